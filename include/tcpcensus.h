@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tcpcensus.h - the public interface of libtcpcensus.
+ *
+ * The library reads TCP sockets from the running kernel or from a saved listing, and
+ * counts, filters and groups them. The program tcpcensus is built on these functions and
+ * no others.
+ *
+ * Conventions
+ *   - Functions return 0 or a negative errno; outputs are written only on success.
+ *   - The library never prints, exits, or installs signal handlers. Sentences that it
+ *     returns for people are in the language of the caller's LC_MESSAGES.
+ *   - Nothing is global: two threads may use the library at once on different objects.
+ *   - Unknown is a value: what was not read has its TC_HAVE_ bit clear, and is never 0 in
+ *     disguise.
+ *   - Structures that callers fill begin with the member `size`, set to sizeof(the
+ *     structure), so that members can be added at the end without breaking callers.
+ */
+#ifndef TCPCENSUS_H
+#define TCPCENSUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TC_EXPORT __attribute__((visibility("default")))
+
+/* The version of the library that is running, as "1.2.3". */
+TC_EXPORT const char *tc_version(void);
+
+/* ---- States -------------------------------------------------------------------------- */
+
+/*
+ * The states of a TCP socket. 1 to 11 are the kernel's numbers (include/net/tcp_states.h).
+ * NEW_SYN_RECV (kernel 12) is the request-minisocket form of SYN_RECV and is counted there.
+ * BOUND is the kernel's TCP_BOUND_INACTIVE (13): bound, neither listening nor connected.
+ */
+enum tc_state {
+	TC_UNKNOWN = 0,
+	TC_ESTABLISHED = 1,
+	TC_SYN_SENT = 2,
+	TC_SYN_RECV = 3,
+	TC_FIN_WAIT1 = 4,
+	TC_FIN_WAIT2 = 5,
+	TC_TIME_WAIT = 6,
+	TC_CLOSED = 7,
+	TC_CLOSE_WAIT = 8,
+	TC_LAST_ACK = 9,
+	TC_LISTEN = 10,
+	TC_CLOSING = 11,
+	TC_BOUND = 12,
+	TC_STATE_COUNT
+};
+
+#define TC_STATE_BIT(state) (1u << (state))
+#define TC_STATES_ALL ((1u << TC_STATE_COUNT) - 1)
+
+/* Name as the kernel and netstat print it ("FIN_WAIT1"); total: any int gives a name. */
+TC_EXPORT const char *tc_state_name(int state);
+
+/* One line that says what the state means, in the caller's language; total. */
+TC_EXPORT const char *tc_state_meaning(int state);
+
+/*
+ * The state that a word names, in any spelling that any system prints (FIN-WAIT-1,
+ * fin_wait_1, SYN_RCVD, LISTENING, ESTAB, ...); letters fold, '-' and '_' and spaces do
+ * not count. Returns -ENOENT for a word that is no state.
+ */
+TC_EXPORT int tc_state_parse(const char *word, size_t length);
+
+/* ---- One socket ---------------------------------------------------------------------- */
+
+/*
+ * An address of either family in network byte order. IPv4 is stored as IPv4-mapped IPv6
+ * (::ffff:a.b.c.d, RFC 4291 2.5.5.2), so one comparison serves both families and a mapped
+ * address is the IPv4 address that it carries.
+ */
+struct tc_addr {
+	uint8_t byte[16];
+};
+
+enum tc_kind {
+	TC_KIND_FULL = 0,	/* struct tcp_sock: has an owner or is an orphan */
+	TC_KIND_REQUEST = 1,	/* struct tcp_request_sock: a handshake not yet finished */
+	TC_KIND_TIMEWAIT = 2,	/* struct tcp_timewait_sock: no descriptor, no inode, no uid */
+};
+
+/* idiag_timer and the tr column of /proc/net/tcp use these numbers. */
+enum tc_timer {
+	TC_TIMER_NONE = 0,
+	TC_TIMER_RETRANS = 1,	/* retransmission, loss probe, or SYN+ACK of a request */
+	TC_TIMER_KEEPALIVE = 2, /* keepalive; also an orphan in a long FIN_WAIT2 */
+	TC_TIMER_TIMEWAIT = 3,	/* life left of a timewait minisocket */
+	TC_TIMER_PROBE = 4,	/* zero-window probe */
+};
+
+/* Which side opened the connection, judged by the listeners that were seen. */
+enum tc_direction {
+	TC_DIRECTION_NONE = 0,	/* not asked for, or the record cannot tell */
+	TC_DIRECTION_IN = 1,
+	TC_DIRECTION_OUT = 2,
+	TC_DIRECTION_LISTEN = 3,
+};
+
+/* Bits of tc_sock.have: which members were read. */
+enum {
+	TC_HAVE_FAMILY = 1u << 0,
+	TC_HAVE_LOCAL_ADDR = 1u << 1,
+	TC_HAVE_LOCAL_PORT = 1u << 2,
+	TC_HAVE_REMOTE_ADDR = 1u << 3,
+	TC_HAVE_REMOTE_PORT = 1u << 4,
+	TC_HAVE_QUEUES = 1u << 5,
+	TC_HAVE_TIMER = 1u << 6,
+	TC_HAVE_RETRANS = 1u << 7,
+	TC_HAVE_UID = 1u << 8,
+	TC_HAVE_INODE = 1u << 9,
+	TC_HAVE_COOKIE = 1u << 10,
+	TC_HAVE_NETNS = 1u << 11,
+	TC_HAVE_MARK = 1u << 12,
+	TC_HAVE_IFINDEX = 1u << 13,
+	TC_HAVE_CGROUP = 1u << 14,
+	TC_HAVE_SHUTDOWN = 1u << 15,
+	TC_HAVE_KIND = 1u << 16,
+	TC_HAVE_V6ONLY = 1u << 17,
+	TC_HAVE_EXPIRES = 1u << 18,
+};
+
+#define TC_HAVE_ENDPOINTS                                                        \
+	(TC_HAVE_LOCAL_ADDR | TC_HAVE_LOCAL_PORT | TC_HAVE_REMOTE_ADDR | \
+	 TC_HAVE_REMOTE_PORT)
+
+/* Bits of tc_sock.flags. */
+enum {
+	TC_FLAG_FOREIGN = 1u << 0,	   /* from a listing: uid, iface and netns may be another machine's */
+	TC_FLAG_LOCAL_TRUNCATED = 1u << 1, /* the listing cut the address off: text has what is left */
+	TC_FLAG_REMOTE_TRUNCATED = 1u << 2,
+	TC_FLAG_CONNTRACK = 1u << 3, /* the state is conntrack's, not a socket's */
+	TC_FLAG_V6ONLY = 1u << 4,    /* IPV6_V6ONLY is set (TC_HAVE_V6ONLY) */
+};
+
+/*
+ * Words that a number cannot carry: what a listing printed instead of a number, and names
+ * that were looked up because a query asked for them. Members may be NULL.
+ */
+struct tc_text {
+	const char *state;	 /* the original word where state is TC_UNKNOWN or conntrack's */
+	const char *local_host;	 /* a name, or a truncated address */
+	const char *remote_host;
+	const char *local_port;	 /* a service name that no number is known for */
+	const char *remote_port;
+	const char *user;
+	const char *iface;
+	const char *process;	 /* as printed by the listing: "nginx,pid=812" or "812/nginx" */
+};
+
+/*
+ * One socket, or `count` sockets that a counted table lists in one line. Pointers are
+ * valid for the call that hands the record over, no longer.
+ */
+struct tc_sock {
+	uint64_t count;	 /* sockets that this record stands for, 1 from every kernel source */
+	uint64_t cookie; /* the kernel's number for this connection, unique in its netns */
+	uint64_t netns;	 /* inode number of the network namespace */
+	uint64_t cgroup; /* cgroup v2 id */
+	uint64_t inode;	 /* of the descriptor; 0: none (orphan, not accepted, minisocket) */
+	const struct tc_text *text;
+	const struct tc_sock *listener; /* the listener that it came in by, where asked for */
+	struct tc_addr local;
+	struct tc_addr remote;
+	uint16_t local_port; /* host byte order, as all numbers here */
+	uint16_t remote_port;
+	uint32_t have; /* TC_HAVE_ bits */
+	uint32_t ifindex; /* bound device; 0: any */
+	uint32_t mark;	  /* SO_MARK */
+	uint32_t uid;
+	uint32_t rqueue; /* bytes not read by the program; LISTEN: connections not accepted */
+	uint32_t wqueue; /* bytes not acknowledged by the peer; LISTEN: the backlog limit */
+	uint32_t expires_ms; /* until the timer fires */
+	uint8_t family;	     /* AF_INET or AF_INET6: of the socket, not of the address */
+	uint8_t state;	     /* enum tc_state */
+	uint8_t kind;	     /* enum tc_kind */
+	uint8_t timer;	     /* enum tc_timer */
+	uint8_t retrans;     /* retransmissions or unanswered probes so far */
+	uint8_t shutdown;    /* bit 0: receive side, bit 1: send side */
+	uint8_t flags;	     /* TC_FLAG_ bits */
+	uint8_t direction;   /* enum tc_direction */
+};
+
+/* ---- Fields: everything that has a name in output, filters and groups ---------------- */
+
+struct tc_field; /* a row of the field table; static, never freed */
+
+/* A field, with the prefix lengths that remote.net and local.net take. */
+struct tc_key {
+	const struct tc_field *field;
+	uint8_t prefix4; /* 0 to 32 */
+	uint8_t prefix6; /* 0 to 128 */
+};
+
+TC_EXPORT size_t tc_field_count(void);
+TC_EXPORT const struct tc_field *tc_field_at(size_t index);	/* NULL past the end */
+TC_EXPORT const struct tc_field *tc_field_find(const char *name); /* NULL: no such field */
+TC_EXPORT const char *tc_field_name(const struct tc_field *field);
+TC_EXPORT const char *tc_field_help(const struct tc_field *field); /* translated */
+
+/*
+ * Parses "remote.addr" or "remote.net/16" or "remote.net/16/48" (IPv4 prefix, IPv6
+ * prefix). -ENOENT: no such field; -EINVAL: a prefix where none is taken, or out of range.
+ */
+TC_EXPORT int tc_key_parse(const char *text, struct tc_key *ret_key);
+
+/*
+ * Writes the field of a socket as text, as in a table: at most `size` bytes with the NUL,
+ * cut if need be. Returns the length, or 0 and "" where the field was not read.
+ */
+TC_EXPORT size_t tc_field_text(const struct tc_key *key, const struct tc_sock *sock, char *buf,
+			       size_t size);
+
+/* ---- Filters: the language of ss(8) -------------------------------------------------- */
+
+struct tc_filter;
+
+struct tc_filter_error {
+	char text[256]; /* what is wrong, and the nearest right word where there is one */
+	size_t offset;	/* of the offending word in the expression */
+	size_t length;
+};
+
+/* Bits for tc_filter_parse(). */
+enum {
+	/* Names of hosts and devices are those of another machine: none is looked up. */
+	TC_FILTER_FOREIGN = 1u << 0,
+};
+
+/*
+ * Parses a filter: "state time-wait dport = :443 and dst 10.0.0.0/8". An empty expression
+ * lets every socket pass. Names of hosts, ports and devices are looked up once, here.
+ * -EINVAL: not a filter, error says what and where; -ENOMEM.
+ */
+TC_EXPORT int tc_filter_parse(const char *expression, unsigned flags,
+			      struct tc_filter **ret_filter, struct tc_filter_error *error);
+TC_EXPORT void tc_filter_free(struct tc_filter *filter);
+
+/* Whether the socket passes. A NULL filter lets everything pass. */
+TC_EXPORT bool tc_filter_match(const struct tc_filter *filter, const struct tc_sock *sock);
+
+/* ---- Looking ------------------------------------------------------------------------- */
+
+enum { TC_FAMILY_INET = 1u << 0, TC_FAMILY_INET6 = 1u << 1 };
+
+/* What to look at. Zeroed but for `size`, it means: every TCP socket of this namespace. */
+struct tc_query {
+	size_t size;
+	const char *source;   /* NULL or "auto", "netlink", "proc", "bpf" */
+	const char *netns;    /* NULL: this one; a name below /run/netns, or a path */
+	const char *from;     /* NULL: the kernel; a file with a listing; "-": standard input */
+	unsigned families;    /* TC_FAMILY_ bits; 0: both */
+	uint32_t states;      /* TC_STATE_BIT()s; 0: all that netstat counts, i.e. but BOUND */
+	const struct tc_filter *filter; /* NULL: all; borrowed for the call */
+	const struct tc_key *keys; /* what will be asked of each socket; borrowed; the rest */
+	size_t key_count;	   /* may be left unread. 0: everything that is cheap */
+};
+
+#define TC_WHY_MAX 256
+#define TC_REFUSED_MAX 4
+#define TC_UNREAD_MAX 5
+
+/* How the looking went. */
+struct tc_report {
+	const char *source; /* name of the source that was used */
+	bool complete;	    /* false: some sockets may be missing, `why` says which and why */
+	bool foreign;	    /* from a listing */
+	char why[TC_WHY_MAX];
+	uint64_t took_us;
+	uint32_t states_not_read; /* states that this source cannot see on this kernel */
+	struct {
+		const char *source;
+		char why[TC_WHY_MAX];
+	} refused[TC_REFUSED_MAX]; /* better sources that did not work, best first */
+	size_t refused_count;
+	/* Only from a listing: */
+	uint64_t lines;		/* read */
+	uint64_t unread;	/* lines that look like a socket and could not be read */
+	struct {
+		uint64_t line;	/* 1 is the first */
+		char why[96];
+	} unread_line[TC_UNREAD_MAX]; /* the first few of them */
+	char formats[128];	/* what was recognised, "ss, netstat (Linux)" */
+};
+
+/*
+ * Receives sockets, some hundreds at a time, in the order of the source. Returns 0 to go
+ * on, or a value that ends the scan and that tc_scan() returns.
+ */
+typedef int tc_sink(void *context, const struct tc_sock *socks, size_t count);
+
+/*
+ * Hands every socket that the query lets pass to the sink. Returns 0, what the sink
+ * returned, or a negative errno: then report->why says what happened and what would help,
+ * and no socket was handed over unless report->source is set. -ENODATA: a listing in which
+ * no socket was found.
+ */
+TC_EXPORT int tc_scan(const struct tc_query *query, tc_sink *sink, void *context,
+		      struct tc_report *report);
+
+/* ---- The census ---------------------------------------------------------------------- */
+
+struct tc_census {
+	uint64_t states[TC_STATE_COUNT];
+	uint64_t total;	 /* every state but BOUND */
+	uint64_t in_use; /* ESTABLISHED: connections that can carry data both ways */
+};
+
+/* Counts by state, by the fastest way that the source has. Errors as tc_scan(). */
+TC_EXPORT int tc_census_take(const struct tc_query *query, struct tc_census *ret_census,
+			     struct tc_report *report);
+
+/* Adds sockets to a census that was zeroed before. */
+TC_EXPORT void tc_census_add(struct tc_census *census, const struct tc_sock *socks, size_t count);
+
+/* ---- Groups -------------------------------------------------------------------------- */
+
+struct tc_tally;
+
+/* A tally by up to TC_KEYS_MAX keys. -EINVAL: no key or too many; -ENOMEM. */
+#define TC_KEYS_MAX 8
+TC_EXPORT int tc_tally_new(const struct tc_key *keys, size_t key_count, struct tc_tally **ret_tally);
+TC_EXPORT void tc_tally_free(struct tc_tally *tally);
+
+/* Adds sockets. Memory grows with the number of groups, not of sockets. -ENOMEM. */
+TC_EXPORT int tc_tally_add(struct tc_tally *tally, const struct tc_sock *socks, size_t count);
+
+/*
+ * Orders the groups: largest first, equal ones by their keys. Exact: every group is kept.
+ * Rows past `top` (0: none) are summed up by tc_tally_other(). -ENOMEM.
+ */
+TC_EXPORT int tc_tally_sort(struct tc_tally *tally, size_t top);
+TC_EXPORT size_t tc_tally_rows(const struct tc_tally *tally);
+TC_EXPORT uint64_t tc_tally_row_count(const struct tc_tally *tally, size_t row);
+TC_EXPORT size_t tc_tally_row_text(const struct tc_tally *tally, size_t row, size_t key, char *buf,
+				   size_t size);
+TC_EXPORT uint64_t tc_tally_total(const struct tc_tally *tally);
+TC_EXPORT void tc_tally_other(const struct tc_tally *tally, uint64_t *ret_groups,
+			      uint64_t *ret_count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* state.c - the tables of states.def and the questions that are asked of them. */
+#include "model/state.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "util/intl.h"
+
+/* clang-format off */
+const struct tc_state_row tc_state_rows[TC_STATE_COUNT] = {
+#define STATE(state, ...) { .id = TC_##state, .name = #state, __VA_ARGS__ },
+#define TRANSITION(...)
+#include "model/states.def"
+#undef STATE
+#undef TRANSITION
+};
+
+const struct tc_transition tc_transitions[] = {
+#define STATE(...)
+#define TRANSITION(before, after, ...) { .from = TC_##before, .to = TC_##after, __VA_ARGS__ },
+#include "model/states.def"
+#undef STATE
+#undef TRANSITION
+	{ .event = NULL },
+};
+
+/* Where the row of each state stands: the rows are in the order of display, not of number. */
+enum {
+#define STATE(state, ...) ROW_OF_##state,
+#define TRANSITION(...)
+#include "model/states.def"
+#undef STATE
+#undef TRANSITION
+	ROW_COUNT
+};
+_Static_assert(ROW_COUNT == TC_STATE_COUNT, "states.def has a row for each state");
+
+static const uint8_t row_of[TC_STATE_COUNT] = {
+#define STATE(state, ...) [TC_##state] = ROW_OF_##state,
+#define TRANSITION(...)
+#include "model/states.def"
+#undef STATE
+#undef TRANSITION
+};
+/* clang-format on */
+
+/* The longest spelling, folded, fits with room to spare; longer words are no state. */
+enum { WORD_MAX = 24, KERNEL_NEW_SYN_RECV = 12 };
+
+const struct tc_state_row *tc_state_row(int state)
+{
+	if (state < 0 || state >= TC_STATE_COUNT)
+		state = TC_UNKNOWN;
+	return &tc_state_rows[row_of[state]];
+}
+
+const char *tc_state_name(int state)
+{
+	return tc_state_row(state)->name;
+}
+
+const char *tc_state_meaning(int state)
+{
+	return tc_tr(tc_state_row(state)->meaning);
+}
+
+enum tc_state tc_state_from_kernel(unsigned number)
+{
+	if (number == KERNEL_NEW_SYN_RECV)
+		return TC_SYN_RECV;
+	for (size_t i = 0; i < TC_STATE_COUNT; i++)
+		if (number && tc_state_rows[i].kernel == number)
+			return tc_state_rows[i].id;
+	return TC_UNKNOWN;
+}
+
+/* Letters and digits in lower case; '-', '_' and blanks do not count. 0: not a word. */
+static size_t fold(const char *word, size_t length, char folded[WORD_MAX])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)word[i];
+
+		if (c == '-' || c == '_' || c == ' ')
+			continue;
+		if (!isalnum(c) || used == WORD_MAX)
+			return 0;
+		folded[used++] = (char)tolower(c);
+	}
+	return used;
+}
+
+static bool is_spelling(const char *word, const char *folded, size_t length)
+{
+	char other[WORD_MAX];
+	size_t other_length = word ? fold(word, strlen(word), other) : 0;
+
+	return other_length == length && memcmp(other, folded, length) == 0;
+}
+
+/* Whether the list "synrcvd synreceived" has the word. */
+static bool list_has(const char *list, const char *folded, size_t length)
+{
+	while (list && *list) {
+		size_t item = strcspn(list, " ");
+
+		if (item == length && memcmp(list, folded, length) == 0)
+			return true;
+		list += item + strspn(list + item, " ");
+	}
+	return false;
+}
+
+int tc_state_parse(const char *word, size_t length)
+{
+	char folded[WORD_MAX];
+	size_t used = fold(word, length, folded);
+
+	if (!used)
+		return -ENOENT;
+	for (size_t i = 0; i < TC_STATE_COUNT; i++) {
+		const struct tc_state_row *row = &tc_state_rows[i];
+
+		if (is_spelling(row->name, folded, used) || is_spelling(row->rfc, folded, used) ||
+		    is_spelling(row->ss, folded, used) || list_has(row->spellings, folded, used))
+			return row->id;
+	}
+	return -ENOENT;
+}
