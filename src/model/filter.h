@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filter.h - filters as the sources see them: a mask of states and an expression tree.
+ *
+ * A filter is parsed once (filter_parse.c), evaluated per socket (filter.c), and may be
+ * handed to the kernel in part (source/diag_bytecode.c).
+ */
+#ifndef TC_MODEL_FILTER_H
+#define TC_MODEL_FILTER_H
+
+#include "tcpcensus.h"
+
+struct tc_expr; /* the tree: filter_tree.h, for the parser and for who translates it */
+
+struct tc_filter {
+	uint32_t states;	/* TC_STATE_BIT()s that pass */
+	bool states_named;	/* the expression names states; false: states is all */
+	struct tc_expr *expr;	/* or NULL: every socket in these states passes */
+	uint32_t need;		/* TC_HAVE_ bits that the expression looks at */
+};
+
+#endif
