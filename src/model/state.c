@@ -35,7 +35,7 @@ enum {
 #undef TRANSITION
 	ROW_COUNT
 };
-_Static_assert(ROW_COUNT == TC_STATE_COUNT, "states.def has a row for each state");
+_Static_assert((int)ROW_COUNT == (int)TC_STATE_COUNT, "states.def has a row for each state");
 
 static const uint8_t row_of[TC_STATE_COUNT] = {
 #define STATE(state, ...) [TC_##state] = ROW_OF_##state,
@@ -68,12 +68,10 @@ const char *tc_state_meaning(int state)
 
 enum tc_state tc_state_from_kernel(unsigned number)
 {
-	if (number == KERNEL_NEW_SYN_RECV)
-		return TC_SYN_RECV;
-	for (size_t i = 0; i < TC_STATE_COUNT; i++)
-		if (number && tc_state_rows[i].kernel == number)
-			return tc_state_rows[i].id;
-	return TC_UNKNOWN;
+	/* Called once a socket: the enumerators 1 to 11 are the kernel's numbers. */
+	if (tc_likely(number <= TC_CLOSING))
+		return (enum tc_state)number;
+	return number == KERNEL_NEW_SYN_RECV ? TC_SYN_RECV : TC_UNKNOWN;
 }
 
 /* Letters and digits in lower case; '-', '_' and blanks do not count. 0: not a word. */

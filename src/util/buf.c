@@ -97,3 +97,13 @@ const char *tc_buf_string(struct tc_buf *buf)
 	buf->data[buf->length] = '\0';
 	return buf->data;
 }
+
+size_t tc_buf_copy(const struct tc_buf *buf, char *to, size_t size)
+{
+	size_t length = buf->length < size ? buf->length : size - 1;
+
+	if (length)
+		memcpy(to, buf->data, length);
+	to[length] = '\0';
+	return length;
+}

@@ -39,6 +39,9 @@ void tc_buf_format(struct tc_buf *buf, const char *format, ...) tc_printf(2, 3);
 /* NUL-terminates and returns the content; NULL when an addition has failed. Borrowed. */
 const char *tc_buf_string(struct tc_buf *buf);
 
+/* Copies the content, cut if need be, into `size` > 0 bytes with a NUL; returns its length. */
+size_t tc_buf_copy(const struct tc_buf *buf, char *to, size_t size);
+
 /* Empties the buffer and keeps its memory. */
 static inline void tc_buf_clear(struct tc_buf *buf)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/addr.h"
+#include "util/macro.h"
 
 static int digit_value(char c)
 {

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: MIT */
+/* field.c - the field table and how each field is read from a socket. */
+#include "model/field.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "util/addr.h"
+#include "util/intl.h"
+#include "util/parse.h"
+
+enum { NET_PREFIX4 = 24, NET_PREFIX6 = 64 };
+
+static void set_number(struct tc_value *value, uint64_t number)
+{
+	value->type = TC_TYPE_NUMBER;
+	value->quoted = false;
+	value->number = number;
+}
+
+static void set_text(struct tc_value *value, const char *text)
+{
+	if (!text)
+		return;
+	value->type = TC_TYPE_TEXT;
+	value->cut = false;
+	value->text = text;
+}
+
+/* The name at an index, or nothing: a number from outside never indexes past a table. */
+static void set_name(struct tc_value *value, const char *const *names, size_t count, size_t index)
+{
+	if (index < count)
+		set_text(value, names[index]);
+}
+
+/* ---- The two ends -------------------------------------------------------------------- */
+
+/* One end of a connection, so that local and remote share every function below. */
+struct end {
+	const struct tc_addr *addr;
+	const char *host;
+	const char *port_text;
+	uint16_t port;
+	bool has_addr;
+	bool has_port;
+	bool cut;
+};
+
+static struct end local_end(const struct tc_sock *sock)
+{
+	return (struct end){
+		.addr = &sock->local,
+		.host = sock->text ? sock->text->local_host : NULL,
+		.port_text = sock->text ? sock->text->local_port : NULL,
+		.port = sock->local_port,
+		.has_addr = sock->have & TC_HAVE_LOCAL_ADDR,
+		.has_port = sock->have & TC_HAVE_LOCAL_PORT,
+		.cut = sock->flags & TC_FLAG_LOCAL_TRUNCATED,
+	};
+}
+
+static struct end remote_end(const struct tc_sock *sock)
+{
+	return (struct end){
+		.addr = &sock->remote,
+		.host = sock->text ? sock->text->remote_host : NULL,
+		.port_text = sock->text ? sock->text->remote_port : NULL,
+		.port = sock->remote_port,
+		.has_addr = sock->have & TC_HAVE_REMOTE_ADDR,
+		.has_port = sock->have & TC_HAVE_REMOTE_PORT,
+		.cut = sock->flags & TC_FLAG_REMOTE_TRUNCATED,
+	};
+}
+
+static void end_addr(struct end end, struct tc_value *value)
+{
+	if (end.has_addr) {
+		value->type = TC_TYPE_ADDR;
+		value->addr = *end.addr;
+		value->prefix = 0;
+	} else {
+		set_text(value, end.host);
+		value->cut = end.cut;
+	}
+}
+
+static void end_port(struct end end, struct tc_value *value)
+{
+	if (end.has_port)
+		set_number(value, end.port);
+	else
+		set_text(value, end.port_text);
+}
+
+static void end_both(struct end end, struct tc_value *value)
+{
+	if (!end.has_addr && !end.host)
+		return;
+	value->type = TC_TYPE_ENDPOINT;
+	value->text = end.has_addr ? NULL : end.host;
+	value->cut = end.cut && !end.has_addr;
+	value->addr = *end.addr;
+	value->has_port = end.has_port;
+	value->number = end.has_port ? end.port : 0;
+	value->port_text = end.has_port ? NULL : end.port_text;
+}
+
+static void end_net(struct end end, const struct tc_key *key, struct tc_value *value)
+{
+	if (!end.has_addr) {
+		set_text(value, end.host);
+		value->cut = end.cut;
+		return;
+	}
+	value->type = TC_TYPE_NET;
+	value->addr = tc_addr_masked(end.addr, key->prefix4, key->prefix6);
+	value->prefix = tc_addr_is4(end.addr) ? key->prefix4 : key->prefix6;
+}
+
+/* One getter a row of the table; GETTER saves the line that all of them begin with. */
+#define GETTER(name)                                                                     \
+	static void get_##name(const struct tc_key *key __attribute__((unused)),         \
+			       const struct tc_sock *sock, struct tc_value *value)
+
+GETTER(local)
+{
+	end_both(local_end(sock), value);
+}
+
+GETTER(local_addr)
+{
+	end_addr(local_end(sock), value);
+}
+
+GETTER(local_port)
+{
+	end_port(local_end(sock), value);
+}
+
+GETTER(local_net)
+{
+	end_net(local_end(sock), key, value);
+}
+
+GETTER(remote)
+{
+	end_both(remote_end(sock), value);
+}
+
+GETTER(remote_addr)
+{
+	end_addr(remote_end(sock), value);
+}
+
+GETTER(remote_port)
+{
+	end_port(remote_end(sock), value);
+}
+
+GETTER(remote_net)
+{
+	end_net(remote_end(sock), key, value);
+}
+
+GETTER(service)
+{
+	if (sock->listener)
+		end_both(local_end(sock->listener), value);
+}
+
+/* ---- What kind of socket ------------------------------------------------------------- */
+
+GETTER(state)
+{
+	set_text(value, tc_state_name(sock->state));
+}
+
+GETTER(family)
+{
+	if (sock->have & TC_HAVE_FAMILY)
+		set_text(value, sock->family == AF_INET6 ? "inet6" : "inet");
+}
+
+GETTER(kind)
+{
+	static const char *const names[] = {
+		[TC_KIND_FULL] = "full",
+		[TC_KIND_REQUEST] = "request",
+		[TC_KIND_TIMEWAIT] = "timewait",
+	};
+
+	if (sock->have & TC_HAVE_KIND)
+		set_name(value, names, TC_ARRAY_SIZE(names), sock->kind);
+}
+
+GETTER(direction)
+{
+	static const char *const names[] = {
+		[TC_DIRECTION_NONE] = NULL,
+		[TC_DIRECTION_IN] = "in",
+		[TC_DIRECTION_OUT] = "out",
+		[TC_DIRECTION_LISTEN] = "listen",
+	};
+
+	set_name(value, names, TC_ARRAY_SIZE(names), sock->direction);
+}
+
+/* ---- Queues and timers --------------------------------------------------------------- */
+
+GETTER(recv_q)
+{
+	if (sock->have & TC_HAVE_QUEUES)
+		set_number(value, sock->rqueue);
+}
+
+GETTER(send_q)
+{
+	if (sock->have & TC_HAVE_QUEUES)
+		set_number(value, sock->wqueue);
+}
+
+GETTER(timer)
+{
+	static const char *const names[] = {
+		[TC_TIMER_NONE] = "none",	    [TC_TIMER_RETRANS] = "retrans",
+		[TC_TIMER_KEEPALIVE] = "keepalive", [TC_TIMER_TIMEWAIT] = "timewait",
+		[TC_TIMER_PROBE] = "probe",
+	};
+
+	if (sock->have & TC_HAVE_TIMER)
+		set_name(value, names, TC_ARRAY_SIZE(names), sock->timer);
+}
+
+GETTER(expires)
+{
+	if ((sock->have & TC_HAVE_EXPIRES) && sock->timer != TC_TIMER_NONE)
+		set_number(value, sock->expires_ms);
+}
+
+GETTER(retrans)
+{
+	if (sock->have & TC_HAVE_RETRANS)
+		set_number(value, sock->retrans);
+}
+
+/* ---- Whose --------------------------------------------------------------------------- */
+
+GETTER(uid)
+{
+	if (sock->have & TC_HAVE_UID)
+		set_number(value, sock->uid);
+}
+
+GETTER(user)
+{
+	if (sock->text && sock->text->user) {
+		set_text(value, sock->text->user);
+	} else if (sock->have & TC_HAVE_UID) {
+		set_number(value, sock->uid);
+		value->quoted = true;
+	}
+}
+
+GETTER(iface)
+{
+	if (sock->text && sock->text->iface) {
+		set_text(value, sock->text->iface);
+	} else if (sock->have & TC_HAVE_IFINDEX) {
+		if (!sock->ifindex) {
+			set_text(value, "*");
+			return;
+		}
+		set_number(value, sock->ifindex);
+		value->quoted = true;
+	}
+}
+
+GETTER(netns)
+{
+	if (sock->have & TC_HAVE_NETNS)
+		set_number(value, sock->netns);
+}
+
+GETTER(inode)
+{
+	if (sock->have & TC_HAVE_INODE)
+		set_number(value, sock->inode);
+}
+
+GETTER(cookie)
+{
+	if (sock->have & TC_HAVE_COOKIE)
+		set_number(value, sock->cookie);
+}
+
+GETTER(mark)
+{
+	if (sock->have & TC_HAVE_MARK)
+		set_number(value, sock->mark);
+}
+
+GETTER(cgroup)
+{
+	if (sock->have & TC_HAVE_CGROUP)
+		set_number(value, sock->cgroup);
+}
+
+GETTER(shutdown)
+{
+	if (sock->have & TC_HAVE_SHUTDOWN)
+		set_number(value, sock->shutdown);
+}
+
+#define HAVE_LOCAL (TC_HAVE_LOCAL_ADDR | TC_HAVE_LOCAL_PORT)
+#define HAVE_REMOTE (TC_HAVE_REMOTE_ADDR | TC_HAVE_REMOTE_PORT)
+
+/* clang-format off */
+static const struct tc_field fields[] = {
+	{ "state", "STATE", N_("state of the socket"), NULL,
+	  0, 0, 11, get_state },
+	{ "family", "FAMILY", N_("inet or inet6: family of the socket"), NULL,
+	  TC_HAVE_FAMILY, 0, 6, get_family },
+	{ "local", "LOCAL", N_("local address and port"), NULL,
+	  HAVE_LOCAL, TC_FIELD_JOINED, 26, get_local },
+	{ "local.addr", "LOCAL.ADDR", N_("local address"), NULL,
+	  TC_HAVE_LOCAL_ADDR, 0, 20, get_local_addr },
+	{ "local.port", "LOCAL.PORT", N_("local port"), NULL,
+	  TC_HAVE_LOCAL_PORT, TC_FIELD_RIGHT, 10, get_local_port },
+	{ "local.net", "LOCAL.NET", N_("local network: /24 and /64, or local.net/16"), NULL,
+	  TC_HAVE_LOCAL_ADDR, TC_FIELD_PREFIX, 20, get_local_net },
+	{ "remote", "REMOTE", N_("remote address and port"), NULL,
+	  HAVE_REMOTE, TC_FIELD_JOINED, 26, get_remote },
+	{ "remote.addr", "REMOTE.ADDR", N_("remote address"), NULL,
+	  TC_HAVE_REMOTE_ADDR, 0, 20, get_remote_addr },
+	{ "remote.port", "REMOTE.PORT", N_("remote port"), NULL,
+	  TC_HAVE_REMOTE_PORT, TC_FIELD_RIGHT, 11, get_remote_port },
+	{ "remote.net", "REMOTE.NET", N_("remote network: /24 and /64, or remote.net/16"), NULL,
+	  TC_HAVE_REMOTE_ADDR, TC_FIELD_PREFIX, 20, get_remote_net },
+	{ "service", "SERVICE", N_("the listener that an inbound socket belongs to"), NULL,
+	  HAVE_LOCAL, TC_FIELD_LISTENERS, 22, get_service },
+	{ "direction", "DIRECTION", N_("in, out or listen, by the listeners seen"), NULL,
+	  HAVE_LOCAL | TC_HAVE_KIND, TC_FIELD_LISTENERS, 9, get_direction },
+	{ "recv_q", "RECV-Q", N_("bytes the program has not read; LISTEN: not accepted"), NULL,
+	  TC_HAVE_QUEUES, TC_FIELD_RIGHT, 7, get_recv_q },
+	{ "send_q", "SEND-Q", N_("bytes the peer has not confirmed; LISTEN: backlog"), NULL,
+	  TC_HAVE_QUEUES, TC_FIELD_RIGHT, 7, get_send_q },
+	{ "timer", "TIMER", N_("none, retrans, keepalive, timewait or probe"), NULL,
+	  TC_HAVE_TIMER, 0, 9, get_timer },
+	{ "expires", "EXPIRES", N_("time until the timer fires"), "ms",
+	  TC_HAVE_EXPIRES | TC_HAVE_TIMER, TC_FIELD_RIGHT, 8, get_expires },
+	{ "retrans", "RETRANS", N_("retransmissions or unanswered probes so far"), NULL,
+	  TC_HAVE_RETRANS, TC_FIELD_RIGHT, 7, get_retrans },
+	{ "kind", "KIND", N_("full, request or timewait: how the kernel holds it"), NULL,
+	  TC_HAVE_KIND, 0, 8, get_kind },
+	{ "uid", "UID", N_("number of the user that owns it"), NULL,
+	  TC_HAVE_UID, TC_FIELD_RIGHT, 6, get_uid },
+	{ "user", "USER", N_("name of the user that owns it"), NULL,
+	  TC_HAVE_UID, TC_FIELD_USERS, 10, get_user },
+	{ "iface", "IFACE", N_("device that it is bound to; *: any"), NULL,
+	  TC_HAVE_IFINDEX, TC_FIELD_IFACES, 8, get_iface },
+	{ "netns", "NETNS", N_("network namespace, by inode number"), NULL,
+	  TC_HAVE_NETNS, TC_FIELD_RIGHT, 10, get_netns },
+	{ "inode", "INODE", N_("inode of the descriptor; 0: no process holds it"), NULL,
+	  TC_HAVE_INODE, TC_FIELD_RIGHT, 8, get_inode },
+	{ "cookie", "COOKIE", N_("the kernel's number for the connection"), NULL,
+	  TC_HAVE_COOKIE, TC_FIELD_RIGHT, 8, get_cookie },
+	{ "mark", "MARK", N_("firewall mark (needs CAP_NET_ADMIN)"), NULL,
+	  TC_HAVE_MARK, TC_FIELD_RIGHT, 6, get_mark },
+	{ "cgroup", "CGROUP", N_("cgroup v2 id"), NULL,
+	  TC_HAVE_CGROUP, TC_FIELD_RIGHT, 8, get_cgroup },
+	{ "shutdown", "SHUTDOWN", N_("directions shut down: 1 receive, 2 send, 3 both"), NULL,
+	  TC_HAVE_SHUTDOWN, TC_FIELD_RIGHT, 8, get_shutdown },
+};
+/* clang-format on */
+
+size_t tc_field_count(void)
+{
+	return TC_ARRAY_SIZE(fields);
+}
+
+const struct tc_field *tc_field_at(size_t index)
+{
+	return index < TC_ARRAY_SIZE(fields) ? &fields[index] : NULL;
+}
+
+static const struct tc_field *find(const char *name, size_t length)
+{
+	for (size_t i = 0; i < TC_ARRAY_SIZE(fields); i++)
+		if (strlen(fields[i].name) == length && memcmp(fields[i].name, name, length) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+const struct tc_field *tc_field_find(const char *name)
+{
+	return find(name, strlen(name));
+}
+
+const char *tc_field_name(const struct tc_field *field)
+{
+	return field->name;
+}
+
+const char *tc_field_help(const struct tc_field *field)
+{
+	return tc_tr(field->help);
+}
+
+/* "/16", "/16/48" or "/48": one number above 32 can only be an IPv6 prefix. */
+static int parse_prefixes(const char *text, struct tc_key *key)
+{
+	size_t first = strcspn(text + 1, "/");
+	const char *second = text[1 + first] ? text + first + 2 : NULL;
+	uint64_t one, two;
+
+	if (tc_parse_uint(text + 1, first, 128, &one))
+		return -EINVAL;
+	if (second) {
+		if (one > 32 || tc_parse_uint(second, strlen(second), 128, &two))
+			return -EINVAL;
+		key->prefix4 = (uint8_t)one;
+		key->prefix6 = (uint8_t)two;
+	} else if (one <= 32) {
+		key->prefix4 = (uint8_t)one;
+	} else {
+		key->prefix6 = (uint8_t)one;
+	}
+	return 0;
+}
+
+int tc_key_parse(const char *text, struct tc_key *ret_key)
+{
+	size_t name = strcspn(text, "/");
+	struct tc_key key = {
+		.field = find(text, name),
+		.prefix4 = NET_PREFIX4,
+		.prefix6 = NET_PREFIX6,
+	};
+
+	if (!key.field)
+		return -ENOENT;
+	if (text[name] && !(key.field->flags & TC_FIELD_PREFIX))
+		return -EINVAL;
+	if (text[name] && parse_prefixes(text + name, &key))
+		return -EINVAL;
+	*ret_key = key;
+	return 0;
+}
+
+uint32_t tc_keys_need(const struct tc_key *keys, size_t key_count)
+{
+	uint32_t need = 0;
+
+	for (size_t i = 0; i < key_count; i++)
+		need |= keys[i].field->need;
+	return need;
+}
+
+unsigned tc_keys_flags(const struct tc_key *keys, size_t key_count)
+{
+	unsigned flags = 0;
+
+	for (size_t i = 0; i < key_count; i++)
+		flags |= keys[i].field->flags;
+	return flags;
+}
+
+size_t tc_field_text(const struct tc_key *key, const struct tc_sock *sock, char *buf, size_t size)
+{
+	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
+	struct tc_value value;
+
+	if (!size)
+		return 0;
+	tc_key_get(key, sock, &value);
+	tc_value_text(&value, &text);
+	return tc_buf_copy(&text, buf, size);
+}
