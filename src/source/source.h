@@ -26,16 +26,16 @@ enum {
 	TC_APPLIED_FILTER = 1u << 2,
 };
 
-/* What a source is asked for. */
+/* What a source is asked for, in the calling thread's network namespace. */
 struct tc_job {
 	uint32_t states;		/* TC_STATE_BIT()s wanted, never 0 */
 	unsigned families;		/* TC_FAMILY_ bits wanted, never 0 */
 	const struct tc_filter *filter; /* or NULL */
 	uint32_t need;			/* TC_HAVE_ bits that will be looked at */
-	const char *netns;		/* path of the namespace, or NULL: the caller's */
 	tc_batch_sink *sink;
 	void *context;
 	unsigned applied; /* filled by the source before the first batch: TC_APPLIED_ bits */
+	bool begun;	  /* set by the source once the kernel answers: it is the one then */
 };
 
 struct tc_source {

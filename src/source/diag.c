@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* diag.c - the sock_diag conversation; see diag.h. */
+#include "source/diag.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "util/macro.h"
+
+/*
+ * The kernel makes a dump's messages no larger than the largest buffer it has been offered,
+ * and no larger than 32 KiB (net/netlink/af_netlink.c, netlink_recvmsg); twice that leaves
+ * room for a kernel that is more generous.
+ */
+enum { RECEIVE_SIZE = 64 * 1024 };
+
+struct dump {
+	tc_diag_sink *sink;
+	void *context;
+	int result; /* what the sink returned */
+};
+
+int tc_diag_open(struct mnl_socket **ret_socket)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	int err;
+
+	if (!socket)
+		return -errno;
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+		err = -errno;
+		mnl_socket_close(socket);
+		return err;
+	}
+	*ret_socket = socket;
+	return 0;
+}
+
+static int send_request(struct mnl_socket *socket, const struct tc_diag_request *request)
+{
+	struct nlmsghdr *header;
+	struct inet_diag_req_v2 *query;
+	tc_auto_free char *buf = calloc(1, MNL_SOCKET_BUFFER_SIZE + request->bytecode_length);
+
+	if (!buf)
+		return -ENOMEM;
+	header = mnl_nlmsg_put_header(buf);
+	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	header->nlmsg_seq = 1;
+	query = mnl_nlmsg_put_extra_header(header, sizeof(*query));
+	query->sdiag_family = request->family;
+	query->sdiag_protocol = IPPROTO_TCP;
+	query->idiag_states = request->kernel_states;
+	if (request->bytecode_length)
+		mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, request->bytecode_length,
+			     request->bytecode);
+	if (mnl_socket_sendto(socket, header, header->nlmsg_len) < 0)
+		return -errno;
+	return 0;
+}
+
+static int one_message(const struct nlmsghdr *header, void *data)
+{
+	struct dump *dump = data;
+
+	if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    mnl_nlmsg_get_payload_len(header) < sizeof(struct inet_diag_msg))
+		return MNL_CB_OK;
+	dump->result = dump->sink(dump->context, header, mnl_nlmsg_get_payload(header));
+	return dump->result ? MNL_CB_STOP : MNL_CB_OK;
+}
+
+int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
+		 tc_diag_sink *sink, void *context)
+{
+	struct dump dump = { .sink = sink, .context = context };
+	tc_auto_free char *buf = malloc(RECEIVE_SIZE);
+	unsigned port = mnl_socket_get_portid(socket);
+	int err = buf ? send_request(socket, request) : -ENOMEM;
+	int state = MNL_CB_OK;
+
+	if (err)
+		return err;
+	while (state > MNL_CB_STOP) {
+		ssize_t length = mnl_socket_recvfrom(socket, buf, RECEIVE_SIZE);
+
+		if (length < 0 && errno == EINTR)
+			continue; /* a signal, not the dump */
+		if (length < 0)
+			return -errno;
+		state = mnl_cb_run(buf, (size_t)length, 1, port, one_message, &dump);
+	}
+	if (dump.result)
+		return dump.result;
+	return state < 0 ? -errno : 0;
+}

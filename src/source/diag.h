@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * diag.h - the sock_diag conversation: one dump of one family, message by message.
+ *
+ * Shared by the netlink source and by nothing else; libmnl does the framing, what is here
+ * begins at struct inet_diag_msg (linux/inet_diag.h, net/ipv4/inet_diag.c).
+ */
+#ifndef TC_SOURCE_DIAG_H
+#define TC_SOURCE_DIAG_H
+
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+
+#include "tcpcensus.h"
+
+struct mnl_socket;
+
+/* What one dump asks for. */
+struct tc_diag_request {
+	uint8_t family;		/* AF_INET or AF_INET6: AF_UNSPEC is answered with ENOENT */
+	uint32_t kernel_states; /* bits by the kernel's numbers */
+	const void *bytecode;	/* INET_DIAG_REQ_BYTECODE, or NULL */
+	size_t bytecode_length;
+};
+
+/* Receives one message; 0 to go on, else the dump ends and returns that value. */
+typedef int tc_diag_sink(void *context, const struct nlmsghdr *header,
+			 const struct inet_diag_msg *message);
+
+/* Opens a sock_diag socket in the calling thread's network namespace. 0 or -errno. */
+int tc_diag_open(struct mnl_socket **ret_socket);
+
+/*
+ * Runs one dump. 0; what the sink returned; -EINTR: the kernel says that the dump was
+ * interrupted by changes; -ENOSPC: a message was cut; -ENOBUFS: messages were lost; or what
+ * the kernel answered (-ENOENT: no inet_diag for this family, -EINVAL: bad bytecode).
+ */
+int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
+		 tc_diag_sink *sink, void *context);
+
+#endif
