@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * names.h - names for the numbers of users and devices, each looked up once.
+ *
+ * A lookup may cost a question to a directory server, which is why nothing is looked up twice.
+ */
+#ifndef TC_OWNER_NAMES_H
+#define TC_OWNER_NAMES_H
+
+#include "tcpcensus.h"
+
+struct tc_names {
+	void *users;  /* trees of tsearch(3), by number */
+	void *ifaces;
+};
+
+void tc_names_release(struct tc_names *names);
+
+/* The name of a user, or NULL where there is none or no memory. Lives as long as `names`. */
+const char *tc_names_user(struct tc_names *names, uint32_t uid);
+
+/* The name of a device in the calling thread's network namespace, or NULL. */
+const char *tc_names_iface(struct tc_names *names, uint32_t ifindex);
+
+#endif
