@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* listing.c - looking at a saved listing; see listing.h. */
+#include "pipeline/listing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "model/field.h"
+#include "source/capture_file.h"
+#include "util/intl.h"
+#include "util/macro.h"
+
+enum { COPY_SIZE = 64 * 1024 };
+
+static int copy_all(int from, FILE *to)
+{
+	tc_auto_free char *buf = malloc(COPY_SIZE);
+
+	if (!buf)
+		return -ENOMEM;
+	for (;;) {
+		ssize_t length = read(from, buf, COPY_SIZE);
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length <= 0)
+			return length < 0 ? -errno : 0;
+		if (fwrite(buf, 1, (size_t)length, to) != (size_t)length)
+			return -errno;
+	}
+}
+
+/* Copies what can be read once only; *ret_copy stays NULL where that is not needed. */
+static int copy_once_only(const char *from, FILE **ret_copy, struct tc_report *report)
+{
+	bool standard_input = strcmp(from, "-") == 0;
+	tc_auto_close int opened = standard_input ? -1 : open(from, O_RDONLY | O_CLOEXEC);
+	int fd = standard_input ? STDIN_FILENO : opened, err;
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0 || (S_ISREG(status.st_mode) && !standard_input))
+		return 0; /* what is wrong, the reader itself will say */
+	*ret_copy = tmpfile();
+	err = *ret_copy ? copy_all(fd, *ret_copy) : -errno;
+	if (!err && fflush(*ret_copy))
+		err = -errno;
+	if (err)
+		snprintf(report->why, sizeof(report->why),
+			 _("cannot keep the listing in a temporary file: %s"), strerror(-err));
+	return err;
+}
+
+/* The listeners first, then everything. */
+static int read_twice(const char *from, struct tc_pipeline *pipeline, struct tc_report *report)
+{
+	int err = tc_capture_read(from, tc_pipeline_listeners, pipeline, report);
+
+	if (err)
+		return err;
+	tc_listeners_sort(&pipeline->listeners);
+	*report = (struct tc_report){ .source = NULL };
+	return tc_capture_read(from, tc_pipeline_batch, pipeline, report);
+}
+
+int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
+		    struct tc_report *report)
+{
+	tc_auto_fclose FILE *copy = NULL;
+	char path[64];
+	int err;
+
+	if (!(pipeline->flags & TC_FIELD_LISTENERS))
+		return tc_capture_read(query->from, tc_pipeline_batch, pipeline, report);
+	err = copy_once_only(query->from, &copy, report);
+	if (err)
+		return err;
+	if (copy)
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(copy));
+	return read_twice(copy ? path : query->from, pipeline, report);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pipeline.h - the way of a socket from a source to whoever asked for it.
+ *
+ * source -> what part of states, families and filter the source did not apply -> names and
+ * listeners, where the keys of the query ask for them -> the sink. One pass, batch by batch.
+ */
+#ifndef TC_PIPELINE_PIPELINE_H
+#define TC_PIPELINE_PIPELINE_H
+
+#include "owner/listener.h"
+#include "owner/names.h"
+#include "source/source.h"
+
+struct tc_pipeline {
+	struct tc_job job; /* what the source sees; its context is this pipeline */
+	unsigned flags;	   /* TC_FIELD_ needs of the query's keys */
+	struct tc_names names;
+	struct tc_listeners listeners;
+	struct tc_text texts[TC_BATCH]; /* names for the batch under way */
+	tc_sink *sink;
+	void *context;
+};
+
+/* Fills the pipeline from a query. Nothing is opened. */
+void tc_pipeline_init(struct tc_pipeline *pipeline, const struct tc_query *query, tc_sink *sink,
+		      void *context);
+void tc_pipeline_release(struct tc_pipeline *pipeline);
+
+/* A tc_batch_sink whose context is a pipeline: filters, resolves, hands on. */
+int tc_pipeline_batch(void *pipeline, struct tc_sock *socks, size_t count);
+
+/* A tc_batch_sink whose context is a pipeline: remembers the listeners of the batch. */
+int tc_pipeline_listeners(void *pipeline, struct tc_sock *socks, size_t count);
+
+#endif
