@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* cell.c - the pieces that tables for people are put together from. */
+#include "output/cell.h"
+
+#include <string.h>
+
+#include "util/width.h"
+
+void tc_ink(struct tc_buf *out, const struct tc_style *style, enum tc_ink ink)
+{
+	static const char *const codes[] = {
+		[TC_INK_PLAIN] = "\033[0m",
+		[TC_INK_BOLD] = "\033[1m",
+		[TC_INK_DIM] = "\033[2m",
+		[TC_INK_BAR] = "\033[36m",
+	};
+
+	if (style->colour)
+		tc_buf_text(out, codes[ink]);
+}
+
+/* C0, DEL, and C1 in UTF-8 (U+0080 to U+009F), which terminals obey as well. */
+static bool is_control(const unsigned char *at)
+{
+	return *at < 0x20 || *at == 0x7f || (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f);
+}
+
+static void add_safe(struct tc_buf *out, const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+		if (!is_control(at)) {
+			tc_buf_byte(out, (char)*at);
+			continue;
+		}
+		tc_buf_byte(out, '?');
+		at += *at == 0xc2;
+	}
+}
+
+void tc_cell(struct tc_buf *out, const char *text, size_t width, bool right)
+{
+	size_t start = out->length, used, padding;
+
+	add_safe(out, text);
+	if (out->failed)
+		return;
+	used = tc_width(out->data + start, out->length - start);
+	padding = used < width ? width - used : 0;
+	tc_buf_fill(out, ' ', padding);
+	if (!right || !padding || out->failed)
+		return;
+	memmove(out->data + start + padding, out->data + start, out->length - start - padding);
+	memset(out->data + start, ' ', padding);
+}
+
+size_t tc_digits(uint64_t number)
+{
+	size_t digits = 1;
+
+	while (number >= 10) {
+		number /= 10;
+		digits++;
+	}
+	return digits;
+}
+
+void tc_cell_number(struct tc_buf *out, uint64_t number, size_t width)
+{
+	size_t digits = tc_digits(number);
+
+	tc_buf_fill(out, ' ', digits < width ? width - digits : 0);
+	tc_buf_number(out, number);
+}
+
+void tc_cell_share(struct tc_buf *out, uint64_t part, uint64_t whole, size_t width)
+{
+	char text[16];
+
+	if (!whole)
+		snprintf(text, sizeof(text), "-");
+	else
+		snprintf(text, sizeof(text), "%.1f%%", 100.0 * (double)part / (double)whole);
+	tc_cell(out, text, width, true);
+}
+
+/* Eighths of a column, U+258F to U+2588. */
+static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c",
+				       "\u258b", "\u258a", "\u2589", "\u2588" };
+
+void tc_cell_bar(struct tc_buf *out, const struct tc_style *style, uint64_t part, uint64_t whole,
+		 size_t width)
+{
+	double filled = whole ? (double)part / (double)whole * (double)width : 0;
+	size_t units = style->utf8 ? (size_t)(filled * 8 + 0.5) : (size_t)(filled + 0.5);
+	size_t used;
+
+	if (part && !units)
+		units = 1;
+	tc_ink(out, style, TC_INK_BAR);
+	if (style->utf8) {
+		for (size_t i = 0; i < units / 8; i++)
+			tc_buf_text(out, eighths[8]);
+		tc_buf_text(out, eighths[units % 8]);
+		used = (units + 7) / 8;
+	} else {
+		tc_buf_fill(out, '#', units);
+		used = units;
+	}
+	tc_ink(out, style, TC_INK_PLAIN);
+	tc_buf_fill(out, ' ', used < width ? width - used : 0);
+}
+
+void tc_cell_end(struct tc_buf *out)
+{
+	while (out->length && out->data[out->length - 1] == ' ')
+		out->length--;
+	tc_buf_byte(out, '\n');
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* cell.h - the pieces that tables for people are put together from. */
+#ifndef TC_OUTPUT_CELL_H
+#define TC_OUTPUT_CELL_H
+
+#include "output/output.h"
+
+/* Terminal attributes; nothing is written where style->colour is off. */
+enum tc_ink { TC_INK_PLAIN, TC_INK_BOLD, TC_INK_DIM, TC_INK_BAR };
+void tc_ink(struct tc_buf *out, const struct tc_style *style, enum tc_ink ink);
+
+/*
+ * Text in a column of at least `width`, padded on the left where `right`. Control characters
+ * become '?': a listing must not be able to steer the terminal.
+ */
+void tc_cell(struct tc_buf *out, const char *text, size_t width, bool right);
+
+/* A number, aligned right. */
+void tc_cell_number(struct tc_buf *out, uint64_t number, size_t width);
+
+/* part/whole as "12.3%", aligned right; "-" where the whole is 0. */
+void tc_cell_share(struct tc_buf *out, uint64_t part, uint64_t whole, size_t width);
+
+/* A bar of part/whole of `width` columns; at least a sliver where part is not 0. */
+void tc_cell_bar(struct tc_buf *out, const struct tc_style *style, uint64_t part, uint64_t whole,
+		 size_t width);
+
+/* Ends a line: no blanks at its end. */
+void tc_cell_end(struct tc_buf *out);
+
+/* Digits of a number. */
+size_t tc_digits(uint64_t number);
+
+#endif

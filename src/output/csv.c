@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* csv.c - values as CSV (RFC 4180, with \n line ends). */
+#include "output/csv.h"
+
+#include <string.h>
+
+static bool needs_quotes(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (memchr(",\"\r\n", text[i], 4))
+			return true;
+	return false;
+}
+
+static void add_quoted(struct tc_buf *out, const char *text, size_t length)
+{
+	tc_buf_byte(out, '"');
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '"')
+			tc_buf_byte(out, '"');
+		tc_buf_byte(out, text[i]);
+	}
+	tc_buf_byte(out, '"');
+}
+
+void tc_csv_value(struct tc_buf *out, const struct tc_value *value)
+{
+	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
+
+	if (value->type != TC_TYPE_TEXT && value->type != TC_TYPE_ENDPOINT) {
+		tc_value_text(value, out);
+		return;
+	}
+	tc_value_text(value, &text);
+	if (needs_quotes(text.data, text.length))
+		add_quoted(out, text.data, text.length);
+	else
+		tc_buf_add(out, text.data, text.length);
+	out->failed |= text.failed;
+}
+
+void tc_csv_heading(struct tc_buf *out, const struct tc_key *keys, size_t key_count)
+{
+	for (size_t k = 0; k < key_count; k++) {
+		if (k)
+			tc_buf_byte(out, ',');
+		tc_buf_text(out, keys[k].field->name);
+	}
+}

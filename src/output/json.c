@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* json.c - the few pieces that JSON output is put together from. */
+#include "output/json.h"
+
+#include <string.h>
+
+/* The length of the UTF-8 sequence at `text` (RFC 3629 section 4), or 0: not UTF-8. */
+static size_t utf8_length(const unsigned char *text)
+{
+	size_t length;
+
+	if (text[0] < 0x80)
+		return 1;
+	if (text[0] >= 0xc2 && text[0] <= 0xdf)
+		length = 2;
+	else if (text[0] >= 0xe0 && text[0] <= 0xef)
+		length = 3;
+	else if (text[0] >= 0xf0 && text[0] <= 0xf4)
+		length = 4;
+	else
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static size_t escape_one(struct tc_buf *out, const char *text)
+{
+	unsigned char c = (unsigned char)*text;
+	size_t length = utf8_length((const unsigned char *)text);
+
+	if (c == '"' || c == '\\') {
+		tc_buf_byte(out, '\\');
+		tc_buf_byte(out, (char)c);
+		return 1;
+	}
+	if (!length) {
+		tc_buf_text(out, "\\ufffd");
+		return 1;
+	}
+	if (c < 0x20 || c == 0x7f)
+		tc_buf_format(out, "\\u%04x", c);
+	else
+		tc_buf_add(out, text, length);
+	return length;
+}
+
+void tc_json_string(struct tc_buf *out, const char *text)
+{
+	tc_buf_byte(out, '"');
+	while (*text) {
+		size_t plain = 0;
+
+		while (is_plain((unsigned char)text[plain]))
+			plain++;
+		tc_buf_add(out, text, plain);
+		text += plain;
+		if (*text)
+			text += escape_one(out, text);
+	}
+	tc_buf_byte(out, '"');
+}
+
+void tc_json_key(struct tc_buf *out, const char *key)
+{
+	tc_buf_byte(out, '"');
+	tc_buf_text(out, key);
+	tc_buf_add(out, "\":", 2);
+}
+
+/* Words may hold anything, so they are put together first and then escaped. */
+static void escape_value(struct tc_buf *out, const struct tc_value *value)
+{
+	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
+	const char *string;
+
+	tc_value_text(value, &text);
+	string = tc_buf_string(&text);
+	tc_json_string(out, string ? string : "");
+	out->failed |= !string;
+}
+
+void tc_json_value(struct tc_buf *out, const struct tc_value *value)
+{
+	if (value->type == TC_TYPE_NUMBER && !value->quoted) {
+		tc_buf_number(out, value->number);
+	} else if (value->type == TC_TYPE_TEXT && !value->cut) {
+		tc_json_string(out, value->text);
+	} else if (value->type == TC_TYPE_TEXT || value->type == TC_TYPE_ENDPOINT) {
+		escape_value(out, value);
+	} else {
+		tc_buf_byte(out, '"');
+		tc_value_text(value, out);
+		tc_buf_byte(out, '"');
+	}
+}
+
+void tc_json_stamp(struct tc_buf *out, const char *schema, const struct tc_stamp *stamp)
+{
+	tc_json_key(out, "schema");
+	tc_json_string(out, schema);
+	if (*stamp->taken_at) {
+		tc_buf_text(out, ",\"taken_at\":");
+		tc_json_string(out, stamp->taken_at);
+	}
+	if (*stamp->host) {
+		tc_buf_text(out, ",\"host\":");
+		tc_json_string(out, stamp->host);
+	}
+}
+
+static void add_refused(struct tc_buf *out, const struct tc_report *report)
+{
+	tc_buf_text(out, ",\"refused\":[");
+	for (size_t i = 0; i < report->refused_count; i++) {
+		tc_buf_text(out, i ? ",{\"name\":" : "{\"name\":");
+		tc_json_string(out, report->refused[i].source);
+		tc_buf_text(out, ",\"why\":");
+		tc_json_string(out, report->refused[i].why);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_byte(out, ']');
+}
+
+static void add_not_read(struct tc_buf *out, const struct tc_report *report)
+{
+	bool first = true;
+
+	if (!report->states_not_read)
+		return;
+	tc_buf_text(out, ",\"states_not_read\":[");
+	for (int state = 0; state < TC_STATE_COUNT; state++) {
+		if (!(report->states_not_read & TC_STATE_BIT(state)))
+			continue;
+		if (!first)
+			tc_buf_byte(out, ',');
+		first = false;
+		tc_json_string(out, tc_state_name(state));
+	}
+	tc_buf_byte(out, ']');
+}
+
+static void add_listing(struct tc_buf *out, const struct tc_report *report)
+{
+	tc_buf_text(out, ",\"formats\":");
+	tc_json_string(out, report->formats);
+	tc_buf_format(out, ",\"lines\":%llu,\"unread\":%llu", (unsigned long long)report->lines,
+		      (unsigned long long)report->unread);
+}
+
+void tc_json_source(struct tc_buf *out, const struct tc_report *report)
+{
+	tc_buf_text(out, "\"source\":{\"name\":");
+	tc_json_string(out, report->source ? report->source : "");
+	tc_buf_text(out, report->complete ? ",\"complete\":true" : ",\"complete\":false");
+	if (!report->complete || *report->why) {
+		tc_buf_text(out, ",\"why\":");
+		tc_json_string(out, report->why);
+	}
+	tc_buf_format(out, ",\"took_us\":%llu", (unsigned long long)report->took_us);
+	add_refused(out, report);
+	add_not_read(out, report);
+	if (report->foreign)
+		add_listing(out, report);
+	tc_buf_byte(out, '}');
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * output.h - a census, groups and sockets as bytes, in every form.
+ *
+ * Nothing here reads or writes: what a writer needs to know it is told, and what it makes
+ * goes into a buffer. Tables are for people, in their language; JSON and CSV are for
+ * programs, always with English keys, and JSON is a contract (tcpcensus-json(5)).
+ */
+#ifndef TC_OUTPUT_OUTPUT_H
+#define TC_OUTPUT_OUTPUT_H
+
+#include "model/field.h"
+#include "model/tally.h"
+#include "tcpcensus.h"
+#include "util/buf.h"
+
+enum tc_form { TC_FORM_TABLE, TC_FORM_JSON, TC_FORM_NDJSON, TC_FORM_CSV };
+
+/* How a table looks. */
+struct tc_style {
+	unsigned width; /* columns of the terminal; 0: no limit */
+	bool colour;
+	bool utf8; /* block characters may be used */
+};
+
+/* What stands beside every result. */
+struct tc_stamp {
+	char taken_at[32]; /* RFC 3339 in UTC with milliseconds, or "" for a listing */
+	char host[65];	   /* or "" */
+};
+
+/* The census in any form. */
+void tc_write_census(struct tc_buf *out, enum tc_form form, const struct tc_census *census,
+		     const struct tc_report *report, const struct tc_stamp *stamp,
+		     const struct tc_style *style);
+
+/* A sorted tally in any form. */
+void tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tally *tally,
+		     const struct tc_report *report, const struct tc_stamp *stamp,
+		     const struct tc_style *style);
+
+/* ---- Sockets, one after the other ---------------------------------------------------- */
+
+struct tc_list_writer;
+
+/*
+ * A writer of sockets with the given columns. In the forms of JSON a value that was not read
+ * is left out. A table measures its columns on the first TC_LIST_MEASURED rows, which it
+ * keeps until then.
+ */
+enum { TC_LIST_MEASURED = 256 };
+int tc_list_writer_new(enum tc_form form, const struct tc_key *columns, size_t column_count,
+		       const struct tc_stamp *stamp, const struct tc_style *style,
+		       struct tc_list_writer **ret_writer);
+void tc_list_writer_free(struct tc_list_writer *writer);
+
+/* One socket, as values of the columns; `count` is how many sockets it stands for. */
+void tc_list_row(struct tc_list_writer *writer, const struct tc_value *values, uint64_t count,
+		 struct tc_buf *out);
+
+/*
+ * The end. `left_out` sockets passed the filter and were not shown (--top). A report that is
+ * not complete is told in every form.
+ */
+void tc_list_end(struct tc_list_writer *writer, uint64_t left_out, const struct tc_report *report,
+		 struct tc_buf *out);
+
+#endif
