@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* setting.c - the table of settings.def and the parsing of values. */
+#include "model/setting.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "util/macro.h"
+#include "util/parse.h"
+
+/* clang-format off */
+const struct tc_setting_row tc_setting_rows[TC_SETTING_COUNT] = {
+#define SETTING(setting, ...) { .name = #setting, __VA_ARGS__ },
+#include "model/settings.def"
+#undef SETTING
+};
+/* clang-format on */
+
+static bool same_letter(char typed, char ours)
+{
+	if (typed == '.' && ours == '/') /* as sysctl(8) writes the path */
+		return true;
+	return tolower((unsigned char)typed) == ours;
+}
+
+/* Drops `prefix` from the start of the word, if it is there. */
+static void drop(const char **word, size_t *length, const char *prefix)
+{
+	size_t used = strlen(prefix);
+
+	if (*length < used)
+		return;
+	for (size_t i = 0; i < used; i++)
+		if (!same_letter((*word)[i], prefix[i]))
+			return;
+	*word += used;
+	*length -= used;
+}
+
+static bool is_name(const char *word, size_t length, const char *name)
+{
+	if (strlen(name) != length)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!same_letter(word[i], name[i]))
+			return false;
+	return true;
+}
+
+int tc_setting_find(const char *word, size_t length)
+{
+	drop(&word, &length, "/proc/sys/");
+	for (int i = 0; i < TC_SETTING_COUNT; i++) {
+		const struct tc_setting_row *row = &tc_setting_rows[i];
+		const char *rest = word;
+		size_t rest_length = length;
+
+		drop(&rest, &rest_length, row->folder);
+		if (rest_length != length)
+			drop(&rest, &rest_length, "/");
+		if (is_name(rest, rest_length, row->name))
+			return i;
+	}
+	return -ENOENT;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* A number that may be negative: a namespace shows a shared hash table so. */
+static int parse_number(const char *text, size_t length, int64_t *ret_number)
+{
+	bool negative = length && *text == '-';
+	uint64_t number;
+	int err;
+
+	err = tc_parse_uint(text + negative, length - negative, INT64_MAX, &number);
+	if (err)
+		return err;
+	*ret_number = negative ? -(int64_t)number : (int64_t)number;
+	return 0;
+}
+
+static int parse_numbers(const char *text, size_t length, unsigned wanted,
+			 struct tc_setting_value *value)
+{
+	size_t at = 0;
+
+	for (;;) {
+		size_t start;
+
+		while (at < length && is_blank(text[at]))
+			at++;
+		if (at == length)
+			return value->count == wanted ? 0 : -EINVAL;
+		if (value->count == wanted)
+			return -EINVAL;
+		for (start = at; at < length && !is_blank(text[at]);)
+			at++;
+		if (parse_number(text + start, at - start, &value->number[value->count]) < 0)
+			return -EINVAL;
+		value->count++;
+	}
+}
+
+/* "8080" or "9148-9150": how many ports, or -EINVAL. */
+static int64_t count_ports(const char *text, size_t length)
+{
+	const char *dash = memchr(text, '-', length);
+	size_t first_length = dash ? (size_t)(dash - text) : length;
+	uint64_t first, last;
+
+	if (tc_parse_uint(text, first_length, UINT16_MAX, &first) < 0)
+		return -EINVAL;
+	last = first;
+	if (dash && tc_parse_uint(dash + 1, length - first_length - 1, UINT16_MAX, &last) < 0)
+		return -EINVAL;
+	return last < first ? -EINVAL : (int64_t)(last - first + 1);
+}
+
+/* The kernel prints the list sorted and without overlaps, so the ports can be added up. */
+static int parse_ports(const char *text, size_t length, struct tc_setting_value *value)
+{
+	value->count = 1;
+	while (length) {
+		const char *comma = memchr(text, ',', length);
+		size_t item = comma ? (size_t)(comma - text) : length;
+		int64_t ports = count_ports(text, item);
+
+		if (ports < 0 || (comma && item + 1 == length))
+			return -EINVAL;
+		value->number[0] += ports;
+		item += comma ? 1 : 0;
+		text += item;
+		length -= item;
+	}
+	return 0;
+}
+
+int tc_setting_parse(const struct tc_setting_row *row, const char *text, size_t length,
+		     struct tc_setting_value *ret_value)
+{
+	static const unsigned wanted[] = {
+		[TC_FORM_NUMBER] = 1,
+		[TC_FORM_RANGE] = 2,
+		[TC_FORM_THREE] = 3,
+	};
+	struct tc_setting_value value = {.status = TC_SETTING_READ};
+	int err;
+
+	if (length && text[length - 1] == '\n')
+		length--;
+	if (row->form == TC_FORM_PORTS)
+		err = parse_ports(text, length, &value);
+	else
+		err = parse_numbers(text, length, wanted[row->form], &value);
+	if (err)
+		return err;
+	*ret_value = value;
+	return 0;
+}
+
+bool tc_setting_known(const struct tc_setting_value *value, int64_t *ret_number)
+{
+	if (value->status != TC_SETTING_READ)
+		return false;
+	*ret_number = value->number[0];
+	return true;
+}
