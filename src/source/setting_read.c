@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * setting_read.c - reads /proc/sys.
+ *
+ * A setting that does not exist is told from one that cannot be read: the first says which
+ * kernel or namespace this is and has a known consequence, the second is ignorance.
+ */
+#define _GNU_SOURCE
+#include "source/setting_read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "util/macro.h"
+
+/* A list of ports may be long: the worst, every second port, takes 192 KiB. */
+enum { PATH_MAX_HERE = 128, CONTENT_MAX = 256 * 1024 };
+
+/* Reads the whole file; -EFBIG where it is longer than the room. */
+static ssize_t read_file(int fd, char *content, size_t room)
+{
+	size_t used = 0;
+
+	while (used < room) {
+		ssize_t got = read(fd, content + used, room - used);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return (ssize_t)used;
+		used += (size_t)got;
+	}
+	return -EFBIG;
+}
+
+static enum tc_setting_status read_one(int root, const struct tc_setting_row *row, char *content,
+				       struct tc_setting_value *value)
+{
+	tc_auto_close int fd = -1;
+	char path[PATH_MAX_HERE];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s/%s", row->folder, row->name);
+	fd = openat(root, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? TC_SETTING_ABSENT : TC_SETTING_UNREADABLE;
+	length = read_file(fd, content, CONTENT_MAX);
+	if (length < 0 || tc_setting_parse(row, content, (size_t)length, value) < 0)
+		return TC_SETTING_UNREADABLE;
+	return TC_SETTING_READ;
+}
+
+void tc_settings_read(const char *root, struct tc_setting_value values[TC_SETTING_COUNT])
+{
+	tc_auto_close int fd = open(root ? root : "/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	tc_auto_free char *content = malloc(CONTENT_MAX);
+
+	for (int i = 0; i < TC_SETTING_COUNT; i++) {
+		struct tc_setting_value value = {.status = TC_SETTING_UNREADABLE};
+
+		if (fd >= 0 && content)
+			value.status = read_one(fd, &tc_setting_rows[i], content, &value);
+		values[i] = value;
+	}
+}
