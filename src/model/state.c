@@ -91,6 +91,15 @@ static size_t fold(const char *word, size_t length, char folded[WORD_MAX])
 	return used;
 }
 
+/* Drops the "TCP_" of the kernel's enumerators, as tracers print them. */
+static size_t drop_prefix(char folded[WORD_MAX], size_t length)
+{
+	if (length <= 3 || memcmp(folded, "tcp", 3) != 0)
+		return length;
+	memmove(folded, folded + 3, length - 3);
+	return length - 3;
+}
+
 static bool is_spelling(const char *word, const char *folded, size_t length)
 {
 	char other[WORD_MAX];
@@ -99,13 +108,14 @@ static bool is_spelling(const char *word, const char *folded, size_t length)
 	return other_length == length && memcmp(other, folded, length) == 0;
 }
 
-/* Whether the list "synrcvd synreceived" has the word. */
+/* Whether the list "SYN_RCVD NEW_SYN_RECV" has the word. */
 static bool list_has(const char *list, const char *folded, size_t length)
 {
 	while (list && *list) {
 		size_t item = strcspn(list, " ");
+		char other[WORD_MAX];
 
-		if (item == length && memcmp(list, folded, length) == 0)
+		if (fold(list, item, other) == length && memcmp(other, folded, length) == 0)
 			return true;
 		list += item + strspn(list + item, " ");
 	}
@@ -115,7 +125,7 @@ static bool list_has(const char *list, const char *folded, size_t length)
 int tc_state_parse(const char *word, size_t length)
 {
 	char folded[WORD_MAX];
-	size_t used = fold(word, length, folded);
+	size_t used = drop_prefix(folded, fold(word, length, folded));
 
 	if (!used)
 		return -ENOENT;

@@ -34,7 +34,7 @@ struct tc_state_row {
 	uint8_t kernel;		/* the kernel's number, 0: none */
 	const char *rfc;	/* RFC 9293 3.3.2 name, or NULL */
 	const char *ss;		/* what ss prints */
-	const char *spellings;	/* others, folded to a-z0-9, separated by spaces */
+	const char *spellings;	/* what other systems print, separated by spaces */
 	unsigned homes;		/* enum tc_home bits */
 	unsigned sides;		/* enum tc_side bits */
 	const char *meaning;	/* a few words, for the table */
