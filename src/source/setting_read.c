@@ -5,7 +5,9 @@
  * A setting that does not exist is told from one that cannot be read: the first says which
  * kernel or namespace this is and has a known consequence, the second is ignorance.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include "source/setting_read.h"
 
 #include <errno.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* width.c - the columns that a text takes; see width.h. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include "util/width.h"
 
 #include <string.h>
