@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* explain_json.c - explanations as JSON; see explain.h for the functions. */
+#include "output/explain.h"
+
+#include <string.h>
+
+#include "util/macro.h"
+
+#define SCHEMA "{\"schema\":\"tcpcensus.explain/1\""
+
+/* Adds the text as a JSON string. All texts are ours and valid UTF-8. */
+static void add_string(struct tc_buf *out, const char *text, size_t length)
+{
+	tc_buf_byte(out, '"');
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '"' || c == '\\') {
+			tc_buf_byte(out, '\\');
+			tc_buf_byte(out, (char)c);
+		} else if (c == '\n') {
+			tc_buf_text(out, "\\n");
+		} else if (c < 0x20 || c == 0x7f) {
+			tc_buf_format(out, "\\u%04x", c);
+		} else {
+			tc_buf_byte(out, (char)c);
+		}
+	}
+	tc_buf_byte(out, '"');
+}
+
+/* Adds ,"key":"text" with the values of this machine; nothing for a text that is missing. */
+static void add_text(struct tc_buf *out, const struct tc_fill *fill, const char *key,
+		     const char *text)
+{
+	tc_auto_buf struct tc_buf filled = TC_BUF_INIT;
+
+	if (!text)
+		return;
+	tc_fill(&filled, fill, text);
+	tc_buf_format(out, ",\"%s\":", key);
+	add_string(out, filled.data, filled.length);
+	out->failed |= filled.failed;
+}
+
+/* Adds ,"key":["a","b"] from a list whose items are divided by `divider`. */
+static void add_list(struct tc_buf *out, const char *key, const char *list, char divider)
+{
+	const char blanks[] = {divider, ' ', '\0'};
+	const char end[] = {divider, '\0'};
+
+	tc_buf_format(out, ",\"%s\":[", key);
+	for (bool first = true; *list; first = false) {
+		size_t length = strcspn(list, end);
+
+		if (!first)
+			tc_buf_byte(out, ',');
+		add_string(out, list, length);
+		list += length + strspn(list + length, blanks);
+	}
+	tc_buf_byte(out, ']');
+}
+
+/* The value as a number, or as an array where there are several; nothing if not read. */
+static void add_value(struct tc_buf *out, const struct tc_setting_value *value)
+{
+	static const char *const why[] = {
+		[TC_SETTING_NOT_READ] = "not read",
+		[TC_SETTING_ABSENT] = "absent",
+		[TC_SETTING_UNREADABLE] = "not readable",
+	};
+
+	if (value->status != TC_SETTING_READ) {
+		tc_buf_format(out, ",\"why_no_value\":\"%s\"", why[value->status]);
+		return;
+	}
+	tc_buf_text(out, ",\"value\":");
+	if (value->count > 1)
+		tc_buf_byte(out, '[');
+	for (unsigned i = 0; i < value->count; i++)
+		tc_buf_format(out, "%s%lld", i ? "," : "", (long long)value->number[i]);
+	if (value->count > 1)
+		tc_buf_byte(out, ']');
+}
+
+static void add_unit(struct tc_buf *out, const struct tc_setting_row *row)
+{
+	static const char *const units[] = {
+		[TC_UNIT_SECONDS] = "s",
+		[TC_UNIT_MILLISECONDS] = "ms",
+		[TC_UNIT_PAGES] = "pages",
+	};
+
+	if (row->unit != TC_UNIT_NONE)
+		tc_buf_format(out, ",\"unit\":\"%s\"", units[row->unit]);
+	else if (row->form == TC_FORM_PORTS)
+		tc_buf_text(out, ",\"unit\":\"ports\"");
+}
+
+static struct tc_fill fill_of(const struct tc_explain_env *env)
+{
+	return (struct tc_fill){.settings = env->settings,
+				.figures = env->figures,
+				.figure_count = env->figure_count,
+				.english = true};
+}
+
+/* {"name":…,"value":…,"default":…,"meaning":…}, without the closing brace. */
+static void open_setting(struct tc_buf *out, int id, const struct tc_fill *fill)
+{
+	const struct tc_setting_row *row = &tc_setting_rows[id];
+
+	tc_buf_format(out, "{\"name\":\"%s\"", row->name);
+	add_value(out, &fill->settings[id]);
+	add_unit(out, row);
+	add_text(out, fill, "default", row->normal);
+	add_text(out, fill, "meaning", row->meaning);
+}
+
+static void add_settings(struct tc_buf *out, const struct tc_fill *fill, const char *list)
+{
+	const char *comma = "";
+
+	tc_buf_text(out, ",\"settings\":[");
+	while (*list) {
+		size_t length = strcspn(list, " ");
+		int id = tc_setting_find(list, length);
+
+		list += length + strspn(list + length, " ");
+		if (id < 0)
+			continue;
+		tc_buf_text(out, comma);
+		open_setting(out, id, fill);
+		tc_buf_byte(out, '}');
+		comma = ",";
+	}
+	tc_buf_byte(out, ']');
+}
+
+static void add_transitions(struct tc_buf *out, const struct tc_fill *fill, enum tc_state state)
+{
+	const char *comma = "";
+
+	tc_buf_text(out, ",\"transitions\":[");
+	for (const struct tc_transition *edge = tc_transitions; edge->event; edge++) {
+		if (edge->from != state && edge->to != state)
+			continue;
+		tc_buf_format(out, "%s{\"from\":\"%s\",\"to\":\"%s\"", comma,
+			      tc_state_name(edge->from), tc_state_name(edge->to));
+		add_text(out, fill, "event", edge->event);
+		add_text(out, fill, "action", edge->action);
+		add_list(out, "sources", edge->source, ';');
+		tc_buf_byte(out, '}');
+		comma = ",";
+	}
+	tc_buf_byte(out, ']');
+}
+
+void tc_explain_state_json(struct tc_buf *out, const struct tc_state_row *row,
+			   const struct tc_explain_env *env)
+{
+	struct tc_fill fill = fill_of(env);
+
+	tc_buf_format(out, SCHEMA ",\"state\":\"%s\"", row->name);
+	if (row->kernel)
+		tc_buf_format(out, ",\"kernel\":%u", row->kernel);
+	add_text(out, &fill, "rfc9293", row->rfc);
+	add_text(out, &fill, "ss", row->ss);
+	add_list(out, "spellings", row->spellings, ' ');
+	add_text(out, &fill, "meaning", row->meaning);
+	add_text(out, &fill, "what", row->what);
+	add_text(out, &fill, "who", row->who);
+	add_text(out, &fill, "ends", row->ends);
+	add_text(out, &fill, "many", row->many);
+	add_text(out, &fill, "act", row->act);
+	add_text(out, &fill, "timer", row->timer);
+	add_settings(out, &fill, row->settings);
+	add_transitions(out, &fill, row->id);
+	add_list(out, "sources", row->source, ';');
+	tc_buf_text(out, "}\n");
+}
+
+void tc_explain_setting_json(struct tc_buf *out, enum tc_setting id,
+			     const struct tc_explain_env *env)
+{
+	const struct tc_setting_row *row = &tc_setting_rows[id];
+	struct tc_fill fill = fill_of(env);
+
+	tc_buf_text(out, SCHEMA ",\"setting\":");
+	open_setting(out, (int)id, &fill);
+	tc_buf_format(out, ",\"path\":\"/proc/sys/%s/%s\"", row->folder, row->name);
+	tc_buf_format(out, ",\"per_namespace\":%s", row->initial_only ? "false" : "true");
+	add_text(out, &fill, "what", row->what);
+	add_text(out, &fill, "what_not", row->what_not);
+	add_list(out, "sources", row->source, ';');
+	tc_buf_text(out, "}}\n");
+}
+
+void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env)
+{
+	struct tc_fill fill = fill_of(env);
+
+	tc_buf_text(out, SCHEMA ",\"states\":[");
+	for (size_t i = 0; i < TC_STATE_COUNT; i++) {
+		tc_buf_format(out, "%s{\"state\":\"%s\"", i ? "," : "", tc_state_rows[i].name);
+		add_text(out, &fill, "meaning", tc_state_rows[i].meaning);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_text(out, "],\"settings\":[");
+	for (int i = 0; i < TC_SETTING_COUNT; i++) {
+		if (i)
+			tc_buf_byte(out, ',');
+		open_setting(out, i, &fill);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_text(out, "]}\n");
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* fill.c - values in texts; see fill.h. */
+#include "output/fill.h"
+
+#include <string.h>
+
+#include "util/intl.h"
+
+enum { SECOND_MS = 1000, MINUTE = 60, HOUR = 3600 };
+
+/* Up to here a time is said in seconds alone: "102 s" is easier to compare than "1 min 42 s". */
+enum { SECONDS_ALONE = 120 };
+
+const char *tc_fill_text(const struct tc_fill *fill, const char *text)
+{
+	return fill->english ? text : tc_tr(text);
+}
+
+/* A part of a duration, "11 min", set apart from what stands before it. */
+static void add_part(struct tc_buf *out, uint64_t number, const char *unit, bool *started)
+{
+	if (!number)
+		return;
+	tc_buf_format(out, "%s%llu %s", *started ? " " : "", (unsigned long long)number, unit);
+	*started = true;
+}
+
+static void add_duration(struct tc_buf *out, uint64_t ms)
+{
+	uint64_t seconds = (ms + SECOND_MS / 2) / SECOND_MS;
+	bool started = false;
+
+	if (ms && ms < SECOND_MS) {
+		add_part(out, ms, "ms", &started);
+	} else if (seconds <= SECONDS_ALONE) {
+		tc_buf_format(out, "%llu s", (unsigned long long)seconds);
+	} else {
+		add_part(out, seconds / HOUR, "h", &started);
+		add_part(out, seconds % HOUR / MINUTE, "min", &started);
+		add_part(out, seconds % MINUTE, "s", &started);
+	}
+}
+
+static void add_unit(struct tc_buf *out, const struct tc_fill *fill, enum tc_unit unit)
+{
+	static const char *const names[] = {
+		[TC_UNIT_NONE] = "",
+		[TC_UNIT_SECONDS] = "s",
+		[TC_UNIT_MILLISECONDS] = "ms",
+		[TC_UNIT_PAGES] = N_("pages"),
+	};
+
+	if (unit == TC_UNIT_NONE)
+		return;
+	tc_buf_byte(out, ' ');
+	tc_buf_text(out, tc_fill_text(fill, names[unit]));
+}
+
+static void add_ports(struct tc_buf *out, const struct tc_fill *fill, uint64_t count)
+{
+	if (!count) {
+		tc_buf_text(out, tc_fill_text(fill, N_("none")));
+		return;
+	}
+	tc_buf_number(out, count);
+	tc_buf_byte(out, ' ');
+	if (fill->english)
+		tc_buf_text(out, count == 1 ? "port" : "ports");
+	else
+		tc_buf_text(out, tc_ngettext("port", "ports", count));
+}
+
+void tc_fill_setting(struct tc_buf *out, const struct tc_fill *fill, enum tc_setting id)
+{
+	const struct tc_setting_row *row = &tc_setting_rows[id];
+	const struct tc_setting_value *value = &fill->settings[id];
+
+	if (value->status == TC_SETTING_ABSENT) {
+		tc_buf_text(out, row->initial_only
+					 ? tc_fill_text(fill, N_("(not visible in this namespace)"))
+					 : tc_fill_text(fill, N_("(not in this kernel)")));
+		return;
+	}
+	if (value->status != TC_SETTING_READ) {
+		tc_buf_text(out, tc_fill_text(fill, N_("(not readable here)")));
+		return;
+	}
+	if (row->form == TC_FORM_PORTS) {
+		add_ports(out, fill, (uint64_t)value->number[0]);
+		return;
+	}
+	for (unsigned i = 0; i < value->count; i++)
+		tc_buf_format(out, "%s%lld", i ? (row->form == TC_FORM_RANGE ? "-" : " ") : "",
+			      (long long)value->number[i]);
+	add_unit(out, fill, row->unit);
+}
+
+static void add_figure(struct tc_buf *out, const struct tc_fill *fill,
+		       const struct tc_figure *figure)
+{
+	if (!figure->known) {
+		tc_buf_text(out, tc_fill_text(fill, N_("(not readable here)")));
+	} else if (figure->unit == TC_UNIT_MILLISECONDS) {
+		add_duration(out, figure->value);
+	} else {
+		tc_buf_number(out, figure->value);
+		add_unit(out, fill, figure->unit);
+	}
+}
+
+static bool is_name(const char *name, const char *word, size_t length)
+{
+	return strlen(name) == length && memcmp(name, word, length) == 0;
+}
+
+/* Adds what ${name} stands for; false: nothing of that name. `out` may be NULL. */
+static bool add_named(struct tc_buf *out, const struct tc_fill *fill, const char *name,
+		      size_t length)
+{
+	for (size_t i = 0; i < fill->figure_count; i++) {
+		if (!is_name(fill->figures[i].name, name, length))
+			continue;
+		if (out)
+			add_figure(out, fill, &fill->figures[i]);
+		return true;
+	}
+	for (int i = 0; i < TC_SETTING_COUNT; i++) {
+		if (!is_name(tc_setting_rows[i].name, name, length))
+			continue;
+		if (out)
+			tc_fill_setting(out, fill, (enum tc_setting)i);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * The next reference in the text: where it starts, its name, and what comes after it; NULL
+ * when there is none.
+ */
+static const char *next_reference(const char *text, const char **ret_name, size_t *ret_length,
+				  const char **ret_after)
+{
+	const char *start = strstr(text, "${");
+	const char *end = start ? strchr(start, '}') : NULL;
+
+	if (!end)
+		return NULL;
+	*ret_name = start + 2;
+	*ret_length = (size_t)(end - start) - 2;
+	*ret_after = end + 1;
+	return start;
+}
+
+void tc_fill(struct tc_buf *out, const struct tc_fill *fill, const char *text)
+{
+	const char *name, *after, *start;
+	size_t length;
+
+	if (!text)
+		return;
+	text = tc_fill_text(fill, text);
+	while ((start = next_reference(text, &name, &length, &after))) {
+		tc_buf_add(out, text, (size_t)(start - text));
+		if (!add_named(out, fill, name, length))
+			tc_buf_add(out, start, (size_t)(after - start));
+		text = after;
+	}
+	tc_buf_text(out, text);
+}
+
+bool tc_fill_resolves(const struct tc_fill *fill, const char *text)
+{
+	const char *name, *after;
+	size_t length;
+
+	while (text && next_reference(text, &name, &length, &after)) {
+		if (!add_named(NULL, fill, name, length))
+			return false;
+		text = after;
+	}
+	return true;
+}
