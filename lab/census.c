@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * census.c - counts sockets by state from a sock_diag dump, and can end them all.
+ */
+#include "census.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "util/macro.h"
+
+#define LAB_STATE_BIT(state) (1u << (state))
+
+/* clang-format off */
+static const char *const state_names[LAB_STATES] = {
+	[LAB_ESTABLISHED] = "ESTABLISHED",
+	[LAB_SYN_SENT]    = "SYN_SENT",
+	[LAB_SYN_RECV]    = "SYN_RECV",
+	[LAB_FIN_WAIT1]   = "FIN_WAIT1",
+	[LAB_FIN_WAIT2]   = "FIN_WAIT2",
+	[LAB_TIME_WAIT]   = "TIME_WAIT",
+	[LAB_CLOSED]      = "CLOSED",
+	[LAB_CLOSE_WAIT]  = "CLOSE_WAIT",
+	[LAB_LAST_ACK]    = "LAST_ACK",
+	[LAB_LISTEN]      = "LISTEN",
+	[LAB_CLOSING]     = "CLOSING",
+	[LAB_BOUND]       = "BOUND",
+};
+/* clang-format on */
+
+/* One pass over the sockets of one family. */
+struct pass {
+	struct mnl_socket *diag;
+	const struct lab_filter *filter;
+	struct lab_census *census;    /* counts into this, */
+	struct mnl_socket *destroyer; /* or ends the sockets through this */
+	bool bound;		      /* the pass that asks for bound sockets only */
+};
+
+const char *lab_state_name(unsigned state)
+{
+	return state < LAB_STATES && state_names[state] ? state_names[state] : "UNKNOWN";
+}
+
+unsigned lab_census_of(const struct lab_census *census, unsigned state)
+{
+	return census->count[LAB_V4][state] + census->count[LAB_V6][state];
+}
+
+void lab_census_print(const struct lab_census *census, enum lab_family family, char *text,
+		      size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned state = 1; state < LAB_STATES; state++) {
+		unsigned count = family == LAB_FAMILIES ? lab_census_of(census, state)
+							: census->count[family][state];
+		int wrote;
+
+		if (!count)
+			continue;
+		wrote = snprintf(text + used, size - used, "%s%s=%u", used ? " " : "",
+				 lab_state_name(state), count);
+		if (wrote < 0 || (size_t)wrote >= size - used)
+			return;
+		used += (size_t)wrote;
+	}
+}
+
+struct mnl_socket *lab_diag_open(void)
+{
+	struct mnl_socket *diag = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+
+	if (diag && mnl_socket_bind(diag, 0, MNL_SOCKET_AUTOPID) < 0) {
+		mnl_socket_close(diag);
+		return NULL;
+	}
+	return diag;
+}
+
+static bool filter_passes(const struct lab_filter *filter, const struct inet_diag_msg *msg)
+{
+	if (!filter)
+		return true;
+	if (filter->local_port && filter->local_port != ntohs(msg->id.idiag_sport))
+		return false;
+	if (filter->remote_port && filter->remote_port != ntohs(msg->id.idiag_dport))
+		return false;
+	if (filter->holder == LAB_ANY_HOLDER)
+		return true;
+	return (filter->holder == LAB_HELD) == (msg->idiag_inode != 0);
+}
+
+static struct nlmsghdr *put_request(char *buf, unsigned type, unsigned flags,
+				    const struct inet_diag_req_v2 *request)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req_v2 *body;
+
+	nlh->nlmsg_type = (uint16_t)type;
+	nlh->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	body = mnl_nlmsg_put_extra_header(nlh, sizeof(*body));
+	*body = *request;
+	return nlh;
+}
+
+/* Without an answer: a socket that died on its own in between is no error. */
+static void destroy_one(struct mnl_socket *destroyer, const struct inet_diag_msg *msg)
+{
+	const struct inet_diag_req_v2 request = {
+		.sdiag_family = msg->idiag_family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = ~0u,
+		.id = msg->id,
+	};
+	char buf[256];
+	struct nlmsghdr *nlh = put_request(buf, SOCK_DESTROY, 0, &request);
+
+	mnl_socket_sendto(destroyer, nlh, nlh->nlmsg_len);
+}
+
+static int on_message(const struct nlmsghdr *nlh, void *data)
+{
+	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
+	const struct pass *pass = data;
+	enum lab_family family;
+	unsigned state;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) || !filter_passes(pass->filter, msg))
+		return MNL_CB_OK;
+	if (pass->destroyer) {
+		destroy_one(pass->destroyer, msg);
+		return MNL_CB_OK;
+	}
+	family = msg->idiag_family == AF_INET6 ? LAB_V6 : LAB_V4;
+	state = pass->bound ? LAB_BOUND : msg->idiag_state;
+	if (state < LAB_STATES)
+		pass->census->count[family][state]++;
+	return MNL_CB_OK;
+}
+
+static int run_pass(struct pass *pass, uint8_t family)
+{
+	const struct inet_diag_req_v2 request = {
+		.sdiag_family = family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = pass->bound ? LAB_STATE_BIT(LAB_BOUND) : ~LAB_STATE_BIT(LAB_BOUND),
+	};
+	size_t size = 128 * 1024;
+	tc_auto_free char *buf = malloc(size);
+	struct nlmsghdr *nlh;
+	ssize_t got;
+	int rc = MNL_CB_OK;
+
+	if (!buf)
+		return -ENOMEM;
+	nlh = put_request(buf, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request);
+	if (mnl_socket_sendto(pass->diag, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	while (rc > MNL_CB_STOP) {
+		got = mnl_socket_recvfrom(pass->diag, buf, size);
+		if (got < 0)
+			return -errno;
+		rc = mnl_cb_run(buf, (size_t)got, 0, mnl_socket_get_portid(pass->diag), on_message,
+				pass);
+	}
+	return rc < 0 ? -errno : 0;
+}
+
+int lab_diag_census(struct mnl_socket *diag, const struct lab_filter *filter,
+		    struct lab_census *ret_census)
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+	struct lab_census census = {0};
+	struct pass pass = {.diag = diag, .filter = filter, .census = &census};
+
+	for (size_t i = 0; i < 2 * TC_ARRAY_SIZE(families); i++) {
+		int rc;
+
+		pass.bound = i >= TC_ARRAY_SIZE(families);
+		rc = run_pass(&pass, families[i % TC_ARRAY_SIZE(families)]);
+		if (rc < 0)
+			return rc;
+	}
+	*ret_census = census;
+	return 0;
+}
+
+int lab_diag_destroy_all(void)
+{
+	struct mnl_socket *diag = lab_diag_open();
+	struct pass pass = {.diag = diag, .destroyer = lab_diag_open()};
+	int rc = -ENOTCONN;
+
+	/* Two sockets, since the answers to the one kind of request would break into the other. */
+	if (diag && pass.destroyer) {
+		rc = run_pass(&pass, AF_INET);
+		if (rc == 0)
+			rc = run_pass(&pass, AF_INET6);
+	}
+	if (pass.destroyer)
+		mnl_socket_close(pass.destroyer);
+	if (diag)
+		mnl_socket_close(diag);
+	return rc;
+}
