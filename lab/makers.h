@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * makers.h - every situation that a part of a scenario can be brought into.
+ */
+#ifndef TC_LAB_MAKERS_H
+#define TC_LAB_MAKERS_H
+
+#include "lab/scenario.h"
+
+/* sc_open.c: before and while a connection opens */
+extern const struct lab_maker lab_maker_listen;
+extern const struct lab_maker lab_maker_bound;
+extern const struct lab_maker lab_maker_syn_sent;
+extern const struct lab_maker lab_maker_syn_recv;
+extern const struct lab_maker lab_maker_syn_recv_full;
+extern const struct lab_maker lab_maker_not_accepted;
+extern const struct lab_maker lab_maker_established;
+extern const struct lab_maker lab_maker_established_mapped;
+
+/* sc_close.c: while a connection closes, and after */
+extern const struct lab_maker lab_maker_fin_wait1;
+extern const struct lab_maker lab_maker_fin_wait2_held;
+extern const struct lab_maker lab_maker_fin_wait2_orphan;
+extern const struct lab_maker lab_maker_time_wait;
+extern const struct lab_maker lab_maker_last_ack;
+extern const struct lab_maker lab_maker_closing;
+
+#endif

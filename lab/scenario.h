@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scenario.h - situations of real sockets, each made on purpose in a sandbox.
+ *
+ * A scenario is a row of parts. A part brings a number of connections, each with a client and
+ * a server end, into one situation with the help of a maker; a maker knows what a connection
+ * leaves on either end. The census to expect is derived from that, so that it is written
+ * once, and it is compared with what the kernel says before a scenario counts as built.
+ */
+#ifndef TC_LAB_SCENARIO_H
+#define TC_LAB_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lab/census.h"
+#include "lab/sandbox.h"
+
+#define LAB_WHY_MAX 512
+#define LAB_PARTS_MAX 20
+
+struct lab_job;
+
+/* What a situation asks of the machine. */
+enum lab_need {
+	LAB_NEED_ROOT = 1 << 0,	      /* CAP_SYS_ADMIN and CAP_NET_ADMIN */
+	LAB_NEED_NFT = 1 << 1,	      /* the nft program, and a kernel with nf_tables */
+	LAB_NEED_BOUND_DUMP = 1 << 2, /* a kernel that lists bound sockets, Linux 6.8 or later */
+};
+
+struct lab_maker {
+	const char *name;
+	unsigned needs;	       /* bits of enum lab_need */
+	enum lab_state client; /* the state that a connection leaves at its client end, */
+	enum lab_state server; /* and at its server end; LAB_NONE: no socket */
+	bool listens;	       /* one listener per family stays on the server side */
+	bool mapped;	       /* IPv4 clients of an IPv6 server: its sockets are IPv6 */
+	int (*make)(struct lab_job *job);
+};
+
+struct lab_part {
+	const struct lab_maker *maker;
+	uint16_t v4, v6;	      /* connections of each family, for a scale of 1 */
+	enum lab_side client, server; /* on the same side: over its loopback */
+};
+
+struct lab_scenario {
+	const char *name;
+	const char *summary; /* marked for translation */
+	enum lab_side side;  /* where the situation is to be looked at */
+	struct lab_part parts[LAB_PARTS_MAX];
+};
+
+/* All scenarios, ended by a row without a name. */
+extern const struct lab_scenario lab_scenarios[];
+
+/* NULL when there is none of that name. */
+const struct lab_scenario *lab_scenario_find(const char *name);
+
+/* Bits of enum lab_need. */
+unsigned lab_scenario_needs(const struct lab_scenario *scenario);
+
+/* The first need that this machine does not meet, as a text, or NULL if it meets all. */
+const char *lab_scenario_missing(const struct lab_scenario *scenario, struct lab_sandbox *sandbox);
+
+/* The sockets that will be on that side, for a scale. */
+void lab_scenario_expect(const struct lab_scenario *scenario, enum lab_side side, unsigned scale,
+			 struct lab_census *ret_census);
+
+/*
+ * Builds the situation, with scale times the row's connections, and returns once the kernel
+ * shows exactly the expected census on both sides. The sandbox keeps the sockets. On failure
+ * returns -errno (-ETIMEDOUT when a state did not come about in time) and says in why at
+ * which step, what was expected and what was found.
+ */
+int lab_scenario_run(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
+		     unsigned scale, char why[LAB_WHY_MAX]);
+
+#endif
