@@ -39,13 +39,19 @@ static const char *const state_names[LAB_STATES] = {
 };
 /* clang-format on */
 
-/* One pass over the sockets of one family. */
-struct pass {
-	struct mnl_socket *diag;
+static const uint8_t families[] = {AF_INET, AF_INET6};
+
+/* What is done with each socket of a dump. */
+struct visit {
+	lab_diag_fn fn;
+	void *data;
+};
+
+/* What a count goes by, and into. */
+struct count {
 	const struct lab_filter *filter;
-	struct lab_census *census;    /* counts into this, */
-	struct mnl_socket *destroyer; /* or ends the sockets through this */
-	bool bound;		      /* the pass that asks for bound sockets only */
+	struct lab_census census;
+	bool bound; /* the dump was one of bound sockets only */
 };
 
 const char *lab_state_name(unsigned state)
@@ -116,8 +122,78 @@ static struct nlmsghdr *put_request(char *buf, unsigned type, unsigned flags,
 	return nlh;
 }
 
+static int on_message(const struct nlmsghdr *nlh, void *data)
+{
+	const struct visit *visit = data;
+
+	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(struct inet_diag_msg))
+		visit->fn(mnl_nlmsg_get_payload(nlh), visit->data);
+	return MNL_CB_OK;
+}
+
+int lab_diag_dump(struct mnl_socket *diag, uint8_t family, uint32_t states, lab_diag_fn fn,
+		  void *data)
+{
+	const struct inet_diag_req_v2 request = {
+		.sdiag_family = family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = states,
+	};
+	struct visit visit = {.fn = fn, .data = data};
+	size_t size = 128 * 1024;
+	tc_auto_free char *buf = malloc(size);
+	struct nlmsghdr *nlh;
+	int rc = MNL_CB_OK;
+
+	if (!buf)
+		return -ENOMEM;
+	nlh = put_request(buf, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request);
+	if (mnl_socket_sendto(diag, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	while (rc > MNL_CB_STOP) {
+		ssize_t got = mnl_socket_recvfrom(diag, buf, size);
+
+		if (got < 0)
+			return -errno;
+		rc = mnl_cb_run(buf, (size_t)got, 0, mnl_socket_get_portid(diag), on_message,
+				&visit);
+	}
+	return rc < 0 ? -errno : 0;
+}
+
+static void count_one(const struct inet_diag_msg *msg, void *data)
+{
+	struct count *count = data;
+	enum lab_family family = msg->idiag_family == AF_INET6 ? LAB_V6 : LAB_V4;
+	unsigned state = count->bound ? LAB_BOUND : msg->idiag_state;
+
+	if (state < LAB_STATES && filter_passes(count->filter, msg))
+		count->census.count[family][state]++;
+}
+
+int lab_diag_census(struct mnl_socket *diag, const struct lab_filter *filter,
+		    struct lab_census *ret_census)
+{
+	struct count count = {.filter = filter};
+
+	for (size_t i = 0; i < 2 * TC_ARRAY_SIZE(families); i++) {
+		uint32_t states;
+		int rc;
+
+		/* Bound sockets are reported as CLOSED, so they are asked for apart. */
+		count.bound = i >= TC_ARRAY_SIZE(families);
+		states = count.bound ? LAB_STATE_BIT(LAB_BOUND) : ~LAB_STATE_BIT(LAB_BOUND);
+		rc = lab_diag_dump(diag, families[i % TC_ARRAY_SIZE(families)], states, count_one,
+				   &count);
+		if (rc < 0)
+			return rc;
+	}
+	*ret_census = count.census;
+	return 0;
+}
+
 /* Without an answer: a socket that died on its own in between is no error. */
-static void destroy_one(struct mnl_socket *destroyer, const struct inet_diag_msg *msg)
+static void destroy_one(const struct inet_diag_msg *msg, void *data)
 {
 	const struct inet_diag_req_v2 request = {
 		.sdiag_family = msg->idiag_family,
@@ -125,93 +201,24 @@ static void destroy_one(struct mnl_socket *destroyer, const struct inet_diag_msg
 		.idiag_states = ~0u,
 		.id = msg->id,
 	};
+	struct mnl_socket *destroyer = data;
 	char buf[256];
 	struct nlmsghdr *nlh = put_request(buf, SOCK_DESTROY, 0, &request);
 
 	mnl_socket_sendto(destroyer, nlh, nlh->nlmsg_len);
 }
 
-static int on_message(const struct nlmsghdr *nlh, void *data)
-{
-	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
-	const struct pass *pass = data;
-	enum lab_family family;
-	unsigned state;
-
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) || !filter_passes(pass->filter, msg))
-		return MNL_CB_OK;
-	if (pass->destroyer) {
-		destroy_one(pass->destroyer, msg);
-		return MNL_CB_OK;
-	}
-	family = msg->idiag_family == AF_INET6 ? LAB_V6 : LAB_V4;
-	state = pass->bound ? LAB_BOUND : msg->idiag_state;
-	if (state < LAB_STATES)
-		pass->census->count[family][state]++;
-	return MNL_CB_OK;
-}
-
-static int run_pass(struct pass *pass, uint8_t family)
-{
-	const struct inet_diag_req_v2 request = {
-		.sdiag_family = family,
-		.sdiag_protocol = IPPROTO_TCP,
-		.idiag_states = pass->bound ? LAB_STATE_BIT(LAB_BOUND) : ~LAB_STATE_BIT(LAB_BOUND),
-	};
-	size_t size = 128 * 1024;
-	tc_auto_free char *buf = malloc(size);
-	struct nlmsghdr *nlh;
-	ssize_t got;
-	int rc = MNL_CB_OK;
-
-	if (!buf)
-		return -ENOMEM;
-	nlh = put_request(buf, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request);
-	if (mnl_socket_sendto(pass->diag, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	while (rc > MNL_CB_STOP) {
-		got = mnl_socket_recvfrom(pass->diag, buf, size);
-		if (got < 0)
-			return -errno;
-		rc = mnl_cb_run(buf, (size_t)got, 0, mnl_socket_get_portid(pass->diag), on_message,
-				pass);
-	}
-	return rc < 0 ? -errno : 0;
-}
-
-int lab_diag_census(struct mnl_socket *diag, const struct lab_filter *filter,
-		    struct lab_census *ret_census)
-{
-	static const uint8_t families[] = {AF_INET, AF_INET6};
-	struct lab_census census = {0};
-	struct pass pass = {.diag = diag, .filter = filter, .census = &census};
-
-	for (size_t i = 0; i < 2 * TC_ARRAY_SIZE(families); i++) {
-		int rc;
-
-		pass.bound = i >= TC_ARRAY_SIZE(families);
-		rc = run_pass(&pass, families[i % TC_ARRAY_SIZE(families)]);
-		if (rc < 0)
-			return rc;
-	}
-	*ret_census = census;
-	return 0;
-}
-
 int lab_diag_destroy_all(void)
 {
-	struct mnl_socket *diag = lab_diag_open();
-	struct pass pass = {.diag = diag, .destroyer = lab_diag_open()};
-	int rc = -ENOTCONN;
-
 	/* Two sockets, since the answers to the one kind of request would break into the other. */
-	if (diag && pass.destroyer) {
-		rc = run_pass(&pass, AF_INET);
-		if (rc == 0)
-			rc = run_pass(&pass, AF_INET6);
-	}
-	if (pass.destroyer)
-		mnl_socket_close(pass.destroyer);
+	struct mnl_socket *diag = lab_diag_open(), *destroyer = lab_diag_open();
+	const uint32_t states = ~(LAB_STATE_BIT(LAB_BOUND) | LAB_STATE_BIT(LAB_TIME_WAIT));
+	int rc = diag && destroyer ? 0 : -ENOTCONN;
+
+	for (size_t i = 0; rc == 0 && i < TC_ARRAY_SIZE(families); i++)
+		rc = lab_diag_dump(diag, families[i], states, destroy_one, destroyer);
+	if (destroyer)
+		mnl_socket_close(destroyer);
 	if (diag)
 		mnl_socket_close(diag);
 	return rc;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct inet_diag_msg;
 struct mnl_socket;
 
 /* The numbers of the kernel's include/net/tcp_states.h; 12 is shown as SYN_RECV. */
@@ -72,14 +73,24 @@ void lab_census_print(const struct lab_census *census, enum lab_family family, c
 /* Opens sock_diag in the calling thread's network namespace; NULL with errno. */
 struct mnl_socket *lab_diag_open(void);
 
+typedef void (*lab_diag_fn)(const struct inet_diag_msg *msg, void *data);
+
+/*
+ * Calls fn for each socket of one family (AF_INET, AF_INET6) in one of the states, given as
+ * bits 1 << state. Returns 0 or -errno.
+ */
+int lab_diag_dump(struct mnl_socket *diag, uint8_t family, uint32_t states, lab_diag_fn fn,
+		  void *data);
+
 /* Counts the sockets of the namespace that diag was opened in. Returns 0 or -errno. */
 int lab_diag_census(struct mnl_socket *diag, const struct lab_filter *filter,
 		    struct lab_census *ret_census);
 
 /*
- * Ends every socket of the calling thread's network namespace on the spot (SOCK_DESTROY).
- * Orphans would else keep the namespace alive until their retransmissions give up, nearly
- * two minutes later. The caller makes sure that the namespace is one of the laboratory's.
+ * Ends every socket but those in TIME_WAIT of the calling thread's network namespace on the spot
+ * (SOCK_DESTROY). Orphans would else keep the namespace alive until their retransmissions give up,
+ * nearly two minutes later; TIME_WAIT keeps nothing and goes with the namespace. The caller makes
+ * sure that the namespace is one of the laboratory's.
  */
 int lab_diag_destroy_all(void);
 

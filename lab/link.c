@@ -148,11 +148,10 @@ static int add_route(const char *name, const char *text, unsigned prefix_length,
 	route->rtm_dst_len = (uint8_t)prefix_length;
 	route->rtm_table = table;
 	route->rtm_protocol = RTPROT_STATIC;
-	route->rtm_scope = type == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
+	route->rtm_scope = type == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK;
 	route->rtm_type = type;
 	mnl_attr_put(request.nlh, RTA_DST, address.size, address.bytes);
-	if (name)
-		mnl_attr_put_u32(request.nlh, RTA_OIF, if_nametoindex(name));
+	mnl_attr_put_u32(request.nlh, RTA_OIF, if_nametoindex(name));
 	return request_run(&request, NULL, NULL);
 }
 
@@ -161,9 +160,9 @@ int lab_link_local_prefix(const char *name, const char *address, unsigned prefix
 	return add_route(name, address, prefix_length, RTN_LOCAL, RT_TABLE_LOCAL);
 }
 
-int lab_link_blackhole(const char *address, unsigned prefix_length)
+int lab_link_route(const char *name, const char *address, unsigned prefix_length)
 {
-	return add_route(NULL, address, prefix_length, RTN_BLACKHOLE, RT_TABLE_MAIN);
+	return add_route(name, address, prefix_length, RTN_UNICAST, RT_TABLE_MAIN);
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *data)

@@ -21,8 +21,8 @@ int lab_link_address(const char *name, const char *address, unsigned prefix_leng
 /* Makes a whole prefix local: every address of it is ours, without adding each one. */
 int lab_link_local_prefix(const char *name, const char *address, unsigned prefix_length);
 
-/* Routes a prefix to nowhere, silently: what is sent there is lost. */
-int lab_link_blackhole(const char *address, unsigned prefix_length);
+/* Routes a prefix through an interface, with nobody in between. */
+int lab_link_route(const char *name, const char *address, unsigned prefix_length);
 
 /*
  * Waits until the interface carries packets and takes those for that address of its own;
