@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * herd.c - puts a crowd of sockets into a network namespace and runs a command there.
+ *
+ *	herd [OPTION…] -- CMD [ARGUMENT…]
+ *
+ * For measurements of programs that count sockets, at a million sockets and more. The command
+ * finds the numbers in HERD_COUNTS ("ESTABLISHED=20000 TIME_WAIT=480000"), of one family in
+ * HERD_COUNTS_4 and _6. The sockets are held by as many processes as the limit on descriptors
+ * asks for; all go when the herd does, however it ends.
+ *
+ * The TIME_WAIT are kept from expiring (herd_keep.c), which costs a processor some seconds per
+ * million about every half minute. A command that measures calls for it beforehand, so that it
+ * does not happen in between: it writes a byte to the descriptor $HERD_KEEP and reads one back,
+ *	printf k >&$HERD_KEEP; head -c 1 <&$HERD_KEEP >/dev/null
+ * and then has 30 seconds to itself.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "herd.h"
+#include "herd_crew.h"
+#include "lab/wait.h"
+#include "util/macro.h"
+
+#define COUNT_MAX 16000000u
+#define PEERS_MAX 8000000u /* addresses under 127.1.0.0 and 10.0.0.0 */
+#define SPARE_DESCRIPTORS 64
+#define SETTLE_NS 15000000000u
+#define KEEP_EVERY_MS 30000
+#define KEEP_ALL_MS 60001 /* more than any has left */
+#define TEXT_MAX 512
+
+enum exit_code {
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_SKIP = 77,
+	EXIT_NOT_RUN = 127,
+};
+
+/* clang-format off */
+static const char usage[] =
+	"usage: herd [OPTION…] -- CMD [ARGUMENT…]\n"
+	"  --established N   sockets, two for each connection\n"
+	"  --time-wait N  --close-wait N  --fin-wait2 N  --syn-recv N  --listen N\n"
+	"  --peers N         distinct remote addresses (default 1000)\n"
+	"  -6, --v6 PERCENT  how much of each is IPv6 (default 0)\n"
+	"  --deadline SECONDS  give up making them after this (default 120)\n";
+/* clang-format on */
+
+static int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number)
+{
+	char *end;
+	unsigned long long value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || *text < '0' || *text > '9' || *end || value < min || value > max)
+		return -EINVAL;
+	*ret_number = value;
+	return 0;
+}
+
+static int parse_options(int argc, char **argv, struct herd_wish *wish)
+{
+	static const struct option table[] = {
+		{"established", required_argument, NULL, 0},
+		{"time-wait", required_argument, NULL, 1},
+		{"close-wait", required_argument, NULL, 2},
+		{"fin-wait2", required_argument, NULL, 3},
+		{"syn-recv", required_argument, NULL, 4},
+		{"listen", required_argument, NULL, 5},
+		{"peers", required_argument, NULL, 6},
+		{"v6", required_argument, NULL, '6'},
+		{"deadline", required_argument, NULL, 7},
+		{NULL, 0, NULL, 0},
+	};
+	const struct {
+		uint64_t *number, min, max;
+	} targets[] = {
+		{&wish->established, 0, COUNT_MAX}, {&wish->time_wait, 0, COUNT_MAX},
+		{&wish->close_wait, 0, COUNT_MAX},  {&wish->fin_wait2, 0, COUNT_MAX},
+		{&wish->syn_recv, 0, COUNT_MAX},    {&wish->listen, 0, COUNT_MAX},
+		{&wish->peers, 1, PEERS_MAX},	    {&wish->deadline_s, 1, 86400},
+		{&wish->v6_percent, 0, 100},
+	};
+	int choice, rc = 0;
+
+	while (rc == 0 && (choice = getopt_long(argc, argv, "+6:", table, NULL)) != -1) {
+		size_t target = choice == '6' ? TC_ARRAY_SIZE(targets) - 1 : (size_t)choice;
+
+		rc = -EINVAL;
+		if (target < TC_ARRAY_SIZE(targets))
+			rc = parse_number(optarg, targets[target].min, targets[target].max,
+					  targets[target].number);
+	}
+	wish->command = argv + optind;
+	return rc < 0 || !*wish->command ? -EINVAL : 0;
+}
+
+/* Waits until the kernel shows what the workers made: CLOSE_WAIT takes a second or two. */
+static int wait_for_census(struct lab_sandbox *sandbox, const struct lab_census *expected,
+			   uint64_t deadline_ns)
+{
+	uint64_t settled_ns = lab_now_ns() + SETTLE_NS;
+	char why[LAB_WHY_MAX];
+	int rc = lab_wait_side(sandbox, LAB_A, expected,
+			       settled_ns < deadline_ns ? settled_ns : deadline_ns, why);
+
+	if (rc < 0)
+		fprintf(stderr, "herd: %s\n", why);
+	return rc;
+}
+
+static void set_counts(const char *name, const struct lab_census *census, enum lab_family family)
+{
+	char text[TEXT_MAX];
+
+	lab_census_print(census, family, text, sizeof(text));
+	setenv(name, text, 1);
+}
+
+static void exec_command(const struct herd_wish *wish, int keep_fd)
+{
+	char number[16];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	snprintf(number, sizeof(number), "%d", dup(keep_fd)); /* the copy survives execvp() */
+	setenv("HERD_KEEP", number, 1);
+	execvp(wish->command[0], wish->command);
+	fprintf(stderr, "herd: %s: %s\n", wish->command[0], strerror(errno));
+	_exit(EXIT_NOT_RUN);
+}
+
+/* Keeps the crowd until the command is done: when it asks, and when it has not for long. */
+static void keep_until_exit(pid_t pid, int ask_fd)
+{
+	struct pollfd fds[2] = {{.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN},
+				{.fd = ask_fd, .events = POLLIN}};
+	char byte = 'k';
+
+	while (!fds[0].revents) {
+		int n = poll(fds, TC_ARRAY_SIZE(fds), KEEP_EVERY_MS);
+		bool asked = n > 0 && fds[1].revents && read(ask_fd, &byte, 1) == 1;
+
+		if (n < 0 || fds[0].revents)
+			break;
+		if (fds[1].revents && !asked)
+			fds[1].fd = -1; /* nobody is left who could ask */
+		if ((n == 0 || asked) && herd_keep(KEEP_ALL_MS) < 0)
+			fprintf(stderr, "herd: cannot keep the sockets in TIME_WAIT\n");
+		if (asked && write(ask_fd, &byte, 1) < 0)
+			fds[1].fd = -1;
+	}
+	close(fds[0].fd);
+}
+
+static int run_command(const struct herd_wish *wish)
+{
+	int ends[2], status;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return EXIT_FAILED;
+	pid = fork();
+	if (pid == 0)
+		exec_command(wish, ends[1]);
+	close(ends[1]);
+	if (pid > 0)
+		keep_until_exit(pid, ends[0]);
+	close(ends[0]);
+	if (pid < 0 || waitpid(pid, &status, 0) < 0) {
+		fprintf(stderr, "herd: cannot start a process: %s\n", strerror(errno));
+		return EXIT_FAILED;
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static uint32_t descriptors_each(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_max < 2 * SPARE_DESCRIPTORS)
+		return SPARE_DESCRIPTORS;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	return (uint32_t)(limit.rlim_cur > COUNT_MAX ? COUNT_MAX : limit.rlim_cur) -
+	       SPARE_DESCRIPTORS;
+}
+
+static int build(struct herd_crew *crew, const struct herd_wish *wish, struct lab_sandbox *sandbox)
+{
+	uint64_t start_ns = lab_now_ns(), deadline_ns = start_ns + wish->deadline_s * 1000000000u;
+	struct lab_census expected;
+	char text[TEXT_MAX];
+	int rc = herd_crew_run(crew, deadline_ns);
+
+	herd_expect(crew->tasks, crew->n, &expected);
+	if (rc == 0)
+		rc = wait_for_census(sandbox, &expected, deadline_ns);
+	if (rc < 0)
+		return rc;
+	lab_census_print(&expected, LAB_FAMILIES, text, sizeof(text));
+	fprintf(stderr, "herd: %s in %.1f s, held by %d processes\n", text,
+		(double)(lab_now_ns() - start_ns) / 1e9, herd_crew_holders(crew));
+	set_counts("HERD_COUNTS", &expected, LAB_FAMILIES);
+	set_counts("HERD_COUNTS_4", &expected, LAB_V4);
+	set_counts("HERD_COUNTS_6", &expected, LAB_V6);
+	return 0;
+}
+
+static int run(const struct herd_wish *wish, struct lab_sandbox *sandbox)
+{
+	struct herd_crew crew;
+	int rc = herd_prepare(sandbox, wish);
+
+	if (rc < 0) {
+		fprintf(stderr, "herd: preparing the namespace: %s\n", strerror(-rc));
+		return EXIT_FAILED;
+	}
+	if (herd_crew_init(&crew, wish, descriptors_each()) < 0)
+		return EXIT_FAILED;
+	rc = build(&crew, wish, sandbox);
+	rc = rc < 0 ? EXIT_FAILED : run_command(wish);
+	herd_crew_release(&crew);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct herd_wish wish = {.peers = 1000, .deadline_s = 120};
+	struct lab_sandbox *sandbox;
+	const char *step;
+	int rc;
+
+	if (parse_options(argc, argv, &wish) < 0) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	rc = lab_sandbox_new(false, &sandbox, &step);
+	if (rc < 0) {
+		fprintf(stderr, "herd: %s: %s%s\n", step, strerror(-rc),
+			rc == -EPERM ? " (needs root)" : "");
+		return rc == -EPERM ? EXIT_SKIP : EXIT_FAILED;
+	}
+	rc = run(&wish, sandbox);
+	lab_sandbox_free(sandbox);
+	return rc;
+}
