@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* diag_message.c - one message of sock_diag as one socket; see diag_message.h. */
+#include "source/diag_message.h"
+
+#include <arpa/inet.h>
+#include <libmnl/libmnl.h>
+#include <string.h>
+
+#include "model/state.h"
+#include "util/addr.h"
+
+static struct tc_addr message_addr(uint8_t family, const __be32 words[4])
+{
+	struct tc_addr addr;
+
+	if (family == AF_INET)
+		return tc_addr_from4(words[0]);
+	memcpy(addr.byte, words, sizeof(addr.byte));
+	return addr;
+}
+
+/*
+ * Full sockets always carry INET_DIAG_SHUTDOWN, minisockets never (inet_sk_diag_fill against
+ * inet_twsk_diag_fill and inet_req_diag_fill); timer 3 is set for timewait minisockets alone.
+ */
+static uint8_t message_kind(const struct inet_diag_msg *message, bool has_shutdown)
+{
+	if (has_shutdown)
+		return TC_KIND_FULL;
+	if (message->idiag_timer == TC_TIMER_TIMEWAIT)
+		return TC_KIND_TIMEWAIT;
+	return TC_KIND_REQUEST;
+}
+
+static void read_attribute(const struct nlattr *attr, struct tc_sock *sock)
+{
+	uint16_t length = mnl_attr_get_payload_len(attr);
+
+	switch (mnl_attr_get_type(attr)) {
+	case INET_DIAG_SHUTDOWN:
+		if (length >= sizeof(uint8_t)) {
+			sock->shutdown = mnl_attr_get_u8(attr) & 3;
+			sock->have |= TC_HAVE_SHUTDOWN;
+		}
+		break;
+	case INET_DIAG_MARK:
+		if (length >= sizeof(uint32_t)) {
+			sock->mark = mnl_attr_get_u32(attr);
+			sock->have |= TC_HAVE_MARK;
+		}
+		break;
+	case INET_DIAG_CGROUP_ID:
+		if (length >= sizeof(uint64_t)) {
+			sock->cgroup = mnl_attr_get_u64(attr);
+			sock->have |= TC_HAVE_CGROUP;
+		}
+		break;
+	case INET_DIAG_SKV6ONLY:
+		if (length >= sizeof(uint8_t)) {
+			sock->flags |= mnl_attr_get_u8(attr) ? TC_FLAG_V6ONLY : 0;
+			sock->have |= TC_HAVE_V6ONLY;
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+static void read_attributes(const struct nlmsghdr *header, struct tc_sock *sock)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, header, sizeof(struct inet_diag_msg))
+		read_attribute(attr, sock);
+}
+
+void tc_diag_message_read(const struct nlmsghdr *header, const struct inet_diag_msg *message,
+			  struct tc_sock *sock)
+{
+	*sock = (struct tc_sock){
+		.count = 1,
+		.cookie = tc_diag_message_cookie(message),
+		.inode = message->idiag_inode,
+		.local = message_addr(message->idiag_family, message->id.idiag_src),
+		.remote = message_addr(message->idiag_family, message->id.idiag_dst),
+		.local_port = ntohs(message->id.idiag_sport),
+		.remote_port = ntohs(message->id.idiag_dport),
+		.have = TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_QUEUES | TC_HAVE_TIMER |
+			TC_HAVE_EXPIRES | TC_HAVE_RETRANS | TC_HAVE_INODE | TC_HAVE_COOKIE |
+			TC_HAVE_IFINDEX | TC_HAVE_KIND,
+		.ifindex = message->id.idiag_if,
+		.rqueue = message->idiag_rqueue,
+		.wqueue = message->idiag_wqueue,
+		.expires_ms = message->idiag_expires,
+		.family = message->idiag_family,
+		.state = (uint8_t)tc_state_from_kernel(message->idiag_state),
+		.timer = message->idiag_timer,
+		.retrans = message->idiag_retrans,
+	};
+	read_attributes(header, sock);
+	sock->kind = message_kind(message, sock->have & TC_HAVE_SHUTDOWN);
+	if (sock->kind == TC_KIND_FULL) { /* a minisocket's uid is always 0: not read */
+		sock->uid = message->idiag_uid;
+		sock->have |= TC_HAVE_UID;
+	}
+}
+
+bool tc_diag_message_is_full(const struct nlmsghdr *header, const struct inet_diag_msg *message)
+{
+	const struct nlattr *attr;
+
+	if (message->idiag_timer == TC_TIMER_TIMEWAIT)
+		return false;
+	if (tc_state_from_kernel(message->idiag_state) != TC_SYN_RECV)
+		return true;
+	mnl_attr_for_each(attr, header, sizeof(struct inet_diag_msg))
+		if (mnl_attr_get_type(attr) == INET_DIAG_SHUTDOWN)
+			return true;
+	return false;
+}
