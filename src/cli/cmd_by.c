@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_by.c - `tcpcensus by KEY,...`: how many in each group. */
+#include "cli/emit.h"
+#include "cli/keys.h"
+#include "cli/look.h"
+#include "util/intl.h"
+
+enum { DEFAULT_TOP = 20 };
+
+static int add_to_tally(void *tally, const struct tc_sock *socks, size_t count)
+{
+	return tc_tally_add(tally, socks, count);
+}
+
+static int show(const struct tc_options *options, struct tc_tally *tally,
+		const struct tc_report *report)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	struct tc_style style = tc_style_of(options);
+	struct tc_stamp stamp = tc_stamp_now(options);
+
+	if (tc_tally_sort(tally, options->top_given ? options->top : DEFAULT_TOP))
+		return tc_look_error("%s", _("out of memory"));
+	tc_write_groups(&out, (enum tc_form)options->form, tally, report, &stamp, &style);
+	return tc_emit(&out);
+}
+
+static int look_and_show(const struct tc_options *options, struct tc_look *look,
+			 const struct tc_key_list *keys)
+{
+	struct tc_tally *tally = NULL;
+	struct tc_report report;
+	int status = 0, err = tc_tally_new(keys->keys, keys->count, &tally);
+
+	if (err)
+		return tc_look_error("%s", _("out of memory"));
+	look->query.keys = keys->keys;
+	look->query.key_count = keys->count;
+	err = tc_scan(&look->query, add_to_tally, tally, &report);
+	if (!err)
+		status = show(options, tally, &report);
+	if (!status)
+		status = tc_look_finish(options, err, &report);
+	tc_tally_free(tally);
+	return status;
+}
+
+static int run(const struct tc_options *options, int argc, char **argv)
+{
+	struct tc_key_list keys = { 0 };
+	struct tc_look look;
+	int status;
+
+	if (!argc)
+		return tc_usage_error("%s", _("by: by what? Name a field, as in: tcpcensus by "
+					      "state,remote.addr (tcpcensus by -h lists them)"));
+	status = tc_key_list_parse(argv[0], TC_KEYS_MAX, false, &keys);
+	if (status)
+		return status;
+	status = tc_look_prepare(&look, options, argc - 1, argv + 1);
+	if (!status)
+		status = look_and_show(options, &look, &keys);
+	tc_look_release(&look);
+	tc_key_list_release(&keys);
+	return status;
+}
+
+const struct tc_command tc_command_by = {
+	.name = "by",
+	.arguments = N_("KEY[,KEY...] [OPTION...] [FILTER...]"),
+	.summary = N_("count the sockets by peer, port, service, direction, ..."),
+	.help = N_("  tcpcensus by remote.addr                      who is connected most\n"
+		   "  tcpcensus by state,local.port -n 0             all groups, not the first 20\n"
+		   "  tcpcensus by service,state                     what each listener has\n"
+		   "  tcpcensus by remote.net/16 state time-wait     only those in TIME_WAIT\n"),
+	.options = TC_FOR_BY,
+	.flags = TC_COMMAND_KEYS | TC_COMMAND_FILTER,
+	.run = run,
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_census.c - `tcpcensus [census]`: how many in each state, and how many in use. */
+#include "cli/emit.h"
+#include "cli/look.h"
+#include "util/intl.h"
+
+static int run(const struct tc_options *options, int argc, char **argv)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	struct tc_style style = tc_style_of(options);
+	struct tc_stamp stamp = tc_stamp_now(options);
+	struct tc_census census;
+	struct tc_report report;
+	struct tc_look look;
+	int status = tc_look_prepare(&look, options, argc, argv), err;
+
+	if (!status) {
+		err = tc_census_take(&look.query, &census, &report);
+		if (!err) {
+			tc_write_census(&out, (enum tc_form)options->form, &census, &report,
+					&stamp, &style);
+			status = tc_emit(&out);
+		}
+		if (!status)
+			status = tc_look_finish(options, err, &report);
+	}
+	tc_look_release(&look);
+	return status;
+}
+
+const struct tc_command tc_command_census = {
+	.name = "census",
+	.arguments = N_("[OPTION...] [FILTER...]"),
+	.summary = N_("count the TCP sockets of this machine by state"),
+	.help = N_("Every state is shown, also with 0 sockets. \"in use\" is ESTABLISHED: connections\n"
+		   "that can carry data both ways. BOUND is not a part of the total, since netstat\n"
+		   "and ss do not count it.\n"
+		   "\n"
+		   "  tcpcensus                          this machine, now\n"
+		   "  tcpcensus dport = :443             connections to port 443 of somebody\n"
+		   "  netstat -an | tcpcensus -f -       a listing, also from another system\n"),
+	.options = TC_FOR_CENSUS,
+	.flags = TC_COMMAND_FILTER,
+	.run = run,
+};

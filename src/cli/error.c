@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* error.c - what the program says on stderr, one line each. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/note.h"
+#include "util/intl.h"
+#include "util/near.h"
+
+static void say(const char *format, va_list args)
+{
+	char line[1024];
+
+	vsnprintf(line, sizeof(line), format, args);
+	for (char *at = line; *at; at++) /* words from outside must not steer the terminal */
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '?';
+	fprintf(stderr, "tcpcensus: %s\n", line);
+}
+
+int tc_usage_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	return TC_EXIT_USAGE;
+}
+
+int tc_look_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	return TC_EXIT_LOOK;
+}
+
+void tc_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+}
+
+const char *tc_did_you_mean(const char *word, const char *const *candidates, char text[96])
+{
+	struct tc_near near;
+
+	tc_near_init(&near, word, strlen(word));
+	for (size_t i = 0; candidates[i]; i++)
+		tc_near_offer(&near, candidates[i]);
+	text[0] = '\0';
+	if (near.best)
+		snprintf(text, 96, _(" (did you mean '%s'?)"), near.best);
+	return text;
+}

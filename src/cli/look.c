@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* look.c - what census, by and list do alike; see look.h. */
+#include "cli/look.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cli/note.h"
+#include "owner/netns.h"
+#include "util/intl.h"
+#include "util/width.h"
+
+/* The words of the command line as one expression, as ss takes them. */
+static int join(int argc, char **argv, struct tc_buf *expression)
+{
+	for (int i = 0; i < argc; i++) {
+		if (i)
+			tc_buf_byte(expression, ' ');
+		tc_buf_text(expression, argv[i]);
+	}
+	return tc_buf_string(expression) ? 0 : -ENOMEM;
+}
+
+/* The message, the expression, and a caret under the offending word. */
+static int filter_error(const char *expression, const struct tc_filter_error *error)
+{
+	size_t before = error->offset <= strlen(expression) ? error->offset : 0;
+
+	tc_usage_error("%s", error->text);
+	fprintf(stderr, "  %s\n  %*s^", expression, (int)tc_width(expression, before), "");
+	for (size_t i = 1; i < error->length; i++)
+		fputc('~', stderr);
+	fputc('\n', stderr);
+	return TC_EXIT_USAGE;
+}
+
+/* A first word that is no filter word may be a mistyped command. */
+static void offer_commands(const char *word, struct tc_filter_error *error)
+{
+	const char *names[16];
+	char near[96];
+	size_t count = 0;
+
+	if (error->offset || strchr(error->text, '?'))
+		return;
+	while (tc_commands[count] && count < TC_ARRAY_SIZE(names) - 1) {
+		names[count] = tc_commands[count]->name;
+		count++;
+	}
+	names[count] = NULL;
+	if (!*tc_did_you_mean(word, names, near))
+		return;
+	snprintf(error->text, sizeof(error->text), _("'%s' is neither a command nor a filter%s"),
+		 word, near);
+}
+
+static int parse_filter(struct tc_look *look, const struct tc_options *options, int argc,
+			char **argv)
+{
+	tc_auto_buf struct tc_buf expression = TC_BUF_INIT;
+	struct tc_filter_error error = { .text = "" };
+	int err;
+
+	if (!argc)
+		return 0;
+	if (join(argc, argv, &expression))
+		return tc_look_error("%s", _("out of memory"));
+	err = tc_filter_parse(expression.data, options->from ? TC_FILTER_FOREIGN : 0, &look->filter,
+			      &error);
+	if (err == -EINVAL) {
+		offer_commands(argv[0], &error);
+		return filter_error(expression.data, &error);
+	}
+	if (err)
+		return tc_look_error("%s", strerror(-err));
+	look->query.filter = look->filter;
+	return 0;
+}
+
+/* Names of devices in a filter are those of the namespace, so it is entered before. */
+static int enter_netns(const struct tc_options *options)
+{
+	struct tc_netns_visit visit = TC_NETNS_VISIT_INIT; /* never left */
+	char why[TC_WHY_MAX] = "";
+
+	if (!options->netns)
+		return 0;
+	if (options->from)
+		return tc_usage_error("%s", _("--netns and --from exclude each other"));
+	if (tc_netns_enter(options->netns, &visit, why))
+		return tc_look_error("%s", why);
+	return 0;
+}
+
+int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int argc, char **argv)
+{
+	int status = enter_netns(options);
+
+	*look = (struct tc_look){
+		.query = {
+			.size = sizeof(look->query),
+			.source = options->source,
+			.from = options->from,
+			.families = (options->inet ? TC_FAMILY_INET : 0u) |
+				    (options->inet6 ? TC_FAMILY_INET6 : 0u),
+		},
+	};
+	if (!status && options->from && options->source)
+		status = tc_usage_error("%s", _("--source and --from exclude each other"));
+	return status ? status : parse_filter(look, options, argc, argv);
+}
+
+void tc_look_release(struct tc_look *look)
+{
+	tc_filter_free(look->filter);
+	look->filter = NULL;
+}
+
+static void note_not_read(const struct tc_report *report)
+{
+	for (int state = 0; state < TC_STATE_COUNT; state++)
+		if (report->states_not_read & TC_STATE_BIT(state))
+			tc_note(_("%s was not read: %s cannot see it on this kernel"),
+				tc_state_name(state), report->source);
+}
+
+static void note_unread_lines(const struct tc_report *report)
+{
+	size_t shown = report->unread < TC_UNREAD_MAX ? report->unread : TC_UNREAD_MAX;
+
+	for (size_t i = 0; i < shown; i++)
+		tc_note(_("line %llu: %s"), (unsigned long long)report->unread_line[i].line,
+			report->unread_line[i].why);
+	if (report->unread > shown)
+		tc_note(tc_ngettext("and %llu more line that could not be read",
+				    "and %llu more lines that could not be read",
+				    (unsigned long)(report->unread - shown)),
+			(unsigned long long)(report->unread - shown));
+}
+
+static void note_how(const struct tc_report *report)
+{
+	for (size_t i = 0; i < report->refused_count; i++)
+		tc_note(_("source %s was not used: %s"), report->refused[i].source,
+			report->refused[i].why);
+	tc_note(_("read through %s in %.1f ms"), report->source,
+		(double)report->took_us / 1000.0);
+	if (report->foreign)
+		tc_note(_("recognised: %s, %llu lines"), report->formats,
+			(unsigned long long)report->lines);
+}
+
+int tc_look_finish(const struct tc_options *options, int err, const struct tc_report *report)
+{
+	if (err)
+		return tc_look_error("%s", *report->why ? report->why : strerror(-err));
+	note_not_read(report);
+	note_unread_lines(report);
+	if (!report->complete || *report->why)
+		tc_note(report->complete ? "%s" : _("incomplete: %s"), report->why);
+	if (options->verbose)
+		note_how(report);
+	return TC_EXIT_FINE;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* look.h - what census, by and list do alike: the query before, the notes after. */
+#ifndef TC_CLI_LOOK_H
+#define TC_CLI_LOOK_H
+
+#include "cli/cli.h"
+
+struct tc_look {
+	struct tc_query query;
+	struct tc_filter *filter;
+};
+
+/*
+ * Fills the query from the options and the words of the filter. 0, or the exit status to
+ * leave with, after a line on stderr. Enters the namespace of -N for good.
+ */
+int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int argc, char **argv);
+void tc_look_release(struct tc_look *look);
+
+/* After a scan: the notes that people need, on stderr. Returns the exit status. */
+int tc_look_finish(const struct tc_options *options, int err, const struct tc_report *report);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - the program: reads the command line, finds the command, runs it. */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/emit.h"
+#include "cli/locale.h"
+#include "cli/options.h"
+
+static int show_version(void)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	tc_buf_format(&out, "tcpcensus %s (%s)\n", tc_version(), TC_FEATURES);
+	return tc_emit(&out);
+}
+
+int main(int argc, char **argv)
+{
+	const struct tc_command *command = NULL;
+	struct tc_options options;
+	int first, status;
+
+	tc_locale_init();
+	status = tc_options_read(argc, argv, &options, &first);
+	if (status)
+		return status;
+	if (first < argc)
+		command = tc_command_find(argv[first]);
+	if (options.version)
+		return show_version();
+	if (options.help)
+		return tc_help(command);
+	first += command != NULL;
+	if (!command)
+		command = &tc_command_census;
+	status = tc_options_check(command, &options);
+	return status ? status : command->run(&options, argc - first, argv + first);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* note.h - remarks beside the result, on stderr. */
+#ifndef TC_CLI_NOTE_H
+#define TC_CLI_NOTE_H
+
+#include "util/macro.h"
+
+/* One line on stderr, "tcpcensus: ..."; control characters become '?'. */
+void tc_note(const char *format, ...) tc_printf(1, 2);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* topics.h - the names of everything that can be explained, for near misses and completion. */
+#ifndef TC_CLI_TOPICS_H
+#define TC_CLI_TOPICS_H
+
+#include <stddef.h>
+
+/* The topic at an index, or NULL past the last. */
+const char *tc_topic_at(size_t index);
+
+/* " (did you mean 'x'?)" or "". */
+const char *tc_topic_near(const char *word, char text[96]);
+
+#endif
