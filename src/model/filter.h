@@ -12,11 +12,18 @@
 
 struct tc_expr; /* the tree: filter_tree.h, for the parser and for who translates it */
 
+/* How host conditions are compared; filter_tree.h says why there are two ways. */
+enum {
+	TC_PASS_STRICT = 1u << 0,
+	TC_PASS_LOOSE = 1u << 1,
+};
+
 struct tc_filter {
-	uint32_t states;	/* TC_STATE_BIT()s that pass */
-	bool states_named;	/* the expression names states; false: states is all */
-	struct tc_expr *expr;	/* or NULL: every socket in these states passes */
-	uint32_t need;		/* TC_HAVE_ bits that the expression looks at */
+	uint32_t states;      /* TC_STATE_BIT()s that pass */
+	bool states_named;    /* the expression names states; false: states is all */
+	struct tc_expr *expr; /* or NULL: every socket in these states passes */
+	uint32_t need;	      /* TC_HAVE_ bits that the expression looks at */
+	uint8_t passes;	      /* TC_PASS_ bits: a socket has to pass each of them */
 };
 
 #endif
