@@ -48,11 +48,24 @@ static void bold(struct page *page, const char *text)
 		tc_buf_text(page->out, "\033[0m");
 }
 
+/* A heading, broken where the page is too narrow for it. */
+static void headline(struct page *page, const char *text)
+{
+	tc_auto_buf struct tc_buf lines = TC_BUF_INIT;
+	const char *string;
+
+	tc_wrap(&lines, tc_tr(text), 0, page->width);
+	if (lines.length)
+		lines.length--; /* the newline comes after the end of the colour */
+	string = tc_buf_string(&lines);
+	bold(page, string ? string : "");
+	tc_buf_byte(page->out, '\n');
+}
+
 static void heading(struct page *page, const char *text)
 {
 	tc_buf_byte(page->out, '\n');
-	bold(page, tc_tr(text));
-	tc_buf_byte(page->out, '\n');
+	headline(page, text);
 }
 
 /* The text filled and set, each line indented. */
@@ -114,7 +127,7 @@ static void title(struct page *page, const char *name, const char *meaning)
 	size_t name_width = tc_width(name, strlen(name));
 	const char *string;
 
-	tc_buf_text(&line, ": ");
+	tc_buf_text(&line, _(": "));
 	tc_buf_text(&line, tc_tr(meaning));
 	string = tc_buf_string(&line);
 	bold(page, name);
@@ -276,7 +289,7 @@ static void setting_line(struct page *page, int id, size_t column)
 		tc_buf_text(&text, tc_tr(row->normal));
 		tc_buf_byte(&text, ')');
 	}
-	tc_buf_text(&text, "; ");
+	tc_buf_text(&text, _("; "));
 	tc_buf_text(&text, tc_tr(row->meaning));
 	string = tc_buf_string(&text);
 	if (string)
@@ -407,8 +420,7 @@ void tc_explain_index(struct tc_buf *out, const struct tc_explain_env *env)
 	struct page page = page_of(out, env);
 	size_t column = INDENT + widest_setting() + GAP;
 
-	bold(&page, _("States: tcpcensus explain STATE, in any spelling"));
-	tc_buf_byte(out, '\n');
+	headline(&page, N_("States: tcpcensus explain STATE, in any spelling"));
 	for (size_t i = 0; i < TC_STATE_COUNT; i++)
 		beside(&page, tc_state_rows[i].name, column, tc_tr(tc_state_rows[i].meaning));
 	heading(&page, N_("Kernel settings: tcpcensus explain SETTING"));
