@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_explain.c - the explanations: that they fit, resolve, are translated, and stay.
+ *
+ * The pages in test/golden/explain are what a reader sees. After an intended change run this
+ * test with TCPCENSUS_REGENERATE=1 and look at the difference. TCPCENSUS_SOURCE is the root
+ * of the sources, the working directory by default; TCPCENSUS_LOCALEDIR has the compiled
+ * translations, without which the French pages are skipped.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memmem() */
+#endif
+#include <libintl.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/lifetime.h"
+#include "fixture.h"
+#include "output/explain.h"
+#include "po.h"
+#include "util/intl.h"
+#include "util/width.h"
+
+struct world {
+	struct tc_setting_value settings[TC_SETTING_COUNT];
+	struct tc_figure figures[TC_LIFETIME_COUNT];
+	struct tc_explain_env env;
+};
+
+static void make_world(struct world *world, size_t width)
+{
+	fixture_settings(world->settings);
+	tc_lifetimes(world->settings, world->figures);
+	world->env = (struct tc_explain_env){
+		.width = width,
+		.utf8 = true,
+		.settings = world->settings,
+		.figures = world->figures,
+		.figure_count = TC_LIFETIME_COUNT,
+	};
+}
+
+static const char *source_path(char path[256], const char *name)
+{
+	const char *root = getenv("TCPCENSUS_SOURCE");
+
+	snprintf(path, 256, "%s/%s", root ? root : ".", name);
+	return path;
+}
+
+/* Each text for people in the tables, in turn; NULL at the end. */
+static const char *nth_text(size_t n)
+{
+	enum { PER_STATE = 7, PER_SETTING = 4 };
+
+	if (n < (size_t)TC_STATE_COUNT * PER_STATE) {
+		const struct tc_state_row *row = &tc_state_rows[n / PER_STATE];
+		const char *const texts[PER_STATE] = {row->meaning, row->timer, row->what, row->who,
+						      row->ends,    row->many,	row->act};
+
+		return texts[n % PER_STATE];
+	}
+	n -= (size_t)TC_STATE_COUNT * PER_STATE;
+	if (n < (size_t)TC_SETTING_COUNT * PER_SETTING) {
+		const struct tc_setting_row *row = &tc_setting_rows[n / PER_SETTING];
+		const char *const texts[PER_SETTING] = {row->meaning, row->what, row->what_not,
+							row->normal};
+
+		return texts[n % PER_SETTING];
+	}
+	n -= (size_t)TC_SETTING_COUNT * PER_SETTING;
+	for (const struct tc_transition *edge = tc_transitions; edge->event; edge++) {
+		if (n == 0)
+			return edge->event;
+		if (n == 1)
+			return *edge->action ? edge->action : edge->event;
+		n -= 2;
+	}
+	return NULL;
+}
+
+/* A default that is a number is not for translation. */
+static bool is_number(const char *text)
+{
+	return text[strspn(text, "0123456789-")] == '\0';
+}
+
+static void test_every_reference_resolves(void **state)
+{
+	struct world world;
+	struct tc_fill fill;
+	const char *text;
+
+	(void)state;
+	make_world(&world, 80);
+	fill = (struct tc_fill){world.settings, world.figures, TC_LIFETIME_COUNT, false};
+	for (size_t n = 0; (text = nth_text(n)); n++)
+		assert_true(tc_fill_resolves(&fill, text));
+	assert_false(tc_fill_resolves(&fill, "${tcp_tw_recycle}"));
+}
+
+static void test_french_is_complete_and_resolves(void **state)
+{
+	struct po po = {TC_BUF_INIT};
+	struct world world;
+	struct tc_fill fill;
+	const char *text;
+	char path[256];
+
+	(void)state;
+	assert_true(po_load(&po, source_path(path, "po/fr.po")));
+	make_world(&world, 80);
+	fill = (struct tc_fill){world.settings, world.figures, TC_LIFETIME_COUNT, false};
+	for (size_t n = 0; (text = nth_text(n)); n++) {
+		char *translated = is_number(text) ? strdup(text) : po_find(&po, text);
+
+		if (!translated)
+			print_error("not translated: %s\n", text);
+		assert_non_null(translated);
+		assert_true(tc_fill_resolves(&fill, translated));
+		free(translated);
+	}
+	assert_null(strstr(tc_buf_string(&po.text), "\n#, fuzzy"));
+	assert_null(strstr(tc_buf_string(&po.text), "\nmsgstr \"\"\n\n"));
+	tc_buf_release(&po.text);
+}
+
+/* A page, by number: the states, the settings, the index; false past the last one. */
+static bool nth_page(struct tc_buf *out, size_t n, const struct tc_explain_env *env)
+{
+	tc_buf_clear(out);
+	if (n < TC_STATE_COUNT)
+		tc_explain_state(out, &tc_state_rows[n], env);
+	else if (n < (size_t)TC_STATE_COUNT + TC_SETTING_COUNT)
+		tc_explain_setting(out, (enum tc_setting)(n - TC_STATE_COUNT), env);
+	else if (n == (size_t)TC_STATE_COUNT + TC_SETTING_COUNT)
+		tc_explain_index(out, env);
+	else
+		return false;
+	return true;
+}
+
+static void assert_fits(struct tc_buf *out, size_t width)
+{
+	const char *line = tc_buf_string(out);
+
+	assert_non_null(line);
+	while (*line) {
+		size_t length = strcspn(line, "\n");
+
+		if (tc_width(line, length) > width)
+			print_error("%zu columns: %.*s\n", width, (int)length, line);
+		assert_true(tc_width(line, length) <= width);
+		assert_true(length == 0 || line[length - 1] != ' ');
+		assert_null(memmem(line, length, "${", 2));
+		assert_int_equal(line[length], '\n');
+		line += length + 1;
+	}
+}
+
+static void check_pages_fit(void)
+{
+	static const size_t widths[] = {40, 60, 80, 200};
+	struct tc_buf out = TC_BUF_INIT;
+
+	for (size_t w = 0; w < TC_ARRAY_SIZE(widths); w++) {
+		struct world world;
+
+		make_world(&world, widths[w]);
+		for (size_t n = 0; nth_page(&out, n, &world.env); n++)
+			assert_fits(&out, widths[w]);
+	}
+	tc_buf_release(&out);
+}
+
+static void test_pages_fit(void **state)
+{
+	(void)state;
+	check_pages_fit();
+}
+
+/* What could not be read is said, in every page, and no default is shown instead. */
+static void test_unknown_values_are_said(void **state)
+{
+	struct tc_buf out = TC_BUF_INIT;
+	struct world world;
+
+	(void)state;
+	make_world(&world, 80);
+	for (int i = 0; i < TC_SETTING_COUNT; i++)
+		world.settings[i].status = i % 2 ? TC_SETTING_ABSENT : TC_SETTING_UNREADABLE;
+	tc_lifetimes(world.settings, world.figures);
+	for (size_t n = 0; nth_page(&out, n, &world.env); n++)
+		assert_fits(&out, 80);
+	tc_buf_clear(&out);
+	tc_explain_state(&out, tc_state_row(TC_FIN_WAIT1), &world.env);
+	assert_non_null(strstr(tc_buf_string(&out), "(not readable here)"));
+	assert_null(strstr(tc_buf_string(&out), "102 s"));
+	tc_buf_release(&out);
+}
+
+static void test_without_utf8_all_is_ascii(void **state)
+{
+	struct tc_buf out = TC_BUF_INIT;
+	struct world world;
+
+	(void)state;
+	make_world(&world, 80);
+	world.env.utf8 = false;
+	for (size_t n = 0; nth_page(&out, n, &world.env); n++)
+		for (size_t i = 0; i < out.length; i++)
+			assert_true((unsigned char)out.data[i] < 0x80);
+	tc_buf_release(&out);
+}
+
+/* Not a parser: quotes are even, braces balance, and nothing is left to replace. */
+static void assert_plausible_json(struct tc_buf *out)
+{
+	const char *text = tc_buf_string(out);
+	int depth = 0;
+	bool quoted = false;
+
+	assert_true(text && *text == '{');
+	for (; *text; text++) {
+		if (quoted && *text == '\\')
+			text++;
+		else if (*text == '"')
+			quoted = !quoted;
+		else if (!quoted)
+			depth += (*text == '{' || *text == '[') - (*text == '}' || *text == ']');
+		else
+			assert_true((unsigned char)*text >= 0x20);
+	}
+	assert_false(quoted);
+	assert_int_equal(depth, 0);
+	assert_null(strstr(tc_buf_string(out), "${"));
+	assert_non_null(strstr(tc_buf_string(out), "\"schema\":\"tcpcensus.explain/1\""));
+}
+
+static void test_json(void **state)
+{
+	struct tc_buf out = TC_BUF_INIT;
+	struct world world;
+
+	(void)state;
+	make_world(&world, 80);
+	world.settings[TC_SETTING_tcp_mem].status = TC_SETTING_ABSENT;
+	for (size_t i = 0; i < TC_STATE_COUNT; i++) {
+		tc_buf_clear(&out);
+		tc_explain_state_json(&out, &tc_state_rows[i], &world.env);
+		assert_plausible_json(&out);
+	}
+	for (int i = 0; i < TC_SETTING_COUNT; i++) {
+		tc_buf_clear(&out);
+		tc_explain_setting_json(&out, (enum tc_setting)i, &world.env);
+		assert_plausible_json(&out);
+		if (i == TC_SETTING_tcp_mem)
+			assert_null(strstr(tc_buf_string(&out), "\"value\""));
+	}
+	tc_buf_clear(&out);
+	tc_explain_index_json(&out, &world.env);
+	assert_plausible_json(&out);
+	tc_buf_release(&out);
+}
+
+static void compare(const char *name, struct tc_buf *out)
+{
+	struct po golden = {TC_BUF_INIT};
+	char local[128], path[256];
+
+	snprintf(local, sizeof(local), "test/golden/explain/%s.txt", name);
+	source_path(path, local);
+	if (getenv("TCPCENSUS_REGENERATE")) {
+		FILE *file = fopen(path, "w");
+
+		assert_non_null(file);
+		assert_int_equal(fwrite(out->data, 1, out->length, file), out->length);
+		assert_int_equal(fclose(file), 0);
+	}
+	assert_true(po_load(&golden, path));
+	assert_string_equal(tc_buf_string(out), tc_buf_string(&golden.text));
+	tc_buf_release(&golden.text);
+}
+
+static void check_goldens(const char *suffix)
+{
+	static const enum tc_state states[] = {TC_TIME_WAIT, TC_CLOSE_WAIT, TC_SYN_RECV,
+					       TC_FIN_WAIT2, TC_CLOSED};
+	struct tc_buf out = TC_BUF_INIT;
+	struct world world;
+	char name[64];
+
+	make_world(&world, 80);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(states); i++) {
+		tc_explain_state(&out, tc_state_row(states[i]), &world.env);
+		snprintf(name, sizeof(name), "%s%s", tc_state_name(states[i]), suffix);
+		compare(name, &out);
+		tc_buf_clear(&out);
+	}
+	tc_explain_setting(&out, TC_SETTING_tcp_fin_timeout, &world.env);
+	snprintf(name, sizeof(name), "tcp_fin_timeout%s", suffix);
+	compare(name, &out);
+	tc_buf_clear(&out);
+	tc_explain_index(&out, &world.env);
+	snprintf(name, sizeof(name), "index%s", suffix);
+	compare(name, &out);
+	tc_buf_release(&out);
+}
+
+static void test_goldens(void **state)
+{
+	struct tc_buf out = TC_BUF_INIT;
+	struct world world;
+
+	(void)state;
+	check_goldens("");
+	make_world(&world, 40);
+	world.env.utf8 = false;
+	tc_explain_state(&out, tc_state_row(TC_TIME_WAIT), &world.env);
+	compare("TIME_WAIT.narrow", &out);
+	tc_buf_clear(&out);
+	make_world(&world, 80);
+	tc_explain_state_json(&out, tc_state_row(TC_TIME_WAIT), &world.env);
+	compare("TIME_WAIT.json", &out);
+	tc_buf_release(&out);
+}
+
+/* Last: it changes the language of the process. */
+static void test_french_pages(void **state)
+{
+	const char *folder = getenv("TCPCENSUS_LOCALEDIR");
+	char before[64];
+
+	(void)state;
+	snprintf(before, sizeof(before), "%s", tc_state_meaning(TC_LISTEN));
+	setenv("LANGUAGE", "fr", 1);
+	if (folder)
+		bindtextdomain(TC_TEXT_DOMAIN, folder);
+	bind_textdomain_codeset(TC_TEXT_DOMAIN, "UTF-8");
+	setlocale(LC_ALL, setlocale(LC_ALL, NULL)); /* tells gettext to look again */
+	if (strcmp(before, tc_state_meaning(TC_LISTEN)) == 0)
+		skip();
+	check_pages_fit();
+	check_goldens(".fr");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_reference_resolves),
+		cmocka_unit_test(test_french_is_complete_and_resolves),
+		cmocka_unit_test(test_pages_fit),
+		cmocka_unit_test(test_unknown_values_are_said),
+		cmocka_unit_test(test_without_utf8_all_is_ascii),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_french_pages),
+	};
+
+	unsetenv("LANGUAGE");
+	if (!setlocale(LC_ALL, "C.UTF-8") && !setlocale(LC_ALL, "en_US.UTF-8"))
+		return 77; /* the widths of characters are not known here */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
