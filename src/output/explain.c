@@ -175,7 +175,7 @@ static const char *bit_list(struct tc_buf *list, unsigned bits, const struct bit
 		if (!(bits & names[i].bit))
 			continue;
 		if (list->length)
-			tc_buf_text(list, "; ");
+			tc_buf_text(list, _("; "));
 		tc_buf_text(list, tc_tr(names[i].name));
 	}
 	return list->length ? tc_buf_string(list) : NULL;

@@ -77,12 +77,12 @@ void tc_fill_setting(struct tc_buf *out, const struct tc_fill *fill, enum tc_set
 
 	if (value->status == TC_SETTING_ABSENT) {
 		tc_buf_text(out, row->initial_only
-					 ? tc_fill_text(fill, N_("(not visible in this namespace)"))
-					 : tc_fill_text(fill, N_("(not in this kernel)")));
+					 ? tc_fill_text(fill, N_("[not visible in this namespace]"))
+					 : tc_fill_text(fill, N_("[not in this kernel]")));
 		return;
 	}
 	if (value->status != TC_SETTING_READ) {
-		tc_buf_text(out, tc_fill_text(fill, N_("(not readable here)")));
+		tc_buf_text(out, tc_fill_text(fill, N_("[not readable here]")));
 		return;
 	}
 	if (row->form == TC_FORM_PORTS) {
@@ -99,7 +99,7 @@ static void add_figure(struct tc_buf *out, const struct tc_fill *fill,
 		       const struct tc_figure *figure)
 {
 	if (!figure->known) {
-		tc_buf_text(out, tc_fill_text(fill, N_("(not readable here)")));
+		tc_buf_text(out, tc_fill_text(fill, N_("[not readable here]")));
 	} else if (figure->unit == TC_UNIT_MILLISECONDS) {
 		add_duration(out, figure->value);
 	} else {

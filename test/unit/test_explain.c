@@ -201,7 +201,7 @@ static void test_unknown_values_are_said(void **state)
 		assert_fits(&out, 80);
 	tc_buf_clear(&out);
 	tc_explain_state(&out, tc_state_row(TC_FIN_WAIT1), &world.env);
-	assert_non_null(strstr(tc_buf_string(&out), "(not readable here)"));
+	assert_non_null(strstr(tc_buf_string(&out), "[not readable here]"));
 	assert_null(strstr(tc_buf_string(&out), "102 s"));
 	tc_buf_release(&out);
 }
@@ -335,6 +335,7 @@ static void test_goldens(void **state)
 /* Last: it changes the language of the process. */
 static void test_french_pages(void **state)
 {
+	enum { FRENCH_MEANING_MAX = 56 }; /* the room that the table of a census has */
 	const char *folder = getenv("TCPCENSUS_LOCALEDIR");
 	char before[64];
 
@@ -347,6 +348,11 @@ static void test_french_pages(void **state)
 	setlocale(LC_ALL, setlocale(LC_ALL, NULL)); /* tells gettext to look again */
 	if (strcmp(before, tc_state_meaning(TC_LISTEN)) == 0)
 		skip();
+	for (int i = 0; i < TC_STATE_COUNT; i++) {
+		const char *meaning = tc_state_meaning(i);
+
+		assert_true(tc_width(meaning, strlen(meaning)) <= FRENCH_MEANING_MAX);
+	}
 	check_pages_fit();
 	check_goldens(".fr");
 }
