@@ -12,9 +12,15 @@
 #include "lab/link.h"
 #include "util/macro.h"
 
-#define FIRST_PORT 80	      /* and on: below the range of the client ports, 1024 to 65535 */
-#define PORTS_PER_PEER 50000u /* of 64512, so that a free one is found at once */
-#define WORTH_SHARING 1000u   /* sockets that are worth a process for each processor */
+#define FIRST_PORT 80 /* and on: below the range of the client ports, 1024 to 65535 */
+/*
+ * Client ports that are taken for one address of a server. connect(2) looks at all ports of one
+ * parity before it tries the other (net/ipv4/inet_hashtables.c:__inet_hash_connect), so it gets
+ * slow by the thousandfold once the first half of the 64512 is full.
+ */
+#define PORTS_PER_PEER 24000u
+
+#define WORTH_SHARING 1000u /* sockets that are worth a process for each processor */
 
 /* The division under way. */
 struct plan {
