@@ -119,9 +119,13 @@ static int raise_somaxconn(struct lab_job *job, size_t backlog)
 	return lab_sandbox_sysctl(job->sandbox, job->part->server, "net/core/somaxconn", value);
 }
 
-static int open_listener(struct lab_job *job, enum lab_family family)
+size_t lab_job_backlog(const struct lab_job *job)
 {
-	size_t backlog = lab_job_total(job) + BACKLOG_SPARE;
+	return lab_job_total(job) + BACKLOG_SPARE;
+}
+
+static int open_listener(struct lab_job *job, enum lab_family family, size_t backlog)
+{
 	int rc = raise_somaxconn(job, backlog);
 	int fd;
 
@@ -136,7 +140,7 @@ static int open_listener(struct lab_job *job, enum lab_family family)
 	return fd;
 }
 
-int lab_job_listen(struct lab_job *job, int listeners[LAB_FAMILIES])
+int lab_job_listen(struct lab_job *job, size_t backlog, int listeners[LAB_FAMILIES])
 {
 	for (int family = 0; family < LAB_FAMILIES; family++) {
 		bool mapped = job->part->maker->mapped && family == LAB_V4;
@@ -144,7 +148,8 @@ int lab_job_listen(struct lab_job *job, int listeners[LAB_FAMILIES])
 		listeners[family] = -1;
 		if (!job->n[family])
 			continue;
-		listeners[family] = open_listener(job, mapped ? LAB_V6 : (enum lab_family)family);
+		listeners[family] =
+			open_listener(job, mapped ? LAB_V6 : (enum lab_family)family, backlog);
 		if (listeners[family] < 0)
 			return lab_job_fail(job, listeners[family], "listening");
 	}
@@ -155,7 +160,7 @@ int lab_job_bind_all(struct lab_job *job, bool listening)
 {
 	for (size_t i = 0; i < lab_job_total(job); i++) {
 		enum lab_family family = i < job->n[LAB_V4] ? LAB_V4 : LAB_V6;
-		int fd = listening ? open_listener(job, family)
+		int fd = listening ? open_listener(job, family, lab_job_backlog(job))
 				   : lab_job_open_bound(job, LAB_SERVER, family, job->port);
 
 		if (fd < 0)
@@ -191,6 +196,21 @@ static int connect_one(struct lab_job *job, size_t i, bool blocking)
 	return lab_job_connect_fd(job, fd, (struct sockaddr *)&address, length, blocking);
 }
 
+int lab_job_connect_extra(struct lab_job *job, enum lab_family family)
+{
+	struct sockaddr_storage address;
+	socklen_t length = lab_job_address(job, LAB_SERVER, family, job->port, &address);
+	int fd = open_socket(job, LAB_CLIENT, family);
+	int rc;
+
+	if (fd < 0)
+		return lab_job_fail(job, fd, "opening a client socket");
+	rc = lab_job_hold(job, fd);
+	if (rc < 0)
+		return rc;
+	return lab_job_connect_fd(job, fd, (struct sockaddr *)&address, length, true);
+}
+
 int lab_job_connect_start(struct lab_job *job)
 {
 	for (size_t i = 0; i < lab_job_total(job); i++) {
@@ -220,7 +240,7 @@ static int connect_and_accept(struct lab_job *job, const int listeners[LAB_FAMIL
 int lab_job_connect(struct lab_job *job)
 {
 	int listeners[LAB_FAMILIES] = {-1, -1};
-	int rc = lab_job_listen(job, listeners);
+	int rc = lab_job_listen(job, lab_job_backlog(job), listeners);
 
 	if (rc == 0)
 		rc = connect_and_accept(job, listeners);

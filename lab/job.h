@@ -57,9 +57,15 @@ int lab_job_connect_fd(struct lab_job *job, int fd, const struct sockaddr *addre
 
 /*
  * A listener on the job's port for each family that the job has connections of, in
- * listeners[family] (-1: none). They are the caller's.
+ * listeners[family] (-1: none), with that backlog. They are the caller's.
  */
-int lab_job_listen(struct lab_job *job, int listeners[LAB_FAMILIES]);
+int lab_job_listen(struct lab_job *job, size_t backlog, int listeners[LAB_FAMILIES]);
+
+/* A backlog with room for all connections of the job. */
+size_t lab_job_backlog(const struct lab_job *job);
+
+/* One more client of that family, connected, and kept by the sandbox. */
+int lab_job_connect_extra(struct lab_job *job, enum lab_family family);
 
 /* n more sockets bound to the job's port at the server end, listening or not. */
 int lab_job_bind_all(struct lab_job *job, bool listening);
@@ -85,5 +91,9 @@ int lab_job_hold(struct lab_job *job, int fd);
  */
 int lab_job_wait(struct lab_job *job, enum lab_end end, enum lab_state state,
 		 enum lab_holder holder);
+
+/* The same, until there is one for each family that the job has connections of. */
+int lab_job_wait_one(struct lab_job *job, enum lab_end end, enum lab_state state,
+		     enum lab_holder holder);
 
 #endif

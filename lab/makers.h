@@ -14,6 +14,8 @@ extern const struct lab_maker lab_maker_syn_sent;
 extern const struct lab_maker lab_maker_syn_recv;
 extern const struct lab_maker lab_maker_syn_recv_full;
 extern const struct lab_maker lab_maker_not_accepted;
+extern const struct lab_maker lab_maker_queue_full;
+extern const struct lab_maker lab_maker_ports_used;
 extern const struct lab_maker lab_maker_established;
 extern const struct lab_maker lab_maker_established_mapped;
 
@@ -22,6 +24,8 @@ extern const struct lab_maker lab_maker_fin_wait1;
 extern const struct lab_maker lab_maker_fin_wait2_held;
 extern const struct lab_maker lab_maker_fin_wait2_orphan;
 extern const struct lab_maker lab_maker_time_wait;
+extern const struct lab_maker lab_maker_time_wait_server;
+extern const struct lab_maker lab_maker_time_wait_mapped;
 extern const struct lab_maker lab_maker_last_ack;
 extern const struct lab_maker lab_maker_closing;
 

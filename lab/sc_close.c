@@ -55,6 +55,22 @@ static int make_time_wait(struct lab_job *job)
 	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_NONE, LAB_ANY_HOLDER);
 }
 
+/* The same with the ends exchanged: the server closes first, as HTTP servers often do. */
+static int make_time_wait_server(struct lab_job *job)
+{
+	int rc = lab_job_connect(job);
+
+	if (rc == 0)
+		rc = lab_job_part(job, LAB_SERVER, LAB_CLOSE);
+	if (rc == 0)
+		rc = lab_job_wait(job, LAB_SERVER, LAB_FIN_WAIT2, LAB_ORPHAN);
+	if (rc == 0)
+		rc = lab_job_part(job, LAB_CLIENT, LAB_CLOSE);
+	if (rc == 0)
+		rc = lab_job_wait(job, LAB_SERVER, LAB_TIME_WAIT, LAB_ORPHAN);
+	return rc < 0 ? rc : lab_job_wait(job, LAB_CLIENT, LAB_NONE, LAB_ANY_HOLDER);
+}
+
 /* FIN -->, <-- ACK, X<-- FIN   the client does not hear that the server closes too */
 static int make_last_ack(struct lab_job *job)
 {
@@ -106,6 +122,18 @@ const struct lab_maker lab_maker_time_wait = {
 	.name = "time-wait", .needs = LAB_NEED_ROOT,
 	.client = LAB_TIME_WAIT,
 	.make = make_time_wait,
+};
+
+const struct lab_maker lab_maker_time_wait_server = {
+	.name = "time-wait-server", .needs = LAB_NEED_ROOT,
+	.server = LAB_TIME_WAIT,
+	.make = make_time_wait_server,
+};
+
+const struct lab_maker lab_maker_time_wait_mapped = {
+	.name = "time-wait-mapped", .needs = LAB_NEED_ROOT,
+	.server = LAB_TIME_WAIT, .mapped = true,
+	.make = make_time_wait_server,
 };
 
 const struct lab_maker lab_maker_last_ack = {

@@ -6,9 +6,12 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 #include "job.h"
 #include "makers.h"
+
+#define PORTS_USED_FIRST 40000u
 
 static int make_listen(struct lab_job *job)
 {
@@ -34,10 +37,10 @@ static int make_syn_sent(struct lab_job *job)
 	return rc < 0 ? rc : lab_job_wait(job, LAB_CLIENT, LAB_SYN_SENT, LAB_HELD);
 }
 
-static int listen_and_hold(struct lab_job *job)
+static int listen_and_hold(struct lab_job *job, size_t backlog)
 {
 	int listeners[LAB_FAMILIES] = {-1, -1};
-	int rc = lab_job_listen(job, listeners);
+	int rc = lab_job_listen(job, backlog, listeners);
 
 	for (int family = 0; family < LAB_FAMILIES; family++) {
 		if (listeners[family] >= 0) {
@@ -55,7 +58,7 @@ static int make_syn_recv(struct lab_job *job)
 	int rc = lab_job_drop(job, LAB_CLIENT);
 
 	if (rc == 0)
-		rc = listen_and_hold(job);
+		rc = listen_and_hold(job, lab_job_backlog(job));
 	if (rc == 0)
 		rc = lab_job_connect_start(job);
 	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_SYN_RECV, LAB_ORPHAN);
@@ -103,13 +106,33 @@ static int make_syn_recv_full(struct lab_job *job)
 /* Established for the kernels, while the server's program has not called accept(2) yet. */
 static int make_not_accepted(struct lab_job *job)
 {
-	int rc = listen_and_hold(job);
+	int rc = listen_and_hold(job, lab_job_backlog(job));
 
 	if (rc == 0)
 		rc = lab_job_connect_start(job);
 	if (rc == 0)
 		rc = lab_job_wait(job, LAB_CLIENT, LAB_ESTABLISHED, LAB_HELD);
 	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_ESTABLISHED, LAB_ORPHAN);
+}
+
+/*
+ * A backlog of 0 has room for one. Once that one waits to be accepted, further requests are
+ * dropped without an answer (net/ipv4/tcp_input.c:tcp_conn_request), and their clients, which
+ * cannot know, go on asking.
+ */
+static int make_queue_full(struct lab_job *job)
+{
+	int rc = listen_and_hold(job, 0);
+
+	for (int family = 0; rc == 0 && family < LAB_FAMILIES; family++) {
+		if (job->n[family])
+			rc = lab_job_connect_extra(job, (enum lab_family)family);
+	}
+	if (rc == 0)
+		rc = lab_job_wait_one(job, LAB_SERVER, LAB_ESTABLISHED, LAB_ORPHAN);
+	if (rc == 0)
+		rc = lab_job_connect_start(job);
+	return rc < 0 ? rc : lab_job_wait(job, LAB_CLIENT, LAB_SYN_SENT, LAB_HELD);
 }
 
 static int make_established(struct lab_job *job)
@@ -119,6 +142,21 @@ static int make_established(struct lab_job *job)
 	if (rc == 0)
 		rc = lab_job_wait(job, LAB_CLIENT, LAB_ESTABLISHED, LAB_HELD);
 	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_ESTABLISHED, LAB_HELD);
+}
+
+/* As many ports for clients as there are connections: the next one fails with EADDRNOTAVAIL. */
+static int make_ports_used(struct lab_job *job)
+{
+	char range[32];
+	int rc;
+
+	snprintf(range, sizeof(range), "%u %zu", PORTS_USED_FIRST,
+		 PORTS_USED_FIRST + job->n[LAB_V4] - 1);
+	rc = lab_sandbox_sysctl(job->sandbox, lab_job_side(job, LAB_CLIENT),
+				"net/ipv4/ip_local_port_range", range);
+	if (rc < 0)
+		return lab_job_fail(job, rc, "narrowing the range of ports");
+	return make_established(job);
 }
 
 /* clang-format off */
@@ -156,6 +194,18 @@ const struct lab_maker lab_maker_not_accepted = {
 	.name = "not-accepted", .needs = LAB_NEED_ROOT,
 	.client = LAB_ESTABLISHED, .server = LAB_ESTABLISHED, .listens = true,
 	.make = make_not_accepted,
+};
+
+const struct lab_maker lab_maker_queue_full = {
+	.name = "queue-full", .needs = LAB_NEED_ROOT,
+	.client = LAB_SYN_SENT, .listens = true, .fills = true,
+	.make = make_queue_full,
+};
+
+const struct lab_maker lab_maker_ports_used = {
+	.name = "ports-used", .needs = LAB_NEED_ROOT,
+	.client = LAB_ESTABLISHED, .server = LAB_ESTABLISHED,
+	.make = make_ports_used,
 };
 
 const struct lab_maker lab_maker_established = {

@@ -79,6 +79,8 @@ static void expect_end(const struct lab_part *part, enum lab_end end, unsigned s
 			census->count[seen][state] += n[family];
 		if (maker->listens && end == LAB_SERVER && n[family])
 			census->count[seen][LAB_LISTEN]++;
+		if (maker->fills && n[family])
+			census->count[seen][LAB_ESTABLISHED]++;
 	}
 }
 

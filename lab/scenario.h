@@ -34,7 +34,8 @@ struct lab_maker {
 	unsigned needs;	       /* bits of enum lab_need */
 	enum lab_state client; /* the state that a connection leaves at its client end, */
 	enum lab_state server; /* and at its server end; LAB_NONE: no socket */
-	bool listens;	       /* one listener per family stays on the server side */
+	bool listens;	       /* one listener per family stays on the server side, */
+	bool fills;	       /* and one established connection that it has not accepted */
 	bool mapped;	       /* IPv4 clients of an IPv6 server: its sockets are IPv6 */
 	int (*make)(struct lab_job *job);
 };

@@ -5,6 +5,7 @@
 #include "wait.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -38,7 +39,7 @@ static bool wait_again(uint64_t deadline_ns, long *pause_ns)
 
 /* Of an IPv4 client of an IPv6 server, the server's socket is IPv6. */
 static void expect_at_end(const struct lab_job *job, enum lab_end end, enum lab_state state,
-			  struct lab_census *ret_census)
+			  unsigned most, struct lab_census *ret_census)
 {
 	memset(ret_census, 0, sizeof(*ret_census));
 	if (state == LAB_NONE)
@@ -46,7 +47,8 @@ static void expect_at_end(const struct lab_job *job, enum lab_end end, enum lab_
 	for (int family = 0; family < LAB_FAMILIES; family++) {
 		bool mapped = job->part->maker->mapped && end == LAB_SERVER;
 
-		ret_census->count[mapped ? LAB_V6 : family][state] += (unsigned)job->n[family];
+		ret_census->count[mapped ? LAB_V6 : family][state] +=
+			job->n[family] < most ? (unsigned)job->n[family] : most;
 	}
 }
 
@@ -78,8 +80,8 @@ static void say_timeout(char *why, const char *where, const struct lab_census *e
 		 text[0], text[1], text[2], text[3]);
 }
 
-int lab_job_wait(struct lab_job *job, enum lab_end end, enum lab_state state,
-		 enum lab_holder holder)
+static int wait_at_end(struct lab_job *job, enum lab_end end, enum lab_state state,
+		       enum lab_holder holder, unsigned most)
 {
 	const struct lab_filter filter = {
 		.local_port = end == LAB_SERVER ? job->port : 0,
@@ -91,7 +93,7 @@ int lab_job_wait(struct lab_job *job, enum lab_end end, enum lab_state state,
 	char where[96];
 	int rc;
 
-	expect_at_end(job, end, state, &expected);
+	expect_at_end(job, end, state, most, &expected);
 	do {
 		rc = lab_sandbox_census(job->sandbox, lab_job_side(job, end), &filter, &found);
 		if (rc < 0)
@@ -105,6 +107,18 @@ int lab_job_wait(struct lab_job *job, enum lab_end end, enum lab_state state,
 		 end == LAB_CLIENT ? "client" : "server");
 	say_timeout(job->why, where, &expected, &found);
 	return -ETIMEDOUT;
+}
+
+int lab_job_wait(struct lab_job *job, enum lab_end end, enum lab_state state,
+		 enum lab_holder holder)
+{
+	return wait_at_end(job, end, state, holder, UINT_MAX);
+}
+
+int lab_job_wait_one(struct lab_job *job, enum lab_end end, enum lab_state state,
+		     enum lab_holder holder)
+{
+	return wait_at_end(job, end, state, holder, 1);
 }
 
 int lab_wait_side(struct lab_sandbox *sandbox, enum lab_side side,
