@@ -131,11 +131,14 @@ static void set_counts(const char *name, const struct lab_census *census, enum l
 	setenv(name, text, 1);
 }
 
-static void exec_command(const struct herd_wish *wish, int keep_fd)
+static void exec_command(const struct herd_wish *wish, int keep_fd, pid_t herder)
 {
 	char number[16];
 
+	/* If the herder is killed, even before this call, nothing may keep the namespace. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != herder)
+		_exit(EXIT_NOT_RUN);
 	snprintf(number, sizeof(number), "%d", dup(keep_fd)); /* the copy survives execvp() */
 	setenv("HERD_KEEP", number, 1);
 	execvp(wish->command[0], wish->command);
@@ -172,14 +175,14 @@ static void keep_until_exit(pid_t pid, int ask_fd, uint64_t age_ms)
 
 static int run_command(const struct herd_wish *wish, uint64_t start_ns)
 {
+	pid_t herder = getpid(), pid;
 	int ends[2], status;
-	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return EXIT_FAILED;
 	pid = fork();
 	if (pid == 0)
-		exec_command(wish, ends[1]);
+		exec_command(wish, ends[1], herder);
 	close(ends[1]);
 	if (pid > 0)
 		keep_until_exit(pid, ends[0], (lab_now_ns() - start_ns) / 1000000);

@@ -142,10 +142,13 @@ static void set_environment(const struct options *options, struct lab_sandbox *s
 	setenv("LAB_NETNS", path, 1);
 }
 
-static void exec_command(const struct options *options, struct lab_sandbox *sandbox)
+static void exec_command(const struct options *options, struct lab_sandbox *sandbox,
+			 pid_t laboratory)
 {
-	/* If the laboratory is killed, the command must not keep the namespace. */
+	/* If the laboratory is killed, even before this call, nothing may keep the namespace. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != laboratory)
+		_exit(EXIT_NOT_RUN);
 	if (lab_sandbox_enter(sandbox, options->side) == 0)
 		execvp(options->command[0], options->command);
 	fprintf(stderr, "tc-lab: %s: %s\n", options->command[0], strerror(errno));
@@ -154,11 +157,11 @@ static void exec_command(const struct options *options, struct lab_sandbox *sand
 
 static int run_command(const struct options *options, struct lab_sandbox *sandbox)
 {
-	pid_t pid = fork();
+	pid_t laboratory = getpid(), pid = fork();
 	int status;
 
 	if (pid == 0)
-		exec_command(options, sandbox);
+		exec_command(options, sandbox, laboratory);
 	if (pid < 0 || waitpid(pid, &status, 0) < 0) {
 		fprintf(stderr, "tc-lab: cannot start a process: %s\n", strerror(errno));
 		return EXIT_FAILED;
