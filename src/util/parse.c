@@ -62,14 +62,30 @@ static int parse_with_pton(int family, const char *text, size_t length, void *re
 	return inet_pton(family, copy, ret_bytes) == 1 ? 0 : -EINVAL;
 }
 
+/* Written by hand because a listing of a million sockets has two million of them. */
 int tc_parse_addr4(const char *text, size_t length, struct tc_addr *ret_addr)
 {
-	uint32_t network_order;
-	int err = parse_with_pton(AF_INET, text, length, &network_order);
+	uint8_t byte[4];
+	size_t at = 0;
 
-	if (!err)
-		*ret_addr = tc_addr_from4(network_order);
-	return err;
+	for (int i = 0; i < 4; i++) {
+		size_t start = at;
+		unsigned value = 0;
+
+		while (at < length && text[at] >= '0' && text[at] <= '9' && at - start < 3)
+			value = value * 10 + (unsigned)(text[at++] - '0');
+		/* As inet_pton(3) has it, 010 is neither ten nor eight. */
+		if (at == start || value > UINT8_MAX || (text[start] == '0' && at - start > 1))
+			return -EINVAL;
+		byte[i] = (uint8_t)value;
+		if (i < 3 && (at == length || text[at++] != '.'))
+			return -EINVAL;
+	}
+	if (at != length)
+		return -EINVAL;
+	*ret_addr = (struct tc_addr){ .byte = { [10] = 0xff, [11] = 0xff } };
+	memcpy(ret_addr->byte + 12, byte, sizeof(byte));
+	return 0;
 }
 
 int tc_parse_addr6(const char *text, size_t length, struct tc_addr *ret_addr)
