@@ -49,6 +49,9 @@ static const uint8_t row_of[TC_STATE_COUNT] = {
 /* The longest spelling, folded, fits with room to spare; longer words are no state. */
 enum { WORD_MAX = 24, KERNEL_NEW_SYN_RECV = 12 };
 
+/* Stands for letters that are not ASCII; see fold_localised(). */
+enum { OTHER_BYTE = 1 };
+
 const struct tc_state_row *tc_state_row(int state)
 {
 	if (state < 0 || state >= TC_STATE_COUNT)
@@ -122,19 +125,84 @@ static bool list_has(const char *list, const char *folded, size_t length)
 	return false;
 }
 
+/*
+ * As fold(), for words that are not ASCII: each run of other bytes, and '?', becomes one
+ * byte, since listings arrive in the code page of their machine ("ABH\x99REN") or damaged by
+ * whoever passed them on ("ABH?REN"). 0 where nothing else is left to tell words apart.
+ */
+static size_t fold_localised(const char *word, size_t length, char folded[WORD_MAX])
+{
+	size_t used = 0, letters = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)word[i];
+
+		if (c == '-' || c == '_' || c == ' ')
+			continue;
+		if (c >= 0x80 || c == '?') {
+			if (used && folded[used - 1] == OTHER_BYTE)
+				continue;
+			c = (unsigned char)OTHER_BYTE;
+		} else if (isalnum(c)) {
+			c = (unsigned char)tolower(c);
+			letters++;
+		} else {
+			return 0;
+		}
+		if (used == WORD_MAX)
+			return 0;
+		folded[used++] = (char)c;
+	}
+	return letters > 2 ? used : 0;
+}
+
+static bool list_has_localised(const char *list, const char *folded, size_t length)
+{
+	while (list && *list) {
+		size_t item = strcspn(list, " ");
+		char other[WORD_MAX];
+
+		if (fold_localised(list, item, other) == length &&
+		    memcmp(other, folded, length) == 0)
+			return true;
+		list += item + strspn(list + item, " ");
+	}
+	return false;
+}
+
+static int parse_localised(const char *word, size_t length)
+{
+	char folded[WORD_MAX];
+	size_t used = fold_localised(word, length, folded);
+
+	for (size_t i = 0; used && i < TC_STATE_COUNT; i++)
+		if (list_has_localised(tc_state_rows[i].localised, folded, used))
+			return tc_state_rows[i].id;
+	return -ENOENT;
+}
+
 int tc_state_parse(const char *word, size_t length)
 {
 	char folded[WORD_MAX];
 	size_t used = drop_prefix(folded, fold(word, length, folded));
 
-	if (!used)
-		return -ENOENT;
-	for (size_t i = 0; i < TC_STATE_COUNT; i++) {
+	for (size_t i = 0; used && i < TC_STATE_COUNT; i++) {
 		const struct tc_state_row *row = &tc_state_rows[i];
 
 		if (is_spelling(row->name, folded, used) || is_spelling(row->rfc, folded, used) ||
 		    is_spelling(row->ss, folded, used) || list_has(row->spellings, folded, used))
 			return row->id;
 	}
-	return -ENOENT;
+	return parse_localised(word, length);
+}
+
+int tc_state_parse_conntrack(const char *word, size_t length)
+{
+	char folded[WORD_MAX];
+	size_t used = fold(word, length, folded);
+
+	for (size_t i = 0; used && i < TC_STATE_COUNT; i++)
+		if (list_has(tc_state_rows[i].conntrack, folded, used))
+			return tc_state_rows[i].id;
+	return tc_state_parse(word, length);
 }

@@ -35,6 +35,8 @@ struct tc_state_row {
 	const char *rfc;	/* RFC 9293 3.3.2 name, or NULL */
 	const char *ss;		/* what ss prints */
 	const char *spellings;	/* what other systems print, separated by spaces */
+	const char *localised;	/* what translated systems print, in UTF-8, likewise */
+	const char *conntrack;	/* what conntrack prints and means otherwise, likewise */
 	unsigned homes;		/* enum tc_home bits */
 	unsigned sides;		/* enum tc_side bits */
 	const char *meaning;	/* a few words, for the table */
@@ -65,6 +67,12 @@ const struct tc_state_row *tc_state_row(int state);
 
 /* The transitions, ended by a row whose event is NULL. */
 extern const struct tc_transition tc_transitions[];
+
+/*
+ * The state of a socket that comes nearest to a state of conntrack's: its own words, which
+ * include LISTEN for two SYNs that crossed, before those of tc_state_parse(). -ENOENT.
+ */
+int tc_state_parse_conntrack(const char *word, size_t length);
 
 /* Our state for a number that the kernel reports; TC_UNKNOWN for one that it has not. */
 enum tc_state tc_state_from_kernel(unsigned number);
