@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* capture.c - the life of a reader of saved listings; see capture.h. */
+#include "source/capture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "source/capture/input.h"
+
+int tc_capture_new(tc_batch_sink *sink, void *context, struct tc_capture **ret_capture)
+{
+	struct tc_capture *capture = calloc(1, sizeof(*capture));
+
+	if (!capture)
+		return -ENOMEM;
+	capture->sink = sink;
+	capture->context = context;
+	*ret_capture = capture;
+	return 0;
+}
+
+int tc_capture_feed(struct tc_capture *capture, const void *data, size_t length)
+{
+	if (!capture->stopped && length)
+		tc_input_encoded(capture, data, length);
+	return capture->stopped;
+}
+
+int tc_capture_finish(struct tc_capture *capture, struct tc_report *report)
+{
+	if (!capture->stopped)
+		tc_input_encoded_end(capture);
+	tc_capture_flush(capture);
+	if (capture->stopped)
+		return capture->stopped;
+	return tc_capture_report(capture, report);
+}
+
+void tc_capture_free(struct tc_capture *capture)
+{
+	if (!capture)
+		return;
+	tc_json_free(capture->json);
+	tc_seen_free(capture->lsof_seen);
+	free(capture);
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * json.c - our own JSON and NDJSON, as written or laid out anew by jq.
+ *
+ * yajl hands over one token after the other, so a list of a million sockets in one line needs
+ * no more memory than one socket. It is fed line by line: where a text is broken, reading
+ * goes on with the next line, wherever the pieces of the input were cut.
+ */
+#include "source/capture/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "util/macro.h"
+#include "util/parse.h"
+
+static enum tc_json_kind top(const struct tc_json *json)
+{
+	return json->depth ? json->kind[json->depth - 1] : TC_JSON_ROOTS;
+}
+
+static bool key_is(const struct tc_json *json, const char *key)
+{
+	return tc_slice_is((struct tc_slice){ json->key, json->key_length }, key);
+}
+
+static void note_token(struct tc_json *json)
+{
+	json->token = json->fed + yajl_get_bytes_consumed(json->parser);
+}
+
+static enum tc_json_kind object_kind(const struct tc_json *json)
+{
+	switch (top(json)) {
+	case TC_JSON_ROOTS:
+		return TC_JSON_ROOT;
+	case TC_JSON_ROOT:
+		return key_is(json, "states")  ? TC_JSON_STATES
+		       : key_is(json, "other") ? TC_JSON_OTHER
+					       : TC_JSON_IGNORED;
+	case TC_JSON_GROUPS:
+		return TC_JSON_GROUP;
+	case TC_JSON_SOCKETS:
+		return TC_JSON_SOCKET;
+	default:
+		return TC_JSON_IGNORED;
+	}
+}
+
+static int on_start_map(void *context)
+{
+	struct tc_json *json = context;
+	enum tc_json_kind kind = object_kind(json);
+
+	note_token(json);
+	if (json->depth == TC_JSON_DEPTH)
+		return 0;
+	json->kind[json->depth++] = kind;
+	if (kind != TC_JSON_IGNORED)
+		tc_json_record_clear(&json->record);
+	return 1;
+}
+
+static int on_start_array(void *context)
+{
+	struct tc_json *json = context;
+	enum tc_json_kind kind = TC_JSON_IGNORED;
+
+	note_token(json);
+	if (json->depth == TC_JSON_DEPTH)
+		return 0;
+	if (!json->depth)
+		kind = TC_JSON_ROOTS;
+	else if (top(json) == TC_JSON_ROOT && key_is(json, "groups"))
+		kind = TC_JSON_GROUPS;
+	else if (top(json) == TC_JSON_ROOT && key_is(json, "sockets"))
+		kind = TC_JSON_SOCKETS;
+	json->kind[json->depth++] = kind;
+	return 1;
+}
+
+/*
+ * An object that ends is a socket where it says so: a group counts with or without a state,
+ * which is then not known; anything else needs a state, and one that we know or a key that
+ * only our output has ("state":"running" is in much JSON of other programs).
+ */
+static void end_record(struct tc_json *json, enum tc_json_kind kind)
+{
+	struct tc_json_record *record = &json->record;
+	uint64_t count = record->has_count ? record->sock.count : 1;
+
+	if (kind == TC_JSON_GROUP && record->has_count)
+		tc_json_record_emit(json, count);
+	if (kind == TC_JSON_OTHER && record->has_count && count) {
+		record->sock.state = TC_UNKNOWN;
+		json->capture->json_other += count;
+		tc_json_record_emit(json, count);
+	}
+	if ((kind == TC_JSON_ROOT || kind == TC_JSON_SOCKET) && record->has_state &&
+	    (record->is_ours || record->sock.state != TC_UNKNOWN))
+		tc_json_record_emit(json, count);
+}
+
+static int on_end(void *context)
+{
+	struct tc_json *json = context;
+	enum tc_json_kind kind = top(json);
+
+	note_token(json);
+	end_record(json, kind);
+	json->depth--;
+	if (kind != TC_JSON_IGNORED) /* which may stand within a record that goes on */
+		tc_json_record_clear(&json->record);
+	if (!json->depth)
+		json->done = true;
+	return !json->capture->stopped;
+}
+
+static int on_key(void *context, const unsigned char *key, size_t length)
+{
+	struct tc_json *json = context;
+
+	note_token(json);
+	json->key_length = length <= sizeof(json->key) ? length : 0;
+	memcpy(json->key, key, json->key_length);
+	return 1;
+}
+
+/* "ESTABLISHED":301 in the states of a census. */
+static void add_state(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_json_record *record = &json->record;
+	struct tc_slice word = { json->key, json->key_length };
+	int state = tc_capture_state(json->capture, word);
+	uint64_t count;
+
+	tc_json_record_clear(record);
+	if (tc_parse_uint(value.data, value.length, UINT64_MAX, &count) || !count)
+		return;
+	record->sock.state = (uint8_t)(state < 0 ? TC_UNKNOWN : state);
+	if (state < 0) {
+		memcpy(record->strings, word.data, word.length);
+		record->strings[word.length] = '\0';
+		record->text.state = record->strings;
+	}
+	tc_json_record_emit(json, count);
+}
+
+static void on_value(struct tc_json *json, struct tc_slice value, bool quoted)
+{
+	note_token(json);
+	switch (top(json)) {
+	case TC_JSON_STATES:
+		if (!quoted)
+			add_state(json, value);
+		break;
+	case TC_JSON_ROOT:
+		if (key_is(json, "schema") && tc_slice_starts(value, "tcpcensus.")) {
+			json->is_ours = true;
+			json->capture->seen[TC_FORMAT_JSON].headed = true;
+			json->capture->seen[TC_FORMAT_JSON].any_heading = true;
+		}
+		tc_json_record_set(json, value, quoted);
+		break;
+	case TC_JSON_GROUP:
+	case TC_JSON_OTHER:
+	case TC_JSON_SOCKET:
+		tc_json_record_set(json, value, quoted);
+		break;
+	default:
+		break;
+	}
+}
+
+static int on_number(void *context, const char *text, size_t length)
+{
+	on_value(context, (struct tc_slice){ text, length }, false);
+	return 1;
+}
+
+static int on_string(void *context, const unsigned char *text, size_t length)
+{
+	on_value(context, (struct tc_slice){ (const char *)text, length }, true);
+	return 1;
+}
+
+static int on_null(void *context)
+{
+	note_token(context);
+	return 1;
+}
+
+static int on_boolean(void *context, int value)
+{
+	(void)value;
+	note_token(context);
+	return 1;
+}
+
+static const yajl_callbacks callbacks = {
+	.yajl_null = on_null,
+	.yajl_boolean = on_boolean,
+	.yajl_number = on_number,
+	.yajl_string = on_string,
+	.yajl_start_map = on_start_map,
+	.yajl_map_key = on_key,
+	.yajl_end_map = on_end,
+	.yajl_start_array = on_start_array,
+	.yajl_end_array = on_end,
+};
+
+int tc_json_begin(struct tc_capture *capture)
+{
+	struct tc_json *json = capture->json;
+
+	if (!json)
+		json = capture->json = calloc(1, sizeof(*json));
+	if (!json)
+		return -ENOMEM;
+	if (json->parser)
+		yajl_free(json->parser);
+	json->parser = yajl_alloc(&callbacks, NULL, json);
+	if (!json->parser)
+		return -ENOMEM;
+	yajl_config(json->parser, yajl_allow_trailing_garbage, 1);
+	yajl_config(json->parser, yajl_dont_validate_strings, 1);
+	json->capture = capture;
+	json->depth = 0;
+	json->fed = json->token = 0;
+	json->done = json->is_ours = false;
+	capture->detail_open = false;
+	return 0;
+}
+
+/* A text that cannot be read is worth a word only where it was one of ours. */
+static enum tc_json_state fail(struct tc_json *json)
+{
+	struct tc_capture *capture = json->capture;
+
+	if (json->is_ours && !capture->stopped)
+		tc_capture_unread(capture, capture->lines + 1, N_("this is not JSON"));
+	return TC_JSON_FAILED;
+}
+
+/* Feeds one piece that has no line end but at its end; *ret_used counts what was taken. */
+static enum tc_json_state feed_piece(struct tc_json *json, const char *data, size_t length,
+				     size_t *ret_used)
+{
+	yajl_status status;
+
+	status = yajl_parse(json->parser, (const unsigned char *)data, length);
+	if (json->done && status == yajl_status_ok) {
+		*ret_used = yajl_get_bytes_consumed(json->parser);
+		return TC_JSON_DONE;
+	}
+	json->fed += length;
+	*ret_used = length;
+	return status == yajl_status_ok ? TC_JSON_MORE : fail(json);
+}
+
+enum tc_json_state tc_json_feed(struct tc_capture *capture, const char *data, size_t length,
+				size_t *ret_used)
+{
+	struct tc_json *json = capture->json;
+	uint64_t room = TC_JSON_TOKEN - (json->fed - json->token);
+	const char *end;
+
+	if (!room)
+		return fail(json);
+	if (length > room)
+		length = room;
+	end = memchr(data, '\n', length);
+	if (end)
+		length = (size_t)(end - data) + 1;
+	return feed_piece(json, data, length, ret_used);
+}
+
+void tc_json_free(struct tc_json *json)
+{
+	if (json && json->parser)
+		yajl_free(json->parser);
+	free(json);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* json.h - the JSON reader's inside: json.c knows the structure, json_record.c the keys. */
+#ifndef TC_SOURCE_CAPTURE_JSON_H
+#define TC_SOURCE_CAPTURE_JSON_H
+
+#include <yajl/yajl_parse.h>
+
+#include "source/capture/reader.h"
+
+enum {
+	TC_JSON_DEPTH = 32,	     /* our own output has 4; deeper is somebody else's */
+	TC_JSON_TOKEN = TC_LINE_MAX, /* bytes without a value in them: no text of ours */
+	TC_JSON_STRINGS = 4096,	     /* of one record */
+};
+
+/* What an object or array that is open means. */
+enum tc_json_kind {
+	TC_JSON_IGNORED,
+	TC_JSON_ROOTS,	 /* array of roots: jq -s */
+	TC_JSON_ROOT,	 /* a census, a grouped table, a list, or one socket of NDJSON */
+	TC_JSON_STATES,	 /* "states":{"ESTABLISHED":301} */
+	TC_JSON_GROUPS,	 /* "groups":[ ... ] */
+	TC_JSON_GROUP,
+	TC_JSON_OTHER,	 /* "other":{"groups":230,"count":1711} */
+	TC_JSON_SOCKETS, /* "sockets":[ ... ] */
+	TC_JSON_SOCKET,
+};
+
+/* The record that is being read. */
+struct tc_json_record {
+	struct tc_sock sock;
+	struct tc_text text;
+	bool has_state; /* with a word for it */
+	bool has_count;
+	bool is_ours; /* a key that only our own output has */
+	size_t strings_used;
+	char strings[TC_JSON_STRINGS];
+};
+
+struct tc_json {
+	struct tc_capture *capture;
+	yajl_handle parser;
+	size_t depth;
+	enum tc_json_kind kind[TC_JSON_DEPTH];
+	char key[64]; /* the last key; "" where it is longer than any of ours */
+	size_t key_length;
+	uint64_t fed;	/* bytes of this value */
+	uint64_t token; /* where the last token ended */
+	size_t base;	/* of the piece being fed */
+	bool done;
+	bool is_ours; /* sockets, or a schema of ours */
+	struct tc_json_record record;
+};
+
+/* Empties the record. */
+void tc_json_record_clear(struct tc_json_record *record);
+
+/* Stores the value of the key; unknown keys are passed over. `quoted`: it was a string. */
+void tc_json_record_set(struct tc_json *json, struct tc_slice value, bool quoted);
+
+/* Hands the record over as so many sockets. */
+void tc_json_record_emit(struct tc_json *json, uint64_t count);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* json_record.c - the keys of a socket in our own JSON, as a table; see json.h. */
+#include "source/capture/json.h"
+
+#include <sys/socket.h>
+
+#include "util/addr.h"
+#include "util/macro.h"
+#include "util/parse.h"
+
+typedef void set_fn(struct tc_json *json, struct tc_slice value);
+
+/* A key with a number, or a word: what it is stored in and which bit says so. */
+struct json_key {
+	const char *name;
+	size_t offset; /* in struct tc_sock, or in struct tc_text */
+	size_t size;   /* of the number; 0: a text */
+	uint32_t have;
+	set_fn *set; /* or a function that knows better */
+};
+
+static const char *keep(struct tc_json_record *record, struct tc_slice text)
+{
+	char *copy = record->strings + record->strings_used;
+
+	if (text.length + 1 > sizeof(record->strings) - record->strings_used)
+		return NULL;
+	memcpy(copy, text.data, text.length);
+	copy[text.length] = '\0';
+	record->strings_used += text.length + 1;
+	return copy;
+}
+
+static void set_state(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_json_record *record = &json->record;
+	int state = tc_capture_state(json->capture, value);
+
+	record->has_state = true;
+	record->sock.state = (uint8_t)(state < 0 ? TC_UNKNOWN : state);
+	if (state < 0)
+		record->text.state = keep(record, value);
+}
+
+static void set_family(struct tc_json *json, struct tc_slice value)
+{
+	if (!tc_slice_is(value, "inet") && !tc_slice_is(value, "inet6"))
+		return;
+	json->record.sock.family = value.length == 4 ? AF_INET : AF_INET6;
+	json->record.sock.have |= TC_HAVE_FAMILY;
+}
+
+/* What is no address is a name, or what was left of an address in the first listing. */
+static void set_local_addr(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_json_record *record = &json->record;
+	int family;
+
+	record->is_ours = true;
+	if (tc_parse_addr(value.data, value.length, &record->sock.local, &family) == 0) {
+		record->sock.have |= TC_HAVE_LOCAL_ADDR;
+		return;
+	}
+	record->text.local_host = keep(record, value);
+	if (tc_slice_until(value, ':').length < value.length)
+		record->sock.flags |= TC_FLAG_LOCAL_TRUNCATED;
+}
+
+static void set_remote_addr(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_json_record *record = &json->record;
+	int family;
+
+	record->is_ours = true;
+	if (tc_parse_addr(value.data, value.length, &record->sock.remote, &family) == 0) {
+		record->sock.have |= TC_HAVE_REMOTE_ADDR;
+		return;
+	}
+	record->text.remote_host = keep(record, value);
+	if (tc_slice_until(value, ':').length < value.length)
+		record->sock.flags |= TC_FLAG_REMOTE_TRUNCATED;
+}
+
+static uint16_t port_number(struct tc_slice value, uint32_t bit, struct tc_sock *sock)
+{
+	uint64_t port;
+
+	if (tc_parse_uint(value.data, value.length, UINT16_MAX, &port) < 0)
+		return 0;
+	sock->have |= bit;
+	return (uint16_t)port;
+}
+
+static void set_local_port(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_json_record *record = &json->record;
+
+	record->is_ours = true;
+	record->sock.local_port = port_number(value, TC_HAVE_LOCAL_PORT, &record->sock);
+	if (!(record->sock.have & TC_HAVE_LOCAL_PORT))
+		record->text.local_port = keep(record, value);
+}
+
+static void set_remote_port(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_json_record *record = &json->record;
+
+	record->is_ours = true;
+	record->sock.remote_port = port_number(value, TC_HAVE_REMOTE_PORT, &record->sock);
+	if (!(record->sock.have & TC_HAVE_REMOTE_PORT))
+		record->text.remote_port = keep(record, value);
+}
+
+/* The place of the word in the list, which is its number; -1: it is not there. */
+static int word_number(struct tc_slice value, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (tc_slice_is(value, words[i]))
+			return (int)i;
+	return -1;
+}
+
+static void set_timer(struct tc_json *json, struct tc_slice value)
+{
+	static const char *const words[] = {
+		[TC_TIMER_NONE] = "none",	  [TC_TIMER_RETRANS] = "retrans",
+		[TC_TIMER_KEEPALIVE] = "keepalive", [TC_TIMER_TIMEWAIT] = "timewait",
+		[TC_TIMER_PROBE] = "probe",
+	};
+	int timer = word_number(value, words, TC_ARRAY_SIZE(words));
+
+	if (timer < 0)
+		return;
+	json->record.sock.timer = (uint8_t)timer;
+	json->record.sock.have |= TC_HAVE_TIMER;
+}
+
+static void set_kind(struct tc_json *json, struct tc_slice value)
+{
+	static const char *const words[] = {
+		[TC_KIND_FULL] = "full",
+		[TC_KIND_REQUEST] = "request",
+		[TC_KIND_TIMEWAIT] = "timewait",
+	};
+	int kind = word_number(value, words, TC_ARRAY_SIZE(words));
+
+	if (kind < 0)
+		return;
+	json->record.sock.kind = (uint8_t)kind;
+	json->record.sock.have |= TC_HAVE_KIND;
+}
+
+static void set_count(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_json_record *record = &json->record;
+
+	if (tc_parse_uint(value.data, value.length, UINT64_MAX, &record->sock.count) == 0)
+		record->has_count = true;
+}
+
+#define NUMBER(member, bit) \
+	offsetof(struct tc_sock, member), sizeof(((struct tc_sock *)0)->member), bit, NULL
+#define TEXT(member) offsetof(struct tc_text, member), 0, 0, NULL
+#define FUNCTION(function) 0, 0, 0, function
+
+/* clang-format off */
+static const struct json_key keys[] = {
+	{ "state",	 FUNCTION(set_state) },
+	{ "family",	 FUNCTION(set_family) },
+	{ "local.addr",	 FUNCTION(set_local_addr) },
+	{ "local.port",	 FUNCTION(set_local_port) },
+	{ "remote.addr", FUNCTION(set_remote_addr) },
+	{ "remote.port", FUNCTION(set_remote_port) },
+	{ "count",	 FUNCTION(set_count) },
+	{ "timer",	 FUNCTION(set_timer) },
+	{ "kind",	 FUNCTION(set_kind) },
+	{ "recv_q",	 NUMBER(rqueue, TC_HAVE_QUEUES) },
+	{ "send_q",	 NUMBER(wqueue, TC_HAVE_QUEUES) },
+	{ "uid",	 NUMBER(uid, TC_HAVE_UID) },
+	{ "inode",	 NUMBER(inode, TC_HAVE_INODE) },
+	{ "cookie",	 NUMBER(cookie, TC_HAVE_COOKIE) },
+	{ "netns",	 NUMBER(netns, TC_HAVE_NETNS) },
+	{ "mark",	 NUMBER(mark, TC_HAVE_MARK) },
+	{ "cgroup",	 NUMBER(cgroup, TC_HAVE_CGROUP) },
+	{ "expires",	 NUMBER(expires_ms, TC_HAVE_EXPIRES) },
+	{ "retrans",	 NUMBER(retrans, TC_HAVE_RETRANS) },
+	{ "shutdown",	 NUMBER(shutdown, TC_HAVE_SHUTDOWN) },
+	{ "user",	 TEXT(user) },
+	{ "iface",	 TEXT(iface) },
+	{ "process",	 TEXT(process) },
+};
+/* clang-format on */
+
+static void set_number(struct tc_sock *sock, const struct json_key *key, struct tc_slice value)
+{
+	uint64_t max = key->size == 8 ? UINT64_MAX : (1ull << key->size * 8) - 1;
+	char *member = (char *)sock + key->offset;
+	uint64_t number;
+
+	if (tc_parse_uint(value.data, value.length, max, &number) < 0)
+		return;
+	if (key->size == 8)
+		*(uint64_t *)(void *)member = number;
+	else if (key->size == 4)
+		*(uint32_t *)(void *)member = (uint32_t)number;
+	else
+		*(uint8_t *)member = (uint8_t)number;
+	sock->have |= key->have;
+}
+
+void tc_json_record_clear(struct tc_json_record *record)
+{
+	record->sock = (struct tc_sock){ .count = 1 };
+	record->text = (struct tc_text){ 0 };
+	record->has_state = record->has_count = record->is_ours = false;
+	record->strings_used = 0;
+}
+
+void tc_json_record_set(struct tc_json *json, struct tc_slice value, bool quoted)
+{
+	struct tc_slice name = { json->key, json->key_length };
+	struct tc_json_record *record = &json->record;
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(keys); i++) {
+		if (!tc_slice_is(name, keys[i].name))
+			continue;
+		if (keys[i].set)
+			keys[i].set(json, value);
+		else if (keys[i].size)
+			set_number(&record->sock, &keys[i], value);
+		else if (quoted)
+			*(const char **)(void *)((char *)&record->text + keys[i].offset) =
+				keep(record, value);
+		return;
+	}
+}
+
+static const char *hand_over(struct tc_capture *capture, const char *text)
+{
+	return text ? tc_capture_copy(capture, (struct tc_slice){ text, strlen(text) }) : NULL;
+}
+
+void tc_json_record_emit(struct tc_json *json, uint64_t count)
+{
+	struct tc_capture *capture = json->capture;
+	struct tc_json_record *record = &json->record;
+	struct tc_sock *sock = tc_capture_add(capture);
+	struct tc_text *text;
+
+	record->sock.flags |= TC_FLAG_FOREIGN;
+	record->sock.text = NULL;
+	record->sock.count = 1;
+	*sock = record->sock;
+	if (!tc_capture_set_count(capture, sock, count)) {
+		tc_capture_drop(capture);
+		tc_capture_unread(capture, capture->lines + 1, N_("the count is too large"));
+		return;
+	}
+	json->is_ours = true;
+	text = tc_capture_text(capture, sock);
+	text->state = hand_over(capture, record->text.state);
+	text->local_host = hand_over(capture, record->text.local_host);
+	text->remote_host = hand_over(capture, record->text.remote_host);
+	text->local_port = hand_over(capture, record->text.local_port);
+	text->remote_port = hand_over(capture, record->text.remote_port);
+	text->user = hand_over(capture, record->text.user);
+	text->iface = hand_over(capture, record->text.iface);
+	text->process = hand_over(capture, record->text.process);
+	tc_capture_note(capture, TC_FORMAT_JSON, sock->family);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * offer.c - which format takes a line.
+ *
+ * A line is offered to the format that took the last one, behind as many leading words;
+ * only where that does not know it to the others, and only then behind leading words such
+ * as a time stamp ("09:00:01 tcp 0 0 ..."), a host name or a prompt.
+ */
+#include "source/capture/reader.h"
+
+/* Words that may stand in front: a date, a time, a host, a program and its number. */
+enum { SHIFT_MAX = 5 };
+
+/* The line, and the first format that found it broken: another may still read it. */
+struct offer {
+	struct tc_capture *capture;
+	const char *why; /* NULL: nobody found it broken */
+	size_t format;
+	size_t shift;
+};
+
+static void take(struct tc_capture *capture, size_t format, size_t shift, enum tc_verdict verdict)
+{
+	capture->format = format;
+	capture->shift = shift;
+	switch (verdict) {
+	case TC_LINE_HEADING:
+		capture->seen[format].headed = true;
+		capture->seen[format].any_heading = true;
+		capture->detail_open = false;
+		break;
+	case TC_LINE_SOCKET:
+		if (capture->added)
+			tc_capture_note(capture, format, tc_capture_last(capture)->family);
+		break;
+	case TC_LINE_BROKEN:
+		capture->detail_open = false;
+		tc_capture_unread(capture, capture->lines, capture->why);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Offers the line to one format; true: it is settled. */
+static bool offer_one(struct offer *offer, size_t format, size_t shift, const struct tc_line *line)
+{
+	struct tc_capture *capture = offer->capture;
+	enum tc_verdict verdict = tc_formats[format]->line(capture, line);
+
+	if (verdict == TC_LINE_BROKEN && !offer->why) {
+		offer->why = capture->why;
+		offer->format = format;
+		offer->shift = shift;
+	}
+	if (verdict == TC_LINE_NOT_MINE || verdict == TC_LINE_BROKEN ||
+	    (shift && verdict == TC_LINE_HEADING))
+		return false;
+	take(capture, format, shift, verdict);
+	return true;
+}
+
+/* To the format that took the last line. */
+static bool offer_again(struct offer *offer, const struct tc_line *line)
+{
+	struct tc_capture *capture = offer->capture;
+	struct tc_line rest;
+
+	if (!capture->shift)
+		return offer_one(offer, capture->format, 0, line);
+	if (line->words <= capture->shift)
+		return false;
+	rest = tc_line_shifted(line, capture->shift);
+	return offer_one(offer, capture->format, capture->shift, &rest);
+}
+
+static bool offer_others(struct offer *offer, const struct tc_line *line)
+{
+	struct tc_capture *capture = offer->capture;
+	size_t asked = capture->shift ? TC_FORMAT_COUNT : capture->format;
+
+	for (size_t i = 0; tc_formats[i]; i++)
+		if (i != asked && offer_one(offer, i, 0, line))
+			return true;
+	return false;
+}
+
+/* Behind leading words. What is broken there is no socket that anybody promised. */
+static bool offer_shifted(struct offer *offer, const struct tc_line *line)
+{
+	struct offer behind = { .capture = offer->capture };
+
+	for (size_t shift = 1; shift <= SHIFT_MAX && shift + 4 < line->words; shift++) {
+		struct tc_line rest = tc_line_shifted(line, shift);
+
+		for (size_t i = 0; tc_formats[i]; i++)
+			if (tc_formats[i]->prefixed && offer_one(&behind, i, shift, &rest))
+				return true;
+	}
+	return false;
+}
+
+void tc_capture_offer(struct tc_capture *capture, struct tc_slice text)
+{
+	struct tc_slice word[TC_LINE_WORDS];
+	struct offer offer = { .capture = capture };
+	struct tc_line line;
+
+	tc_line_split(tc_line_clean(text, capture->clean), word, &line);
+	capture->added = false;
+	if (!line.words || offer_again(&offer, &line) || offer_others(&offer, &line))
+		return;
+	if (!offer.why && offer_shifted(&offer, &line))
+		return;
+	capture->detail_open = false;
+	if (offer.why) {
+		capture->why = offer.why;
+		take(capture, offer.format, offer.shift, TC_LINE_BROKEN);
+	}
+}

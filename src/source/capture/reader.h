@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reader.h - the inside of struct tc_capture, and what the formats use of it.
+ *
+ * The way of a byte: input.c (pieces, encodings, lines) -> offer.c (which format takes the
+ * line) -> a format (the record) -> reader.c (batch, texts) -> the sink. json.c takes the
+ * bytes of a JSON value instead of lines.
+ */
+#ifndef TC_SOURCE_CAPTURE_READER_H
+#define TC_SOURCE_CAPTURE_READER_H
+
+#include "source/capture.h"
+#include "source/capture/endpoint.h"
+#include "source/capture/format.h"
+
+struct tc_json;
+struct tc_seen;
+
+/* Room for the texts of one batch: that of the longest line always fits, see reader.c. */
+enum { TC_STRINGS_SIZE = 4 * TC_LINE_MAX };
+
+enum tc_encoding {
+	TC_ENCODING_UNDECIDED = 0, /* the first bytes may still be a byte order mark */
+	TC_ENCODING_BYTES,	   /* UTF-8, or any other superset of ASCII */
+	TC_ENCODING_UTF16LE,	   /* what > writes in Windows PowerShell */
+	TC_ENCODING_UTF16BE,
+};
+
+/* How much of one format has been seen. */
+struct tc_format_seen {
+	uint64_t sockets;
+	uint64_t listings; /* that had sockets */
+	bool headed;	   /* a heading was read, and no socket after it yet */
+	uint8_t families;  /* TC_FAMILY_ bits of the listing so far */
+	bool any_heading;
+};
+
+struct tc_capture {
+	tc_batch_sink *sink;
+	void *context;
+	int stopped; /* what the sink returned, or -ENOMEM: nothing more is read */
+
+	/* The batch. Its last record stays here until the next begins: lines may add to it. */
+	size_t count;
+	size_t strings_used;
+	struct tc_sock socks[TC_BATCH];
+	struct tc_text texts[TC_BATCH];
+	char strings[TC_STRINGS_SIZE];
+
+	/* The input. */
+	enum tc_encoding encoding;
+	unsigned char undecided[4]; /* bytes of a mark, or half of a UTF-16 unit */
+	size_t undecided_length;
+	uint32_t high_surrogate;
+	size_t partial_length; /* of a line whose end has not come yet */
+	char partial[TC_LINE_MAX];
+	char clean[TC_LINE_MAX];
+	uint64_t lines;
+	struct tc_json *json; /* once a JSON value was met */
+	bool in_json;
+	bool json_line; /* JSON stands in the line whose end has not come yet */
+	bool skip_line; /* the rest of this line is of no use */
+
+	/* Recognition. */
+	size_t format;	/* that took the last line */
+	size_t shift;	/* words in front of the lines of this listing */
+	const char *why; /* of the last TC_LINE_BROKEN */
+	bool detail_open; /* further lines may add to the last record */
+	bool added;	  /* a record was begun since this was cleared */
+	uint64_t counted; /* sum of the counts: must not overflow in whoever adds them up */
+	struct tc_format_seen seen[TC_FORMAT_COUNT];
+	uint64_t unread;
+	struct {
+		uint64_t line;
+		const char *why;
+	} unread_line[TC_UNREAD_MAX];
+
+	/* What headings and lines have told the formats about the rest of the listing. */
+	struct {
+		bool old_style;	 /* "*" is IPv4, and IPv6 has no brackets */
+		bool stateless;	 /* there is no State column */
+		uint64_t unknown; /* sockets whose state was not printed */
+	} ss;
+	struct {
+		bool wide;    /* addresses are not cut to the column */
+		bool busybox; /* the port is cut with the address */
+	} linux_netstat;
+	struct {
+		bool wide;
+	} bsd;
+	struct {
+		int family; /* of the table, from its title; 0: none was seen */
+	} solaris;
+	struct tc_seen *lsof_seen;
+	bool lsof_repeats; /* too many sockets to know the repeated ones */
+	uint64_t json_other; /* sockets in the "other" row of a grouped table */
+
+	/* State words already looked up: a listing has a handful of them. */
+	struct {
+		char word[24];
+		uint8_t length;
+		int8_t state;
+	} states[64];
+};
+
+/* The state that the word names, as tc_state_parse(); remembers the answer. */
+int tc_capture_state(struct tc_capture *capture, struct tc_slice word);
+
+/*
+ * Begins a record: count 1, flagged foreign, everything else not read. May hand over the
+ * batch. Slices of the line stay valid.
+ */
+struct tc_sock *tc_capture_add(struct tc_capture *capture);
+
+/* Takes the last record back. */
+void tc_capture_drop(struct tc_capture *capture);
+
+/* The last record, for lines that add to it; NULL: there is none any more. */
+struct tc_sock *tc_capture_last(struct tc_capture *capture);
+
+/* The texts of the record, for writing. */
+struct tc_text *tc_capture_text(struct tc_capture *capture, struct tc_sock *sock);
+
+/* A copy that lives as long as the batch; NULL: no room, which leaves a text unknown. */
+const char *tc_capture_copy(struct tc_capture *capture, struct tc_slice text);
+
+/* As tc_capture_copy(), of two pieces with `between` put between them. */
+const char *tc_capture_join(struct tc_capture *capture, struct tc_slice one, const char *between,
+			    struct tc_slice other);
+
+/* Stores the endpoints and, where it is not 0, the family. "*" becomes its "any" address. */
+void tc_capture_endpoints(struct tc_capture *capture, struct tc_sock *sock, int family,
+			  const struct tc_endpoint *local, const struct tc_endpoint *remote);
+
+/*
+ * Stores a state word: a state, or TC_UNKNOWN with the word as text.
+ */
+void tc_capture_set_state(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice word);
+
+/* Says why the line cannot be read; returns TC_LINE_BROKEN. `why` is marked N_(), static. */
+enum tc_verdict tc_capture_broken(struct tc_capture *capture, const char *why);
+
+/* Counts a line that looks like a socket and could not be read. */
+void tc_capture_unread(struct tc_capture *capture, uint64_t line, const char *why);
+
+/* Stores a count from the listing; false: it, or the sum of all, is too large. */
+bool tc_capture_set_count(struct tc_capture *capture, struct tc_sock *sock, uint64_t count);
+
+/* Hands over the batch. */
+void tc_capture_flush(struct tc_capture *capture);
+
+/* Notes that the last record came from this format, and whether a new listing began. */
+void tc_capture_note(struct tc_capture *capture, size_t format, int family);
+
+/* offer.c: finds the format that takes the line. */
+void tc_capture_offer(struct tc_capture *capture, struct tc_slice text);
+
+/* report.c: fills in what the input was. 0 or -ENODATA. */
+int tc_capture_report(struct tc_capture *capture, struct tc_report *report);
+
+/* json.c. Feeds bytes of a value that has begun; *ret_used is what belonged to it. */
+enum tc_json_state { TC_JSON_MORE, TC_JSON_DONE, TC_JSON_FAILED };
+int tc_json_begin(struct tc_capture *capture);
+enum tc_json_state tc_json_feed(struct tc_capture *capture, const char *data, size_t length,
+				size_t *ret_used);
+void tc_json_free(struct tc_json *json);
+
+/* lsof.c: a set of sockets already counted. */
+void tc_seen_free(struct tc_seen *seen);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* report.c - what there is to say about an input, once it is read. */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "model/state.h"
+#include "source/capture/reader.h"
+#include "util/buf.h"
+#include "util/intl.h"
+
+/* The names of the formats that had sockets, or, where none had, a heading. */
+static size_t list_formats(const struct tc_capture *capture, bool sockets, struct tc_buf *names)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < TC_FORMAT_COUNT; i++) {
+		const struct tc_format_seen *seen = &capture->seen[i];
+
+		if (sockets ? !seen->sockets : !seen->any_heading)
+			continue;
+		tc_buf_text(names, count++ ? ", " : "");
+		tc_buf_text(names, tc_format_name(i));
+	}
+	return count;
+}
+
+static void copy_text(char *to, size_t size, struct tc_buf *from)
+{
+	const char *text = tc_buf_string(from);
+
+	snprintf(to, size, "%s", text ? text : "");
+}
+
+static uint64_t repeated_listings(const struct tc_capture *capture)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < TC_FORMAT_COUNT; i++)
+		if (capture->seen[i].listings > most)
+			most = capture->seen[i].listings;
+	return most;
+}
+
+static void sentence(struct tc_buf *why)
+{
+	if (why->length)
+		tc_buf_text(why, "; ");
+}
+
+/*
+ * The reasons why the numbers may not be those of one machine at one time. Listings that
+ * repeat (netstat -c) and listings of the same sockets by two programs are all counted: what
+ * was handed over cannot be taken back, and several machines in one input are as likely.
+ */
+static void judge(const struct tc_capture *capture, size_t formats, struct tc_buf *why)
+{
+	uint64_t listings = repeated_listings(capture);
+
+	if (listings > 1)
+		tc_buf_format(why, _("%" PRIu64 " listings of the same kind in this input, all "
+				     "were counted"),
+			      listings);
+	if (formats > 1) {
+		sentence(why);
+		tc_buf_text(why, _("listings of several kinds: the same sockets may be counted "
+				   "more than once"));
+	}
+	if (capture->unread) {
+		sentence(why);
+		tc_buf_format(why,
+			      tc_ngettext("%" PRIu64 " line could not be read",
+					  "%" PRIu64 " lines could not be read", capture->unread),
+			      capture->unread);
+	}
+	if (capture->ss.unknown) {
+		sentence(why);
+		tc_buf_format(why, _("ss printed no state of %" PRIu64 " sockets, as it does when "
+				     "asked for one state"),
+			      capture->ss.unknown);
+	}
+	if (capture->json_other) {
+		sentence(why);
+		tc_buf_format(why, _("%" PRIu64 " sockets of the table's last row have no known "
+				     "state"),
+			      capture->json_other);
+	}
+	if (capture->lsof_repeats) {
+		sentence(why);
+		tc_buf_text(why, _("too many sockets for lsof's repeated lines to be known: "
+				   "descriptors were counted"));
+	}
+}
+
+/* lsof lists what programs hold: states that only live in minisockets are not among them. */
+static uint32_t states_not_read(const struct tc_capture *capture, size_t formats)
+{
+	uint32_t states = 0;
+
+	for (size_t i = 0; i < TC_FORMAT_COUNT; i++)
+		if (capture->seen[i].sockets && formats == 1 && i != TC_FORMAT_JSON &&
+		    tc_formats[i] == &tc_format_lsof)
+			for (size_t j = 0; j < TC_STATE_COUNT; j++)
+				if (tc_state_rows[j].homes == TC_HOME_TIMEWAIT ||
+				    (tc_state_rows[j].homes & TC_HOME_REQUEST))
+					states |= TC_STATE_BIT(tc_state_rows[j].id);
+	return states;
+}
+
+static void nothing_found(const struct tc_capture *capture, struct tc_report *report)
+{
+	tc_auto_buf struct tc_buf names = TC_BUF_INIT;
+
+	if (!capture->lines)
+		snprintf(report->why, sizeof(report->why), "%s", _("the input is empty"));
+	else if (capture->unread)
+		snprintf(report->why, sizeof(report->why),
+			 _("no line that could be read; line %" PRIu64 ": %s"),
+			 capture->unread_line[0].line, tc_tr(capture->unread_line[0].why));
+	else if (list_formats(capture, false, &names))
+		snprintf(report->why, sizeof(report->why), _("a listing (%s) without TCP sockets"),
+			 tc_buf_string(&names) ? tc_buf_string(&names) : "?");
+	else
+		snprintf(report->why, sizeof(report->why), "%s",
+			 _("no listing of TCP sockets in it: save one with ss -tan or netstat -an"));
+}
+
+int tc_capture_report(struct tc_capture *capture, struct tc_report *report)
+{
+	tc_auto_buf struct tc_buf names = TC_BUF_INIT;
+	tc_auto_buf struct tc_buf why = TC_BUF_INIT;
+	size_t formats = list_formats(capture, true, &names);
+
+	report->foreign = true;
+	report->lines = capture->lines;
+	report->unread = capture->unread;
+	for (size_t i = 0; i < TC_UNREAD_MAX && i < capture->unread; i++) {
+		report->unread_line[i].line = capture->unread_line[i].line;
+		snprintf(report->unread_line[i].why, sizeof(report->unread_line[i].why), "%s",
+			 tc_tr(capture->unread_line[i].why));
+	}
+	copy_text(report->formats, sizeof(report->formats), &names);
+	if (!formats) {
+		report->complete = false;
+		nothing_found(capture, report);
+		return -ENODATA;
+	}
+	judge(capture, formats, &why);
+	report->source = "capture";
+	report->complete = why.length == 0;
+	report->states_not_read = states_not_read(capture, formats);
+	copy_text(report->why, sizeof(report->why), &why);
+	return 0;
+}

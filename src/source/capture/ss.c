@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ss.c - ss of iproute2, with or without heading, Netid column and -n, one line a socket or
+ * several:
+ *
+ *   Netid State  Recv-Q Send-Q Local Address:Port  Peer Address:Port Process
+ *   tcp   ESTAB  0      0      192.0.2.1:443       198.51.100.7:5100 users:((...)) timer:(...)
+ *
+ * ss -u without -t prints no Netid either, so its sockets look like TCP sockets. Those that
+ * are not connected ("UNCONN") are known for UDP by that word; connected ones cannot be told.
+ */
+#include "source/capture/ss.h"
+
+#include <sys/socket.h>
+
+#include "util/macro.h"
+
+/* What stands in the Netid column and is no TCP. mptcp counts its subflows as tcp as well. */
+static bool is_other_netid(struct tc_slice word)
+{
+	static const char *const netids[] = {
+		"udp",	 "u_str", "u_dgr", "u_seq", "nl",    "raw", "icmp6", "p_raw", "p_dgr",
+		"sctp",	 "mptcp", "v_str", "v_dgr", "tipc",  "xdp", "dccp",  "vsock", "unix",
+		"ti_rd", "ti_sq", "ti_st", "ti_dg", "unkno", "???",
+	};
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(netids); i++)
+		if (tc_slice_is(word, netids[i]))
+			return true;
+	return tc_slice_starts(word, "ipproto-");
+}
+
+static enum tc_verdict heading(struct tc_capture *capture, const struct tc_line *line)
+{
+	size_t queues = 0;
+
+	while (queues < 2 && queues < line->words && !tc_slice_is(line->word[queues], "Recv-Q"))
+		queues++;
+	if (queues + 1 >= line->words || !tc_slice_is(line->word[queues], "Recv-Q") ||
+	    !tc_slice_is(line->word[queues + 1], "Send-Q"))
+		return TC_LINE_NOT_MINE;
+	if (queues && tc_slice_is(line->word[queues - 1], "Proto"))
+		return TC_LINE_NOT_MINE; /* netstat */
+	/* Asked for one state only, ss leaves the column out. */
+	capture->ss.stateless = !tc_slice_is(line->word[0], "State") &&
+				!(queues == 2 && tc_slice_is(line->word[1], "State"));
+	return TC_LINE_HEADING;
+}
+
+/*
+ * "*" is what ss prints for an IPv6 socket that takes IPv4 too. Before 2018 it stood for
+ * 0.0.0.0, and IPv6 addresses had no brackets, by which such a listing is known.
+ */
+static int family_of(struct tc_capture *capture, const struct tc_endpoint *local,
+		     const struct tc_endpoint *remote)
+{
+	int family = tc_endpoint_family(local, remote);
+
+	if (family == AF_INET6 && (local->has_addr || local->truncated) &&
+	    local->host.data[-1] != '[')
+		capture->ss.old_style = true;
+	if (family == AF_INET && !local->any && remote->any)
+		capture->ss.old_style = true;
+	if (!family && local->any)
+		family = capture->ss.old_style ? AF_INET : AF_INET6;
+	return family;
+}
+
+static enum tc_verdict add(struct tc_capture *capture, const struct tc_line *line, size_t at,
+			   const struct tc_slice *state)
+{
+	struct tc_endpoint local, remote;
+	struct tc_slice rest;
+	struct tc_sock *sock;
+	uint32_t rqueue, wqueue;
+
+	if (line->words < at + 4)
+		return tc_capture_broken(capture, N_("cut off"));
+	if (!tc_word_u32(line->word[at], &rqueue) || !tc_word_u32(line->word[at + 1], &wqueue))
+		return tc_capture_broken(capture, N_("the queues are no numbers"));
+	if (!tc_endpoint_parse(line->word[at + 2], ':', &local) ||
+	    !tc_endpoint_parse(line->word[at + 3], ':', &remote))
+		return tc_capture_broken(capture, N_("no address and port where they should be"));
+	sock = tc_capture_add(capture);
+	if (state)
+		tc_capture_set_state(capture, sock, *state);
+	else
+		capture->ss.unknown++;
+	sock->rqueue = rqueue;
+	sock->wqueue = wqueue;
+	sock->have |= TC_HAVE_QUEUES;
+	tc_capture_endpoints(capture, sock, family_of(capture, &local, &remote), &local, &remote);
+	/* ss has one word for a socket that is closed and one that is only bound. */
+	if (sock->state == TC_CLOSED && !remote.number && remote.has_port)
+		sock->state = TC_BOUND;
+	rest = tc_line_rest(line, at + 4);
+	if (rest.length)
+		tc_ss_details(capture, sock, rest);
+	capture->detail_open = true;
+	return TC_LINE_SOCKET;
+}
+
+/* The line begins with a state, or with "tcp" and a state; `at` is where the queues stand. */
+static enum tc_verdict socket_line(struct tc_capture *capture, const struct tc_line *line,
+				   size_t at, bool current)
+{
+	bool numbers = line->words > at + 1 && tc_word_is_number(line->word[at]) &&
+		       tc_word_is_number(line->word[at + 1]);
+
+	if (tc_capture_state(capture, line->word[at - 1]) < 0)
+		return TC_LINE_NOT_MINE;
+	if (numbers && at == 1 &&
+	    tc_capture_state(capture, line->word[0]) == TC_CLOSED) {
+		capture->detail_open = false;
+		return TC_LINE_PASSED; /* UDP */
+	}
+	if (numbers || (current && (at == 2 || line->words <= 2)))
+		return add(capture, line, at, &line->word[at - 1]);
+	return TC_LINE_NOT_MINE;
+}
+
+static enum tc_verdict ss_line(struct tc_capture *capture, const struct tc_line *line)
+{
+	bool current = tc_formats[capture->format] == &tc_format_ss;
+	bool tcp = tc_slice_is(line->word[0], "tcp");
+	size_t netid = tcp ? 1 : 0;
+	enum tc_verdict verdict = TC_LINE_NOT_MINE;
+
+	if (line->words > netid)
+		verdict = socket_line(capture, line, netid + 1, current);
+	if (verdict != TC_LINE_NOT_MINE)
+		return verdict;
+	if (line->words > 3 && is_other_netid(line->word[0]) &&
+	    (tc_capture_state(capture, line->word[1]) >= 0 ||
+	     (current && tc_word_is_number(line->word[1])))) {
+		capture->detail_open = false;
+		return TC_LINE_PASSED;
+	}
+	if (current && capture->ss.stateless && line->words >= netid + 4 &&
+	    tc_word_is_number(line->word[netid]) && tc_word_is_number(line->word[netid + 1]))
+		return add(capture, line, netid, NULL);
+	if (current && line->indented && capture->detail_open) {
+		tc_ss_details(capture, tc_capture_last(capture), line->text);
+		return TC_LINE_PASSED;
+	}
+	return heading(capture, line);
+}
+
+const struct tc_format tc_format_ss = {
+	.name = "ss",
+	.line = ss_line,
+	.prefixed = true,
+};

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ss_detail.c - what ss prints behind the addresses with -o, -e, -p, -m and -i, on the same
+ * line or on indented ones. Words that are not in the table are passed over.
+ */
+#include "source/capture/ss.h"
+
+#include "util/macro.h"
+#include "util/parse.h"
+
+static void read_timer(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+{
+	static const struct {
+		const char *name;
+		uint8_t timer;
+	} timers[] = {
+		{ "on", TC_TIMER_RETRANS },	   { "keepalive", TC_TIMER_KEEPALIVE },
+		{ "timewait", TC_TIMER_TIMEWAIT }, { "persist", TC_TIMER_PROBE },
+		{ "off", TC_TIMER_NONE },
+	};
+	struct tc_slice name = tc_slice_until(value, ',');
+	struct tc_slice time = tc_slice_until(tc_slice_after(value, name.length + 1), ',');
+	struct tc_slice count = tc_slice_after(value, name.length + time.length + 2);
+	uint64_t number;
+
+	(void)capture;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(timers); i++) {
+		if (!tc_slice_is(name, timers[i].name))
+			continue;
+		sock->timer = timers[i].timer;
+		sock->have |= TC_HAVE_TIMER;
+	}
+	if (tc_parse_duration_ms(time.data, time.length, UINT32_MAX, &number) == 0) {
+		sock->expires_ms = (uint32_t)number;
+		sock->have |= TC_HAVE_EXPIRES;
+	}
+	if (tc_parse_uint(count.data, count.length, UINT8_MAX, &number) == 0) {
+		sock->retrans = (uint8_t)number;
+		sock->have |= TC_HAVE_RETRANS;
+	}
+}
+
+static void read_uid(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+{
+	(void)capture;
+	if (tc_word_is_number(value) && tc_word_u32(value, &sock->uid))
+		sock->have |= TC_HAVE_UID;
+}
+
+/* ss leaves out the uid of root, so a socket with an inode and no uid is root's. */
+static void read_inode(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+{
+	(void)capture;
+	if (tc_parse_uint(value.data, value.length, UINT64_MAX, &sock->inode) < 0)
+		return;
+	sock->have |= TC_HAVE_INODE;
+	if (sock->inode)
+		sock->have |= TC_HAVE_UID;
+}
+
+static void read_cookie(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+{
+	(void)capture;
+	if (tc_parse_hex(value.data, value.length, UINT64_MAX, &sock->cookie) == 0)
+		sock->have |= TC_HAVE_COOKIE;
+}
+
+static void read_mark(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+{
+	uint64_t mark;
+
+	(void)capture;
+	if (!tc_slice_starts(value, "0x") ||
+	    tc_parse_hex(value.data + 2, value.length - 2, UINT32_MAX, &mark) < 0)
+		return;
+	sock->mark = (uint32_t)mark;
+	sock->have |= TC_HAVE_MARK;
+}
+
+static void read_v6only(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+{
+	(void)capture;
+	if (tc_slice_is(value, "1"))
+		sock->flags |= TC_FLAG_V6ONLY;
+	sock->have |= TC_HAVE_V6ONLY;
+}
+
+/*
+ * ("nginx",pid=812,fd=6),("nginx",pid=813,fd=6): the first of them stands for all. Before
+ * 2015 it was ("nginx",812,6).
+ */
+static void read_users(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+{
+	struct tc_slice name, pid;
+
+	if (!tc_slice_starts(value, "(\"") || (sock->text && sock->text->process))
+		return;
+	name = tc_slice_after(value, 2);
+	name.length = tc_slice_find(name, "\",");
+	pid = tc_slice_after(value, 2 + name.length + 2);
+	if (tc_slice_starts(pid, "pid="))
+		pid = tc_slice_after(pid, 4);
+	pid = tc_slice_until(pid, ',');
+	if (!tc_word_is_number(pid))
+		return;
+	tc_capture_text(capture, sock)->process = tc_capture_join(capture, name, ",pid=", pid);
+}
+
+/* Which halves of the connection are shut down: "<->" none, "-->" no more comes in. */
+static void read_arrow(struct tc_sock *sock, struct tc_slice word)
+{
+	if (word.length != 3 || word.data[1] != '-' || !memchr("<-", word.data[0], 2) ||
+	    !memchr(">-", word.data[2], 2))
+		return;
+	sock->shutdown = (uint8_t)((word.data[0] == '-' ? 1 : 0) | (word.data[2] == '-' ? 2 : 0));
+	sock->have |= TC_HAVE_SHUTDOWN;
+}
+
+static const struct {
+	const char *name;
+	bool parentheses; /* round the value */
+	void (*read)(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value);
+} details[] = {
+	{ "timer:(", true, read_timer },   { "uid:", false, read_uid },
+	{ "ino:", false, read_inode },	   { "sk:", false, read_cookie },
+	{ "fwmark:", false, read_mark },   { "users:(", true, read_users },
+	{ "v6only:", false, read_v6only },
+};
+
+/* The length of a word in which blanks may stand between quotes and parentheses. */
+static size_t word_length(struct tc_slice text)
+{
+	size_t at = 0, depth = 0;
+	bool quoted = false;
+
+	for (; at < text.length; at++) {
+		char c = text.data[at];
+
+		if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && c == '(')
+			depth++;
+		else if (!quoted && c == ')' && depth)
+			depth--;
+		else if (!quoted && !depth && (c == ' ' || c == '\t'))
+			break;
+	}
+	return at;
+}
+
+static void read_word(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice word)
+{
+	for (size_t i = 0; i < TC_ARRAY_SIZE(details); i++) {
+		if (!tc_slice_starts(word, details[i].name))
+			continue;
+		word = tc_slice_after(word, strlen(details[i].name));
+		if (details[i].parentheses && word.length && word.data[word.length - 1] == ')')
+			word.length--;
+		details[i].read(capture, sock, word);
+		return;
+	}
+	read_arrow(sock, word);
+}
+
+void tc_ss_details(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice text)
+{
+	while (text.length) {
+		size_t length;
+
+		while (text.length && (text.data[0] == ' ' || text.data[0] == '\t'))
+			text = tc_slice_after(text, 1);
+		length = word_length(text);
+		if (length)
+			read_word(capture, sock, (struct tc_slice){ text.data, length });
+		text = tc_slice_after(text, length);
+	}
+}
