@@ -4,29 +4,22 @@
 
 #include <string.h>
 
-#include "util/macro.h"
+#include "output/json.h"
 
 #define SCHEMA "{\"schema\":\"tcpcensus.explain/1\""
 
-/* Adds the text as a JSON string. All texts are ours and valid UTF-8. */
+/* Adds a part of a text as a JSON string. */
 static void add_string(struct tc_buf *out, const char *text, size_t length)
 {
-	tc_buf_byte(out, '"');
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
+	tc_auto_buf struct tc_buf part = TC_BUF_INIT;
+	const char *string;
 
-		if (c == '"' || c == '\\') {
-			tc_buf_byte(out, '\\');
-			tc_buf_byte(out, (char)c);
-		} else if (c == '\n') {
-			tc_buf_text(out, "\\n");
-		} else if (c < 0x20 || c == 0x7f) {
-			tc_buf_format(out, "\\u%04x", c);
-		} else {
-			tc_buf_byte(out, (char)c);
-		}
-	}
-	tc_buf_byte(out, '"');
+	tc_buf_add(&part, text, length);
+	string = tc_buf_string(&part);
+	if (string)
+		tc_json_string(out, string);
+	else
+		out->failed = true;
 }
 
 /* Adds ,"key":"text" with the values of this machine; nothing for a text that is missing. */
