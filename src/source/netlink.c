@@ -55,13 +55,19 @@ bool tc_netlink_sees_bound(const struct tc_job *job, struct tc_report *report)
 	return false;
 }
 
-int tc_netlink_prepare(struct tc_job *job, struct tc_buf *bytecode)
+int tc_netlink_prepare(struct tc_job *job, unsigned allowed, struct tc_buf *bytecode)
 {
-	bool whole = !job->filter || !job->filter->expr;
-	int err = whole ? 0 : tc_diag_bytecode(job->filter, bytecode, &whole);
+	bool whole;
+	int err = tc_diag_bytecode(job->filter, allowed, bytecode, &whole);
 
-	job->applied = TC_APPLIED_FAMILIES | (whole ? TC_APPLIED_FILTER : 0);
+	if (!err)
+		job->applied = TC_APPLIED_FAMILIES | (whole ? TC_APPLIED_FILTER : 0);
 	return err;
+}
+
+bool tc_netlink_refused_filter(const struct tc_job *job, int err)
+{
+	return job->filter && !job->begun && (err == -EINVAL || err == -EPERM);
 }
 
 int tc_netlink_fail(struct tc_report *report, int err)
@@ -173,7 +179,7 @@ static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump
 	return err;
 }
 
-static int netlink_scan(struct tc_job *job, struct tc_report *report)
+static int scan(struct tc_job *job, unsigned allowed, struct tc_report *report)
 {
 	tc_auto_buf struct tc_buf bytecode = TC_BUF_INIT;
 	tc_auto_free struct reader *reader = calloc(1, sizeof(*reader));
@@ -184,7 +190,7 @@ static int netlink_scan(struct tc_job *job, struct tc_report *report)
 		.sink = scan_message,
 		.context = reader,
 	};
-	int err = reader ? tc_netlink_prepare(job, &bytecode) : -ENOMEM;
+	int err = reader ? tc_netlink_prepare(job, allowed, &bytecode) : -ENOMEM;
 
 	if (err)
 		return err;
@@ -192,6 +198,13 @@ static int netlink_scan(struct tc_job *job, struct tc_report *report)
 	reader->netns = current_netns();
 	err = scan_states(reader, &dump);
 	return err ? err : flush(reader);
+}
+
+static int netlink_scan(struct tc_job *job, struct tc_report *report)
+{
+	int err = scan(job, TC_DIAG_EVERY, report);
+
+	return tc_netlink_refused_filter(job, err) ? scan(job, TC_DIAG_OLD, report) : err;
 }
 
 const struct tc_source tc_source_netlink = {

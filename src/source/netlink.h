@@ -24,8 +24,14 @@ uint32_t tc_netlink_kernel_bits(uint32_t states);
  */
 bool tc_netlink_sees_bound(const struct tc_job *job, struct tc_report *report);
 
-/* Compiles the job's filter for the kernel and sets job->applied. 0 or -errno. */
-int tc_netlink_prepare(struct tc_job *job, struct tc_buf *bytecode);
+/*
+ * Compiles the job's filter for the kernel, with the allowed operations (TC_DIAG_ bits of
+ * diag_bytecode.h), and sets job->applied. 0 or -errno.
+ */
+int tc_netlink_prepare(struct tc_job *job, unsigned allowed, struct tc_buf *bytecode);
+
+/* Whether an error may come from an operation of the filter that this kernel refuses. */
+bool tc_netlink_refused_filter(const struct tc_job *job, int err);
 
 /*
  * Dumps the sockets of one family in the given states. What went wrong in the middle makes

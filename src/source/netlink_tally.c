@@ -15,6 +15,7 @@
 
 #include "model/census.h"
 #include "model/state.h"
+#include "source/diag_bytecode.h"
 #include "source/diag_message.h"
 #include "source/netlink.h"
 #include "util/macro.h"
@@ -197,12 +198,13 @@ static void run_all(struct share *const shares[2], size_t count, struct tc_job *
 	run_shares(shares, count);
 }
 
-int tc_netlink_tally(struct tc_job *job, struct tc_census *census, struct tc_report *report)
+static int tally(struct tc_job *job, unsigned allowed, struct tc_census *census,
+		 struct tc_report *report)
 {
 	tc_auto_buf struct tc_buf bytecode = TC_BUF_INIT;
 	struct share *shares[2] = { NULL, NULL };
 	size_t count = 0;
-	int err = tc_netlink_prepare(job, &bytecode);
+	int err = tc_netlink_prepare(job, allowed, &bytecode);
 
 	if (err)
 		return err;
@@ -221,4 +223,11 @@ int tc_netlink_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 		free(shares[i]);
 	}
 	return err;
+}
+
+int tc_netlink_tally(struct tc_job *job, struct tc_census *census, struct tc_report *report)
+{
+	int err = tally(job, TC_DIAG_EVERY, census, report);
+
+	return tc_netlink_refused_filter(job, err) ? tally(job, TC_DIAG_OLD, census, report) : err;
 }

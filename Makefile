@@ -1,0 +1,47 @@
+# A thin front for meson; every rule is one thing that people want.
+
+BUILD := build
+
+.PHONY: help build run test deps bench fuzz install clean goldens
+
+help:
+	@echo 'make run      install what is missing, build, print the census of this machine'
+	@echo 'make test     install what is missing, build every way, run every test'
+	@echo 'make build    build/tcpcensus'
+	@echo 'make install  program, library, man pages, completions, translations (PREFIX, DESTDIR)'
+	@echo 'make bench    this program beside ss and netstat'
+	@echo 'make fuzz     every fuzz target for SECONDS each (600)'
+	@echo 'make goldens  write the expected outputs anew; then read the diff'
+
+run: build
+	@$(BUILD)/tcpcensus
+
+build:
+	@support/deps run
+	@support/build $(BUILD)
+
+test:
+	@support/deps test
+	@test/run
+
+bench: build
+	@support/deps test
+	@bench/compare
+
+fuzz:
+	@support/deps test
+	@test/fuzz/run $(or $(SECONDS),600)
+
+goldens: build
+	@test/golden/regenerate
+
+install:
+	@support/deps run
+	@support/build build-install --prefix=$(or $(PREFIX),/usr/local) -Dtests=false -Dbuildtype=release
+	@DESTDIR=$(DESTDIR) meson install --no-rebuild --quiet -C build-install
+
+deps:
+	@support/deps test
+
+clean:
+	rm -rf build build-*

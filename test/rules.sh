@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Rules that the source keeps: layers, headers that stand alone, sizes, complete translations.
+set -u -o pipefail
+cd "$(dirname "$0")/.." || exit 1
+number=0
+
+result() { # status name detail
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then echo "ok $number - $2"; else echo "not ok $number - $2"; fi
+	[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
+}
+
+# What each layer may include; cli may include everything.
+layer_may_include() {
+	case $1 in
+	util) echo util ;;
+	model) echo 'util model' ;;
+	source) echo 'util model source' ;;
+	owner) echo 'util model owner' ;;
+	analysis) echo 'util model analysis' ;;
+	output) echo 'util model output' ;;
+	pipeline) echo 'util model source owner analysis output pipeline' ;;
+	cli) echo 'util model source owner analysis output pipeline cli' ;;
+	esac
+}
+
+check_layers() {
+	local wrong=
+	for layer in src/*/; do
+		layer=$(basename "$layer")
+		local allowed
+		allowed=" $(layer_may_include "$layer") "
+		while IFS=: read -r file include; do
+			case $allowed in
+			*" ${include%%/*} "*) ;;
+			*) wrong+="$file includes $include"$'\n' ;;
+			esac
+		done < <(grep -rHoE '^#include "[a-z_]+/[^"]+"' "src/$layer" |
+			sed -E 's/:#include "([^"]+)"/:\1/')
+	done
+	[ -z "$wrong" ]
+	result $? 'a layer includes only what stands below it' "$wrong"
+}
+
+check_headers() {
+	local wrong=
+	while read -r header; do
+		echo "#include \"$header\"" | gcc -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE \
+			-I. -Iinclude -Isrc -include build/tc-config.h -fsyntax-only -x c - 2>/dev/null ||
+			wrong+="$header"$'\n'
+	done < <(find include src lab bench -name '*.h')
+	[ -z "$wrong" ]
+	result $? 'every header compiles alone' "$wrong"
+}
+
+check_public_header() {
+	local wrong
+	wrong=$(for compiler in 'gcc -std=c99' 'gcc -x c++ -std=c++11'; do
+		echo '#include "include/tcpcensus.h"' |
+			$compiler -Wall -Wextra -pedantic -Werror -fsyntax-only -x \
+				"$([[ $compiler = *c++* ]] && echo c++ || echo c)" - 2>&1
+	done)
+	[ -z "$wrong" ]
+	result $? 'the public header is plain C99 and C++' "$wrong"
+}
+
+# A mirror, not a law; but past the ceiling a file has outgrown its room.
+check_sizes() {
+	local long
+	long=$(find src lab bench -name '*.c' -o -name '*.h' | xargs wc -l |
+		awk '$2 != "total" && $1 > 600')
+	[ -z "$long" ]
+	result $? 'no file of code is longer than 600 lines' "$long"
+}
+
+check_functions() {
+	local long
+	long=$(find src lab bench -name '*.c' | xargs awk '
+		FNR == 1 { start = 0 }
+		/^\{/ { start = FNR }
+		/^}/ { if (start && FNR - start > 80) print FILENAME ":" start ": " FNR - start " lines"; start = 0 }')
+	[ -z "$long" ]
+	result $? 'no function is longer than 80 lines' "$long"
+}
+
+check_translations() {
+	local pot untranslated
+	command -v msgfmt >/dev/null || { number=$((number + 1)); echo "ok $number - French # skip no gettext"; return; }
+	pot=$(mktemp)
+	# shellcheck disable=SC2046
+	xgettext --language=C --keyword=_ --keyword=N_ --keyword=tc_ngettext:1,2 --from-code=UTF-8 \
+		-o "$pot" $(grep -v '^#' po/POTFILES) 2>/dev/null
+	untranslated=$(msgmerge --quiet --no-fuzzy-matching -o - po/fr.po "$pot" |
+		msgattrib --untranslated --no-obsolete | grep -A3 '^msgid' | head -40)
+	rm -f "$pot"
+	[ -z "$untranslated" ]
+	result $? 'French is complete' "$untranslated"
+	msgfmt --check -o /dev/null po/fr.po
+	result $? 'French is well formed'
+}
+
+check_potfiles() {
+	local missing
+	missing=$(comm -23 <(grep -rlE '\b(_|N_|tc_ngettext)\("' src | sort) <(grep -v '^#' po/POTFILES | sort))
+	[ -z "$missing" ]
+	result $? 'every file with text for people is in po/POTFILES' "$missing"
+}
+
+check_cppcheck() {
+	local found
+	command -v cppcheck >/dev/null || { number=$((number + 1)); echo "ok $number - cppcheck # skip not installed"; return; }
+	found=$(cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr \
+		--suppressions-list=test/cppcheck.txt -j2 -Iinclude -Isrc -I. src lab bench 2>&1)
+	[ -z "$found" ]
+	result $? 'cppcheck is quiet' "$found"
+}
+
+echo 1..9
+check_layers
+check_headers
+check_public_header
+check_sizes
+check_functions
+check_translations
+check_potfiles
+check_cppcheck
