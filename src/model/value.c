@@ -87,9 +87,10 @@ int tc_value_compare(const struct tc_value *one, const struct tc_value *other)
 {
 	int order;
 
-	if (one->type != other->type) /* TC_TYPE_NONE is the smallest, and comes last */
-		return !one->type - !other->type ? !one->type - !other->type
-						 : (int)one->type - (int)other->type;
+	if (!one->type != !other->type)
+		return one->type ? -1 : 1;
+	if (one->type != other->type)
+		return (int)one->type - (int)other->type;
 	switch ((enum tc_type)one->type) {
 	case TC_TYPE_NUMBER:
 		return compare_number(one->number, other->number);
