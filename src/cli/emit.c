@@ -78,8 +78,8 @@ struct tc_stamp tc_stamp_now(const struct tc_options *options)
 	struct tm utc;
 	char seconds[24];
 
-	if (options->from)
-		return stamp;
+	if (options->from || options->form == TC_FORM_TABLE || options->form == TC_FORM_CSV)
+		return stamp; /* not shown there */
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);

@@ -68,10 +68,11 @@ void tc_locale_init(void)
 
 	if (strcmp(wanted, "C") == 0 || strcmp(wanted, "POSIX") == 0)
 		return;
-	if (!setlocale(LC_ALL, ""))
+	/* Only these two are used, and each category costs files at every start. */
+	if (!setlocale(LC_CTYPE, "") || !setlocale(LC_MESSAGES, ""))
 		stand_in_for_missing_locale(wanted);
-	setlocale(LC_NUMERIC, "C"); /* numbers are read by programs, and compared by people */
 #ifdef TC_WITH_NLS
-	bind_text_domain();
+	if (strncmp(wanted, "C.", 2) != 0 || getenv("LANGUAGE"))
+		bind_text_domain();
 #endif
 }

@@ -118,6 +118,8 @@ void tc_look_release(struct tc_look *look)
 
 static void note_not_read(const struct tc_report *report)
 {
+	if (report->foreign) /* nobody expects them there */
+		return;
 	for (int state = 0; state < TC_STATE_COUNT; state++)
 		if (report->states_not_read & TC_STATE_BIT(state))
 			tc_note(_("%s was not read: %s cannot see it on this kernel"),

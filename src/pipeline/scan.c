@@ -172,6 +172,8 @@ int tc_census_take(const struct tc_query *query, struct tc_census *ret_census,
 	if (!whole.states && !(whole.filter && whole.filter->states_named))
 		whole.states = TC_STATES_ALL; /* a census shows BOUND, beside the total */
 	err = look(&whole, census_sink, &census, &census, report);
+	if (query->from && !census.states[TC_BOUND]) /* hardly any listing shows them */
+		report->states_not_read |= TC_STATE_BIT(TC_BOUND);
 	if (!err)
 		*ret_census = census;
 	return err;

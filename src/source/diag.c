@@ -39,22 +39,46 @@ int tc_diag_open(struct mnl_socket **ret_socket)
 	return 0;
 }
 
+static void put_request(struct nlmsghdr *header, const struct tc_diag_request *request)
+{
+	struct inet_diag_req_v2 *query;
+
+	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	query = mnl_nlmsg_put_extra_header(header, sizeof(*query));
+	query->sdiag_family = request->family;
+	query->sdiag_protocol = IPPROTO_TCP;
+	query->idiag_states = request->kernel_states;
+}
+
+/*
+ * The first interface of inet_diag, from before it knew other families than IPv4, answers for
+ * all of them (net/ipv4/inet_diag.c, inet_diag_dump_compat: AF_UNSPEC); the present one
+ * refuses to. One walk of the kernel's tables instead of two.
+ */
+static void put_request_for_all(struct nlmsghdr *header, const struct tc_diag_request *request)
+{
+	struct inet_diag_req *query;
+
+	header->nlmsg_type = TCPDIAG_GETSOCK;
+	query = mnl_nlmsg_put_extra_header(header, sizeof(*query));
+	query->idiag_family = AF_INET;
+	query->idiag_states = request->kernel_states;
+}
+
 static int send_request(struct mnl_socket *socket, const struct tc_diag_request *request)
 {
 	struct nlmsghdr *header;
-	struct inet_diag_req_v2 *query;
 	tc_auto_free char *buf = calloc(1, MNL_SOCKET_BUFFER_SIZE + request->bytecode_length);
 
 	if (!buf)
 		return -ENOMEM;
 	header = mnl_nlmsg_put_header(buf);
-	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
 	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	header->nlmsg_seq = 1;
-	query = mnl_nlmsg_put_extra_header(header, sizeof(*query));
-	query->sdiag_family = request->family;
-	query->sdiag_protocol = IPPROTO_TCP;
-	query->idiag_states = request->kernel_states;
+	if (request->family == AF_UNSPEC)
+		put_request_for_all(header, request);
+	else
+		put_request(header, request);
 	if (request->bytecode_length)
 		mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, request->bytecode_length,
 			     request->bytecode);
@@ -67,7 +91,7 @@ static int one_message(const struct nlmsghdr *header, void *data)
 {
 	struct dump *dump = data;
 
-	if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	if ((header->nlmsg_type != SOCK_DIAG_BY_FAMILY && header->nlmsg_type != TCPDIAG_GETSOCK) ||
 	    mnl_nlmsg_get_payload_len(header) < sizeof(struct inet_diag_msg))
 		return MNL_CB_OK;
 	dump->result = dump->sink(dump->context, header, mnl_nlmsg_get_payload(header));

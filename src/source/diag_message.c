@@ -104,17 +104,3 @@ void tc_diag_message_read(const struct nlmsghdr *header, const struct inet_diag_
 		sock->have |= TC_HAVE_UID;
 	}
 }
-
-bool tc_diag_message_is_full(const struct nlmsghdr *header, const struct inet_diag_msg *message)
-{
-	const struct nlattr *attr;
-
-	if (message->idiag_timer == TC_TIMER_TIMEWAIT)
-		return false;
-	if (tc_state_from_kernel(message->idiag_state) != TC_SYN_RECV)
-		return true;
-	mnl_attr_for_each(attr, header, sizeof(struct inet_diag_msg))
-		if (mnl_attr_get_type(attr) == INET_DIAG_SHUTDOWN)
-			return true;
-	return false;
-}

@@ -21,9 +21,6 @@ static inline uint64_t tc_diag_message_cookie(const struct inet_diag_msg *messag
 void tc_diag_message_read(const struct nlmsghdr *header, const struct inet_diag_msg *message,
 			  struct tc_sock *sock);
 
-/* Whether it is a full socket (TC_KIND_FULL), told with the least reading. */
-bool tc_diag_message_is_full(const struct nlmsghdr *header, const struct inet_diag_msg *message);
-
 /*
  * A dump goes on by position in a hash chain, and new sockets enter chains at the head, so a
  * change between two steps can hand over a socket twice (never far apart). Remembering the

@@ -2,8 +2,7 @@
 /*
  * netlink.c - the kernel's sockets through sock_diag.
  *
- * Two dumps a family: one of every state but BOUND, one of BOUND alone, because a bound
- * socket is reported in state 7 (CLOSE) just as one that died while the dump ran
+ * Two dumps: one of every state but BOUND, one of BOUND alone, because a bound socket is reported in state 7 (CLOSE) just as one that died while the dump ran
  * (net/ipv4/inet_diag.c, inet_diag_dump_icsk), and only the question tells them apart.
  */
 #include "source/netlink.h"
@@ -94,8 +93,8 @@ static int judge_error(const struct tc_netlink_dump *dump, int err)
 	return 0;
 }
 
-int tc_netlink_dump(const struct tc_netlink_dump *dump, struct mnl_socket *socket, uint8_t family,
-		    uint32_t kernel_states)
+static int dump_family(const struct tc_netlink_dump *dump, struct mnl_socket *socket,
+		       uint8_t family, uint32_t kernel_states)
 {
 	struct tc_diag_request request = {
 		.family = family,
@@ -103,13 +102,32 @@ int tc_netlink_dump(const struct tc_netlink_dump *dump, struct mnl_socket *socke
 		.bytecode = dump->bytecode->data,
 		.bytecode_length = dump->bytecode->length,
 	};
-	int err = kernel_states ? tc_diag_dump(socket, &request, dump->sink, dump->context) : 0;
+	int err = tc_diag_dump(socket, &request, dump->sink, dump->context);
 
-	if (err < 0)
-		err = judge_error(dump, err);
 	if (!err)
 		dump->job->begun = true;
 	return err;
+}
+
+int tc_netlink_dump(const struct tc_netlink_dump *dump, struct mnl_socket *socket,
+		    uint32_t kernel_states)
+{
+	unsigned families = dump->job->families;
+	bool both = families == (TC_FAMILY_INET | TC_FAMILY_INET6);
+	int err = -EOPNOTSUPP;
+
+	if (!kernel_states)
+		return 0;
+	if (both)
+		err = dump_family(dump, socket, AF_UNSPEC, kernel_states);
+	if (err < 0 && !dump->job->begun) { /* one family, or a kernel without the old interface */
+		err = 0;
+		if (families & TC_FAMILY_INET)
+			err = dump_family(dump, socket, AF_INET, kernel_states);
+		if (!err && (families & TC_FAMILY_INET6))
+			err = dump_family(dump, socket, AF_INET6, kernel_states);
+	}
+	return err < 0 ? judge_error(dump, err) : err;
 }
 
 /* ---- The scan ------------------------------------------------------------------------ */
@@ -148,18 +166,6 @@ static uint64_t current_netns(void)
 	return stat("/proc/thread-self/ns/net", &status) == 0 ? status.st_ino : 0;
 }
 
-static int dump_families(const struct tc_netlink_dump *dump, struct mnl_socket *socket,
-			 uint32_t kernel_states)
-{
-	int err = 0;
-
-	if (dump->job->families & TC_FAMILY_INET)
-		err = tc_netlink_dump(dump, socket, AF_INET, kernel_states);
-	if (!err && (dump->job->families & TC_FAMILY_INET6))
-		err = tc_netlink_dump(dump, socket, AF_INET6, kernel_states);
-	return err;
-}
-
 static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump)
 {
 	uint32_t bound = reader->job->states & TC_STATE_BIT(TC_BOUND);
@@ -170,10 +176,10 @@ static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump
 	if (err)
 		return tc_netlink_fail(dump->report, err);
 	dump->report->complete = true;
-	err = dump_families(dump, socket, tc_netlink_kernel_bits(others));
+	err = tc_netlink_dump(dump, socket, tc_netlink_kernel_bits(others));
 	if (!err && bound && tc_netlink_sees_bound(reader->job, dump->report)) {
 		reader->bound = true;
-		err = dump_families(dump, socket, tc_netlink_kernel_bits(bound));
+		err = tc_netlink_dump(dump, socket, tc_netlink_kernel_bits(bound));
 	}
 	mnl_socket_close(socket);
 	return err;

@@ -34,10 +34,11 @@ int tc_netlink_prepare(struct tc_job *job, unsigned allowed, struct tc_buf *byte
 bool tc_netlink_refused_filter(const struct tc_job *job, int err);
 
 /*
- * Dumps the sockets of one family in the given states. What went wrong in the middle makes
- * the report incomplete and returns 0; at the start it is an error, and report->why is set.
+ * Dumps the sockets of the job's families in the given states. What went wrong in the middle
+ * makes the report incomplete and returns 0; at the start it is an error, and report->why is
+ * set.
  */
-int tc_netlink_dump(const struct tc_netlink_dump *dump, struct mnl_socket *socket, uint8_t family,
+int tc_netlink_dump(const struct tc_netlink_dump *dump, struct mnl_socket *socket,
 		    uint32_t kernel_states);
 
 /* The tally of tc_source_netlink: netlink_tally.c. */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* sockstat.c - the kernel's own counts of sockets; see sockstat.h. */
+#include "source/sockstat.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/macro.h"
+
+enum { FILE_MAX = 1024 };
+
+/* A short file whole, as a string; "" where it cannot be read. */
+static void read_file(const char *path, char text[FILE_MAX])
+{
+	tc_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, text, FILE_MAX - 1);
+
+	text[length > 0 ? length : 0] = '\0';
+}
+
+static bool scan_sockstat(const char *text, struct tc_sockstat *stat)
+{
+	unsigned long long used, inuse, allocated;
+	const char *tcp = strstr(text, "TCP: inuse ");
+
+	if (sscanf(text, "sockets: used %llu", &used) != 1 || !tcp ||
+	    sscanf(tcp, "TCP: inuse %llu orphan %*u tw %*u alloc %llu", &inuse, &allocated) != 2)
+		return false;
+	stat->used = used;
+	stat->inuse = inuse;
+	stat->allocated = allocated;
+	return true;
+}
+
+struct tc_sockstat tc_sockstat_read(void)
+{
+	struct tc_sockstat unknown = {
+		.used = UINT64_MAX,
+		.inuse = UINT64_MAX,
+		.allocated = UINT64_MAX,
+	};
+	struct tc_sockstat stat = { .known = true };
+	unsigned long long inuse6;
+	char text[FILE_MAX];
+
+	read_file("/proc/thread-self/net/sockstat", text);
+	if (!scan_sockstat(text, &stat))
+		return unknown;
+	/* A kernel without IPv6 has no such file, and no such sockets. */
+	read_file("/proc/thread-self/net/sockstat6", text);
+	if (sscanf(text, "TCP6: inuse %llu", &inuse6) == 1)
+		stat.inuse += inuse6;
+	return stat;
+}
+
+bool tc_sockstat_may_be_bound(const struct tc_sockstat *stat)
+{
+	return !stat->known || (stat->allocated != stat->inuse && stat->used != stat->inuse);
+}

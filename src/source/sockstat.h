@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sockstat.h - the kernel's own counts of sockets, /proc/net/sockstat and sockstat6
+ * (net/ipv4/proc.c, sockstat_seq_show; net/ipv6/proc.c, sockstat6_seq_show).
+ */
+#ifndef TC_SOURCE_SOCKSTAT_H
+#define TC_SOURCE_SOCKSTAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tc_sockstat {
+	bool known;	    /* false: not readable here, the rest is UINT64_MAX */
+	uint64_t used;	    /* sockets of any protocol, in this namespace */
+	uint64_t inuse;	    /* full TCP sockets in a hash, of both families, in this namespace */
+	uint64_t allocated; /* full TCP sockets in any state, on the whole machine */
+};
+
+/* Reads them for the calling thread's network namespace. */
+struct tc_sockstat tc_sockstat_read(void);
+
+/*
+ * Whether there may be TCP sockets that are in no hash, as those that are only bound: false
+ * where all sockets of the machine, or of the namespace, are TCP sockets in a hash.
+ */
+bool tc_sockstat_may_be_bound(const struct tc_sockstat *stat);
+
+#endif
