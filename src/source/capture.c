@@ -13,6 +13,7 @@ int tc_capture_new(tc_batch_sink *sink, void *context, struct tc_capture **ret_c
 
 	if (!capture)
 		return -ENOMEM;
+	capture->format = TC_FORMAT_NONE;
 	capture->sink = sink;
 	capture->context = context;
 	*ret_capture = capture;

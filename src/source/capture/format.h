@@ -33,6 +33,9 @@ extern const struct tc_format *const tc_formats[];
 /* The numbers of formats: of a row in tc_formats, and of our own JSON, which has no lines. */
 enum { TC_FORMAT_JSON = 9, TC_FORMAT_COUNT = 10 };
 
+/* Stands for "no format took a line yet"; its row is the NULL at the end of the table. */
+#define TC_FORMAT_NONE TC_FORMAT_JSON
+
 /* The name of a format, JSON included. */
 const char *tc_format_name(size_t index);
 

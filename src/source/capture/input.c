@@ -86,7 +86,8 @@ static size_t feed_json(struct tc_capture *capture, const char *data, size_t len
 
 	count_lines(capture, data, used);
 	capture->in_json = state == TC_JSON_MORE;
-	capture->skip_line = state == TC_JSON_FAILED;
+	/* Reading goes on with the next line, which may have begun already. */
+	capture->skip_line = state == TC_JSON_FAILED && !(used && data[used - 1] == '\n');
 	return used;
 }
 

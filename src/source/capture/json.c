@@ -237,7 +237,8 @@ static enum tc_json_state fail(struct tc_json *json)
 {
 	struct tc_capture *capture = json->capture;
 
-	if (json->is_ours && !capture->stopped)
+	if ((json->is_ours || json->record.is_ours || capture->seen[TC_FORMAT_JSON].sockets) &&
+	    !capture->stopped)
 		tc_capture_unread(capture, capture->lines + 1, N_("this is not JSON"));
 	return TC_JSON_FAILED;
 }

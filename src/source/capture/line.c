@@ -65,6 +65,7 @@ void tc_line_split(struct tc_slice text, struct tc_slice word[TC_LINE_WORDS],
 			at++;
 		word[words++] = (struct tc_slice){ start, (size_t)(at - start) };
 	}
+	ret_line->shifted = false;
 	ret_line->indented = text.length && is_blank(text.data[0]);
 	ret_line->text = text;
 	if (words)
@@ -79,6 +80,7 @@ struct tc_line tc_line_shifted(const struct tc_line *line, size_t count)
 		.text = tc_line_rest(line, count),
 		.word = line->word + count,
 		.words = line->words - count,
+		.shifted = true,
 	};
 }
 

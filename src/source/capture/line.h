@@ -21,6 +21,7 @@ struct tc_line {
 	const struct tc_slice *word; /* the words of text */
 	size_t words;
 	bool indented; /* the line began with a blank */
+	bool shifted;  /* words were taken off its front: it is no heading */
 };
 
 /*

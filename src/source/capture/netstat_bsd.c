@@ -114,7 +114,7 @@ static enum tc_verdict bsd_line(struct tc_capture *capture, const struct tc_line
 	}
 	if (is_other_proto(proto))
 		return TC_LINE_PASSED;
-	width = tc_netstat_heading_width(line);
+	width = line->shifted ? 0 : tc_netstat_heading_width(line);
 	if (width && tc_slice_find(line->text, "Recv-Q") < line->text.length) {
 		capture->bsd.wide = width > COLUMN + 2;
 		return TC_LINE_HEADING;

@@ -138,6 +138,32 @@ static void read_extras(struct tc_capture *capture, struct tc_sock *sock,
 	}
 }
 
+/* What is left is all host: where the port begins, if any of it is left, nobody knows. */
+static void cut_both(struct tc_slice text, struct tc_endpoint *endpoint)
+{
+	endpoint->host = text;
+	endpoint->port = (struct tc_slice){ "", 0 };
+	endpoint->number = 0;
+	endpoint->has_port = false;
+}
+
+/* As tc_endpoint_parse(), and what an old BusyBox leaves where it cuts just before the port. */
+static bool parse_endpoint(struct tc_slice text, struct tc_endpoint *ret)
+{
+	struct tc_slice host = { text.data, text.length ? text.length - 1 : 0 };
+	struct tc_endpoint endpoint;
+
+	if (tc_endpoint_parse(text, ':', ret))
+		return true;
+	if (text.length != COLUMN || text.data[COLUMN - 1] != ':' ||
+	    !tc_endpoint_parse(host, ':', &endpoint) || endpoint.family != AF_INET6)
+		return false;
+	tc_endpoint_truncate(&endpoint);
+	cut_both(text, &endpoint);
+	*ret = endpoint;
+	return true;
+}
+
 /* Marks what may be cut; see the top. */
 static void check_width(struct tc_capture *capture, struct tc_slice text,
 			struct tc_endpoint *endpoint)
@@ -147,10 +173,8 @@ static void check_width(struct tc_capture *capture, struct tc_slice text,
 	if (text.length != COLUMN || capture->linux_netstat.wide || endpoint->family == AF_INET)
 		return;
 	tc_endpoint_truncate(endpoint);
-	if (capture->linux_netstat.busybox) {
-		endpoint->has_port = false;
-		endpoint->number = 0;
-	}
+	if (capture->linux_netstat.busybox)
+		cut_both(text, endpoint);
 }
 
 /* The words of the state, which is one word but in Czech; 0: there is none. */
@@ -198,8 +222,7 @@ static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_l
 		return tc_capture_broken(capture, N_("cut off"));
 	if (!tc_word_u32(line->word[1], &rqueue) || !tc_word_u32(line->word[2], &wqueue))
 		return tc_capture_broken(capture, N_("the queues are no numbers"));
-	if (!tc_endpoint_parse(line->word[3], ':', &local) ||
-	    !tc_endpoint_parse(line->word[4], ':', &remote))
+	if (!parse_endpoint(line->word[3], &local) || !parse_endpoint(line->word[4], &remote))
 		return tc_capture_broken(capture, N_("no address and port where they should be"));
 	words = state_words(capture, line, &state);
 	if (!words)
@@ -251,9 +274,10 @@ static enum tc_verdict linux_line(struct tc_capture *capture, const struct tc_li
 	if (is_other_proto(proto) && looks_like_netstat(line))
 		return TC_LINE_PASSED;
 	/* The one word of the heading that no language translates. BSD has "(state)". */
-	if (tc_slice_is(proto, "Proto") && line->words > 5 &&
+	if (tc_slice_is(proto, "Proto") && line->words > 5 && !line->shifted &&
 	    tc_netstat_heading_width(line) == 0) {
 		capture->linux_netstat.wide = false;
+		capture->linux_netstat.busybox = false;
 		return TC_LINE_HEADING;
 	}
 	return TC_LINE_NOT_MINE;

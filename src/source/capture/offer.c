@@ -53,8 +53,7 @@ static bool offer_one(struct offer *offer, size_t format, size_t shift, const st
 		offer->format = format;
 		offer->shift = shift;
 	}
-	if (verdict == TC_LINE_NOT_MINE || verdict == TC_LINE_BROKEN ||
-	    (shift && verdict == TC_LINE_HEADING))
+	if (verdict == TC_LINE_NOT_MINE || verdict == TC_LINE_BROKEN)
 		return false;
 	take(capture, format, shift, verdict);
 	return true;
@@ -66,6 +65,8 @@ static bool offer_again(struct offer *offer, const struct tc_line *line)
 	struct tc_capture *capture = offer->capture;
 	struct tc_line rest;
 
+	if (capture->format == TC_FORMAT_NONE)
+		return false;
 	if (!capture->shift)
 		return offer_one(offer, capture->format, 0, line);
 	if (line->words <= capture->shift)

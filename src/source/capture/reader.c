@@ -128,7 +128,7 @@ static void set_local(struct tc_capture *capture, struct tc_sock *sock, int fami
 	sock->local_port = local->number;
 	if (local->has_port)
 		sock->have |= TC_HAVE_LOCAL_PORT;
-	else
+	else if (local->port.length)
 		tc_capture_text(capture, sock)->local_port = tc_capture_copy(capture, local->port);
 }
 
@@ -144,7 +144,7 @@ static void set_remote(struct tc_capture *capture, struct tc_sock *sock, int fam
 	sock->remote_port = remote->number;
 	if (remote->has_port)
 		sock->have |= TC_HAVE_REMOTE_PORT;
-	else
+	else if (remote->port.length)
 		tc_capture_text(capture, sock)->remote_port =
 			tc_capture_copy(capture, remote->port);
 }

@@ -39,8 +39,9 @@ static enum tc_verdict heading(struct tc_capture *capture, const struct tc_line 
 	if (queues + 1 >= line->words || !tc_slice_is(line->word[queues], "Recv-Q") ||
 	    !tc_slice_is(line->word[queues + 1], "Send-Q"))
 		return TC_LINE_NOT_MINE;
-	if (queues && tc_slice_is(line->word[queues - 1], "Proto"))
-		return TC_LINE_NOT_MINE; /* netstat */
+	/* netstat has the queues, too, and its table of UNIX sockets nearly so. */
+	if (tc_slice_find(line->text, "Address:Port") == line->text.length)
+		return TC_LINE_NOT_MINE;
 	/* Asked for one state only, ss leaves the column out. */
 	capture->ss.stateless = !tc_slice_is(line->word[0], "State") &&
 				!(queues == 2 && tc_slice_is(line->word[1], "State"));
@@ -143,7 +144,7 @@ static enum tc_verdict ss_line(struct tc_capture *capture, const struct tc_line 
 		tc_ss_details(capture, tc_capture_last(capture), line->text);
 		return TC_LINE_PASSED;
 	}
-	return heading(capture, line);
+	return line->shifted ? TC_LINE_NOT_MINE : heading(capture, line);
 }
 
 const struct tc_format tc_format_ss = {
