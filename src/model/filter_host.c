@@ -147,7 +147,7 @@ static int resolved(struct tc_filter_parser *parser, enum tc_expr_side side, con
 
 	if (count < 0)
 		return tc_filter_fail(parser, &parser->token,
-				      _("\"%s\" is no address, and no host of this name is known"),
+				      _("'%s' is no address, and no host of this name is known"),
 				      tc_filter_quote(name, quoted));
 	for (int i = 0; i < count && !err; i++) {
 		bool is4 = families[i] == AF_INET;
@@ -192,11 +192,11 @@ static int fail_addr(struct tc_filter_parser *parser)
 	tc_filter_quote(parser->lexer.word, quoted);
 	if (parser->family)
 		return tc_filter_fail(parser, &parser->token,
-				      _("\"%s\" is no %s address, as \"%s\" asks for"), quoted,
+				      _("'%s' is no %s address, as '%s' asks for"), quoted,
 				      parser->family == AF_INET ? "IPv4" : "IPv6",
 				      parser->family == AF_INET ? "inet:" : "inet6:");
 	return tc_filter_fail(parser, &parser->token,
-			      _("\"%s\" is no address: 192.0.2.7, 192.0.2.0/24, [2001:db8::1], "
+			      _("'%s' is no address: 192.0.2.7, 192.0.2.0/24, [2001:db8::1], "
 				"[2001:db8::/32] or the name of a host is expected"),
 			      quoted);
 }
@@ -252,7 +252,7 @@ static int split_brackets(struct tc_filter_parser *parser, char *text, struct ho
 	char *close = strchr(text, ']'), *colon;
 
 	if (!close)
-		return tc_filter_fail(parser, &parser->token, _("\"[\" without \"]\""));
+		return tc_filter_fail(parser, &parser->token, _("'[' without ']'"));
 	*ret_host = (struct host_text){.addr = text + 1};
 	colon = strchr(close, ':');
 	if (colon) {
@@ -261,7 +261,7 @@ static int split_brackets(struct tc_filter_parser *parser, char *text, struct ho
 	}
 	if (close[1] && close[1] != '/')
 		return tc_filter_fail(parser, &parser->token,
-				      _("nothing but \":PORT\" can stand after \"]\""));
+				      _("nothing but ':PORT' can stand after ']'"));
 	/* Closes the gap that the bracket leaves before "/PREFIX", or ends the address. */
 	memmove(close, close + 1, strlen(close));
 	return 0;

@@ -78,7 +78,7 @@ int tc_filter_family(struct tc_filter_parser *parser, const char **text)
 			continue;
 		if (!rows[i].family)
 			return tc_filter_fail(parser, &parser->token,
-					      _("no TCP socket is of the family \"%s\""),
+					      _("no TCP socket is of the family '%s'"),
 					      rows[i].prefix);
 		parser->family = rows[i].family;
 		*text += length;
@@ -102,10 +102,10 @@ static int fail_port(struct tc_filter_parser *parser, const char *text)
 	tc_lookup_near_service(text, near_name);
 	if (*near_name)
 		return tc_filter_fail(parser, &parser->token,
-				      _("\"%s\" is no port; did you mean \"%s\"?"), quoted,
+				      _("'%s' is no port; did you mean '%s'?"), quoted,
 				      near_name);
 	return tc_filter_fail(parser, &parser->token,
-			      _("\"%s\" is no port: a number, a range 1024-2048 or the name of a "
+			      _("'%s' is no port: a number, a range 1024-2048 or the name of a "
 				"service is expected"),
 			      quoted);
 }
@@ -245,9 +245,9 @@ static int fail_device(struct tc_filter_parser *parser, const char *name)
 	tc_lookup_near_device(name, near_name);
 	if (*near_name)
 		return tc_filter_fail(parser, &parser->token,
-				      _("there is no device \"%s\"; did you mean \"%s\"?"), quoted,
+				      _("there is no device '%s'; did you mean '%s'?"), quoted,
 				      near_name);
-	return tc_filter_fail(parser, &parser->token, _("there is no device \"%s\""), quoted);
+	return tc_filter_fail(parser, &parser->token, _("there is no device '%s'"), quoted);
 }
 
 static int device_operand(struct tc_filter_parser *parser, struct tc_expr **ret_node)
@@ -284,7 +284,7 @@ static int mark_operand(struct tc_filter_parser *parser, struct tc_expr **ret_no
 		err = tc_filter_number(slash + 1, strlen(slash + 1), UINT32_MAX, &mask);
 	if (err)
 		return tc_filter_fail(parser, &parser->token,
-				      _("\"%s\" is no mark: a number of 32 bits is expected, as in "
+				      _("'%s' is no mark: a number of 32 bits is expected, as in "
 					"0x1 or 0x1/0xff"),
 				      tc_filter_quote(text, quoted));
 	err = tc_filter_node(parser, TC_EXPR_MARK, ret_node);
@@ -309,10 +309,10 @@ static int cgroup_operand(struct tc_filter_parser *parser, struct tc_expr **ret_
 	tc_filter_quote(path, quoted);
 	if (err == -ENOTSUP)
 		return tc_filter_fail(parser, &parser->token,
-				      _("\"%s\" is no control group of version 2"), quoted);
+				      _("'%s' is no control group of version 2"), quoted);
 	if (err)
 		return tc_filter_fail(parser, &parser->token,
-				      _("the control group \"%s\" cannot be read: %s"), quoted,
+				      _("the control group '%s' cannot be read: %s"), quoted,
 				      strerror(-err));
 	err = tc_filter_node(parser, TC_EXPR_CGROUP, ret_node);
 	if (!err)

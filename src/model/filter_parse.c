@@ -84,11 +84,11 @@ static int fail_unknown(struct tc_filter_parser *parser)
 	tc_filter_quote(word, quoted);
 	if (near.best)
 		return tc_filter_fail(parser, &parser->token,
-				      _("\"%s\" is no condition; did you mean \"%s\"?"), quoted,
+				      _("'%s' is no condition; did you mean '%s'?"), quoted,
 				      near.best);
 	return tc_filter_fail(
 		parser, &parser->token,
-		_("\"%s\" is no condition: state, src, dst, sport, dport, dev, fwmark, "
+		_("'%s' is no condition: state, src, dst, sport, dport, dev, fwmark, "
 		  "cgroup or autobound is expected"),
 		quoted);
 }
@@ -143,9 +143,9 @@ static int fail_state(struct tc_filter_parser *parser)
 	tc_filter_quote(word, quoted);
 	if (!near.best)
 		return tc_filter_fail(parser, &parser->token,
-				      _("\"%s\" is no state of a TCP socket"), quoted);
+				      _("'%s' is no state of a TCP socket"), quoted);
 	lowered(near.best, best);
-	return tc_filter_fail(parser, &parser->token, _("\"%s\" is no state; did you mean \"%s\"?"),
+	return tc_filter_fail(parser, &parser->token, _("'%s' is no state; did you mean '%s'?"),
 			      quoted, best);
 }
 
@@ -203,7 +203,7 @@ static int check_operator(struct tc_filter_parser *parser,
 	if (!ordered || condition->word->meaning == TC_CONDITION_SPORT ||
 	    condition->word->meaning == TC_CONDITION_DPORT)
 		return 0;
-	return tc_filter_fail(parser, &parser->token, _("\"%s\" can only be compared by = and !="),
+	return tc_filter_fail(parser, &parser->token, _("'%s' can only be compared by = and !="),
 			      condition->word->spelling);
 }
 
@@ -212,11 +212,11 @@ static int check_operand(struct tc_filter_parser *parser,
 {
 	if (!parser->token.length)
 		return tc_filter_fail(parser, &parser->before,
-				      _("\"%s\" needs something to compare with"),
+				      _("'%s' needs something to compare with"),
 				      condition->word->spelling);
 	if (parser->token.word)
 		return tc_filter_fail(parser, &parser->token,
-				      _("\"%s\" needs something to compare with before \"%s\""),
+				      _("'%s' needs something to compare with before '%s'"),
 				      condition->word->spelling, parser->token.word->spelling);
 	if (parser->lexer.too_long)
 		return tc_filter_fail(parser, &parser->token,
@@ -292,7 +292,7 @@ static int parse_group(struct tc_filter_parser *parser, struct tc_expr **ret_nod
 		return 0;
 	}
 	if (*ret_node) /* the end of the text */
-		err = tc_filter_fail(parser, &open, _("\"(\" without \")\""));
+		err = tc_filter_fail(parser, &open, _("'(' without ')'"));
 	else
 		err = tc_filter_fail(parser, &parser->before, _("a condition is missing here"));
 	tc_expr_free(tc_take(*ret_node));
@@ -314,7 +314,7 @@ static int parse_term(struct tc_filter_parser *parser, struct tc_expr **ret_node
 	else if (is_word(&parser->token, TC_WORD_STATES))
 		err = tc_filter_fail(
 			parser, &parser->token,
-			_("\"%s\" narrows the whole filter: it cannot stand after or, not "
+			_("'%s' narrows the whole filter: it cannot stand after or, not "
 			  "or in parentheses"),
 			parser->token.word->spelling);
 	else if (!parser->token.length)
@@ -344,7 +344,7 @@ static int parse_link(struct tc_filter_parser *parser, enum link *link)
 	if (*link == LINK_STATES)
 		return tc_filter_fail(
 			parser, &parser->token,
-			_("\"or\" cannot stand after a state: states narrow the whole "
+			_("'or' cannot stand after a state: states narrow the whole "
 			  "filter"));
 	return tc_filter_fail(parser, &parser->token, _("a condition is missing before this"));
 }
@@ -413,7 +413,7 @@ static int parse_whole(struct tc_filter_parser *parser, struct tc_filter *filter
 	tc_filter_advance(parser);
 	err = parse_terms(parser, &filter->expr);
 	if (!err && parser->token.length)
-		err = tc_filter_fail(parser, &parser->token, _("\")\" without \"(\""));
+		err = tc_filter_fail(parser, &parser->token, _("')' without '('"));
 	/* ss then shows what it shows without any "state", which is not what was said. */
 	if (!err && parser->states_named && !parser->states)
 		err = tc_filter_fail(parser, &parser->last_state, _("no state is left after this"));
