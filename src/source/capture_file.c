@@ -98,8 +98,7 @@ static int read_all(int fd, const char *path, struct tc_capture *capture, struct
 	return ret;
 }
 
-int tc_capture_read(const char *path, tc_batch_sink *sink, void *context,
-		    struct tc_report *report)
+int tc_capture_read(const char *path, tc_batch_sink *sink, void *context, struct tc_report *report)
 {
 	__attribute__((cleanup(free_capture))) struct tc_capture *capture = NULL;
 	tc_auto_close int fd = -1;

@@ -10,7 +10,6 @@
  * sink returned; -ENODATA: it is empty, binary, compressed, or has no TCP socket; or what
  * open(2) and read(2) return. report->why says what happened in a sentence.
  */
-int tc_capture_read(const char *path, tc_batch_sink *sink, void *context,
-		    struct tc_report *report);
+int tc_capture_read(const char *path, tc_batch_sink *sink, void *context, struct tc_report *report);
 
 #endif

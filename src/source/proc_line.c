@@ -3,7 +3,8 @@
  * proc_line.c - /proc/net/tcp, as printed by the kernel's get_tcp4_sock(), get_openreq4(),
  * get_timewait4_sock() (net/ipv4/tcp_ipv4.c) and their IPv6 twins:
  *
- *   sl: local:port remote:port st tx_queue:rx_queue tr:when retrnsmt uid timeout inode ref pointer ...
+ *   sl: local:port remote:port st tx_queue:rx_queue tr:when retrnsmt uid timeout inode ref pointer
+ * ...
  */
 #include "source/proc_line.h"
 
@@ -100,7 +101,8 @@ static bool read_endpoint(struct cursor *cursor, int *ret_family, struct tc_addr
 		if (cursor->at < cursor->end && *cursor->at == ':')
 			break;
 	}
-	if ((count != 1 && count != 4) || !read_byte(cursor, ':') || !read_hex(cursor, 4, 4, &value))
+	if ((count != 1 && count != 4) || !read_byte(cursor, ':') ||
+	    !read_hex(cursor, 4, 4, &value))
 		return false;
 	*ret_port = (uint16_t)value;
 	*ret_family = count == 1 ? AF_INET : AF_INET6;
@@ -187,8 +189,8 @@ static bool is_udp(struct cursor cursor)
 
 int tc_proc_line(const char *line, size_t length, int family, struct tc_sock *ret_sock)
 {
-	struct cursor cursor = { line, line + length };
-	struct tc_sock sock = { .count = 1 };
+	struct cursor cursor = {line, line + length};
+	struct tc_sock sock = {.count = 1};
 	int local_family, remote_family;
 	uint64_t slot;
 

@@ -40,7 +40,7 @@ static inline struct tc_slice tc_slice_after(struct tc_slice slice, size_t count
 {
 	if (count > slice.length)
 		count = slice.length;
-	return (struct tc_slice){ slice.data + count, slice.length - count };
+	return (struct tc_slice){slice.data + count, slice.length - count};
 }
 
 /* The slice up to its first `byte`, or all of it. */
@@ -48,7 +48,7 @@ static inline struct tc_slice tc_slice_until(struct tc_slice slice, char byte)
 {
 	const char *at = slice.length ? memchr(slice.data, byte, slice.length) : NULL;
 
-	return (struct tc_slice){ slice.data, at ? (size_t)(at - slice.data) : slice.length };
+	return (struct tc_slice){slice.data, at ? (size_t)(at - slice.data) : slice.length};
 }
 
 /* Where `text` first stands in the slice, or slice.length. */

@@ -23,10 +23,10 @@ static bool read_tuple(struct tc_sock *sock, const struct tc_line *line, size_t 
 		const char *name;
 		uint32_t bit;
 	} parts[] = {
-		{ "src=", TC_HAVE_LOCAL_ADDR },
-		{ "dst=", TC_HAVE_REMOTE_ADDR },
-		{ "sport=", TC_HAVE_LOCAL_PORT },
-		{ "dport=", TC_HAVE_REMOTE_PORT },
+		{"src=", TC_HAVE_LOCAL_ADDR},
+		{"dst=", TC_HAVE_REMOTE_ADDR},
+		{"sport=", TC_HAVE_LOCAL_PORT},
+		{"dport=", TC_HAVE_REMOTE_PORT},
 	};
 	uint64_t port = 0;
 	int family = 0;
@@ -70,7 +70,7 @@ static int read_state(const struct tc_line *line, size_t *at, struct tc_slice *r
 		state = tc_state_parse_conntrack(ret_word->data, ret_word->length);
 		return state < 0 ? TC_UNKNOWN : state;
 	}
-	*ret_word = (struct tc_slice){ offload, strlen(offload) };
+	*ret_word = (struct tc_slice){offload, strlen(offload)};
 	return tc_slice_find(line->text, offload) < line->text.length ? TC_ESTABLISHED : TC_UNKNOWN;
 }
 
@@ -91,8 +91,8 @@ static size_t find_numbers(const struct tc_line *line)
 /* UDP, ICMP and others, told by the "src=" that a listing of sockets has not. */
 static bool is_other(const struct tc_line *line)
 {
-	size_t proto = tc_slice_is(line->word[0], "ipv4") || tc_slice_is(line->word[0], "ipv6") ? 2 :
-												  0;
+	size_t proto =
+		tc_slice_is(line->word[0], "ipv4") || tc_slice_is(line->word[0], "ipv6") ? 2 : 0;
 
 	return line->words > proto + 4 && tc_word_is_number(line->word[proto + 1]) &&
 	       tc_word_is_number(line->word[proto + 2]) &&
@@ -103,7 +103,7 @@ static bool is_other(const struct tc_line *line)
 static enum tc_verdict conntrack_line(struct tc_capture *capture, const struct tc_line *line)
 {
 	struct tc_slice first = line->word[0], word;
-	struct tc_sock read = { .count = 1 }, *sock;
+	struct tc_sock read = {.count = 1}, *sock;
 	size_t at;
 
 	/* Events of conntrack -E come and go: they are no listing. */
@@ -119,7 +119,8 @@ static enum tc_verdict conntrack_line(struct tc_capture *capture, const struct t
 		return TC_LINE_NOT_MINE;
 	read.state = (uint8_t)read_state(line, &at, &word);
 	if (!read_tuple(&read, line, at))
-		return tc_capture_broken(capture, N_("no addresses and ports where they should be"));
+		return tc_capture_broken(capture,
+					 N_("no addresses and ports where they should be"));
 	sock = tc_capture_add(capture);
 	read.flags = sock->flags | TC_FLAG_CONNTRACK;
 	*sock = read;

@@ -13,9 +13,9 @@ static const struct {
 	size_t length;
 	enum tc_encoding encoding;
 } marks[] = {
-	{ "\xff\xfe", 2, TC_ENCODING_UTF16LE },
-	{ "\xfe\xff", 2, TC_ENCODING_UTF16BE },
-	{ "\xef\xbb\xbf", 3, TC_ENCODING_BYTES },
+	{"\xff\xfe", 2, TC_ENCODING_UTF16LE},
+	{"\xfe\xff", 2, TC_ENCODING_UTF16BE},
+	{"\xef\xbb\xbf", 3, TC_ENCODING_BYTES},
 };
 
 /* Looks at the first bytes, which were put aside; true: decided. */

@@ -60,8 +60,9 @@ static bool is_name(struct tc_slice host)
 		if (!is_alnum((char)c) && c < 0x80 && !memchr("-_.~", c, 4))
 			return false;
 	}
-	return host.length > 0 && host.length <= 255 && (is_alnum(host.data[0]) ||
-			(unsigned char)host.data[0] >= 0x80 || host.data[0] == '_');
+	return host.length > 0 && host.length <= 255 &&
+	       (is_alnum(host.data[0]) || (unsigned char)host.data[0] >= 0x80 ||
+		host.data[0] == '_');
 }
 
 static bool has_only(struct tc_slice host, const char *others, bool hex)
@@ -98,8 +99,8 @@ static bool parse_host(struct tc_slice host, struct tc_endpoint *ret)
 	host.length = zone;
 	if (host.length && host.data[0] == '[') {
 		/* The zone stands within the brackets ([fe80::1%12]) or behind ([fe80::1]%eth0). */
-		struct tc_slice *last = ret->zone.length && host.data[host.length - 1] != ']' ?
-						&ret->zone : &host;
+		struct tc_slice *last =
+			ret->zone.length && host.data[host.length - 1] != ']' ? &ret->zone : &host;
 
 		if (last->data[last->length - 1] != ']')
 			return false;
@@ -146,13 +147,13 @@ static bool parse_plain4(struct tc_slice text, char separator, struct tc_endpoin
 			return false;
 		byte[i] = (uint8_t)number;
 	}
-	ret->host = (struct tc_slice){ text.data, (size_t)(at - text.data) - 1 };
-	ret->port = (struct tc_slice){ at, (size_t)(end - at) };
+	ret->host = (struct tc_slice){text.data, (size_t)(at - text.data) - 1};
+	ret->port = (struct tc_slice){at, (size_t)(end - at)};
 	number = at + 1 == end && *at == '*' ? (at++, 0) : plain_number(&at, end);
 	if (number < 0 || number > UINT16_MAX || at != end)
 		return false;
-	ret->zone = (struct tc_slice){ "", 0 };
-	ret->addr = (struct tc_addr){ .byte = { [10] = 0xff, [11] = 0xff } };
+	ret->zone = (struct tc_slice){"", 0};
+	ret->addr = (struct tc_addr){.byte = {[10] = 0xff, [11] = 0xff}};
 	memcpy(ret->addr.byte + 12, byte, sizeof(byte));
 	ret->family = AF_INET;
 	ret->number = (uint16_t)number;
@@ -164,14 +165,14 @@ static bool parse_plain4(struct tc_slice text, char separator, struct tc_endpoin
 static bool parse_any(struct tc_slice text, char separator, struct tc_endpoint *ret_endpoint)
 {
 	const char *cut = text.length ? memrchr(text.data, separator, text.length) : NULL;
-	struct tc_endpoint endpoint = { .zone = { "", 0 } };
+	struct tc_endpoint endpoint = {.zone = {"", 0}};
 	size_t host;
 
 	if (!cut)
 		return false;
 	host = (size_t)(cut - text.data);
 	if (!parse_port(tc_slice_after(text, host + 1), &endpoint) ||
-	    !parse_host((struct tc_slice){ text.data, host }, &endpoint))
+	    !parse_host((struct tc_slice){text.data, host}, &endpoint))
 		return false;
 	*ret_endpoint = endpoint;
 	return true;

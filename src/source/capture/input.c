@@ -16,7 +16,7 @@ static void read_line(struct tc_capture *capture, const char *data, size_t lengt
 	capture->lines++;
 	capture->json_line = false;
 	tc_capture_offer(capture,
-			 (struct tc_slice){ data, length < TC_LINE_MAX ? length : TC_LINE_MAX });
+			 (struct tc_slice){data, length < TC_LINE_MAX ? length : TC_LINE_MAX});
 }
 
 /* Puts bytes aside until the rest of their line comes. */

@@ -21,7 +21,7 @@ static enum tc_json_kind top(const struct tc_json *json)
 
 static bool key_is(const struct tc_json *json, const char *key)
 {
-	return tc_slice_is((struct tc_slice){ json->key, json->key_length }, key);
+	return tc_slice_is((struct tc_slice){json->key, json->key_length}, key);
 }
 
 static void note_token(struct tc_json *json)
@@ -130,7 +130,7 @@ static int on_key(void *context, const unsigned char *key, size_t length)
 static void add_state(struct tc_json *json, struct tc_slice value)
 {
 	struct tc_json_record *record = &json->record;
-	struct tc_slice word = { json->key, json->key_length };
+	struct tc_slice word = {json->key, json->key_length};
 	int state = tc_capture_state(json->capture, word);
 	uint64_t count;
 
@@ -174,13 +174,13 @@ static void on_value(struct tc_json *json, struct tc_slice value, bool quoted)
 
 static int on_number(void *context, const char *text, size_t length)
 {
-	on_value(context, (struct tc_slice){ text, length }, false);
+	on_value(context, (struct tc_slice){text, length}, false);
 	return 1;
 }
 
 static int on_string(void *context, const unsigned char *text, size_t length)
 {
-	on_value(context, (struct tc_slice){ (const char *)text, length }, true);
+	on_value(context, (struct tc_slice){(const char *)text, length}, true);
 	return 1;
 }
 

@@ -16,10 +16,10 @@ enum {
 /* What an object or array that is open means. */
 enum tc_json_kind {
 	TC_JSON_IGNORED,
-	TC_JSON_ROOTS,	 /* array of roots: jq -s */
-	TC_JSON_ROOT,	 /* a census, a grouped table, a list, or one socket of NDJSON */
-	TC_JSON_STATES,	 /* "states":{"ESTABLISHED":301} */
-	TC_JSON_GROUPS,	 /* "groups":[ ... ] */
+	TC_JSON_ROOTS,	/* array of roots: jq -s */
+	TC_JSON_ROOT,	/* a census, a grouped table, a list, or one socket of NDJSON */
+	TC_JSON_STATES, /* "states":{"ESTABLISHED":301} */
+	TC_JSON_GROUPS, /* "groups":[ ... ] */
 	TC_JSON_GROUP,
 	TC_JSON_OTHER,	 /* "other":{"groups":230,"count":1711} */
 	TC_JSON_SOCKETS, /* "sockets":[ ... ] */

@@ -123,7 +123,7 @@ static int word_number(struct tc_slice value, const char *const *words, size_t c
 static void set_timer(struct tc_json *json, struct tc_slice value)
 {
 	static const char *const words[] = {
-		[TC_TIMER_NONE] = "none",	  [TC_TIMER_RETRANS] = "retrans",
+		[TC_TIMER_NONE] = "none",	    [TC_TIMER_RETRANS] = "retrans",
 		[TC_TIMER_KEEPALIVE] = "keepalive", [TC_TIMER_TIMEWAIT] = "timewait",
 		[TC_TIMER_PROBE] = "probe",
 	};
@@ -210,15 +210,15 @@ static void set_number(struct tc_sock *sock, const struct json_key *key, struct 
 
 void tc_json_record_clear(struct tc_json_record *record)
 {
-	record->sock = (struct tc_sock){ .count = 1 };
-	record->text = (struct tc_text){ 0 };
+	record->sock = (struct tc_sock){.count = 1};
+	record->text = (struct tc_text){0};
 	record->has_state = record->has_count = record->is_ours = false;
 	record->strings_used = 0;
 }
 
 void tc_json_record_set(struct tc_json *json, struct tc_slice value, bool quoted)
 {
-	struct tc_slice name = { json->key, json->key_length };
+	struct tc_slice name = {json->key, json->key_length};
 	struct tc_json_record *record = &json->record;
 
 	for (size_t i = 0; i < TC_ARRAY_SIZE(keys); i++) {
@@ -237,7 +237,7 @@ void tc_json_record_set(struct tc_json *json, struct tc_slice value, bool quoted
 
 static const char *hand_over(struct tc_capture *capture, const char *text)
 {
-	return text ? tc_capture_copy(capture, (struct tc_slice){ text, strlen(text) }) : NULL;
+	return text ? tc_capture_copy(capture, (struct tc_slice){text, strlen(text)}) : NULL;
 }
 
 void tc_json_record_emit(struct tc_json *json, uint64_t count)

@@ -44,7 +44,7 @@ struct tc_slice tc_line_clean(struct tc_slice text, char *room)
 			room[used++] = c;
 		at++;
 	}
-	return (struct tc_slice){ room, used };
+	return (struct tc_slice){room, used};
 }
 
 void tc_line_split(struct tc_slice text, struct tc_slice word[TC_LINE_WORDS],
@@ -63,13 +63,13 @@ void tc_line_split(struct tc_slice text, struct tc_slice word[TC_LINE_WORDS],
 		start = at;
 		while (at < end && !is_blank(*at))
 			at++;
-		word[words++] = (struct tc_slice){ start, (size_t)(at - start) };
+		word[words++] = (struct tc_slice){start, (size_t)(at - start)};
 	}
 	ret_line->shifted = false;
 	ret_line->indented = text.length && is_blank(text.data[0]);
 	ret_line->text = text;
 	if (words)
-		ret_line->text = (struct tc_slice){ word[0].data, (size_t)(end - word[0].data) };
+		ret_line->text = (struct tc_slice){word[0].data, (size_t)(end - word[0].data)};
 	ret_line->word = word;
 	ret_line->words = words;
 }
@@ -87,7 +87,7 @@ struct tc_line tc_line_shifted(const struct tc_line *line, size_t count)
 struct tc_slice tc_line_rest(const struct tc_line *line, size_t word)
 {
 	if (word >= line->words)
-		return (struct tc_slice){ line->text.data + line->text.length, 0 };
+		return (struct tc_slice){line->text.data + line->text.length, 0};
 	return tc_slice_after(line->text, (size_t)(line->word[word].data - line->text.data));
 }
 

@@ -83,9 +83,10 @@ static bool read_name(struct tc_slice name, struct tc_endpoint *ret_local,
 	size_t arrow = tc_slice_find(name, "->");
 
 	*ret_connected = arrow < name.length;
-	if (!tc_endpoint_parse((struct tc_slice){ name.data, arrow }, ':', ret_local))
+	if (!tc_endpoint_parse((struct tc_slice){name.data, arrow}, ':', ret_local))
 		return false;
-	return !*ret_connected || tc_endpoint_parse(tc_slice_after(name, arrow + 2), ':', ret_remote);
+	return !*ret_connected ||
+	       tc_endpoint_parse(tc_slice_after(name, arrow + 2), ':', ret_remote);
 }
 
 static void read_owner(struct tc_capture *capture, struct tc_sock *sock, const struct tc_line *line,
@@ -96,11 +97,11 @@ static void read_owner(struct tc_capture *capture, struct tc_sock *sock, const s
 	struct tc_text *text = tc_capture_text(capture, sock);
 
 	/* In decimal it is Linux's inode; addresses of control blocks are in hexadecimal. */
-	if (device.data[0] != '0' && tc_parse_uint(device.data, device.length, UINT64_MAX, &sock->inode) == 0)
+	if (device.data[0] != '0' &&
+	    tc_parse_uint(device.data, device.length, UINT64_MAX, &sock->inode) == 0)
 		sock->have |= TC_HAVE_INODE;
 	if (tc_word_is_number(line->word[1]))
-		text->process =
-			tc_capture_join(capture, line->word[0], ",pid=", line->word[1]);
+		text->process = tc_capture_join(capture, line->word[0], ",pid=", line->word[1]);
 	if (tc_word_is_number(user) && tc_word_u32(user, &sock->uid))
 		sock->have |= TC_HAVE_UID;
 	else
@@ -111,7 +112,7 @@ static void read_owner(struct tc_capture *capture, struct tc_sock *sock, const s
 static void forget_remote(struct tc_sock *sock)
 {
 	sock->have &= ~(uint32_t)(TC_HAVE_REMOTE_ADDR | TC_HAVE_REMOTE_PORT);
-	sock->remote = (struct tc_addr){ 0 };
+	sock->remote = (struct tc_addr){0};
 	sock->remote_port = 0;
 }
 
@@ -119,7 +120,7 @@ static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_l
 				   size_t type, size_t name)
 {
 	int family = tc_slice_is(line->word[type], "IPv6") ? AF_INET6 : AF_INET;
-	struct tc_endpoint local, remote = { .any = true, .has_port = true };
+	struct tc_endpoint local, remote = {.any = true, .has_port = true};
 	struct tc_slice state;
 	struct tc_sock *sock;
 	bool connected;

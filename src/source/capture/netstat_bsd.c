@@ -105,8 +105,8 @@ static enum tc_verdict bsd_line(struct tc_capture *capture, const struct tc_line
 	if (is_tcp(proto)) {
 		/* "tcp4 0/0/128 *.22" of -L has no state; the same listeners stand in -a. */
 		if (line->words > 1 && line->word[1].data[0] >= '0' &&
-		    line->word[1].data[0] <= '9' && memchr(line->word[1].data, '/',
-							   line->word[1].length))
+		    line->word[1].data[0] <= '9' &&
+		    memchr(line->word[1].data, '/', line->word[1].length))
 			return TC_LINE_PASSED;
 		if (line->words < 2 || !tc_word_is_number(line->word[1]))
 			return TC_LINE_NOT_MINE;

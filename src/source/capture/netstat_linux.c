@@ -23,21 +23,14 @@ static const struct {
 	const char *word;
 	uint8_t timer;
 } timers[] = {
-	{ "off", TC_TIMER_NONE },
-	{ "keepalive", TC_TIMER_KEEPALIVE },
-	{ "timewait", TC_TIMER_TIMEWAIT },
-	{ "on", TC_TIMER_RETRANS },
-	{ "probe", TC_TIMER_PROBE },
-	{ "aus", TC_TIMER_NONE },
-	{ "ein", TC_TIMER_RETRANS },
-	{ "vyp", TC_TIMER_NONE },
-	{ "zapnut", TC_TIMER_RETRANS },
-	{ "desligado", TC_TIMER_NONE },
-	{ "em", TC_TIMER_RETRANS },
-	{ "オフ", TC_TIMER_NONE },
-	{ "オン", TC_TIMER_RETRANS },
-	{ "キープアライブ", TC_TIMER_KEEPALIVE },
-	{ "時間待ち", TC_TIMER_TIMEWAIT },
+	{"off", TC_TIMER_NONE},		 {"keepalive", TC_TIMER_KEEPALIVE},
+	{"timewait", TC_TIMER_TIMEWAIT}, {"on", TC_TIMER_RETRANS},
+	{"probe", TC_TIMER_PROBE},	 {"aus", TC_TIMER_NONE},
+	{"ein", TC_TIMER_RETRANS},	 {"vyp", TC_TIMER_NONE},
+	{"zapnut", TC_TIMER_RETRANS},	 {"desligado", TC_TIMER_NONE},
+	{"em", TC_TIMER_RETRANS},	 {"オフ", TC_TIMER_NONE},
+	{"オン", TC_TIMER_RETRANS},	 {"キープアライブ", TC_TIMER_KEEPALIVE},
+	{"時間待ち", TC_TIMER_TIMEWAIT},
 };
 
 /* "7195.14" seconds; some languages print a comma. */
@@ -131,7 +124,7 @@ static void read_extras(struct tc_capture *capture, struct tc_sock *sock,
 		at += 2;
 	}
 	if (at < end && is_program(word[at]) && !tc_slice_is(word[at], "-")) {
-		struct tc_slice program = { word[at].data, 0 };
+		struct tc_slice program = {word[at].data, 0};
 
 		program.length = (size_t)(word[end - 1].data - program.data) + word[end - 1].length;
 		tc_capture_text(capture, sock)->process = tc_capture_copy(capture, program);
@@ -142,7 +135,7 @@ static void read_extras(struct tc_capture *capture, struct tc_sock *sock,
 static void cut_both(struct tc_slice text, struct tc_endpoint *endpoint)
 {
 	endpoint->host = text;
-	endpoint->port = (struct tc_slice){ "", 0 };
+	endpoint->port = (struct tc_slice){"", 0};
 	endpoint->number = 0;
 	endpoint->has_port = false;
 }
@@ -150,7 +143,7 @@ static void cut_both(struct tc_slice text, struct tc_endpoint *endpoint)
 /* As tc_endpoint_parse(), and what an old BusyBox leaves where it cuts just before the port. */
 static bool parse_endpoint(struct tc_slice text, struct tc_endpoint *ret)
 {
-	struct tc_slice host = { text.data, text.length ? text.length - 1 : 0 };
+	struct tc_slice host = {text.data, text.length ? text.length - 1 : 0};
 	struct tc_endpoint endpoint;
 
 	if (tc_endpoint_parse(text, ':', ret))
@@ -252,9 +245,9 @@ static bool looks_like_netstat(const struct tc_line *line)
 
 static bool is_other_proto(struct tc_slice proto)
 {
-	static const char *const protos[] = { "udp",  "udp6",  "udplite", "udplite6", "udpl",
-					      "raw",  "raw6",  "unix",	  "sctp",     "icmp",
-					      "icm6", "icmp6", "dccp",	  "ipx",      "ax25" };
+	static const char *const protos[] = {"udp",  "udp6",  "udplite", "udplite6", "udpl",
+					     "raw",  "raw6",  "unix",	 "sctp",     "icmp",
+					     "icm6", "icmp6", "dccp",	 "ipx",	     "ax25"};
 
 	for (size_t i = 0; i < TC_ARRAY_SIZE(protos); i++)
 		if (tc_slice_is(proto, protos[i]))

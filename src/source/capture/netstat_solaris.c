@@ -32,9 +32,8 @@ static enum tc_verdict solaris_line(struct tc_capture *capture, const struct tc_
 	struct tc_sock *sock;
 	int family;
 
-	if (read_title(capture, line) ||
-	    (line->words > 6 && tc_slice_is(line->word[0], "Local") &&
-	     tc_slice_find(line->text, "Swind") < line->text.length))
+	if (read_title(capture, line) || (line->words > 6 && tc_slice_is(line->word[0], "Local") &&
+					  tc_slice_find(line->text, "Swind") < line->text.length))
 		return TC_LINE_HEADING;
 	if (line->words < SEND_QUEUE || !tc_endpoint_parse(line->word[LOCAL], '.', &local) ||
 	    !tc_endpoint_parse(line->word[REMOTE], '.', &remote) ||

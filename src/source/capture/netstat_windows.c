@@ -42,15 +42,16 @@ static enum tc_verdict program_line(struct tc_capture *capture, const struct tc_
 	struct tc_sock *sock = tc_capture_last(capture);
 	struct tc_text *text;
 
-	while (name.length && (name.data[name.length - 1] == ' ' || name.data[name.length - 1] == '\t'))
+	while (name.length &&
+	       (name.data[name.length - 1] == ' ' || name.data[name.length - 1] == '\t'))
 		name.length--;
 	if (!sock || name.length < 3 || name.data[0] != '[' || name.data[name.length - 1] != ']')
 		return TC_LINE_PASSED;
-	name = (struct tc_slice){ name.data + 1, name.length - 2 };
+	name = (struct tc_slice){name.data + 1, name.length - 2};
 	text = tc_capture_text(capture, sock);
 	if (text->process)
 		text->process = tc_capture_join(
-			capture, (struct tc_slice){ text->process, strlen(text->process) }, "/",
+			capture, (struct tc_slice){text->process, strlen(text->process)}, "/",
 			name);
 	else
 		text->process = tc_capture_copy(capture, name);

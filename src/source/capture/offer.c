@@ -89,7 +89,7 @@ static bool offer_others(struct offer *offer, const struct tc_line *line)
 /* Behind leading words. What is broken there is no socket that anybody promised. */
 static bool offer_shifted(struct offer *offer, const struct tc_line *line)
 {
-	struct offer behind = { .capture = offer->capture };
+	struct offer behind = {.capture = offer->capture};
 
 	for (size_t shift = 1; shift <= SHIFT_MAX && shift + 4 < line->words; shift++) {
 		struct tc_line rest = tc_line_shifted(line, shift);
@@ -104,7 +104,7 @@ static bool offer_shifted(struct offer *offer, const struct tc_line *line)
 void tc_capture_offer(struct tc_capture *capture, struct tc_slice text)
 {
 	struct tc_slice word[TC_LINE_WORDS];
-	struct offer offer = { .capture = capture };
+	struct offer offer = {.capture = capture};
 	struct tc_line line;
 
 	tc_line_split(tc_line_clean(text, capture->clean), word, &line);

@@ -47,11 +47,10 @@ struct tc_sock *tc_capture_add(struct tc_capture *capture)
 {
 	struct tc_sock *sock;
 
-	if (capture->count == TC_BATCH ||
-	    capture->strings_used > TC_STRINGS_SIZE - 2 * TC_LINE_MAX)
+	if (capture->count == TC_BATCH || capture->strings_used > TC_STRINGS_SIZE - 2 * TC_LINE_MAX)
 		tc_capture_flush(capture);
 	sock = &capture->socks[capture->count++];
-	*sock = (struct tc_sock){ .count = 1, .flags = TC_FLAG_FOREIGN };
+	*sock = (struct tc_sock){.count = 1, .flags = TC_FLAG_FOREIGN};
 	capture->added = true;
 	capture->counted++;
 	return sock;
@@ -74,7 +73,7 @@ struct tc_text *tc_capture_text(struct tc_capture *capture, struct tc_sock *sock
 	struct tc_text *text = &capture->texts[sock - capture->socks];
 
 	if (!sock->text)
-		*text = (struct tc_text){ 0 };
+		*text = (struct tc_text){0};
 	sock->text = text;
 	return text;
 }
@@ -98,12 +97,12 @@ const char *tc_capture_join(struct tc_capture *capture, struct tc_slice one, con
 
 const char *tc_capture_copy(struct tc_capture *capture, struct tc_slice text)
 {
-	return tc_capture_join(capture, text, "", (struct tc_slice){ "", 0 });
+	return tc_capture_join(capture, text, "", (struct tc_slice){"", 0});
 }
 
 static struct tc_addr any_addr(int family)
 {
-	return family == AF_INET ? tc_addr_from4(0) : (struct tc_addr){ 0 };
+	return family == AF_INET ? tc_addr_from4(0) : (struct tc_addr){0};
 }
 
 /* Whether the address is known: as printed, or "*" for any. */
@@ -138,7 +137,8 @@ static void set_remote(struct tc_capture *capture, struct tc_sock *sock, int fam
 	if (known_addr(remote, family, &sock->remote))
 		sock->have |= TC_HAVE_REMOTE_ADDR;
 	else
-		tc_capture_text(capture, sock)->remote_host = tc_capture_copy(capture, remote->host);
+		tc_capture_text(capture, sock)->remote_host =
+			tc_capture_copy(capture, remote->host);
 	if (remote->truncated)
 		sock->flags |= TC_FLAG_REMOTE_TRUNCATED;
 	sock->remote_port = remote->number;

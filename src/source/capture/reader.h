@@ -62,9 +62,9 @@ struct tc_capture {
 	bool skip_line; /* the rest of this line is of no use */
 
 	/* Recognition. */
-	size_t format;	/* that took the last line */
-	size_t shift;	/* words in front of the lines of this listing */
-	const char *why; /* of the last TC_LINE_BROKEN */
+	size_t format;	  /* that took the last line */
+	size_t shift;	  /* words in front of the lines of this listing */
+	const char *why;  /* of the last TC_LINE_BROKEN */
 	bool detail_open; /* further lines may add to the last record */
 	bool added;	  /* a record was begun since this was cleared */
 	uint64_t counted; /* sum of the counts: must not overflow in whoever adds them up */
@@ -77,8 +77,8 @@ struct tc_capture {
 
 	/* What headings and lines have told the formats about the rest of the listing. */
 	struct {
-		bool old_style;	 /* "*" is IPv4, and IPv6 has no brackets */
-		bool stateless;	 /* there is no State column */
+		bool old_style;	  /* "*" is IPv4, and IPv6 has no brackets */
+		bool stateless;	  /* there is no State column */
 		uint64_t unknown; /* sockets whose state was not printed */
 	} ss;
 	struct {
@@ -92,7 +92,7 @@ struct tc_capture {
 		int family; /* of the table, from its title; 0: none was seen */
 	} solaris;
 	struct tc_seen *lsof_seen;
-	bool lsof_repeats; /* too many sockets to know the repeated ones */
+	bool lsof_repeats;   /* too many sockets to know the repeated ones */
 	uint64_t json_other; /* sockets in the "other" row of a grouped table */
 
 	/* State words already looked up: a listing has a handful of them. */

@@ -41,6 +41,15 @@ static uint64_t repeated_listings(const struct tc_capture *capture)
 	return most;
 }
 
+/* Whether the input had sockets in this format. */
+static bool has_format(const struct tc_capture *capture, const struct tc_format *format)
+{
+	for (size_t i = 0; tc_formats[i]; i++)
+		if (tc_formats[i] == format)
+			return capture->seen[i].sockets > 0;
+	return false;
+}
+
 static void sentence(struct tc_buf *why)
 {
 	if (why->length)
@@ -57,13 +66,19 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 	uint64_t listings = repeated_listings(capture);
 
 	if (listings > 1)
-		tc_buf_format(why, _("%" PRIu64 " listings of the same kind in this input, all "
-				     "were counted"),
+		tc_buf_format(why,
+			      _("%" PRIu64 " listings of the same kind in this input, all "
+				"were counted"),
 			      listings);
 	if (formats > 1) {
 		sentence(why);
 		tc_buf_text(why, _("listings of several kinds: the same sockets may be counted "
 				   "more than once"));
+	}
+	if (has_format(capture, &tc_format_conntrack)) {
+		sentence(why);
+		tc_buf_text(why, _("the states are those of conntrack, not of sockets, and "
+				   "listeners are not in it"));
 	}
 	if (capture->unread) {
 		sentence(why);
@@ -74,14 +89,16 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 	}
 	if (capture->ss.unknown) {
 		sentence(why);
-		tc_buf_format(why, _("ss printed no state of %" PRIu64 " sockets, as it does when "
-				     "asked for one state"),
+		tc_buf_format(why,
+			      _("ss printed no state of %" PRIu64 " sockets, as it does when "
+				"asked for one state"),
 			      capture->ss.unknown);
 	}
 	if (capture->json_other) {
 		sentence(why);
-		tc_buf_format(why, _("%" PRIu64 " sockets of the table's last row have no known "
-				     "state"),
+		tc_buf_format(why,
+			      _("%" PRIu64 " sockets of the table's last row have no known "
+				"state"),
 			      capture->json_other);
 	}
 	if (capture->lsof_repeats) {
@@ -96,13 +113,12 @@ static uint32_t states_not_read(const struct tc_capture *capture, size_t formats
 {
 	uint32_t states = 0;
 
-	for (size_t i = 0; i < TC_FORMAT_COUNT; i++)
-		if (capture->seen[i].sockets && formats == 1 && i != TC_FORMAT_JSON &&
-		    tc_formats[i] == &tc_format_lsof)
-			for (size_t j = 0; j < TC_STATE_COUNT; j++)
-				if (tc_state_rows[j].homes == TC_HOME_TIMEWAIT ||
-				    (tc_state_rows[j].homes & TC_HOME_REQUEST))
-					states |= TC_STATE_BIT(tc_state_rows[j].id);
+	if (formats != 1 || !has_format(capture, &tc_format_lsof))
+		return 0;
+	for (size_t i = 0; i < TC_STATE_COUNT; i++)
+		if (tc_state_rows[i].homes == TC_HOME_TIMEWAIT ||
+		    (tc_state_rows[i].homes & TC_HOME_REQUEST))
+			states |= TC_STATE_BIT(tc_state_rows[i].id);
 	return states;
 }
 
@@ -120,8 +136,9 @@ static void nothing_found(const struct tc_capture *capture, struct tc_report *re
 		snprintf(report->why, sizeof(report->why), _("a listing (%s) without TCP sockets"),
 			 tc_buf_string(&names) ? tc_buf_string(&names) : "?");
 	else
-		snprintf(report->why, sizeof(report->why), "%s",
-			 _("no listing of TCP sockets in it: save one with ss -tan or netstat -an"));
+		snprintf(
+			report->why, sizeof(report->why), "%s",
+			_("no listing of TCP sockets in it: save one with ss -tan or netstat -an"));
 }
 
 int tc_capture_report(struct tc_capture *capture, struct tc_report *report)

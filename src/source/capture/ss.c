@@ -19,9 +19,9 @@
 static bool is_other_netid(struct tc_slice word)
 {
 	static const char *const netids[] = {
-		"udp",	 "u_str", "u_dgr", "u_seq", "nl",    "raw", "icmp6", "p_raw", "p_dgr",
-		"sctp",	 "mptcp", "v_str", "v_dgr", "tipc",  "xdp", "dccp",  "vsock", "unix",
-		"ti_rd", "ti_sq", "ti_st", "ti_dg", "unkno", "???",
+		"udp",	 "u_str", "u_dgr", "u_seq", "nl",    "raw",   "icmp6", "p_raw",
+		"p_dgr", "sctp",  "mptcp", "v_str", "v_dgr", "tipc",  "xdp",   "dccp",
+		"vsock", "unix",  "ti_rd", "ti_sq", "ti_st", "ti_dg", "unkno", "???",
 	};
 
 	for (size_t i = 0; i < TC_ARRAY_SIZE(netids); i++)
@@ -110,8 +110,7 @@ static enum tc_verdict socket_line(struct tc_capture *capture, const struct tc_l
 
 	if (tc_capture_state(capture, line->word[at - 1]) < 0)
 		return TC_LINE_NOT_MINE;
-	if (numbers && at == 1 &&
-	    tc_capture_state(capture, line->word[0]) == TC_CLOSED) {
+	if (numbers && at == 1 && tc_capture_state(capture, line->word[0]) == TC_CLOSED) {
 		capture->detail_open = false;
 		return TC_LINE_PASSED; /* UDP */
 	}

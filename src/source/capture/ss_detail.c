@@ -14,9 +14,9 @@ static void read_timer(struct tc_capture *capture, struct tc_sock *sock, struct 
 		const char *name;
 		uint8_t timer;
 	} timers[] = {
-		{ "on", TC_TIMER_RETRANS },	   { "keepalive", TC_TIMER_KEEPALIVE },
-		{ "timewait", TC_TIMER_TIMEWAIT }, { "persist", TC_TIMER_PROBE },
-		{ "off", TC_TIMER_NONE },
+		{"on", TC_TIMER_RETRANS},	 {"keepalive", TC_TIMER_KEEPALIVE},
+		{"timewait", TC_TIMER_TIMEWAIT}, {"persist", TC_TIMER_PROBE},
+		{"off", TC_TIMER_NONE},
 	};
 	struct tc_slice name = tc_slice_until(value, ',');
 	struct tc_slice time = tc_slice_until(tc_slice_after(value, name.length + 1), ',');
@@ -121,10 +121,10 @@ static const struct {
 	bool parentheses; /* round the value */
 	void (*read)(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value);
 } details[] = {
-	{ "timer:(", true, read_timer },   { "uid:", false, read_uid },
-	{ "ino:", false, read_inode },	   { "sk:", false, read_cookie },
-	{ "fwmark:", false, read_mark },   { "users:(", true, read_users },
-	{ "v6only:", false, read_v6only },
+	{"timer:(", true, read_timer},	 {"uid:", false, read_uid},
+	{"ino:", false, read_inode},	 {"sk:", false, read_cookie},
+	{"fwmark:", false, read_mark},	 {"users:(", true, read_users},
+	{"v6only:", false, read_v6only},
 };
 
 /* The length of a word in which blanks may stand between quotes and parentheses. */
@@ -171,7 +171,7 @@ void tc_ss_details(struct tc_capture *capture, struct tc_sock *sock, struct tc_s
 			text = tc_slice_after(text, 1);
 		length = word_length(text);
 		if (length)
-			read_word(capture, sock, (struct tc_slice){ text.data, length });
+			read_word(capture, sock, (struct tc_slice){text.data, length});
 		text = tc_slice_after(text, length);
 	}
 }

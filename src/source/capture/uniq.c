@@ -15,8 +15,8 @@
 /* A word in capitals may be a state that we do not know, unless it is one of these. */
 static bool may_be_state(struct tc_slice word)
 {
-	static const char *const others[] = { "STREAM", "DGRAM",  "SEQPACKET", "CONNECTED", "RAW",
-					      "ACC",	"UNCONN", "NODE",      "NAME" };
+	static const char *const others[] = {"STREAM", "DGRAM",	 "SEQPACKET", "CONNECTED", "RAW",
+					     "ACC",    "UNCONN", "NODE",      "NAME"};
 
 	for (size_t i = 0; i < TC_ARRAY_SIZE(others); i++)
 		if (tc_slice_is(word, others[i]))
