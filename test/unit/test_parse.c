@@ -23,29 +23,29 @@ static void test_numbers(void **state)
 		int err;
 		uint64_t value;
 	} rows[] = {
-		{ "0", 9, 0, 0 },
-		{ "007", 9, 0, 7 },
-		{ "65535", 65535, 0, 65535 },
-		{ "65536", 65535, -ERANGE, 0 },
-		{ "18446744073709551615", UINT64_MAX, 0, UINT64_MAX },
-		{ "18446744073709551616", UINT64_MAX, -ERANGE, 0 },
-		{ "99999999999999999999999", UINT64_MAX, -ERANGE, 0 },
-		{ "", 9, -EINVAL, 0 },
-		{ "-1", 9, -EINVAL, 0 },
-		{ "+1", 9, -EINVAL, 0 },
-		{ " 1", 9, -EINVAL, 0 },
-		{ "1 ", 9, -EINVAL, 0 },
-		{ "0x1", 9, -EINVAL, 0 },
-		{ "a", 99, -EINVAL, 0 },
+		{"0", 9, 0, 0},
+		{"007", 9, 0, 7},
+		{"65535", 65535, 0, 65535},
+		{"65536", 65535, -ERANGE, 0},
+		{"18446744073709551615", UINT64_MAX, 0, UINT64_MAX},
+		{"18446744073709551616", UINT64_MAX, -ERANGE, 0},
+		{"99999999999999999999999", UINT64_MAX, -ERANGE, 0},
+		{"", 9, -EINVAL, 0},
+		{"-1", 9, -EINVAL, 0},
+		{"+1", 9, -EINVAL, 0},
+		{" 1", 9, -EINVAL, 0},
+		{"1 ", 9, -EINVAL, 0},
+		{"0x1", 9, -EINVAL, 0},
+		{"a", 99, -EINVAL, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
 		uint64_t value = 0;
 
-		assert_int_equal(tc_parse_uint(rows[i].text, strlen(rows[i].text), rows[i].max,
-					       &value),
-				 rows[i].err);
+		assert_int_equal(
+			tc_parse_uint(rows[i].text, strlen(rows[i].text), rows[i].max, &value),
+			rows[i].err);
 		assert_true(value == rows[i].value);
 	}
 }
@@ -80,10 +80,11 @@ static void test_nothing_is_read_past_the_end(void **state)
 static void test_addr4_is_inet_pton(void **state)
 {
 	static const char *const fixed[] = {
-		"0.0.0.0",    "255.255.255.255", "256.0.0.1",  "1.2.3",	   "1.2.3.4.5",
-		"01.2.3.4",   "1.2.3.04",	 "00.0.0.0",   "1..2.3",   ".1.2.3",
-		"1.2.3.",     "1.2.3.4 ",	 " 1.2.3.4",   "1.2.3.4a", "1234.1.1.1",
-		"1.2.3.0000", "",		 "192.0.2.07", "a.b.c.d",  "1,2,3,4",
+		"0.0.0.0",   "255.255.255.255", "256.0.0.1",  "1.2.3",
+		"1.2.3.4.5", "01.2.3.4",	"1.2.3.04",   "00.0.0.0",
+		"1..2.3",    ".1.2.3",		"1.2.3.",     "1.2.3.4 ",
+		" 1.2.3.4",  "1.2.3.4a",	"1234.1.1.1", "1.2.3.0000",
+		"",	     "192.0.2.07",	"a.b.c.d",    "1,2,3,4",
 	};
 	static const char letters[] = "0123456789.";
 	char text[20];
@@ -91,7 +92,7 @@ static void test_addr4_is_inet_pton(void **state)
 	(void)state;
 	srand(1);
 	for (size_t i = 0; i < 200000 + TC_ARRAY_SIZE(fixed); i++) {
-		struct tc_addr ours = { 0 };
+		struct tc_addr ours = {0};
 		struct in_addr theirs;
 		size_t length = (size_t)rand() % 16;
 		bool good;
@@ -137,23 +138,30 @@ static void test_durations(void **state)
 		int err;
 		uint64_t ms;
 	} rows[] = {
-		{ "59sec", 0, 59000 },	    { "1min12sec", 0, 72000 },
-		{ "119min", 0, 7140000 },   { "200ms", 0, 200 },
-		{ "1.200ms", 0, 1 },	    { "3.456sec", 0, 3456 },
-		{ "1h2m", 0, 3720000 },	    { "2days", 0, 172800000 },
-		{ "", -EINVAL, 0 },	    { "5", -EINVAL, 0 },
-		{ "sec", -EINVAL, 0 },	    { "1.sec", -EINVAL, 0 },
-		{ "-1sec", -EINVAL, 0 },    { "99999999999sec", -ERANGE, 0 },
-		{ "4294968days", -ERANGE, 0 },
+		{"59sec", 0, 59000},
+		{"1min12sec", 0, 72000},
+		{"119min", 0, 7140000},
+		{"200ms", 0, 200},
+		{"1.200ms", 0, 1},
+		{"3.456sec", 0, 3456},
+		{"1h2m", 0, 3720000},
+		{"2days", 0, 172800000},
+		{"", -EINVAL, 0},
+		{"5", -EINVAL, 0},
+		{"sec", -EINVAL, 0},
+		{"1.sec", -EINVAL, 0},
+		{"-1sec", -EINVAL, 0},
+		{"99999999999sec", -ERANGE, 0},
+		{"4294968days", -ERANGE, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
 		uint64_t ms = 0;
 
-		assert_int_equal(tc_parse_duration_ms(rows[i].text, strlen(rows[i].text),
-						      UINT32_MAX, &ms),
-				 rows[i].err);
+		assert_int_equal(
+			tc_parse_duration_ms(rows[i].text, strlen(rows[i].text), UINT32_MAX, &ms),
+			rows[i].err);
 		assert_true(ms == rows[i].ms);
 	}
 }
