@@ -2,10 +2,8 @@
 /*
  * test_explain.c - the explanations: that they fit, resolve, are translated, and stay.
  *
- * The pages in test/golden/explain are what a reader sees. After an intended change run this
- * test with TCPCENSUS_REGENERATE=1 and look at the difference. TCPCENSUS_SOURCE is the root
- * of the sources, the working directory by default; TCPCENSUS_LOCALEDIR has the compiled
- * translations, without which the French pages are skipped.
+ * The pages in test/golden/explain are what a reader sees: see golden.h. Without compiled
+ * translations the French pages are skipped.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memmem() */
@@ -23,6 +21,7 @@
 
 #include "analysis/lifetime.h"
 #include "fixture.h"
+#include "golden.h"
 #include "output/explain.h"
 #include "po.h"
 #include "util/intl.h"
@@ -45,14 +44,6 @@ static void make_world(struct world *world, size_t width)
 		.figures = world->figures,
 		.figure_count = TC_LIFETIME_COUNT,
 	};
-}
-
-static const char *source_path(char path[256], const char *name)
-{
-	const char *root = getenv("TCPCENSUS_SOURCE");
-
-	snprintf(path, 256, "%s/%s", root ? root : ".", name);
-	return path;
 }
 
 /* Each text for people in the tables, in turn; NULL at the end. */
@@ -112,10 +103,9 @@ static void test_french_is_complete_and_resolves(void **state)
 	struct world world;
 	struct tc_fill fill;
 	const char *text;
-	char path[256];
 
 	(void)state;
-	assert_true(po_load(&po, source_path(path, "po/fr.po")));
+	assert_true(po_load(&po, TC_TEST_DIR "/../po/fr.po"));
 	make_world(&world, 80);
 	fill = (struct tc_fill){world.settings, world.figures, TC_LIFETIME_COUNT, false};
 	for (size_t n = 0; (text = nth_text(n)); n++) {
@@ -272,21 +262,10 @@ static void test_json(void **state)
 
 static void compare(const char *name, struct tc_buf *out)
 {
-	struct po golden = {TC_BUF_INIT};
-	char local[128], path[256];
+	char path[128];
 
-	snprintf(local, sizeof(local), "test/golden/explain/%s.txt", name);
-	source_path(path, local);
-	if (getenv("TCPCENSUS_REGENERATE")) {
-		FILE *file = fopen(path, "w");
-
-		assert_non_null(file);
-		assert_int_equal(fwrite(out->data, 1, out->length, file), out->length);
-		assert_int_equal(fclose(file), 0);
-	}
-	assert_true(po_load(&golden, path));
-	assert_string_equal(tc_buf_string(out), tc_buf_string(&golden.text));
-	tc_buf_release(&golden.text);
+	snprintf(path, sizeof(path), "explain/%s.txt", name);
+	golden_compare(path, out);
 }
 
 static void check_goldens(const char *suffix)
@@ -336,14 +315,12 @@ static void test_goldens(void **state)
 static void test_french_pages(void **state)
 {
 	enum { FRENCH_MEANING_MAX = 56 }; /* the room that the table of a census has */
-	const char *folder = getenv("TCPCENSUS_LOCALEDIR");
 	char before[64];
 
 	(void)state;
 	snprintf(before, sizeof(before), "%s", tc_state_meaning(TC_LISTEN));
 	setenv("LANGUAGE", "fr", 1);
-	if (folder)
-		bindtextdomain(TC_TEXT_DOMAIN, folder);
+	bindtextdomain(TC_TEXT_DOMAIN, TC_TEST_LOCALE_DIR);
 	bind_textdomain_codeset(TC_TEXT_DOMAIN, "UTF-8");
 	setlocale(LC_ALL, setlocale(LC_ALL, NULL)); /* tells gettext to look again */
 	if (strcmp(before, tc_state_meaning(TC_LISTEN)) == 0)
