@@ -21,13 +21,13 @@ static void test_refused(void **unused)
 		size_t offset, length;
 		const char *says; /* a part of the text */
 	} rows[] = {
-		{"sprot = 22", 0, 5, "\"sport\""},
-		{"sport = 22 dts 10.0.0.1", 11, 3, "\"dst\""},
-		{"sport = 22 AND dport 80", 11, 3, "\"and\""},
+		{"sprot = 22", 0, 5, "'sport'"},
+		{"sport = 22 dts 10.0.0.1", 11, 3, "'dst'"},
+		{"sport = 22 AND dport 80", 11, 3, "'and'"},
 		{"10.0.0.1", 0, 8, "no condition"},
-		{"state establishd", 6, 10, "\"established\""},
-		{"state tim-wait", 6, 8, "\"time-wait\""},
-		{"state conected", 6, 8, "\"connected\""},
+		{"state establishd", 6, 10, "'established'"},
+		{"state tim-wait", 6, 8, "'time-wait'"},
+		{"state conected", 6, 8, "'connected'"},
 		{"state xyzzy", 6, 5, "no state"},
 		{"state", 0, 5, "missing"},
 		{"exclude (", 8, 1, "no state"},
@@ -41,7 +41,7 @@ static void test_refused(void **unused)
 		{"sport =", 6, 1, "needs"},
 		{"sport and dport 22", 6, 3, "needs"},
 		{"sport = = 22", 8, 1, "needs"},
-		{"dport = htpts", 8, 5, "\"https\""},
+		{"dport = htpts", 8, 5, "'https'"},
 		{"dport = 65536", 8, 5, "65535"},
 		{"dport = 99999999999999999999", 8, 20, "65535"},
 		{"dport = -1", 8, 2, "no port"},
@@ -66,9 +66,9 @@ static void test_refused(void **unused)
 		{"dst inet:[::1]", 4, 10, "no IPv4 address"},
 		{"src inet6:*:22 and dst 10.0.0.1", 23, 8, "no IPv6 address"},
 		{"dst unix:/run/x", 4, 11, "unix:"},
-		{"dst 10.0.0.1:htpp", 4, 13, "\"http\""},
+		{"dst 10.0.0.1:htpp", 4, 13, "'http'"},
 		{"dev", 0, 3, "needs"},
-		{"dev l0", 4, 2, "\"lo\""},
+		{"dev l0", 4, 2, "'lo'"},
 		{"fwmark x", 7, 1, "no mark"},
 		{"fwmark 1/", 7, 2, "no mark"},
 		{"fwmark 0x100000000", 7, 11, "no mark"},
@@ -84,7 +84,7 @@ static void test_refused(void **unused)
 		{"sport 22 not )", 13, 1, "no condition"},
 		{"autobound 22", 10, 2, "no condition"},
 		{"sport 22 80", 9, 2, "no condition"},
-		{"sport \001\002", 6, 2, "\"??\""},
+		{"sport \001\002", 6, 2, "'?\?'"},
 	};
 
 	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
