@@ -190,7 +190,7 @@ static int choose_columns(const struct tc_options *options, struct lister *liste
 static int finish(struct lister *lister, const struct tc_options *options, int err,
 		  struct tc_report *report)
 {
-	bool cut = err == -ECANCELED && interrupted && !lister->status;
+	bool cut = (err == -ECANCELED || err == -EINTR) && interrupted && !lister->status;
 
 	if (lister->status)
 		return lister->status;

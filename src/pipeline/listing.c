@@ -24,8 +24,6 @@ static int copy_all(int from, FILE *to)
 	for (;;) {
 		ssize_t length = read(from, buf, COPY_SIZE);
 
-		if (length < 0 && errno == EINTR)
-			continue;
 		if (length <= 0)
 			return length < 0 ? -errno : 0;
 		if (fwrite(buf, 1, (size_t)length, to) != (size_t)length)

@@ -51,10 +51,9 @@ static ssize_t read_chunk(int fd, char *data, size_t size)
 	while (length < size) {
 		ssize_t got = read(fd, data + length, size - length);
 
-		if (got < 0 && errno == EINTR)
-			continue;
+		/* A signal that the caller handles ends the reading: it may wait for ever. */
 		if (got < 0)
-			return length ? (ssize_t)length : -errno;
+			return length && errno != EINTR ? (ssize_t)length : -errno;
 		if (!got)
 			break;
 		length += (size_t)got;
