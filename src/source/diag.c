@@ -17,12 +17,6 @@
  */
 enum { RECEIVE_SIZE = 64 * 1024 };
 
-struct dump {
-	tc_diag_sink *sink;
-	void *context;
-	int result; /* what the sink returned */
-};
-
 int tc_diag_open(struct mnl_socket **ret_socket)
 {
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
@@ -89,36 +83,47 @@ static int send_request(struct mnl_socket *socket, const struct tc_diag_request 
 
 static int one_message(const struct nlmsghdr *header, void *data)
 {
-	struct dump *dump = data;
+	struct tc_diag_feed *feed = data;
 
 	if ((header->nlmsg_type != SOCK_DIAG_BY_FAMILY && header->nlmsg_type != TCPDIAG_GETSOCK) ||
 	    mnl_nlmsg_get_payload_len(header) < sizeof(struct inet_diag_msg))
 		return MNL_CB_OK;
-	dump->result = dump->sink(dump->context, header, mnl_nlmsg_get_payload(header));
-	return dump->result ? MNL_CB_STOP : MNL_CB_OK;
+	feed->result = feed->sink(feed->context, header, mnl_nlmsg_get_payload(header));
+	return feed->result ? MNL_CB_STOP : MNL_CB_OK;
+}
+
+bool tc_diag_feed(struct tc_diag_feed *feed, const void *data, size_t length)
+{
+	int state = mnl_cb_run(data, length, 1, feed->port, one_message, feed);
+
+	if (state > MNL_CB_STOP)
+		return true;
+	if (state < 0) /* libmnl takes the number from the message: it may be anything */
+		feed->result = errno > 0 ? -errno : -EBADMSG;
+	return false;
 }
 
 int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
 		 tc_diag_sink *sink, void *context)
 {
-	struct dump dump = { .sink = sink, .context = context };
+	struct tc_diag_feed feed = {
+		.port = mnl_socket_get_portid(socket),
+		.sink = sink,
+		.context = context,
+	};
 	tc_auto_free char *buf = malloc(RECEIVE_SIZE);
-	unsigned port = mnl_socket_get_portid(socket);
 	int err = buf ? send_request(socket, request) : -ENOMEM;
-	int state = MNL_CB_OK;
 
 	if (err)
 		return err;
-	while (state > MNL_CB_STOP) {
+	for (;;) {
 		ssize_t length = mnl_socket_recvfrom(socket, buf, RECEIVE_SIZE);
 
 		if (length < 0 && errno == EINTR)
 			continue; /* a signal, not the dump */
 		if (length < 0)
 			return -errno;
-		state = mnl_cb_run(buf, (size_t)length, 1, port, one_message, &dump);
+		if (!tc_diag_feed(&feed, buf, (size_t)length))
+			return feed.result;
 	}
-	if (dump.result)
-		return dump.result;
-	return state < 0 ? -errno : 0;
 }

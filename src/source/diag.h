@@ -27,13 +27,28 @@ struct tc_diag_request {
 typedef int tc_diag_sink(void *context, const struct nlmsghdr *header,
 			 const struct inet_diag_msg *message);
 
+/* One dump as it comes in, buffer by buffer. Set port, sink and context; the rest to 0. */
+struct tc_diag_feed {
+	uint32_t port; /* of the socket that asked; 0: whoever asked (a recording) */
+	tc_diag_sink *sink;
+	void *context;
+	int result; /* once the dump has ended: as tc_diag_dump() */
+};
+
+/*
+ * Hands the messages of one received buffer to the sink. True: more is to come; false: the
+ * dump has ended, feed->result says how. The buffer must be aligned as nlmsghdr is.
+ */
+bool tc_diag_feed(struct tc_diag_feed *feed, const void *data, size_t length);
+
 /* Opens a sock_diag socket in the calling thread's network namespace. 0 or -errno. */
 int tc_diag_open(struct mnl_socket **ret_socket);
 
 /*
  * Runs one dump. 0; what the sink returned; -EINTR: the kernel says that the dump was
  * interrupted by changes; -ENOSPC: a message was cut; -ENOBUFS: messages were lost; or what
- * the kernel answered (-ENOENT: no inet_diag for this family, -EINVAL: bad bytecode).
+ * the kernel answered (-ENOENT: no inet_diag for this family, -EINVAL: bad bytecode);
+ * -EBADMSG: an answer that is none.
  */
 int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
 		 tc_diag_sink *sink, void *context);
