@@ -7,6 +7,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/macro.h"
 
@@ -16,6 +17,8 @@
  * room for a kernel that is more generous.
  */
 enum { RECEIVE_SIZE = 64 * 1024 };
+
+enum { MAX_ERRNO = 4095 }; /* the largest that the kernel has (include/linux/err.h) */
 
 int tc_diag_open(struct mnl_socket **ret_socket)
 {
@@ -92,15 +95,34 @@ static int one_message(const struct nlmsghdr *header, void *data)
 	return feed->result ? MNL_CB_STOP : MNL_CB_OK;
 }
 
+/*
+ * The end of the dump, or an error. Both begin with the kernel's number: an error of the dump
+ * itself, such as a kernel without tcp_diag, comes in NLMSG_DONE (net/netlink/af_netlink.c,
+ * netlink_dump_done), where libmnl does not look for it.
+ */
+static int end_message(const struct nlmsghdr *header, void *data)
+{
+	struct tc_diag_feed *feed = data;
+	int err = header->nlmsg_type == NLMSG_ERROR ? -EBADMSG : 0;
+
+	if (mnl_nlmsg_get_payload_len(header) >= sizeof(err))
+		memcpy(&err, mnl_nlmsg_get_payload(header), sizeof(err));
+	feed->result = err <= 0 && err >= -MAX_ERRNO ? err : -EBADMSG;
+	return MNL_CB_STOP;
+}
+
 bool tc_diag_feed(struct tc_diag_feed *feed, const void *data, size_t length)
 {
-	int state = mnl_cb_run(data, length, 1, feed->port, one_message, feed);
+	mnl_cb_t ends[] = {
+		[NLMSG_ERROR] = end_message,
+		[NLMSG_DONE] = end_message,
+	};
+	int state = mnl_cb_run2(data, length, 1, feed->port, one_message, feed, ends,
+				TC_ARRAY_SIZE(ends));
 
-	if (state > MNL_CB_STOP)
-		return true;
-	if (state < 0) /* libmnl takes the number from the message: it may be anything */
-		feed->result = errno > 0 ? -errno : -EBADMSG;
-	return false;
+	if (state < 0)
+		feed->result = -errno;
+	return state > MNL_CB_STOP;
 }
 
 int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
