@@ -170,6 +170,8 @@ static void test_counts_and_json(void **state)
 		  "\"expires\":42000,\"cookie\":18446744073709551615,\"shutdown\":300,\"user\":\"ana\",\"iface\":\"eth0\",\"uid\":null}",
 		  "TIME_WAIT <>,<> <2001:db8:9>,<zork> timer=timewait expires=42000 cookie=ffffffffffffffff user=<ana> "
 		  "iface=<eth0> remote-cut\n" },
+		{ "{\"state\":\"LISTEN\",\"local.addr\":\"::1\",\"local.addr\":\"2001:db8:9\",\"local.port\":1,\"local.port\":\"x\"}",
+		  "LISTEN <2001:db8:9>,<x> <>,<> local-cut\n" },
 		{ "{\"states\":{\"TIME_WAIT\":5,\"LISTEN\":0,\"WEIRD\":2}}",
 		  "TIME_WAIT x5 <>,<> <>,<>\nUNKNOWN x2 <>,<> <>,<> state=<WEIRD>\n" },
 		{ "{\"state\":\"running\"}\n[root@web1 ~]# ss\nLISTEN 0 1 *:1 *:*", "LISTEN inet6 ::,1 ::,0 q=0/1\n" },

@@ -57,6 +57,10 @@ static void set_local_addr(struct tc_json *json, struct tc_slice value)
 	int family;
 
 	record->is_ours = true;
+	/* A key that stands there twice counts as its last value. */
+	record->sock.have &= ~(uint32_t)TC_HAVE_LOCAL_ADDR;
+	record->sock.flags &= (uint8_t)~TC_FLAG_LOCAL_TRUNCATED;
+	record->text.local_host = NULL;
 	if (tc_parse_addr(value.data, value.length, &record->sock.local, &family) == 0) {
 		record->sock.have |= TC_HAVE_LOCAL_ADDR;
 		return;
@@ -72,6 +76,10 @@ static void set_remote_addr(struct tc_json *json, struct tc_slice value)
 	int family;
 
 	record->is_ours = true;
+	/* A key that stands there twice counts as its last value. */
+	record->sock.have &= ~(uint32_t)TC_HAVE_REMOTE_ADDR;
+	record->sock.flags &= (uint8_t)~TC_FLAG_REMOTE_TRUNCATED;
+	record->text.remote_host = NULL;
 	if (tc_parse_addr(value.data, value.length, &record->sock.remote, &family) == 0) {
 		record->sock.have |= TC_HAVE_REMOTE_ADDR;
 		return;
@@ -96,6 +104,8 @@ static void set_local_port(struct tc_json *json, struct tc_slice value)
 	struct tc_json_record *record = &json->record;
 
 	record->is_ours = true;
+	record->sock.have &= ~(uint32_t)TC_HAVE_LOCAL_PORT;
+	record->text.local_port = NULL;
 	record->sock.local_port = port_number(value, TC_HAVE_LOCAL_PORT, &record->sock);
 	if (!(record->sock.have & TC_HAVE_LOCAL_PORT))
 		record->text.local_port = keep(record, value);
@@ -106,6 +116,8 @@ static void set_remote_port(struct tc_json *json, struct tc_slice value)
 	struct tc_json_record *record = &json->record;
 
 	record->is_ours = true;
+	record->sock.have &= ~(uint32_t)TC_HAVE_REMOTE_PORT;
+	record->text.remote_port = NULL;
 	record->sock.remote_port = port_number(value, TC_HAVE_REMOTE_PORT, &record->sock);
 	if (!(record->sock.have & TC_HAVE_REMOTE_PORT))
 		record->text.remote_port = keep(record, value);
