@@ -107,6 +107,8 @@ static void test_ss(void **state)
 		{ "ESTAB 0 0 [fe80::1]%eth0:22 [fe80::2]:5",
 		  "ESTABLISHED inet6 fe80::1,22 fe80::2,5 q=0/0 iface=<eth0>\n" },
 		{ "tcp UNCONN 0 0 10.0.0.1:5000 0.0.0.0:*", "BOUND inet 10.0.0.1,5000 0.0.0.0,0 q=0/0\n" },
+		{ "LISTEN 0 1 *:1 *:*\nPETRIFIED 0 0 10.0.0.1:1 10.0.0.2:2\nLISTEN 0 1\n",
+		  "LISTEN inet6 ::,1 ::,0 q=0/1\nUNKNOWN inet 10.0.0.1,1 10.0.0.2,2 q=0/0 state=<PETRIFIED>\n" },
 		{ "UNCONN 0 0 10.0.0.1:5000 0.0.0.0:*", "" },
 		{ "udp ESTAB 0 0 10.0.0.1:5000 10.0.0.2:53", "" },
 		{ "u_str LISTEN 0 1 @foo 8859 * 0", "" },

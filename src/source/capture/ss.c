@@ -101,6 +101,17 @@ static enum tc_verdict add(struct tc_capture *capture, const struct tc_line *lin
 	return TC_LINE_SOCKET;
 }
 
+/* A word in capitals where the state stands, in a line that has all else that ss prints. */
+static bool is_unknown_state(const struct tc_line *line, size_t at)
+{
+	struct tc_endpoint endpoint;
+	char first = line->word[at - 1].data[0];
+
+	return line->words >= at + 4 && first >= 'A' && first <= 'Z' &&
+	       tc_endpoint_parse(line->word[at + 2], ':', &endpoint) &&
+	       tc_endpoint_parse(line->word[at + 3], ':', &endpoint);
+}
+
 /* The line begins with a state, or with "tcp" and a state; `at` is where the queues stand. */
 static enum tc_verdict socket_line(struct tc_capture *capture, const struct tc_line *line,
 				   size_t at, bool current)
@@ -109,7 +120,9 @@ static enum tc_verdict socket_line(struct tc_capture *capture, const struct tc_l
 		       tc_word_is_number(line->word[at + 1]);
 
 	if (tc_capture_state(capture, line->word[at - 1]) < 0)
-		return TC_LINE_NOT_MINE;
+		return current && numbers && is_unknown_state(line, at)
+			       ? add(capture, line, at, &line->word[at - 1])
+			       : TC_LINE_NOT_MINE;
 	if (numbers && at == 1 && tc_capture_state(capture, line->word[0]) == TC_CLOSED) {
 		capture->detail_open = false;
 		return TC_LINE_PASSED; /* UDP */
