@@ -114,6 +114,10 @@ static void end_net(struct end end, const struct tc_key *key, struct tc_value *v
 		value->cut = end.cut;
 		return;
 	}
+	if (tc_addr_is_any(end.addr)) { /* a listener's peer is in no network */
+		set_text(value, "*");
+		return;
+	}
 	value->type = TC_TYPE_NET;
 	value->addr = tc_addr_masked(end.addr, key->prefix4, key->prefix6);
 	value->prefix = tc_addr_is4(end.addr) ? key->prefix4 : key->prefix6;
@@ -348,8 +352,8 @@ static const struct tc_field fields[] = {
 	  TC_HAVE_QUEUES, TC_FIELD_RIGHT, 7, get_send_q },
 	{ "timer", "TIMER", N_("none, retrans, keepalive, timewait or probe"), NULL,
 	  TC_HAVE_TIMER, 0, 9, get_timer },
-	{ "expires", "EXPIRES", N_("time until the timer fires"), "ms",
-	  TC_HAVE_EXPIRES | TC_HAVE_TIMER, TC_FIELD_RIGHT, 8, get_expires },
+	{ "expires", "EXPIRES-MS", N_("time until the timer fires, in milliseconds"), "ms",
+	  TC_HAVE_EXPIRES | TC_HAVE_TIMER, TC_FIELD_RIGHT, 10, get_expires },
 	{ "retrans", "RETRANS", N_("retransmissions or unanswered probes so far"), NULL,
 	  TC_HAVE_RETRANS, TC_FIELD_RIGHT, 7, get_retrans },
 	{ "kind", "KIND", N_("full, request or timewait: how the kernel holds it"), NULL,
