@@ -24,20 +24,23 @@ test:
 	@support/deps test
 	@test/run
 
-bench: build
+bench:
 	@support/deps test
+	@support/build $(BUILD) -Dtests=true
 	@bench/compare
 
 fuzz:
 	@support/deps test
 	@test/fuzz/run $(or $(SECONDS),600)
 
-goldens: build
+goldens:
+	@support/deps test
+	@support/build $(BUILD) -Dtests=true
 	@test/golden/regenerate
 
 install:
 	@support/deps run
-	@support/build build-install --prefix=$(or $(PREFIX),/usr/local) -Dtests=false -Dbuildtype=release
+	@support/build build-install --prefix=$(or $(PREFIX),/usr/local) -Dbuildtype=release
 	@DESTDIR=$(DESTDIR) meson install --no-rebuild --quiet -C build-install
 
 deps:
