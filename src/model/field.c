@@ -102,8 +102,8 @@ static void end_both(struct end end, struct tc_value *value)
 	value->text = end.has_addr ? NULL : end.host;
 	value->cut = end.cut && !end.has_addr;
 	value->addr = *end.addr;
-	value->has_port = end.has_port;
-	value->number = end.has_port ? end.port : 0;
+	value->has_port = end.has_port && end.port; /* 0 and none are both shown as '*' */
+	value->number = value->has_port ? end.port : 0;
 	value->port_text = end.has_port ? NULL : end.port_text;
 }
 

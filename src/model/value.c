@@ -101,9 +101,10 @@ int tc_value_compare(const struct tc_value *one, const struct tc_value *other)
 		order = compare_addr(&one->addr, &other->addr);
 		return order ? order : (int)one->prefix - (int)other->prefix;
 	case TC_TYPE_ENDPOINT:
-		order = compare_text(one->text, other->text);
-		if (!order && !one->text)
-			order = compare_addr(&one->addr, &other->addr);
+		order = (one->text != NULL) - (other->text != NULL); /* addresses, then names */
+		if (!order)
+			order = one->text ? compare_text(one->text, other->text)
+					  : compare_addr(&one->addr, &other->addr);
 		if (!order)
 			order = compare_number(one->number, other->number);
 		return order ? order : compare_text(one->port_text, other->port_text);
