@@ -44,20 +44,24 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Between `least` and `most` hexadecimal digits. */
+/* Between `least` and `most` hexadecimal digits; where they are fewer, nothing is consumed. */
 static bool read_hex(struct cursor *cursor, unsigned least, unsigned most, uint64_t *ret_value)
 {
+	const char *at = cursor->at;
 	uint64_t value = 0;
 	unsigned digits = 0;
 	int digit;
 
-	while (cursor->at < cursor->end && digits < most && (digit = hex_value(*cursor->at)) >= 0) {
+	while (at < cursor->end && digits < most && (digit = hex_value(*at)) >= 0) {
 		value = value << 4 | (unsigned)digit;
-		cursor->at++;
+		at++;
 		digits++;
 	}
+	if (digits < least)
+		return false;
+	cursor->at = at;
 	*ret_value = value;
-	return digits >= least;
+	return true;
 }
 
 static bool read_decimal(struct cursor *cursor, uint64_t max, uint64_t *ret_value)
