@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+# inside.bash FUNCTION [ARGUMENT...]: the part of a test that runs in a network namespace of
+# known sockets (tc-lab, herd). Prints every difference and ends with 1 where there was one.
+set -u -o pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/helper.bash"
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+failed=0
+
+wrong() { # WHAT [DETAIL]
+	printf 'wrong: %s\n' "$1"
+	[ -z "${2:-}" ] || printf '%s\n' "$2" | head -40
+	failed=1
+}
+
+same() { # WHAT EXPECTED ACTUAL
+	[ "$2" = "$3" ] || wrong "$1 (- expected, + found)" \
+		"$(diff -u <(printf '%s\n' "$2") <(printf '%s\n' "$3") | tail -n +3)"
+}
+
+# The commands agree, at the latest at the third look: handshakes and timers go on meanwhile.
+agree() { # WHAT EXPECTED-COMMAND ACTUAL-COMMAND
+	local expected actual
+	for _ in 1 2 3; do
+		expected=$(eval "$2") actual=$(eval "$3")
+		[ "$expected" != "$actual" ] || return 0
+	done
+	same "$1" "$expected" "$actual"
+}
+
+# "ESTABLISHED=3 LISTEN=1", one a line and sorted: the form in which counts are compared.
+sorted() {
+	tr ' ' '\n' | grep . | sort
+}
+
+# States of ss, as the kernel and netstat call them.
+ss_names='BEGIN {
+	n = split("ESTAB ESTABLISHED SYN-SENT SYN_SENT SYN-RECV SYN_RECV FIN-WAIT-1 FIN_WAIT1 " \
+		"FIN-WAIT-2 FIN_WAIT2 TIME-WAIT TIME_WAIT UNCONN CLOSED CLOSE-WAIT CLOSE_WAIT " \
+		"LAST-ACK LAST_ACK LISTEN LISTEN CLOSING CLOSING", pair, " ")
+	for (i = 1; i < n; i += 2)
+		name[pair[i]] = pair[i + 1]
+}'
+
+ss_counts() { # [-4|-6]
+	ss -tanH "$@" | awk "$ss_names"'
+		{ count[name[$1]]++ }
+		END { for (state in count) print state "=" count[state] }' | sort
+}
+
+# The sockets of ss in the words of this program: "*" is the wildcard of both families, and a
+# mapped address is the IPv4 address that it carries.
+ss_sockets() { # [-4|-6]
+	ss -tanH "$@" | awk "$ss_names"'
+		function endpoint(text) {
+			sub(/%[^:\]]*/, "", text)
+			sub(/^\*:/, "[::]:", text)
+			if (text ~ /^\[::ffff:[0-9.]*\]/) {
+				sub(/^\[::ffff:/, "", text)
+				sub(/\]/, "", text)
+			}
+			return text
+		}
+		{ print name[$1] "," $2 "," $3 "," endpoint($4) "," endpoint($5) }' | sort
+}
+
+our_sockets() { # [OPTION...]
+	tcpcensus list -n 0 -o csv -c state,recv_q,send_q,local,remote "$@" 2>/dev/null |
+		sed '1d; s/,1$//' | sort
+}
+
+# Every census and its JSON are gathered, and read by one jq: "LABEL: STATE=3", and what is
+# wrong in them as lines of their own.
+gather() { # LABEL [OPTION...]
+	printf '"%s"\n' "$1" >>"$scratch/json"
+	shift
+	tcpcensus -j "$@" >>"$scratch/json" 2>/dev/null
+}
+
+gathered() {
+	jq -rn '[inputs] | _nwise(2) | .[0] as $name | .[1] |
+		(.source.states_not_read // []) as $blind |
+		((.states | to_entries[] | select(.value > 0) | "\(.key)=\(.value)"),
+		(select(.total != ([.states | del(.BOUND)[]] | add)) | "total is not the sum"),
+		(select(.in_use != .states.ESTABLISHED) | "in_use is not ESTABLISHED"),
+		(select(.source.complete | not) | "not complete"),
+		(select((.states | length) + ($blind | length) != 13) | "states are missing"),
+		($blind[] as $b | select(.states | has($b)) | "has \($b), which it did not read")) |
+		"\($name): \(.)"' "$scratch/json" | sort
+}
+
+expect() { # LABEL, "STATE=3" lines on standard input
+	sed "s|^|$1: |" >>"$scratch/expected"
+}
+
+without_bound() {
+	grep -v '^BOUND='
+}
+
+census_of_family() { # EXPECTED [-4|-6]
+	local expected family=${2:-}
+	expected=$(sorted <<<"$1")
+	agree "ss -tan $family" "without_bound <<<'$expected'" "ss_counts $family"
+	for source in netlink auto proc; do
+		gather "$source $family" --source "$source" $family
+	done
+	expect "netlink $family" <<<"$expected"
+	expect "auto $family" <<<"$expected"
+	without_bound <<<"$expected" | expect "proc $family"
+}
+
+# proc cannot see BOUND: said once, and never shown as 0.
+bound_is_unknown_to_proc() {
+	local notes
+	tcpcensus --source proc >"$scratch/table" 2>"$scratch/notes"
+	notes=$(cat "$scratch/notes")
+	[[ $notes = "tcpcensus: BOUND was not read: proc"* && $notes != *$'\n'* ]] ||
+		wrong "one note about BOUND on stderr" "$notes"
+	grep -qE '^BOUND +\? ' "$scratch/table" || wrong "BOUND is ? in the table"
+}
+
+lists() { # like ss, whatever the source
+	agree "list" ss_sockets our_sockets
+	agree "list -6" "ss_sockets -6" "our_sockets --source netlink -6"
+	agree "list --source proc" "ss_sockets | for_proc" "our_sockets --source proc | for_proc"
+	agree "list -4 --source proc" "ss_sockets -4 | for_proc" \
+		"our_sockets --source proc -4 | for_proc"
+}
+
+# The queues of listeners are not taken from /proc/net/tcp, which lacks the limit.
+for_proc() {
+	sed -E 's/^LISTEN,[0-9]*,[0-9]*,/LISTEN,,,/' | sort
+}
+
+saved_listings() {
+	local expected=$1
+	for command in 'ss -tan' 'ss -tanoem' 'netstat -tan' 'netstat -tanpeo' 'ss -tanO -e' \
+		'cat /proc/net/tcp /proc/net/tcp6'; do
+		eval "$command" >"$scratch/listing" 2>/dev/null
+		if [ -n "$expected" ]; then
+			gather "$command" -f "$scratch/listing"
+			expect "$command" <<<"$expected"
+		else
+			tcpcensus -f "$scratch/listing" >/dev/null 2>&1
+			same "$command without sockets is nothing to count" 3 $?
+		fi
+	done
+}
+
+states() {
+	census_of_family "$LAB_EXPECT"
+	census_of_family "$LAB_EXPECT_4" -4
+	census_of_family "$LAB_EXPECT_6" -6
+	saved_listings "$(sorted <<<"$LAB_EXPECT" | without_bound)"
+	same "counts" "$(grep = "$scratch/expected" | sort)" "$(gathered)"
+	bound_is_unknown_to_proc
+	lists
+}
+
+function=$1
+shift
+if [ -e "$here/inside_$function.bash" ]; then
+	. "$here/inside_$function.bash"
+fi
+"$function" "$@"
+exit $failed

@@ -1,0 +1,41 @@
+#!/usr/bin/env bats
+# Every scenario of the laboratory, seen from both of its ends: by each source, by family, as a
+# list, and by listings that others made, against the numbers that it was built to and ss.
+
+load helper
+
+both_sides() { # SCENARIO
+	for side in a b; do
+		in_lab "$1" --side "$side" -- states
+	done
+}
+
+@test "states: empty" { both_sides empty; }
+@test "states: listen" { both_sides listen; }
+@test "states: bound" { both_sides bound; }
+@test "states: syn-sent" { both_sides syn-sent; }
+@test "states: syn-recv" { both_sides syn-recv; }
+@test "states: syn-recv-full" { both_sides syn-recv-full; }
+@test "states: not-accepted" { both_sides not-accepted; }
+@test "states: queue-full" { both_sides queue-full; }
+@test "states: ports-used" { both_sides ports-used; }
+@test "states: established" { both_sides established; }
+@test "states: established-v6" { both_sides established-v6; }
+@test "states: established-mapped" { both_sides established-mapped; }
+@test "states: established-loopback" { both_sides established-loopback; }
+@test "states: fin-wait1" { both_sides fin-wait1; }
+@test "states: fin-wait2-held" { both_sides fin-wait2-held; }
+@test "states: fin-wait2-orphan" { both_sides fin-wait2-orphan; }
+@test "states: time-wait" { both_sides time-wait; }
+@test "states: time-wait-server" { both_sides time-wait-server; }
+@test "states: time-wait-mapped" { both_sides time-wait-mapped; }
+@test "states: close-wait" { both_sides close-wait; }
+@test "states: last-ack" { both_sides last-ack; }
+@test "states: closing" { both_sides closing; }
+@test "states: all-states" { both_sides all-states; }
+@test "states: all-states-loopback" { both_sides all-states-loopback; }
+
+@test "states: every scenario has its test here" {
+	diff <(tc-lab --list | cut -f1 | sort) \
+		<(sed -n 's/^@test "states: .*both_sides \(.*\); }/\1/p' "$BATS_TEST_FILENAME" | sort)
+}
