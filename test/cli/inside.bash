@@ -157,10 +157,8 @@ states() {
 	lists
 }
 
-function=$1
-shift
-if [ -e "$here/inside_$function.bash" ]; then
-	. "$here/inside_$function.bash"
-fi
-"$function" "$@"
+for part in "$here"/inside_*.bash; do
+	. "$part"
+done
+"$@"
 exit $failed

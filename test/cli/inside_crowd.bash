@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+# Parts of crowd.bats that run inside a herd; read by inside.bash.
+
+crowd_counts() {
+	census_of_family "$HERD_COUNTS"
+	census_of_family "$HERD_COUNTS_4" -4
+	census_of_family "$HERD_COUNTS_6" -6
+	same "counts" "$(grep = "$scratch/expected" | sort)" "$(gathered)"
+	[ "$(ss -tanH | wc -l)" -ge 20000 ] || wrong "20,000 sockets"
+}
+
+our_groups() { # KEYS [OPTION...]
+	tcpcensus by "$1" -n 0 -o csv "${@:2}" 2>/dev/null | sed 1d | sort
+}
+
+# The groups of ss: an awk expression over state, local and remote of ss_sockets.
+ss_groups() { # EXPRESSION [-4]
+	ss_sockets "${@:2}" | awk -F, '
+		function addr(text) { sub(/:[^:]*$/, "", text); gsub(/[][]/, "", text); return text }
+		function port(text) { sub(/.*:/, "", text); return text == "*" ? 0 : text }
+		function net16(text,    part) { split(text, part, "."); return part[1] "." part[2] ".0.0/16" }
+		{ state = $1; local = $4; remote = $5; count['"$1"']++ }
+		END { for (group in count) print group "," count[group] }' | sort
+}
+
+crowd_groups() {
+	for source in netlink proc; do
+		same "by remote.addr, $source" "$(ss_groups 'addr(remote)')" \
+			"$(our_groups remote.addr --source $source)"
+		same "by local.port, $source" "$(ss_groups 'port(local)')" \
+			"$(our_groups local.port --source $source)"
+		same "by state,remote.net/16, $source" \
+			"$(ss_groups 'state "," net16(addr(remote))' -4)" \
+			"$(our_groups state,remote.net/16 --source $source -4)"
+	done
+	same "by state" "$(ss_groups state)" "$(our_groups state)"
+	same "by state,remote.port" "$(ss_groups 'state "," port(remote)')" \
+		"$(our_groups state,remote.port)"
+}
+
+crowd_top() {
+	local total all
+	total=$(ss -tanH | wc -l)
+	all=$(our_groups remote.addr | wc -l)
+	for top in 0 1 5 20 "$all" $((all + 1)); do
+		tcpcensus by remote.addr -n "$top" -j | jq -e --argjson total "$total" \
+			--argjson all "$all" --argjson top "$top" '
+			(if $top == 0 or $top > $all then $all else $top end) as $rows |
+			.total == $total and
+			([.groups[].count] | add) + .other.count == $total and
+			(.groups | length) == $rows and
+			.other.groups == $all - $rows and
+			([.groups[].count] | . == (sort | reverse))' >/dev/null ||
+			wrong "by remote.addr -n $top"
+	done
+	# The same rows as people see them.
+	tcpcensus by remote.addr -n 7 | awk -v total="$total" '
+		NR > 1 && $1 != "total" { sum += $(NF - 1) }
+		$1 == "total" { if ($2 == total && sum == total) found = 1 }
+		END { exit !(found && NR == 10) }' || wrong "the table of by remote.addr -n 7"
+	tcpcensus list -n 3 -j | jq -e --argjson total "$total" '.total == $total and
+		(.sockets | length) == 3 and .other.count == $total - 3' >/dev/null || wrong "list -n 3"
+}
+
+crowd_list() {
+	agree "list" ss_sockets our_sockets
+	agree "list --source proc" "ss_sockets | for_proc" "our_sockets --source proc | for_proc"
+	same "one object a socket" "$(ss -tanH | wc -l)" \
+		"$(tcpcensus list -o ndjson | jq -c 'select(.state and ."local.addr")' | wc -l)"
+	same "each once" "" "$(tcpcensus list -o csv -c cookie,netns | sort | uniq -d)"
+	same "-s -remote.port,local.port orders" "" "$(tcpcensus list -n 0 -o csv \
+		-s -remote.port,local.port -c remote.port,local.port | awk -F, 'NR > 2 && \
+		($1 > port || ($1 == port && $2 < other)) { print NR ": " $0 }
+		{ port = $1 + 0; other = $2 + 0 }')"
+}
+
+crowd_memory() {
+	local kib
+	for command in tcpcensus 'tcpcensus --source netlink' 'tcpcensus --source proc' \
+		'tcpcensus by state' 'tcpcensus by remote.addr' 'tcpcensus list -o ndjson'; do
+		kib=$(measure -r 1 -- "$command" 2>/dev/null | cut -f3)
+		echo "$command: $kib KiB"
+		[ -n "$kib" ] && [ "$kib" -lt 10240 ] || wrong "$command took ${kib:-?} KiB"
+	done
+}
