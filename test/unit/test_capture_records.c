@@ -174,6 +174,7 @@ static void test_counts_and_json(void **state)
 		  "iface=<eth0> remote-cut\n" },
 		{ "{\"state\":\"LISTEN\",\"local.addr\":\"::1\",\"local.addr\":\"2001:db8:9\",\"local.port\":1,\"local.port\":\"x\"}",
 		  "LISTEN <2001:db8:9>,<x> <>,<> local-cut\n" },
+		{ "{\"remote\":\"[::1]:443\",\"local\":\"192.0.2.1:80\",\"count\":12}", "UNKNOWN x12 192.0.2.1,80 ::1,443\n" },
 		{ "{\"states\":{\"TIME_WAIT\":5,\"LISTEN\":0,\"WEIRD\":2}}",
 		  "TIME_WAIT x5 <>,<> <>,<>\nUNKNOWN x2 <>,<> <>,<> state=<WEIRD>\n" },
 		{ "{\"state\":\"running\"}\n[root@web1 ~]# ss\nLISTEN 0 1 *:1 *:*", "LISTEN inet6 ::,1 ::,0 q=0/1\n" },

@@ -29,15 +29,22 @@ static void note_token(struct tc_json *json)
 	json->token = json->fed + yajl_get_bytes_consumed(json->parser);
 }
 
+static enum tc_json_kind root_member(const struct tc_json *json)
+{
+	if (key_is(json, "states"))
+		return TC_JSON_STATES;
+	if (key_is(json, "other"))
+		return TC_JSON_OTHER;
+	return key_is(json, "source") ? TC_JSON_SOURCE : TC_JSON_IGNORED;
+}
+
 static enum tc_json_kind object_kind(const struct tc_json *json)
 {
 	switch (top(json)) {
 	case TC_JSON_ROOTS:
 		return TC_JSON_ROOT;
 	case TC_JSON_ROOT:
-		return key_is(json, "states")  ? TC_JSON_STATES
-		       : key_is(json, "other") ? TC_JSON_OTHER
-					       : TC_JSON_IGNORED;
+		return root_member(json);
 	case TC_JSON_GROUPS:
 		return TC_JSON_GROUP;
 	case TC_JSON_SOCKETS:
@@ -56,7 +63,7 @@ static int on_start_map(void *context)
 	if (json->depth == TC_JSON_DEPTH)
 		return 0;
 	json->kind[json->depth++] = kind;
-	if (kind != TC_JSON_IGNORED)
+	if (kind != TC_JSON_IGNORED && kind != TC_JSON_SOURCE)
 		tc_json_record_clear(&json->record);
 	return 1;
 }
@@ -80,24 +87,33 @@ static int on_start_array(void *context)
 }
 
 /*
- * An object that ends is a socket where it says so: a group counts with or without a state,
- * which is then not known; anything else needs a state, and one that we know or a key that
- * only our output has ("state":"running" is in much JSON of other programs).
+ * Whether an object that is no member of a table is a socket, or a group of NDJSON. It needs
+ * a state, and one that we know or a key that only our output has ("state":"running" is in
+ * much JSON of other programs); a group without a state, a count and only keys of ours.
  */
+static bool is_socket(const struct tc_json_record *record)
+{
+	if (record->has_state)
+		return record->is_ours || record->sock.state != TC_UNKNOWN;
+	return record->has_count && !record->has_others && (record->is_ours || record->sock.have);
+}
+
+/* An object ends: hands it over if it is a socket. A group may do without a state. */
 static void end_record(struct tc_json *json, enum tc_json_kind kind)
 {
 	struct tc_json_record *record = &json->record;
 	uint64_t count = record->has_count ? record->sock.count : 1;
 
+	if (!count)
+		return;
 	if (kind == TC_JSON_GROUP && record->has_count)
 		tc_json_record_emit(json, count);
-	if (kind == TC_JSON_OTHER && record->has_count && count) {
+	if (kind == TC_JSON_OTHER && record->has_count) {
 		record->sock.state = TC_UNKNOWN;
 		json->capture->json_other += count;
 		tc_json_record_emit(json, count);
 	}
-	if ((kind == TC_JSON_ROOT || kind == TC_JSON_SOCKET) && record->has_state &&
-	    (record->is_ours || record->sock.state != TC_UNKNOWN))
+	if ((kind == TC_JSON_ROOT || kind == TC_JSON_SOCKET) && is_socket(record))
 		tc_json_record_emit(json, count);
 }
 
@@ -109,7 +125,8 @@ static int on_end(void *context)
 	note_token(json);
 	end_record(json, kind);
 	json->depth--;
-	if (kind != TC_JSON_IGNORED) /* which may stand within a record that goes on */
+	/* Those may stand within a record that goes on. */
+	if (kind != TC_JSON_IGNORED && kind != TC_JSON_SOURCE)
 		tc_json_record_clear(&json->record);
 	if (!json->depth)
 		json->done = true;
@@ -190,10 +207,14 @@ static int on_null(void *context)
 	return 1;
 }
 
+/* What was not complete when it was written is not complete now. */
 static int on_boolean(void *context, int value)
 {
-	(void)value;
-	note_token(context);
+	struct tc_json *json = context;
+
+	note_token(json);
+	if (top(json) == TC_JSON_SOURCE && key_is(json, "complete") && !value)
+		json->capture->json_incomplete = true;
 	return 1;
 }
 

@@ -22,6 +22,7 @@ enum tc_json_kind {
 	TC_JSON_GROUPS, /* "groups":[ ... ] */
 	TC_JSON_GROUP,
 	TC_JSON_OTHER,	 /* "other":{"groups":230,"count":1711} */
+	TC_JSON_SOURCE,	 /* "source":{"complete":false,"why":"..."} */
 	TC_JSON_SOCKETS, /* "sockets":[ ... ] */
 	TC_JSON_SOCKET,
 };
@@ -32,7 +33,8 @@ struct tc_json_record {
 	struct tc_text text;
 	bool has_state; /* with a word for it */
 	bool has_count;
-	bool is_ours; /* a key that only our own output has */
+	bool is_ours;	 /* a key that only our own output has */
+	bool has_others; /* a key that our own output has not */
 	size_t strings_used;
 	char strings[TC_JSON_STRINGS];
 };

@@ -123,6 +123,72 @@ static void set_remote_port(struct tc_json *json, struct tc_slice value)
 		record->text.remote_port = keep(record, value);
 }
 
+/* "192.0.2.1:443" and "[::1]:443", as grouped by both at once. */
+static bool parse_both(struct tc_json_record *record, struct tc_slice value,
+		       struct tc_endpoint *ret_endpoint)
+{
+	record->is_ours = true;
+	return tc_endpoint_parse(value, ':', ret_endpoint) && ret_endpoint->has_addr &&
+	       ret_endpoint->has_port;
+}
+
+static void set_local(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_endpoint endpoint;
+	struct tc_sock *sock = &json->record.sock;
+
+	if (!parse_both(&json->record, value, &endpoint))
+		return;
+	set_local_addr(json, endpoint.host);
+	sock->local_port = endpoint.number;
+	sock->have |= TC_HAVE_LOCAL_PORT;
+}
+
+static void set_remote(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_endpoint endpoint;
+	struct tc_sock *sock = &json->record.sock;
+
+	if (!parse_both(&json->record, value, &endpoint))
+		return;
+	set_remote_addr(json, endpoint.host);
+	sock->remote_port = endpoint.number;
+	sock->have |= TC_HAVE_REMOTE_PORT;
+}
+
+/* "*" is a socket that is bound to no device, which is known without the device's name. */
+static void set_iface(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_json_record *record = &json->record;
+
+	if (tc_slice_is(value, "*"))
+		record->sock.have |= TC_HAVE_IFINDEX;
+	else
+		record->text.iface = keep(record, value);
+}
+
+/* Keys of ours that say nothing which a record could keep. */
+static void set_net(struct tc_json *json, struct tc_slice value)
+{
+	(void)value;
+	json->record.is_ours = true;
+}
+
+/* A service of ours is a listener's address and port; that of others is a name. */
+static void set_service(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_endpoint endpoint;
+
+	if (tc_endpoint_parse(value, ':', &endpoint))
+		json->record.is_ours = true;
+}
+
+static void set_direction(struct tc_json *json, struct tc_slice value)
+{
+	(void)json;
+	(void)value;
+}
+
 /* The place of the word in the list, which is its number; -1: it is not there. */
 static int word_number(struct tc_slice value, const char *const *words, size_t count)
 {
@@ -198,7 +264,13 @@ static const struct json_key keys[] = {
 	{ "retrans",	 NUMBER(retrans, TC_HAVE_RETRANS) },
 	{ "shutdown",	 NUMBER(shutdown, TC_HAVE_SHUTDOWN) },
 	{ "user",	 TEXT(user) },
-	{ "iface",	 TEXT(iface) },
+	{ "iface",	 FUNCTION(set_iface) },
+	{ "local",	 FUNCTION(set_local) },
+	{ "remote",	 FUNCTION(set_remote) },
+	{ "local.net",	 FUNCTION(set_net) },
+	{ "remote.net",	 FUNCTION(set_net) },
+	{ "service",	 FUNCTION(set_service) },
+	{ "direction",	 FUNCTION(set_direction) },
 	{ "process",	 TEXT(process) },
 };
 /* clang-format on */
@@ -224,7 +296,7 @@ void tc_json_record_clear(struct tc_json_record *record)
 {
 	record->sock = (struct tc_sock){.count = 1};
 	record->text = (struct tc_text){0};
-	record->has_state = record->has_count = record->is_ours = false;
+	record->has_state = record->has_count = record->has_others = record->is_ours = false;
 	record->strings_used = 0;
 }
 
@@ -245,6 +317,7 @@ void tc_json_record_set(struct tc_json *json, struct tc_slice value, bool quoted
 				keep(record, value);
 		return;
 	}
+	record->has_others = true;
 }
 
 static const char *hand_over(struct tc_capture *capture, const char *text)

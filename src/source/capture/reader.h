@@ -92,8 +92,9 @@ struct tc_capture {
 		int family; /* of the table, from its title; 0: none was seen */
 	} solaris;
 	struct tc_seen *lsof_seen;
-	bool lsof_repeats;   /* too many sockets to know the repeated ones */
-	uint64_t json_other; /* sockets in the "other" row of a grouped table */
+	bool lsof_repeats;    /* too many sockets to know the repeated ones */
+	bool json_incomplete; /* what was recorded says that it is not complete */
+	uint64_t json_other;  /* sockets in the "other" row of a grouped table */
 
 	/* State words already looked up: a listing has a handful of them. */
 	struct {

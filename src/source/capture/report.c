@@ -101,6 +101,10 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 				"state"),
 			      capture->json_other);
 	}
+	if (capture->json_incomplete) {
+		sentence(why);
+		tc_buf_text(why, _("it was not complete when it was recorded"));
+	}
 	if (capture->lsof_repeats) {
 		sentence(why);
 		tc_buf_text(why, _("too many sockets for lsof's repeated lines to be known: "
