@@ -95,7 +95,7 @@ static bool is_socket(const struct tc_json_record *record)
 {
 	if (record->has_state)
 		return record->is_ours || record->sock.state != TC_UNKNOWN;
-	return record->has_count && !record->has_others && (record->is_ours || record->sock.have);
+	return record->has_count && !record->has_others;
 }
 
 /* An object ends: hands it over if it is a socket. A group may do without a state. */
@@ -111,6 +111,8 @@ static void end_record(struct tc_json *json, enum tc_json_kind kind)
 	if (kind == TC_JSON_OTHER && record->has_count) {
 		record->sock.state = TC_UNKNOWN;
 		json->capture->json_other += count;
+		/* In NDJSON it comes last, behind the schema, and begins no listing. */
+		json->capture->seen[TC_FORMAT_JSON].headed = false;
 		tc_json_record_emit(json, count);
 	}
 	if ((kind == TC_JSON_ROOT || kind == TC_JSON_SOCKET) && is_socket(record))

@@ -179,14 +179,15 @@ static void set_service(struct tc_json *json, struct tc_slice value)
 {
 	struct tc_endpoint endpoint;
 
-	if (tc_endpoint_parse(value, ':', &endpoint))
-		json->record.is_ours = true;
+	if (!tc_endpoint_parse(value, ':', &endpoint))
+		json->record.has_others = true;
 }
 
 static void set_direction(struct tc_json *json, struct tc_slice value)
 {
-	(void)json;
-	(void)value;
+	if (!tc_slice_is(value, "in") && !tc_slice_is(value, "out") &&
+	    !tc_slice_is(value, "listen"))
+		json->record.has_others = true;
 }
 
 /* The place of the word in the list, which is its number; -1: it is not there. */
