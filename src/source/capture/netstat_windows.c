@@ -72,7 +72,9 @@ static enum tc_verdict windows_line(struct tc_capture *capture, const struct tc_
 	}
 	if (current && capture->detail_open && line->indented)
 		return program_line(capture, line);
-	if (tc_slice_starts(proto, "Proto") && line->words >= 4 && line->indented) {
+	/* What languages translate are the other words; blanks as of a column follow it. */
+	if (tc_slice_is(proto, "Proto") && line->words >= 4 && line->indented &&
+	    tc_slice_starts(line->text, "Proto  ")) {
 		capture->detail_open = false;
 		return TC_LINE_HEADING;
 	}

@@ -29,17 +29,26 @@ static const struct {
 };
 /* clang-format on */
 
+static bool is_control(uint8_t byte)
+{
+	return byte && byte < 0x20 && !(byte >= '\a' && byte <= '\r') && byte != '\033';
+}
+
 /*
  * NULs do not stand in text, but in UTF-16 every other byte of a listing is one. Anything
- * else that has more than a stray NUL is binary.
+ * else that has more than a stray NUL is binary, and so is what is full of other controls.
  */
 static bool is_binary(const uint8_t *data, size_t length)
 {
-	size_t even = 0, odd = 0;
+	size_t even = 0, odd = 0, controls = 0;
 
-	for (size_t i = 0; i < length; i++)
+	for (size_t i = 0; i < length; i++) {
 		if (!data[i])
 			*(i & 1 ? &odd : &even) += 1;
+		controls += is_control(data[i]);
+	}
+	if (controls > length / 32 && length >= 64)
+		return true;
 	if (even + odd <= length / 64)
 		return false;
 	return (even > odd ? even : odd) < length / 4 || (even < odd ? even : odd) > length / 64;
