@@ -18,7 +18,7 @@ ss_groups() { # EXPRESSION [-4]
 	ss_sockets "${@:2}" | awk -F, '
 		function addr(text) { sub(/:[^:]*$/, "", text); gsub(/[][]/, "", text); return text }
 		function port(text) { sub(/.*:/, "", text); return text == "*" ? 0 : text }
-		function net16(text,    part) { split(text, part, "."); return part[1] "." part[2] ".0.0/16" }
+		function net16(text,    part) { if (text == "0.0.0.0") return "*"; split(text, part, "."); return part[1] "." part[2] ".0.0/16" }
 		{ state = $1; local = $4; remote = $5; count['"$1"']++ }
 		END { for (group in count) print group "," count[group] }' | sort
 }
