@@ -45,6 +45,7 @@
 enum exit_code {
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
+	EXIT_NO_CROWD = 75, /* EX_TEMPFAIL: the kernel lost one on the way; worth a second try */
 	EXIT_SKIP = 77,
 	EXIT_NOT_RUN = 127,
 };
@@ -241,7 +242,7 @@ static int run(const struct herd_wish *wish, struct lab_sandbox *sandbox)
 		return EXIT_FAILED;
 	start_ns = lab_now_ns();
 	rc = build(&crew, wish, sandbox);
-	rc = rc < 0 ? EXIT_FAILED : run_command(wish, start_ns);
+	rc = rc < 0 ? EXIT_NO_CROWD : run_command(wish, start_ns);
 	herd_crew_release(&crew);
 	return rc;
 }
