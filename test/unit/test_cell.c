@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* test_cell.c - cells of tables: alignment by columns of the terminal, and nothing that steers it. */
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "output/cell.h"
+#include "random.h"
+#include "util/width.h"
+
+static void assert_cell(const char *text, size_t width, bool right, const char *expected)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	tc_buf_text(&out, "before|");
+	tc_cell(&out, text, width, right);
+	assert_string_equal(tc_buf_string(&out) + 7, expected);
+	assert_memory_equal(out.data, "before|", 7);
+}
+
+static void test_alignment(void **state)
+{
+	(void)state;
+	assert_cell("abc", 5, false, "abc  ");
+	assert_cell("abc", 5, true, "  abc");
+	assert_cell("abc", 3, true, "abc");
+	assert_cell("abc", 2, true, "abc"); /* never cut: a wrong number is worse than a crooked line */
+	assert_cell("", 3, false, "   ");
+	assert_cell("état", 6, false, "état  ");
+	assert_cell("état", 6, true, "  état");
+	assert_cell("漢字", 6, false, "漢字  ");
+	assert_cell("漢字", 6, true, "  漢字");
+	assert_cell("e\xcc\x81", 3, true, "  e\xcc\x81"); /* a combining accent */
+	assert_cell("\xff", 3, true, "  \xff");
+}
+
+static void test_control_characters(void **state)
+{
+	(void)state;
+	assert_cell("a\nb", 4, false, "a?b ");
+	assert_cell("\033[31mred", 0, false, "?[31mred");
+	assert_cell("\x7f\x01\t", 0, false, "???");
+	assert_cell("\xc2\x9b" "2J", 0, false, "?2J"); /* CSI as one character */
+	assert_cell("\xc2\x80\xc2\x9f", 4, true, "  ??");
+	assert_cell("\xc2\xa0", 2, true, " \xc2\xa0"); /* no control: a blank that does not break */
+	assert_cell("\xc2", 2, false, "\xc2 ");
+}
+
+static void test_random_bytes(void **state)
+{
+	struct dice dice = {51};
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+		char text[16];
+		size_t length = dice_below(&dice, sizeof(text)), width = dice_below(&dice, 20);
+
+		for (size_t i = 0; i < length; i++)
+			text[i] = (char)(1 + dice_below(&dice, 255));
+		text[length] = '\0';
+		tc_cell(&out, text, width, dice_below(&dice, 2));
+		assert_true(tc_width(out.data, out.length) >= width);
+		for (size_t i = 0; i < out.length; i++) {
+			unsigned char c = (unsigned char)out.data[i];
+
+			assert_true(c >= 0x20 && c != 0x7f);
+			if (c == 0xc2 && i + 1 < out.length)
+				assert_false((out.data[i + 1] & 0xe0) == 0x80);
+		}
+	}
+}
+
+static void test_numbers(void **state)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	(void)state;
+	tc_cell_number(&out, 0, 3);
+	tc_cell_number(&out, 42, 4);
+	tc_cell_number(&out, 12345, 3);
+	assert_string_equal(tc_buf_string(&out), "  0  4212345");
+	assert_int_equal(tc_digits(0), 1);
+	assert_int_equal(tc_digits(9), 1);
+	assert_int_equal(tc_digits(10), 2);
+	assert_int_equal(tc_digits(UINT64_MAX), 20);
+}
+
+static void assert_share(uint64_t part, uint64_t whole, const char *expected)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	tc_cell_share(&out, part, whole, 6);
+	assert_string_equal(tc_buf_string(&out), expected);
+}
+
+static void test_shares(void **state)
+{
+	(void)state;
+	assert_share(0, 0, "     -");
+	assert_share(0, 5, "  0.0%");
+	assert_share(1, 3, " 33.3%");
+	assert_share(5, 5, "100.0%");
+	assert_share(UINT64_MAX, UINT64_MAX, "100.0%");
+}
+
+static void assert_bar(uint64_t part, uint64_t whole, bool utf8, const char *expected)
+{
+	struct tc_style style = {.utf8 = utf8};
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	tc_cell_bar(&out, &style, part, whole, 4);
+	assert_string_equal(tc_buf_string(&out), expected);
+	assert_int_equal(tc_width(out.data, out.length), 4);
+}
+
+static void test_bars(void **state)
+{
+	(void)state;
+	assert_bar(0, 100, false, "    ");
+	assert_bar(50, 100, false, "##  ");
+	assert_bar(100, 100, false, "####");
+	assert_bar(1, 1000000, false, "#   "); /* what is there is seen */
+	assert_bar(1, 1000000, true, "▏   ");
+	assert_bar(50, 100, true, "██  ");
+	assert_bar(100, 100, true, "████");
+	assert_bar(0, 0, true, "    ");
+}
+
+static void test_end(void **state)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	(void)state;
+	tc_buf_text(&out, "a  b   ");
+	tc_cell_end(&out);
+	assert_string_equal(tc_buf_string(&out), "a  b\n");
+	tc_buf_clear(&out);
+	tc_buf_text(&out, "   ");
+	tc_cell_end(&out);
+	assert_string_equal(tc_buf_string(&out), "\n");
+}
+
+static void test_ink(void **state)
+{
+	struct tc_style style = {.colour = false};
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	(void)state;
+	tc_ink(&out, &style, TC_INK_BOLD);
+	assert_int_equal(out.length, 0);
+	style.colour = true;
+	tc_ink(&out, &style, TC_INK_BOLD);
+	assert_string_equal(tc_buf_string(&out), "\033[1m");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_alignment),    cmocka_unit_test(test_control_characters),
+		cmocka_unit_test(test_random_bytes), cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_shares),	     cmocka_unit_test(test_bars),
+		cmocka_unit_test(test_end),	     cmocka_unit_test(test_ink),
+	};
+
+	if (!setlocale(LC_ALL, "C.UTF-8") && !setlocale(LC_ALL, "en_US.UTF-8"))
+		return 77; /* the widths of characters are not known here */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
