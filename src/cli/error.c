@@ -8,15 +8,21 @@
 #include "cli/note.h"
 #include "util/intl.h"
 #include "util/near.h"
+#include "util/width.h"
 
 static void say(const char *format, va_list args)
 {
 	char line[1024];
+	size_t length, shown;
 
 	vsnprintf(line, sizeof(line), format, args);
-	for (char *at = line; *at; at++) /* words from outside must not steer the terminal */
-		if ((unsigned char)*at < 0x20 || *at == 0x7f)
-			*at = '?';
+	length = strlen(line);
+	for (size_t at = 0; at < length; at += shown) { /* words from outside must not steer it */
+		shown = tc_width_shown(line + at, length - at);
+		if (!shown)
+			line[at] = '?';
+		shown += !shown;
+	}
 	fprintf(stderr, "tcpcensus: %s\n", line);
 }
 

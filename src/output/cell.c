@@ -19,21 +19,29 @@ void tc_ink(struct tc_buf *out, const struct tc_style *style, enum tc_ink ink)
 		tc_buf_text(out, codes[ink]);
 }
 
-/* C0, DEL, and C1 in UTF-8 (U+0080 to U+009F), which terminals obey as well. */
-static bool is_control(const unsigned char *at)
+static size_t plain_length(const char *text)
 {
-	return *at < 0x20 || *at == 0x7f || (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f);
+	size_t length = 0;
+
+	while (text[length] >= 0x20 && text[length] < 0x7f)
+		length++;
+	return length;
 }
 
 static void add_safe(struct tc_buf *out, const char *text)
 {
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-		if (!is_control(at)) {
-			tc_buf_byte(out, (char)*at);
+	size_t length = strlen(text), step;
+
+	for (size_t at = 0; at < length; at += step) {
+		step = plain_length(text + at); /* nearly always all of it */
+		if (!step)
+			step = tc_width_shown(text + at, length - at);
+		if (step) {
+			tc_buf_add(out, text + at, step);
 			continue;
 		}
 		tc_buf_byte(out, '?');
-		at += *at == 0xc2;
+		tc_width_step(text + at, length - at, &step);
 	}
 }
 

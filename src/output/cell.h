@@ -10,8 +10,8 @@ enum tc_ink { TC_INK_PLAIN, TC_INK_BOLD, TC_INK_DIM, TC_INK_BAR };
 void tc_ink(struct tc_buf *out, const struct tc_style *style, enum tc_ink ink);
 
 /*
- * Text in a column of at least `width`, padded on the left where `right`. Control characters
- * become '?': a listing must not be able to steer the terminal.
+ * Text in a column of at least `width`, padded on the left where `right`. What a
+ * terminal does not show becomes '?': a listing must not be able to steer it.
  */
 void tc_cell(struct tc_buf *out, const char *text, size_t width, bool right);
 

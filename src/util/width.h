@@ -19,4 +19,10 @@ size_t tc_width_step(const char *text, size_t length, size_t *ret_bytes);
 /* The columns of the whole text. */
 size_t tc_width(const char *text, size_t length);
 
+/*
+ * The bytes of the first character of `text` where a terminal shows it; 0 for bytes that are no
+ * character in this locale, and for one that steers the terminal.
+ */
+size_t tc_width_shown(const char *text, size_t length);
+
 #endif
