@@ -90,6 +90,9 @@ static int run_kernel(const struct tc_query *query, struct tc_job *job, struct t
 			return err;
 		refuse(report, tc_sources[i]);
 	}
+	if (report->refused_count) /* none was left: what the last said is why */
+		memcpy(report->why, report->refused[report->refused_count - 1].why,
+		       sizeof(report->why));
 	return err;
 }
 

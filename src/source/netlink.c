@@ -66,7 +66,10 @@ int tc_netlink_prepare(struct tc_job *job, unsigned allowed, struct tc_buf *byte
 
 bool tc_netlink_refused_filter(const struct tc_job *job, int err)
 {
-	return job->filter && !job->begun && (err == -EINVAL || err == -EPERM);
+	if (!job->filter || job->begun)
+		return false;
+	/* To users who may not see marks the sockets look as if they had none. */
+	return err == -EINVAL || (err == -EPERM && !(job->filter->need & TC_HAVE_MARK));
 }
 
 int tc_netlink_fail(struct tc_report *report, int err)
@@ -210,7 +213,10 @@ static int netlink_scan(struct tc_job *job, struct tc_report *report)
 {
 	int err = scan(job, TC_DIAG_EVERY, report);
 
-	return tc_netlink_refused_filter(job, err) ? scan(job, TC_DIAG_OLD, report) : err;
+	if (!tc_netlink_refused_filter(job, err))
+		return err;
+	report->why[0] = '\0';
+	return scan(job, TC_DIAG_OLD, report);
 }
 
 const struct tc_source tc_source_netlink = {

@@ -159,5 +159,8 @@ int tc_netlink_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 {
 	int err = tally(job, TC_DIAG_EVERY, census, report);
 
-	return tc_netlink_refused_filter(job, err) ? tally(job, TC_DIAG_OLD, census, report) : err;
+	if (!tc_netlink_refused_filter(job, err))
+		return err;
+	report->why[0] = '\0';
+	return tally(job, TC_DIAG_OLD, census, report);
 }

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "model/filter.h"
 #include "source/proc_line.h"
 #include "source/source.h"
 #include "util/intl.h"
@@ -116,6 +117,19 @@ static int open_and_read(struct proc_reader *reader, const char *path, int famil
 	return err;
 }
 
+/* A filter that looks at what is not there would let nothing pass, which is not an answer. */
+static int proc_probe(const struct tc_job *job, char why[TC_WHY_MAX])
+{
+	const uint32_t absent = TC_HAVE_MARK | TC_HAVE_IFINDEX | TC_HAVE_CGROUP;
+
+	if (!job->filter || !(job->filter->need & absent))
+		return 0;
+	snprintf(why, TC_WHY_MAX, "%s",
+		 _("/proc/net/tcp has no marks, devices or cgroups to filter by; netlink has them "
+		   "(marks only for root)"));
+	return -EOPNOTSUPP;
+}
+
 static int proc_scan(struct tc_job *job, struct tc_report *report)
 {
 	tc_auto_free struct proc_reader *reader = malloc(sizeof(*reader));
@@ -139,5 +153,6 @@ static int proc_scan(struct tc_job *job, struct tc_report *report)
 
 const struct tc_source tc_source_proc = {
 	.name = "proc",
+	.probe = proc_probe,
 	.scan = proc_scan,
 };
