@@ -91,3 +91,12 @@ needs_root() {
 needs_namespaces() {
 	unshare -n true 2>/dev/null || skip "needs network namespaces"
 }
+
+# As a user without any right. The program is opened by root, since nobody may not enter every
+# folder that it may lie in.
+as_nobody() { # COMMAND ARGUMENT...
+	local program
+	program=$(command -v "$1")
+	shift
+	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all /dev/fd/9 "$@" 9<"$program"
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Compares the filters of the built program with those of ss(8), socket by socket.
+
+	compare_filters.py [EVERY] < expressions	(one a line)
+
+Runs in the network namespace of a scenario and adds sockets of its own that the expressions
+select: on well-known ports, marked, bound to a device, with a port that the kernel chose. For
+each EVERYth expression the sockets that `ss -tanHOe -a` shows have to be those that
+`tcpcensus list` shows, by local and remote endpoint and inode: through netlink, and through
+proc where the expression asks for nothing that /proc/net/tcp lacks. Prints those that differ
+and a summary; exit status 1 where one differs.
+"""
+import re
+import socket
+import subprocess
+import sys
+
+SO_MARK = 36
+TRIES = 4  # handshakes and timers go on meanwhile: only what differs each time differs
+NOT_IN_PROC = re.compile(r"\b(dev|fwmark|cgroup|autobound)\b")
+
+
+def listener(family, address, port, mark=0, device=None):
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0 if address == "::" else 1)
+    if mark:
+        sock.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
+    if device:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+    sock.bind((address, port))
+    sock.listen(8)
+    return sock
+
+
+def populate():
+    """Keeps what it makes alive by returning it."""
+    four, six = socket.AF_INET, socket.AF_INET6
+    kept = [
+        listener(four, "0.0.0.0", 22),
+        listener(six, "::", 80, mark=5),
+        listener(four, "127.0.0.1", 443, mark=0x13),
+        listener(six, "::1", 443, mark=7),
+        listener(four, "127.0.0.1", 5000, device="lo"),
+        listener(six, "::1", 5000, device="lo", mark=0x11),
+    ]
+    for target in [("127.0.0.1", 22), ("127.0.0.1", 80), ("127.0.0.1", 443), ("127.0.0.1", 5000)]:
+        for mark in (0, 5, 0x21):
+            client = socket.socket(four, socket.SOCK_STREAM)
+            if mark:
+                client.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
+            client.connect(target)
+            kept.append(client)
+    for target in [("::1", 80), ("::1", 443), ("::1", 5000)]:
+        client = socket.socket(six, socket.SOCK_STREAM)
+        client.connect(target)
+        kept.append(client)
+    mapped = socket.socket(six, socket.SOCK_STREAM)
+    mapped.connect(("::ffff:127.0.0.1", 80))
+    bound = socket.socket(four, socket.SOCK_STREAM)
+    bound.bind(("127.0.0.1", 40000))
+    bound.connect(("127.0.0.1", 443))
+    return kept + [mapped, bound]
+
+
+def endpoint(text):
+    """An endpoint of ss as this program writes it."""
+    text = re.sub(r"%[^:\]]*", "", text)
+    text = re.sub(r"^\*:", "[::]:", text)
+    return re.sub(r"^\[::ffff:([0-9.]+)\]", r"\1", text)
+
+
+def ss(words):
+    done = subprocess.run(["ss", "-tanHOe", "-a"] + words, capture_output=True, text=True)
+    found = []
+    for line in done.stdout.splitlines():
+        cells = line.split()
+        inode = re.search(r" ino:(\d+)", line)
+        at = 2 if cells[0].isdigit() else 3  # no column for the state where there is only one
+        found.append((endpoint(cells[at]), endpoint(cells[at + 1]), inode.group(1) if inode else "0"))
+    # An expression that leaves no state is told on stderr, and selects nothing.
+    refused = done.returncode and "no socket states" not in done.stderr
+    return sorted(found), refused and done.stderr.strip()
+
+
+def ours(source, words):
+    command = ["tcpcensus", "list", "--source", source, "-n", "0", "-o", "csv",
+               "-c", "local,remote,inode"]
+    done = subprocess.run(command + words, capture_output=True, text=True)
+    found = [tuple(line.split(",")[:3]) for line in done.stdout.splitlines()[1:]]
+    return sorted(found), done.returncode and done.stderr.strip()
+
+
+def compare(source, words):
+    for _ in range(TRIES):
+        theirs, refused = ss(words)
+        found, error = ours(source, words)
+        if theirs == found and bool(refused) == bool(error):
+            return len(theirs), None
+    return len(theirs), (
+        f"differs by {source}: {' '.join(words)}\n"
+        f"  only ss:   {[s for s in theirs if s not in found][:4]} {refused or ''}\n"
+        f"  only ours: {[s for s in found if s not in theirs][:4]} {error or ''}")
+
+
+def main():
+    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    kept = populate()
+    counts = {"netlink": 0, "proc": 0}
+    nothing = different = 0
+    for number, line in enumerate(sys.stdin):
+        if number % every:
+            continue
+        words = line.split()
+        for source in ["netlink"] if NOT_IN_PROC.search(line) else ["netlink", "proc"]:
+            selected, difference = compare(source, words)
+            counts[source] += 1
+            if difference:
+                different += 1
+                print(difference)
+        nothing += not selected
+    print(f"{counts['netlink']} expressions by netlink, {counts['proc']} by proc; "
+          f"{nothing} select nothing, {different} differ; {len(kept)} sockets added")
+    return 1 if different or nothing * 2 > counts["netlink"] or counts["netlink"] < 40 else 0
+
+
+sys.exit(main())
