@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# The manual pages name everything that the program has, and are well formed.
+#
+# What the program has is taken from its own output, so a new option, field, filter word or
+# JSON key fails here until it is described.
+set -u -o pipefail
+cd "$(dirname "$0")/.." || exit 1
+program=$PWD/${TCPCENSUS_BUILD:-build}/tcpcensus
+scripts=$PWD/${TCPCENSUS_BUILD:-build}/completion
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+number=0
+shopt -s lastpipe # checks at the end of a pipe count as well
+export LC_ALL=C LANGUAGE= COLUMNS=200 MANWIDTH=200
+unset MAN_KEEP_FORMATTING
+
+result() { # status name detail
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then echo "ok $number - $2"; else echo "not ok $number - $2"; fi
+	[ "$1" = 0 ] || [ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
+}
+
+skip() { # name why
+	number=$((number + 1))
+	echo "ok $number - $1 # skip $2"
+}
+
+# Words of stdin, one a line, that do not stand in a page as words of their own.
+missing_in() { # page
+	local words
+	words=$(tr -s ' \t,;()"' '\n' <"$work/$1" | sed 's/[.:]*$//')
+	while read -r word; do
+		[ -z "$word" ] || grep -qxF -e "$word" <<<"$words" || echo "$word"
+	done
+}
+
+check_words() { # page name; words on stdin
+	local wanted missing
+	wanted=$(cat)
+	missing=$(missing_in "$1" <<<"$wanted")
+	[ -n "$wanted" ] && [ -z "$missing" ]
+	result $? "$1 names every $2" "missing: $(tr '\n' ' ' <<<"$missing")"
+}
+
+commands() { "$program" -h | sed -n '/^Commands/,/^$/p' | awk 'NR > 1 && NF { print $1 }'; }
+
+options() {
+	for command in $(commands); do
+		"$program" "$command" -h
+	done | sed -n '/^Options/,$p' | grep -oE '(^ +-[A-Za-z0-9]|--[a-z0-9-]+)' | tr -d ' ' | sort -u
+}
+
+fields() { "$program" list -h | sed -n '/^Fields/,/^$/p' | sed 1d | xargs -n 1; }
+
+# The lists of words in the completion script of bash are made from the program's tables.
+table_words() { # list
+	bash -c '. "$1/tcpcensus"; list=_tcpcensus_$2; printf "%s\n" ${!list}' - "$scripts" "$1"
+}
+
+# Exit statuses by what gives them.
+exit_statuses() {
+	"$program" -V >/dev/null; echo $?
+	echo 1 # of a command that judges
+	"$program" --no-such-option 2>/dev/null; echo $?
+	"$program" -f /nonexistent 2>/dev/null; echo $?
+}
+
+check_statuses() {
+	local section wrong=
+	section=$(sed -n '/^EXIT STATUS/,/^EXAMPLES/p' "$work/tcpcensus.1")
+	for status in $(exit_statuses); do
+		grep -qE "^ +$status  " <<<"$section" || wrong+="$status "
+	done
+	[ -z "$wrong" ]
+	result $? 'tcpcensus.1 names every exit status' "missing: $wrong"
+}
+
+# Every key that any command prints, from the kernel and from a listing with all faults.
+json_keys() {
+	local fields
+	fields=$(fields | paste -sd,)
+	{
+		"$program" -j
+		"$program" -j --source proc
+		"$program" list -j -c "$fields"
+		"$program" by state,direction -j -n 1
+		printf '5 LISTEN\n3 TIME_WAIT\n' | "$program" list -j -f -
+		printf 'tcp 0 0 192.0.2.1:1 192.0.2.2\ntcp 0 0 192.0.2.1:1 192.0.2.2:2 LISTEN\n' |
+			"$program" -j -f - 2>/dev/null
+		"$program" explain -j
+		for topic in $(table_words topics); do
+			"$program" explain -j "$topic"
+		done
+	} 2>/dev/null | jq -r '.. | objects | keys[]' | sort -u
+}
+
+check_form() { # page
+	local said
+	said=$(LC_ALL=C.UTF-8 man --warnings=w -E UTF-8 -l "man/$1" 2>&1 >/dev/null)
+	[ -z "$said" ]
+	result $? "$1 is well formed" "$said"
+}
+
+# A shell that follows the examples of the manual gets no usage error.
+check_examples() {
+	local wrong=
+	while IFS= read -r line; do
+		eval "set -- ${line#*tcpcensus}"
+		case " $* " in *" -N "* | *" -f - "*) continue ;; esac
+		"$program" "$@" >/dev/null 2>&1
+		[ $? = 2 ] && wrong+="$line"$'\n'
+	done < <(sed -n '/^EXAMPLES/,/^SEE ALSO/p' "$work/tcpcensus.1" |
+		sed -n 's/^ *[$#] tcpcensus/tcpcensus/p' | sed 's/ |.*//')
+	[ -z "$wrong" ]
+	result $? 'the examples of tcpcensus.1 are accepted' "$wrong"
+}
+
+echo 1..14
+if ! command -v man >/dev/null || ! command -v jq >/dev/null; then
+	for ((i = 0; i < 14; i++)); do skip 'manual pages' 'no man or no jq'; done
+	exit 0
+fi
+for page in tcpcensus.1 tcpcensus-json.5; do
+	check_form $page
+	man -l man/$page >"$work/$page" 2>/dev/null
+done
+commands | check_words tcpcensus.1 command
+options | check_words tcpcensus.1 option
+fields | check_words tcpcensus.1 field
+{ table_words terms; table_words operators; table_words groups; } |
+	check_words tcpcensus.1 'word of the filter'
+printf '%s\n' '&&' '&' '||' '|' '!' '>=' '<=' '>' '<' '!=' | check_words tcpcensus.1 'sign of the filter'
+"$program" -f - -o csv <<<'1 LISTEN' | sed '1d; s/,.*//' | check_words tcpcensus.1 state
+check_statuses
+grep -ohE 'getenv\("[A-Z_]+"\)' src/cli/*.c | grep -oE '[A-Z_]{2,}' | sort -u |
+	check_words tcpcensus.1 'variable of the environment'
+json_keys | check_words tcpcensus-json.5 'key of JSON'
+fields | check_words tcpcensus-json.5 field
+{ "$program" -j; "$program" by state -j; "$program" list -j; "$program" explain -j; } |
+	jq -r .schema | check_words tcpcensus-json.5 schema
+check_examples
