@@ -32,12 +32,13 @@ static const char *wanted_locale(void)
  */
 static void stand_in_for_missing_locale(const char *wanted)
 {
+	const char *given = getenv("LANGUAGE");
 	char language[32];
 
 	setlocale(LC_CTYPE, "C.UTF-8");
 	setlocale(LC_MESSAGES, "C.UTF-8");
 	snprintf(language, sizeof(language), "%.*s", (int)strcspn(wanted, ".@"), wanted);
-	setenv("LANGUAGE", language, 0);
+	setenv("LANGUAGE", language, !given || !*given); /* Debian's installer leaves it empty */
 }
 
 #ifdef TC_WITH_NLS
