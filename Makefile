@@ -1,6 +1,9 @@
 # A thin front for meson; every rule is one thing that people want.
 
 BUILD := build
+INSTALL_BUILD := build-install
+PREFIX := /usr/local
+DESTDIR :=
 
 .PHONY: help build run test deps bench fuzz install clean goldens
 
@@ -40,8 +43,11 @@ goldens:
 
 install:
 	@support/deps run
-	@support/build build-install --prefix=$(or $(PREFIX),/usr/local) -Dbuildtype=release
-	@DESTDIR=$(DESTDIR) meson install --no-rebuild --quiet -C build-install
+	@support/build $(INSTALL_BUILD) --prefix=$(PREFIX) -Dbuildtype=release
+	@DESTDIR=$(if $(DESTDIR),$(abspath $(DESTDIR))) \
+		meson install --no-rebuild --quiet -C $(INSTALL_BUILD)
+# The loader finds a new shared library in a folder of the system by its cache.
+	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ! command -v ldconfig >/dev/null || ldconfig
 
 deps:
 	@support/deps test
