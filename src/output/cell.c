@@ -52,7 +52,7 @@ void tc_cell(struct tc_buf *out, const char *text, size_t width, bool right)
 	add_safe(out, text);
 	if (out->failed)
 		return;
-	used = tc_width(out->data + start, out->length - start);
+	used = out->length > start ? tc_width(out->data + start, out->length - start) : 0;
 	padding = used < width ? width - used : 0;
 	tc_buf_fill(out, ' ', padding);
 	if (!right || !padding || out->failed)

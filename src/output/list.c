@@ -119,7 +119,8 @@ static void keep_row(struct tc_list_writer *writer, const struct tc_value *value
 /* The kept rows are measured by now: writes them under their titles. */
 static void write_kept_rows(struct tc_list_writer *writer, struct tc_buf *out)
 {
-	const char *at = writer->first.data, *end = at + writer->first.length;
+	const char *at = writer->first.data;
+	const char *end = at ? at + writer->first.length : NULL;
 	tc_auto_free struct tc_value *values = calloc(writer->column_count, sizeof(*values));
 
 	if (!values) {

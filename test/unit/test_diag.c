@@ -150,7 +150,8 @@ static struct nlmsghdr *make(struct made *made, uint16_t type, const void *paylo
 		.nlmsg_seq = 1,
 		.nlmsg_pid = 77,
 	};
-	memcpy(header + 1, payload, length);
+	if (length)
+		memcpy(header + 1, payload, length);
 	made->length += NLMSG_ALIGN(header->nlmsg_len);
 	return header;
 }
