@@ -9,7 +9,7 @@
 #include "output/cell.h"
 #include "util/intl.h"
 
-enum { OPTION_WIDTH = 24, COMMAND_WIDTH = 10, FIELD_WIDTH = 13 };
+enum { OPTION_WIDTH = 25, COMMAND_WIDTH = 10, FIELD_WIDTH = 13 };
 
 static void add_options(struct tc_buf *out, unsigned commands)
 {
@@ -53,7 +53,7 @@ static void add_command(struct tc_buf *out, const struct tc_command *command)
 	tc_buf_format(out, "  %s\n\n%s", tc_tr(command->summary), tc_tr(command->help));
 	if (command->flags & TC_COMMAND_FILTER)
 		tc_buf_text(out, _("\nFILTER is that of ss(8): state time-wait, dport = :443, "
-				   "dst 10.0.0.0/8, not ( ... ).\n"));
+				   "not dst 10.0.0.0/8\n"));
 	if (command->options & (TC_FOR_BY | TC_FOR_LIST))
 		add_fields(out);
 	add_options(out, command->options);
@@ -70,7 +70,7 @@ static void add_program(struct tc_buf *out)
 		tc_buf_format(out, "%s\n", tc_tr(tc_commands[i]->summary));
 	}
 	tc_buf_text(out, _("\nFILTER is that of ss(8): state time-wait, dport = :443, "
-			   "dst 10.0.0.0/8, not ( ... ).\n"));
+			   "not dst 10.0.0.0/8\n"));
 	add_options(out, TC_FOR_CENSUS);
 }
 

@@ -18,7 +18,7 @@ static const char *const sources[] = { "auto", "bpf", "netlink", "proc", NULL };
 /* clang-format off */
 const struct tc_option tc_options_table[] = {
 	{ 'f', "from", TC_OPTION_TEXT, MEMBER(from), "FILE", NULL, TC_FOR_LOOKING,
-	  N_("read a saved listing (-: standard input) instead of the kernel") },
+	  N_("read a listing (-: standard input), not the kernel") },
 	{ 0, "source", TC_OPTION_TEXT, MEMBER(source), "SOURCE", sources, TC_FOR_LOOKING,
 	  N_("how to read the kernel: auto, bpf, netlink or proc") },
 	{ 'o', "output", TC_OPTION_CHOICE, MEMBER(form), "FORM", forms, TC_FOR_ALL,
@@ -32,7 +32,7 @@ const struct tc_option tc_options_table[] = {
 	{ 'N', "netns", TC_OPTION_TEXT, MEMBER(netns), "NAME|PATH", NULL, TC_FOR_LOOKING,
 	  N_("look into another network namespace") },
 	{ 'n', "top", TC_OPTION_NUMBER, MEMBER(top), "N", NULL, TC_FOR_BY | TC_FOR_LIST,
-	  N_("rows to show (0: all); the rest is summed up, never dropped") },
+	  N_("rows to show (0: all); the rest is summed up") },
 	{ 's', "sort", TC_OPTION_TEXT, MEMBER(sort), "FIELD,...", NULL, TC_FOR_LIST,
 	  N_("order of the sockets; -FIELD: largest first") },
 	{ 'c', "columns", TC_OPTION_TEXT, MEMBER(columns), "FIELD,...", NULL, TC_FOR_LIST,
