@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "cli/note.h"
+#include "model/filter_lex.h"
 #include "owner/netns.h"
 #include "util/intl.h"
+#include "util/near.h"
 #include "util/width.h"
 
 /* The words of the command line as one expression, as ss takes them. */
@@ -34,24 +36,24 @@ static int filter_error(const char *expression, const struct tc_filter_error *er
 	return TC_EXIT_USAGE;
 }
 
-/* A first word that is no filter word may be a mistyped command. */
+/* A first word that is nearer to a command than to a word of the filter is a mistyped one. */
 static void offer_commands(const char *word, struct tc_filter_error *error)
 {
-	const char *names[16];
+	struct tc_near command, filter;
 	char near[96];
-	size_t count = 0;
 
-	if (error->offset || strchr(error->text, '?'))
+	if (error->offset || tc_command_find(word))
 		return;
-	while (tc_commands[count] && count < TC_ARRAY_SIZE(names) - 1) {
-		names[count] = tc_commands[count]->name;
-		count++;
-	}
-	names[count] = NULL;
-	if (!*tc_did_you_mean(word, names, near))
+	tc_near_init(&command, word, strlen(word));
+	tc_near_init(&filter, word, strlen(word));
+	for (size_t i = 0; tc_commands[i]; i++)
+		tc_near_offer(&command, tc_commands[i]->name);
+	for (size_t i = 0; tc_filter_words[i].spelling; i++)
+		tc_near_offer(&filter, tc_filter_words[i].spelling);
+	if (!command.best || (filter.best && filter.distance <= command.distance))
 		return;
 	snprintf(error->text, sizeof(error->text), _("'%s' is neither a command nor a filter%s"),
-		 word, near);
+		 word, tc_did_you_mean(word, (const char *[]){ command.best, NULL }, near));
 }
 
 static int parse_filter(struct tc_look *look, const struct tc_options *options, int argc,
