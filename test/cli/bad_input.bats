@@ -1,0 +1,211 @@
+#!/usr/bin/env bats
+# What is refused: with which exit status, and in one line that says what is wrong and what
+# would be right.
+
+load helper
+
+@test "bad words: commands and filters" {
+	wrong_word() { # ARGUMENTS... MESSAGE
+		apart tcpcensus "${@:1:$#-1}"
+		[ "$status" = 2 ]
+		[ ! -s "$out_file" ]
+		[ "$(wc -l <"$err_file")" = 3 ]
+		[[ $(head -1 "$err_file") = *"${!#}"* ]]
+	}
+	wrong_word sensus "did you mean 'census'?"
+	wrong_word lsit "did you mean 'list'?"
+	wrong_word expain TIME_WAIT "did you mean 'explain'?"
+	wrong_word stat time-wait "did you mean 'state'?"
+	wrong_word by state sprot = 22 "did you mean 'sport'?"
+	wrong_word list census "'census' is no condition"
+	wrong_word xyzzy "'xyzzy' is no condition: state, src,"
+}
+
+@test "bad words: options, their values, and which command has them" {
+	refused 2 "unknown option '--tpo' \(did you mean '(--)?top'\?\)" tcpcensus --tpo 3
+	refused 2 "unknown option '--outptu=json'.*output" tcpcensus --outptu=json
+	refused 2 "unknown option '-z'" tcpcensus -z
+	refused 2 "unknown option '-z'" tcpcensus list -jz
+	refused 2 "option '--from' needs an argument" tcpcensus --from
+	refused 2 "option '-n' needs an argument" tcpcensus by state -n
+	refused 2 "unknown option '--json=3'" tcpcensus --json=3
+	refused 2 "--output: 'jsno' is none of its values \(did you mean 'json'\?\)" tcpcensus -o jsno
+	refused 2 "--color: 'alwas' is none of its values \(did you mean 'always'\?\)" \
+		tcpcensus --color alwas
+	refused 2 "--source: 'netlnk' is none of its values \(did you mean 'netlink'\?\)" \
+		tcpcensus --source netlnk
+	for number in x -1 2147483648 1.5 '' ' 1' 1x 99999999999999999999; do
+		refused 2 "--top: '.*' is not a whole number from 0 to 2147483647" \
+			tcpcensus list --top="$number"
+	done
+	refused 2 "--top does not go with the command 'census'" tcpcensus -n 3
+	refused 2 "--sort does not go with the command 'by'" tcpcensus by state -s state
+	refused 2 "--columns does not go with the command 'by'" tcpcensus -c state by state
+	refused 2 "--from does not go with the command 'explain'" tcpcensus explain -f x
+	refused 2 '--netns and --from exclude each other' tcpcensus -N x -f y
+	refused 2 '--source and --from exclude each other' tcpcensus --source proc -f y
+}
+
+@test "bad words: keys, columns and what to explain" {
+	refused 2 "by: by what\?" tcpcensus by
+	refused 2 "'stat' is no field of a socket \(did you mean 'state'\?\)" tcpcensus by stat
+	refused 2 "'remote.prot' is no field .*'remote.port'" tcpcensus by state,remote.prot
+	refused 2 "'' is no field" tcpcensus by state,
+	refused 2 "'state/3': a prefix length" tcpcensus by state/3
+	refused 2 "'remote.net/129': a prefix length" tcpcensus by remote.net/129
+	refused 2 "'remote.net/33/64': a prefix length" tcpcensus by remote.net/33/64
+	refused 2 'at most 8 fields' \
+		tcpcensus by state,state,state,state,state,state,state,state,state
+	refused 2 "'stte' is no field .*'state'" tcpcensus list -c local,stte
+	refused 2 "'inod' is no field .*'inode'" tcpcensus list -s -inod
+	refused 2 "nothing to explain under the name 'TIME_WIAT' \(did you mean 'TIME_WAIT'\?\)" \
+		tcpcensus explain ESTAB TIME_WIAT
+	refused 2 'tcp_fin_timeout' tcpcensus explain tcp_fin_timeot
+	refused 2 'explanation is no table' tcpcensus explain LISTEN -o csv
+}
+
+@test "bad listings: each says what it is instead" {
+	cd "$BATS_TEST_TMPDIR"
+	refused 3 'missing: No such file' tcpcensus -f missing
+	refused 3 ': a directory' tcpcensus -f .
+	: >empty
+	refused 3 'empty: the input is empty' tcpcensus -f empty
+	refused 3 'standard input: the input is empty' tcpcensus -f - <empty
+	refused 3 ': a program, not a listing' tcpcensus -f /bin/ls
+	echo hello | gzip >packed
+	refused 3 'packed: compressed by gzip' tcpcensus -f packed list
+	printf 'Dear all,\n\nplease find attached nothing at all.\n' >letter
+	refused 3 'letter: no listing of TCP sockets in it' tcpcensus -f letter by state
+	head -c 100000 /dev/zero >zeros
+	refused 3 zeros tcpcensus -f zeros
+	head -c 300000 /dev/urandom >noise
+	refused 3 noise tcpcensus -f noise
+	awk 'BEGIN { for (i = 0; i < 3000000; i++) printf "x" }' >long
+	refused 3 long tcpcensus -f long
+}
+
+@test "bad listings: one that may not be read" {
+	needs_root
+	: >"$BATS_TEST_TMPDIR/secret"
+	chmod 000 "$BATS_TEST_TMPDIR/secret"
+	chmod 755 "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	refused 3 'secret: Permission denied' as_nobody tcpcensus -f secret
+}
+
+@test "bad sources: those that cannot work say why" {
+	[[ $(tcpcensus -V) != *bpf* ]] || skip "this build has eBPF"
+	refused 3 'no eBPF reader; netlink and proc work' tcpcensus --source bpf
+	refused 3 'no eBPF reader; netlink and proc work' tcpcensus list --source bpf
+}
+
+@test "bad namespaces: missing, not one, and not allowed" {
+	refused 3 "there is no network namespace 'no-such-netns'" tcpcensus -N no-such-netns
+	refused 3 "there is no network namespace '/no/such/path'" tcpcensus by state -N /no/such/path
+	needs_root
+	refused 3 "cannot enter the network namespace '/etc/passwd'" tcpcensus -N /etc/passwd
+	refused 3 "not allowed to enter .*: run as root" as_nobody tcpcensus -N /proc/1/ns/net
+}
+
+@test "namespaces: -N looks into the one of a running scenario" {
+	in_lab established -- looks_from_outside
+}
+
+@test "/dev/full: exit status 3 and one line, for every form" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	full() {
+		status=0
+		tcpcensus "$@" >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
+		[ "$status" = 3 ]
+		[ "$(wc -l <"$BATS_TEST_TMPDIR/err")" = 1 ]
+		grep -q '^tcpcensus: cannot write the output: No space left' "$BATS_TEST_TMPDIR/err"
+	}
+	for form in table json ndjson csv; do
+		full -o $form
+		full list -o $form
+		full by state -o $form
+	done
+	full -h
+	full -V
+	full explain TIME_WAIT
+}
+
+@test "closed standard output: told in one line" {
+	status=0
+	tcpcensus >&- 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	[ "$status" = 3 ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/err")" = 1 ]
+}
+
+long_listing() {
+	awk 'BEGIN {
+		print "State Recv-Q Send-Q Local Address:Port Peer Address:Port"
+		for (i = 0; i < 60000; i++)
+			print "ESTAB 0 0 10.0.0.1:443 10." int(i / 60000) "." int(i / 250) % 250 "." i % 250 ":" 1024 + i
+	}' >"$BATS_TEST_TMPDIR/long"
+}
+
+@test "a reader that goes away ends the program quietly" {
+	long_listing
+	for form in table json ndjson csv; do
+		[ "$(tcpcensus -f "$BATS_TEST_TMPDIR/long" list -n 0 -o $form 2>&1 | head -1 | wc -l)" = 1 ]
+		# The same where nobody is told of it by a signal.
+		(
+			trap '' PIPE
+			{
+				status=0
+				tcpcensus -f "$BATS_TEST_TMPDIR/long" list -n 0 -o $form \
+					2>"$BATS_TEST_TMPDIR/err" || status=$?
+				echo $status >"$BATS_TEST_TMPDIR/status"
+			} | head -1 >/dev/null
+		)
+		[ ! -s "$BATS_TEST_TMPDIR/err" ]
+		[ "$(cat "$BATS_TEST_TMPDIR/status")" = 0 ]
+	done
+}
+
+@test "SIGINT and SIGTERM: half a list says that it is half a list" {
+	long_listing
+	for signal in INT TERM; do
+		code=143
+		[ $signal != INT ] || code=130
+		status=0
+		"$here/interrupt.py" $signal tcpcensus -f "$BATS_TEST_TMPDIR/long" list -n 0 -o json \
+			>"$BATS_TEST_TMPDIR/json" 2>"$BATS_TEST_TMPDIR/err" || status=$?
+		[ $status = $code ]
+		[ -s "$BATS_TEST_TMPDIR/json" ]
+		run jq . "$BATS_TEST_TMPDIR/json"
+		[ "$status" != 0 ]
+		grep -q interrupted "$BATS_TEST_TMPDIR/err"
+
+		status=0
+		"$here/interrupt.py" $signal tcpcensus -f "$BATS_TEST_TMPDIR/long" list -n 0 -o ndjson \
+			>"$BATS_TEST_TMPDIR/ndjson" 2>"$BATS_TEST_TMPDIR/err" || status=$?
+		[ $status = $code ]
+		[ "$(wc -l <"$BATS_TEST_TMPDIR/ndjson")" -lt 60000 ]
+		jq -e . "$BATS_TEST_TMPDIR/ndjson" >/dev/null
+		tail -1 "$BATS_TEST_TMPDIR/ndjson" | jq -e '.source.complete == false and .source.why'
+
+		status=0
+		"$here/interrupt.py" $signal tcpcensus -f "$BATS_TEST_TMPDIR/long" list -n 0 -o csv \
+			>"$BATS_TEST_TMPDIR/csv" 2>/dev/null || status=$?
+		[ $status = $code ]
+		tail -1 "$BATS_TEST_TMPDIR/csv" | grep '^# incomplete: interrupted'
+	done
+}
+
+@test "nobody: counts as root does, and what is not visible is said once" {
+	needs_root
+	in_lab all-states -- as_nobody_counts
+}
+
+@test "an empty namespace: zeros, empty lists, and no complaint" {
+	in_lab empty -- nothing_there
+}
+
+@test "no /proc: netlink works, and proc says what is missing" {
+	needs_root
+	needs_namespaces
+	unshare -m true 2>/dev/null || skip "needs mount namespaces"
+	in_lab established -- no_proc
+}
