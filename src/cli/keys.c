@@ -48,6 +48,15 @@ static int unknown_field(const char *word)
 			      tc_did_you_mean(word, names, near));
 }
 
+/* Two columns or JSON keys of one name could not be told apart. */
+static bool has_field(const struct tc_key_list *list, const struct tc_field *field)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->keys[i].field == field)
+			return true;
+	return false;
+}
+
 static int add_word(struct tc_key_list *list, const char *word, bool signs)
 {
 	bool descending = signs && *word == '-';
@@ -60,6 +69,9 @@ static int add_word(struct tc_key_list *list, const char *word, bool signs)
 		return tc_usage_error(_("'%s': a prefix length is given as remote.net/16, or "
 					"remote.net/16/48 for both families"),
 				      word);
+	if (has_field(list, key.field))
+		return tc_usage_error(_("'%s': the field '%s' was named before"), word,
+				      tc_field_name(key.field));
 	if (grow(list, list->count + 1))
 		return out_of_memory();
 	list->keys[list->count] = key;
