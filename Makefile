@@ -11,10 +11,13 @@ help:
 	@echo 'make run      install what is missing, build, print the census of this machine'
 	@echo 'make test     install what is missing, build every way, run every test'
 	@echo 'make build    build/tcpcensus'
-	@echo 'make install  program, library, man pages, completions, translations (PREFIX, DESTDIR)'
+	@echo 'make install  program, library, man pages, completions, translations into'
+	@echo '              PREFIX (/usr/local), below DESTDIR'
 	@echo 'make bench    this program beside ss and netstat'
 	@echo 'make fuzz     every fuzz target for SECONDS each (600)'
-	@echo 'make goldens  write the expected outputs anew; then read the diff'
+	@echo 'make goldens  write the expected outputs anew; then read the difference'
+	@echo 'make deps     install what is missing for the tests'
+	@echo 'make clean    remove what was built'
 
 run: build
 	@$(BUILD)/tcpcensus
