@@ -107,7 +107,7 @@ check_form() { # page
 
 # Whoever types what stands in an example gets no usage error.
 check_examples() { # name; command lines on stdin
-	local wrong='' count=0 line
+	local name=$1 wrong='' count=0 line
 	while IFS= read -r line; do
 		eval "set -- ${line#*tcpcensus}"
 		case " $* " in *" -N "* | *" -f "*) continue ;; esac
@@ -116,7 +116,7 @@ check_examples() { # name; command lines on stdin
 		[ $? != 2 ] || wrong+="$line"$'\n'
 	done
 	[ $count -gt 2 ] && [ -z "$wrong" ]
-	result $? "the examples of $1 are accepted" "$count tried; refused: $wrong"
+	result $? "the examples of $name are accepted" "$count tried; refused: $wrong"
 }
 
 echo 1..15
