@@ -29,12 +29,13 @@ int tc_capture_feed(struct tc_capture *capture, const void *data, size_t length)
 
 int tc_capture_finish(struct tc_capture *capture, struct tc_report *report)
 {
+	int err;
+
 	if (!capture->stopped)
 		tc_input_encoded_end(capture);
 	tc_capture_flush(capture);
-	if (capture->stopped)
-		return capture->stopped;
-	return tc_capture_report(capture, report);
+	err = tc_capture_report(capture, report); /* of what was read, where it was stopped */
+	return capture->stopped ? capture->stopped : err;
 }
 
 void tc_capture_free(struct tc_capture *capture)

@@ -81,9 +81,8 @@ static int read_all(int fd, const char *path, struct tc_capture *capture, struct
 		first = false;
 		if (refused)
 			return say(report, -ENODATA, path, refused);
-		ret = tc_capture_feed(capture, chunk, (size_t)length);
-		if (ret)
-			return ret;
+		if (tc_capture_feed(capture, chunk, (size_t)length))
+			return tc_capture_finish(capture, report);
 	}
 	if (length < 0)
 		return say_errno(report, (int)length, path);
