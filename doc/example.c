@@ -44,7 +44,7 @@ static int print_census(const char *listing)
 {
 	struct tc_query query = { .size = sizeof(query), .from = listing };
 	struct tc_census census;
-	struct tc_report report;
+	struct tc_report report = { .size = sizeof(report) };
 	int err = tc_census_take(&query, &census, &report);
 
 	if (err)
@@ -96,7 +96,7 @@ static int print_peers(const char *listing)
 	struct tc_filter_error error;
 	struct tc_filter *filter = NULL;
 	struct tc_tally *tally = NULL;
-	struct tc_report report;
+	struct tc_report report = { .size = sizeof(report) };
 	struct tc_key key;
 	int status = 1, err;
 
@@ -155,7 +155,7 @@ static int print_unread(const char *listing)
 {
 	struct tc_query query = { .size = sizeof(query), .from = listing };
 	struct unread unread = { 0, 0, 0 };
-	struct tc_report report;
+	struct tc_report report = { .size = sizeof(report) };
 	struct tc_key key;
 	int err = tc_key_parse("recv_q", &key);
 

@@ -13,8 +13,9 @@
  *   - Nothing is global: two threads may use the library at once on different objects.
  *   - Unknown is a value: what was not read has its TC_HAVE_ bit clear, and is never 0 in
  *     disguise.
- *   - Structures that callers fill begin with the member `size`, set to sizeof(the
- *     structure), so that members can be added at the end without breaking callers.
+ *   - struct tc_query and struct tc_report begin with the member `size`, which the caller
+ *     sets to sizeof(the structure), so that members can be added at the end without
+ *     breaking callers that were compiled before.
  */
 #ifndef TCPCENSUS_H
 #define TCPCENSUS_H
@@ -269,8 +270,9 @@ struct tc_query {
 #define TC_REFUSED_MAX 4
 #define TC_UNREAD_MAX 5
 
-/* How the looking went. */
+/* How the looking went. All but `size` is filled by the library. */
 struct tc_report {
+	size_t size;
 	const char *source; /* name of the source that was used */
 	bool complete;	    /* false: some sockets may be missing, `why` says which and why */
 	bool foreign;	    /* from a listing */

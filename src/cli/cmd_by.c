@@ -29,7 +29,7 @@ static int look_and_show(const struct tc_options *options, struct tc_look *look,
 			 const struct tc_key_list *keys)
 {
 	struct tc_tally *tally = NULL;
-	struct tc_report report;
+	struct tc_report report = { .size = sizeof(report) };
 	int status = 0, err = tc_tally_new(keys->keys, keys->count, &tally);
 
 	if (err)

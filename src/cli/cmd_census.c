@@ -10,7 +10,7 @@ static int run(const struct tc_options *options, int argc, char **argv)
 	struct tc_style style = tc_style_of(options);
 	struct tc_stamp stamp = tc_stamp_now(options);
 	struct tc_census census;
-	struct tc_report report;
+	struct tc_report report = { .size = sizeof(report) };
 	struct tc_look look;
 	int status = tc_look_prepare(&look, options, argc, argv), err;
 

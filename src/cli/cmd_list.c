@@ -219,7 +219,7 @@ static int list_sockets(struct lister *lister, const struct tc_options *options,
 	struct tc_stamp stamp = tc_stamp_now(options);
 	struct tc_style style = tc_style_of(options);
 	struct tc_key_list asked = { 0 };
-	struct tc_report report;
+	struct tc_report report = { .size = sizeof(report) };
 	int status, err;
 
 	status = tc_key_list_append(&asked, &lister->columns);

@@ -59,7 +59,7 @@ static int read_twice(const char *from, struct tc_pipeline *pipeline, struct tc_
 	if (err)
 		return err;
 	tc_listeners_sort(&pipeline->listeners);
-	*report = (struct tc_report){ .source = NULL };
+	*report = (struct tc_report){ .size = report->size };
 	return tc_capture_read(from, tc_pipeline_batch, pipeline, report);
 }
 

@@ -129,16 +129,22 @@ static int look_at_kernel(const struct tc_query *query, struct tc_pipeline *pipe
 	return err ? err : left;
 }
 
-/* Everything that tc_scan() and tc_census_take() share. */
-static int look(const struct tc_query *query, tc_sink *sink, void *context,
-		struct tc_census *census, struct tc_report *report)
+/* A query of a caller that may have been compiled with fewer members. */
+static struct tc_query whole_query(const struct tc_query *query)
+{
+	struct tc_query whole = { .size = 0 };
+
+	memcpy(&whole, query, query->size < sizeof(whole) ? query->size : sizeof(whole));
+	return whole;
+}
+
+static int run(const struct tc_query *query, tc_sink *sink, void *context,
+	       struct tc_census *census, struct tc_report *report)
 {
 	tc_auto_free struct tc_pipeline *pipeline = malloc(sizeof(*pipeline));
-	uint64_t start = now_us();
 	int err;
 
-	*report = (struct tc_report){ 0 };
-	if (query->size < sizeof(*query) || !is_source_name(query->source)) {
+	if (!query->size || !is_source_name(query->source)) {
 		snprintf(report->why, sizeof(report->why), "%s", _("the query is not valid"));
 		return -EINVAL;
 	}
@@ -148,15 +154,30 @@ static int look(const struct tc_query *query, tc_sink *sink, void *context,
 	err = query->from ? tc_listing_read(query, pipeline, report)
 			  : look_at_kernel(query, pipeline, census, report);
 	tc_pipeline_release(pipeline);
-	report->took_us = now_us() - start;
-	if (err == -ENOMEM && !report->why[0])
-		snprintf(report->why, sizeof(report->why), "%s", _("out of memory"));
+	return err;
+}
+
+/* Everything that tc_scan() and tc_census_take() share. */
+static int look(const struct tc_query *query, tc_sink *sink, void *context,
+		struct tc_census *census, struct tc_report *ret_report)
+{
+	struct tc_report report = { .size = ret_report->size };
+	size_t size = ret_report->size < sizeof(report) ? ret_report->size : sizeof(report);
+	uint64_t start = now_us();
+	int err = run(query, sink, context, census, &report);
+
+	report.took_us = now_us() - start;
+	if (err == -ENOMEM && !report.why[0])
+		snprintf(report.why, sizeof(report.why), "%s", _("out of memory"));
+	memcpy(ret_report, &report, size);
 	return err;
 }
 
 int tc_scan(const struct tc_query *query, tc_sink *sink, void *context, struct tc_report *report)
 {
-	return look(query, sink, context, NULL, report);
+	struct tc_query whole = whole_query(query);
+
+	return look(&whole, sink, context, NULL, report);
 }
 
 static int census_sink(void *context, const struct tc_sock *socks, size_t count)
@@ -169,13 +190,13 @@ int tc_census_take(const struct tc_query *query, struct tc_census *ret_census,
 		   struct tc_report *report)
 {
 	struct tc_census census = { 0 };
-	struct tc_query whole = *query;
+	struct tc_query whole = whole_query(query);
 	int err;
 
 	if (!whole.states && !(whole.filter && whole.filter->states_named))
 		whole.states = TC_STATES_ALL; /* a census shows BOUND, beside the total */
 	err = look(&whole, census_sink, &census, &census, report);
-	if (query->from && !census.states[TC_BOUND]) /* hardly any listing shows them */
+	if (whole.from && !census.states[TC_BOUND]) /* hardly any listing shows them */
 		report->states_not_read |= TC_STATE_BIT(TC_BOUND);
 	if (!err)
 		*ret_census = census;
