@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# What is printed: fixed listings beside the expected output, JSON beside the contract, and the
+# languages. test/cli/goldens regenerate writes the expected outputs anew.
+
+load helper
+
+expected() { # PATTERN: every output whose name matches
+	local differ=0 count=0
+	for name in $("$here/goldens" names | grep -E "$1"); do
+		"$here/goldens" show "$name" >"$BATS_TEST_TMPDIR/found" || {
+			[ $? != 77 ] || skip "no French here"
+			false
+		}
+		diff -u "$root/test/golden/cli/$name.txt" "$BATS_TEST_TMPDIR/found" || differ=1
+		count=$((count + 1))
+	done
+	[ "$count" -gt 0 ] && [ $differ = 0 ]
+}
+
+@test "output: tables in English and ASCII, at three widths" { expected '\.en-ascii$'; }
+@test "output: tables in English and UTF-8, at three widths" { expected '\.en-utf8$'; }
+@test "output: tables in French, at three widths" {
+	make_french
+	expected '\.fr-utf8$'
+}
+@test "output: colours where asked for, none by NO_COLOR" { expected 'colou?r$'; }
+@test "output: json, ndjson and csv" { expected '(json|csv)$'; }
+
+@test "output: every expected one is compared with" {
+	diff <("$here/goldens" names | sort) \
+		<(cd "$root/test/golden/cli" && printf '%s\n' *.txt | sed 's/\.txt$//' | sort)
+}
+
+@test "output: programs get English keys in every language" {
+	make_french
+	for form in json ndjson csv; do
+		for command in '' 'by state,remote.addr' list; do
+			diff <(tcpcensus -f "$here/data/web.txt" $command -o $form | sed 's/took_us":[0-9]*//') \
+				<(LC_ALL=fr_FR.UTF-8 tcpcensus -f "$here/data/web.txt" $command -o $form |
+					sed 's/took_us":[0-9]*//')
+		done
+	done
+}
+
+@test "output: the JSON of a census has the keys of the contract" {
+	tcpcensus -j | jq -e '
+		.schema == "tcpcensus.census/1" and
+		(.taken_at | test("^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z$")) and
+		(.host | type) == "string" and
+		(.source | (.name == "netlink" or .name == "proc" or .name == "bpf") and .complete and
+			(.took_us | type) == "number" and (.refused | type) == "array") and
+		(.refused // [] | all(has("name") and has("why"))) and
+		(.total | type) == "number" and (.in_use | type) == "number" and
+		([.states | keys_unsorted[]] - ["ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1",
+			"FIN_WAIT2", "TIME_WAIT", "CLOSED", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING",
+			"BOUND", "UNKNOWN"]) == []'
+	diff <(tcpcensus --source netlink -j | jq -cS 'del(.taken_at, .host, .source) | keys') \
+		<(echo '["in_use","schema","states","total"]')
+	# The time is that of this look, in UTC.
+	[ "$(tcpcensus -j | jq '(.taken_at[:19] + "Z" | fromdate) as $t | now - $t |
+		fabs < 60')" = true ]
+}
+
+@test "output: the JSON of by and list has the keys of the contract" {
+	tcpcensus -f "$here/data/web.txt" by state,remote.addr -n 3 -j | jq -e '
+		.schema == "tcpcensus.by/1" and .keys == ["state", "remote.addr"] and .total == 23 and
+		(.groups | length) == 3 and
+		(.groups | all(keys == ["count", "remote.addr", "state"])) and
+		.other.groups > 0 and ([.groups[].count] | add) + .other.count == 23 and
+		has("source") and (.source.name == "capture")'
+	tcpcensus -f "$here/data/web.txt" list -o ndjson | jq -se '
+		length == 23 and all(.state and has("local.addr") and has("local.port") and
+			(."local.port" | type) == "number" and ([.[] | select(. == null)] | length) == 0)'
+}
+
+@test "output: JSON stays JSON whatever a listing holds" {
+	{
+		echo 'State Recv-Q Send-Q Local Address:Port Peer Address:Port'
+		printf 'ESTAB 0 0 10.0.0.1:80 \xff\xfe"\\\x01host.example:99 users:(("a\\"b\x1b[31m",pid=1,fd=2))\n'
+		echo 'ESTAB 0 0 10.0.0.1:80 10.0.0.2:1024'
+		printf 'ESTA"\\B 0 0 10.0.0.1:80 10.0.0.3:1025\n'
+	} >"$BATS_TEST_TMPDIR/evil"
+	for command in '' list 'by remote.addr' 'by state'; do
+		tcpcensus -f "$BATS_TEST_TMPDIR/evil" $command -j 2>/dev/null | jq -e . >/dev/null
+		tcpcensus -f "$BATS_TEST_TMPDIR/evil" $command -o ndjson 2>/dev/null | jq -e . >/dev/null
+		# And nothing of it steers the terminal.
+		run bash -c "tcpcensus -f '$BATS_TEST_TMPDIR/evil' $command 2>&1 | grep -c \$'[\x01\x1b]'"
+		[ "$output" = 0 ]
+	done
+}
+
+# The counts of all thirteen states end in the same column.
+aligned() { # FILE
+	python3 - "$1" <<-'END'
+		import sys
+		rows = open(sys.argv[1], encoding="utf-8").read().split("\n")[1:14]
+		ends = {max(i for i, c in enumerate(row[:21]) if c.isdigit() or c == "?") for row in rows}
+		print("counts end in the columns", ends)
+		sys.exit(len(rows) != 13 or len(ends) != 1)
+	END
+}
+
+@test "languages: LC_ALL=fr_FR.UTF-8 and LANGUAGE=fr speak French, aligned" {
+	make_french
+	LC_ALL=fr_FR.UTF-8 tcpcensus -f "$here/data/morning.txt" >"$BATS_TEST_TMPDIR/all"
+	grep -q '^ÉTAT  *NOMBRE  *PART' "$BATS_TEST_TMPDIR/all"
+	grep -q '^en service  *301' "$BATS_TEST_TMPDIR/all"
+	aligned "$BATS_TEST_TMPDIR/all"
+	LC_ALL= LANG=fr_FR.UTF-8 tcpcensus -f "$here/data/morning.txt" | diff "$BATS_TEST_TMPDIR/all" -
+	LC_ALL= LC_MESSAGES=fr_FR.UTF-8 LC_CTYPE=C.UTF-8 \
+		tcpcensus -f "$here/data/morning.txt" | diff "$BATS_TEST_TMPDIR/all" -
+	LC_ALL=fr_FR.UTF-8 LANGUAGE=en tcpcensus -f "$here/data/morning.txt" | grep -q '^in use  *301'
+	LC_ALL=fr_FR.UTF-8 apart tcpcensus sensus
+	[[ $err = *"n'est ni une commande ni un filtre"* ]]
+	LC_ALL=fr_FR.UTF-8 tcpcensus explain TIME_WAIT | grep -q 'finie'
+}
+
+@test "languages: a locale that the machine lacks still gives the characters" {
+	env LC_ALL=fr_FR.UTF-8 LOCPATH=/nonexistent tcpcensus -f "$here/data/morning.txt" \
+		>"$BATS_TEST_TMPDIR/table" 2>"$BATS_TEST_TMPDIR/err"
+	[ ! -s "$BATS_TEST_TMPDIR/err" ]
+	grep -q '^TIME_WAIT  *4169  *82.8%  ██' "$BATS_TEST_TMPDIR/table"
+	aligned "$BATS_TEST_TMPDIR/table"
+	env LC_ALL=xx_XX.UTF-8 tcpcensus -f "$here/data/morning.txt" | grep -q '^in use  *301'
+	env LC_ALL=C tcpcensus -f "$here/data/morning.txt" | grep -q '^TIME_WAIT  *4169  *82.8%  ##'
+}
+
+@test "help: every -h fits 80 columns and 40 lines, in both languages" {
+	make_french
+	for locale in C.UTF-8 fr_FR.UTF-8; do
+		for command in '' $(tcpcensus -h | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+			LC_ALL=$locale tcpcensus $command -h >"$BATS_TEST_TMPDIR/help"
+			python3 - "$BATS_TEST_TMPDIR/help" "$locale $command" <<-'END'
+				import sys
+				lines = open(sys.argv[1], encoding="utf-8").read().split("\n")[:-1]
+				wide = [line for line in lines if len(line) > 80 or line != line.rstrip()]
+				print(sys.argv[2], len(lines), "lines", wide)
+				sys.exit(bool(wide) or not 10 <= len(lines) <= 40)
+			END
+		done
+	done
+	[[ $(tcpcensus -h) = *census*by*list*explain* ]]
+}
+
+@test "help: -h and -V go to stdout with status 0, before everything else is looked at" {
+	for arguments in -h --help 'by -h' 'list --help' 'explain -h' -V --version 'list -V' \
+		'-h -f /nonexistent'; do
+		apart tcpcensus $arguments
+		[ "$status" = 0 ]
+		[ -n "$out" ]
+		[ -z "$err" ]
+	done
+	[[ $(tcpcensus -V) =~ ^tcpcensus\ [0-9]+\.[0-9]+\.[0-9]+\ \(.*netlink,\ proc ]]
+}
