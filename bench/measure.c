@@ -6,9 +6,9 @@
  *
  * Each COMMAND is one argument. One without shell characters is run directly, so that small
  * ones are not measured with a shell around them; a pipeline is run by sh -c and counts with
- * all its processes. Output goes to /dev/null. In every round each command runs once, so that
- * what else happens on the machine hits all of them alike. No round is begun after SECONDS.
- * -k: before each round herd is asked to refresh the sockets in TIME_WAIT (HERD_KEEP).
+ * all its processes. What they print goes to /dev/null. In every round each command runs once,
+ * so that what else happens on the machine hits all of them alike. No round is begun after
+ * SECONDS. -k: before each round herd is asked to refresh the sockets in TIME_WAIT (HERD_KEEP).
  *
  * Prints a line for each command: median of the wall time in us, median of the CPU time (user
  * and system, all processes) in us, largest resident set of one process in KiB, rounds, and
@@ -66,7 +66,7 @@ static void exec_command(const char *command)
 	int null = open("/dev/null", O_WRONLY);
 	size_t count = 0;
 
-	if (!copy || null < 0 || dup2(null, STDOUT_FILENO) < 0)
+	if (!copy || null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(EXIT_NOT_RUN);
 	if (strpbrk(command, "|&;<>()$`\\\"'*?[#~=%"))
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -75,7 +75,6 @@ static void exec_command(const char *command)
 		words[count++] = word;
 	if (count)
 		execvp(words[0], words);
-	fprintf(stderr, "measure: %s: %s\n", command, strerror(errno));
 	_exit(EXIT_NOT_RUN);
 }
 
@@ -94,7 +93,8 @@ static int run_once(const char *command, struct result *result, size_t round)
 		return -1;
 	}
 	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
-		fprintf(stderr, "measure: %s: ended with status %d\n", command, status);
+		fprintf(stderr, "measure: %s: did not work (wait status %#x)\n", command,
+			(unsigned)status);
 		return -1;
 	}
 	result->wall_us[round] = now_us() - start;
