@@ -329,7 +329,7 @@ TC_EXPORT void tc_census_add(struct tc_census *census, const struct tc_sock *soc
 struct tc_tally;
 
 /* A tally by up to TC_KEYS_MAX keys. -EINVAL: no key or too many; -ENOMEM. */
-#define TC_KEYS_MAX 8
+#define TC_KEYS_MAX 32
 TC_EXPORT int tc_tally_new(const struct tc_key *keys, size_t key_count, struct tc_tally **ret_tally);
 TC_EXPORT void tc_tally_free(struct tc_tally *tally);
 

@@ -49,10 +49,11 @@ static void on_signal(int number)
 
 static void catch_signals(void)
 {
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND };
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(signals); i++)
+		sigaction(signals[i], &action, NULL);
 }
 
 /* ---- As they come -------------------------------------------------------------------- */

@@ -87,7 +87,9 @@ int tc_key_list_parse(const char *text, size_t max, bool signs, struct tc_key_li
 	int status = copy ? 0 : out_of_memory();
 
 	while (!status && (word = strsep(&rest, ","))) {
-		if (list.count == max)
+		if (!*word)
+			status = tc_usage_error(_("'%s': a field is missing"), text);
+		else if (list.count == max)
 			status = tc_usage_error(_("'%s': at most %zu fields"), text, max);
 		else
 			status = add_word(&list, word, signs);

@@ -5,12 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cli/filter_error.h"
 #include "cli/note.h"
-#include "model/filter_lex.h"
 #include "owner/netns.h"
 #include "util/intl.h"
-#include "util/near.h"
-#include "util/width.h"
 
 /* The words of the command line as one expression, as ss takes them. */
 static int join(int argc, char **argv, struct tc_buf *expression)
@@ -21,39 +19,6 @@ static int join(int argc, char **argv, struct tc_buf *expression)
 		tc_buf_text(expression, argv[i]);
 	}
 	return tc_buf_string(expression) ? 0 : -ENOMEM;
-}
-
-/* The message, the expression, and a caret under the offending word. */
-static int filter_error(const char *expression, const struct tc_filter_error *error)
-{
-	size_t before = error->offset <= strlen(expression) ? error->offset : 0;
-
-	tc_usage_error("%s", error->text);
-	fprintf(stderr, "  %s\n  %*s^", expression, (int)tc_width(expression, before), "");
-	for (size_t i = 1; i < error->length; i++)
-		fputc('~', stderr);
-	fputc('\n', stderr);
-	return TC_EXIT_USAGE;
-}
-
-/* A first word that is nearer to a command than to a word of the filter is a mistyped one. */
-static void offer_commands(const char *word, struct tc_filter_error *error)
-{
-	struct tc_near command, filter;
-	char near[96];
-
-	if (error->offset || tc_command_find(word))
-		return;
-	tc_near_init(&command, word, strlen(word));
-	tc_near_init(&filter, word, strlen(word));
-	for (size_t i = 0; tc_commands[i]; i++)
-		tc_near_offer(&command, tc_commands[i]->name);
-	for (size_t i = 0; tc_filter_words[i].spelling; i++)
-		tc_near_offer(&filter, tc_filter_words[i].spelling);
-	if (!command.best || (filter.best && filter.distance <= command.distance))
-		return;
-	snprintf(error->text, sizeof(error->text), _("'%s' is neither a command nor a filter%s"),
-		 word, tc_did_you_mean(word, (const char *[]){ command.best, NULL }, near));
 }
 
 static int parse_filter(struct tc_look *look, const struct tc_options *options, int argc,
@@ -69,10 +34,8 @@ static int parse_filter(struct tc_look *look, const struct tc_options *options, 
 		return tc_look_error("%s", _("out of memory"));
 	err = tc_filter_parse(expression.data, options->from ? TC_FILTER_FOREIGN : 0, &look->filter,
 			      &error);
-	if (err == -EINVAL) {
-		offer_commands(argv[0], &error);
-		return filter_error(expression.data, &error);
-	}
+	if (err == -EINVAL)
+		return tc_filter_error_show(expression.data, argv[0], &error);
 	if (err)
 		return tc_look_error("%s", strerror(-err));
 	look->query.filter = look->filter;
@@ -160,7 +123,9 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 		return tc_look_error("%s", *report->why ? report->why : strerror(-err));
 	note_not_read(report);
 	note_unread_lines(report);
-	if (!report->complete || *report->why)
+	/* A table says itself that it is not complete. */
+	if ((!report->complete && options->form != TC_FORM_TABLE) ||
+	    (report->complete && *report->why))
 		tc_note(report->complete ? "%s" : _("incomplete: %s"), report->why);
 	if (options->verbose)
 		note_how(report);

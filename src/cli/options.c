@@ -32,7 +32,7 @@ const struct tc_option tc_options_table[] = {
 	{ 'N', "netns", TC_OPTION_TEXT, MEMBER(netns), "NAME|PATH", NULL, TC_FOR_LOOKING,
 	  N_("look into another network namespace") },
 	{ 'n', "top", TC_OPTION_NUMBER, MEMBER(top), "N", NULL, TC_FOR_BY | TC_FOR_LIST,
-	  N_("rows to show (0: all); the rest is summed up") },
+	  N_("rows to show (0: all; by shows 20); the rest is summed up") },
 	{ 's', "sort", TC_OPTION_TEXT, MEMBER(sort), "FIELD,...", NULL, TC_FOR_LIST,
 	  N_("order of the sockets; -FIELD: largest first") },
 	{ 'c', "columns", TC_OPTION_TEXT, MEMBER(columns), "FIELD,...", NULL, TC_FOR_LIST,
@@ -59,16 +59,19 @@ static void option_spelling(const struct tc_option *option, char text[32])
 
 static int set_choice(const struct tc_option *option, const char *value, int *ret_index)
 {
-	char spelling[32], near[96];
+	char spelling[32], near[96], values[128] = "";
+	size_t length = 0;
 
 	for (int i = 0; option->choices[i]; i++) {
-		if (strcmp(option->choices[i], value) != 0)
-			continue;
-		*ret_index = i;
-		return 0;
+		if (strcmp(option->choices[i], value) == 0) {
+			*ret_index = i;
+			return 0;
+		}
+		length += (size_t)snprintf(values + length, sizeof(values) - length, "%s%s",
+					   i ? ", " : "", option->choices[i]);
 	}
 	option_spelling(option, spelling);
-	return tc_usage_error(_("%s: '%s' is none of its values%s"), spelling, value,
+	return tc_usage_error(_("%s: '%s' is none of %s%s"), spelling, value, values,
 			      tc_did_you_mean(value, option->choices, near));
 }
 
@@ -140,17 +143,20 @@ static const struct tc_option *option_of(int value)
 
 static int unknown_option(const char *word)
 {
+	char spellings[TABLE_MAX][32], near[96] = "";
 	const char *names[TABLE_MAX];
-	char name[64], near[96] = "";
-	size_t i;
+	size_t count;
 
-	for (i = 0; tc_options_table[i].name; i++)
-		names[i] = tc_options_table[i].name;
-	names[i] = NULL;
-	if (word[0] == '-' && word[1] == '-') {
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
-		tc_did_you_mean(name, names, near);
+	for (count = 0; tc_options_table[count].name; count++) {
+		option_spelling(&tc_options_table[count], spellings[count]);
+		names[count] = spellings[count];
 	}
+	names[count] = NULL;
+	if (optopt >= LONG_BASE)
+		return tc_usage_error(_("option '%s' takes no argument"),
+				      spellings[optopt - LONG_BASE]);
+	if (word[0] == '-' && word[1] == '-')
+		tc_did_you_mean(word, names, near);
 	return tc_usage_error(_("unknown option '%s'%s"), word, near);
 }
 

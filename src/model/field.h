@@ -45,7 +45,7 @@ enum {
 
 struct tc_field {
 	const char *name;
-	const char *title; /* heading of a column */
+	const char *title; /* heading of a column, marked for translation */
 	const char *help;  /* one line */
 	const char *unit;  /* or NULL */
 	uint32_t need;	   /* TC_HAVE_ bits that it looks at */

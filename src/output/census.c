@@ -4,6 +4,7 @@
 
 #include "model/state.h"
 #include "output/cell.h"
+#include "output/csv.h"
 #include "output/json.h"
 #include "util/intl.h"
 #include "util/width.h"
@@ -173,8 +174,7 @@ static void write_csv(struct tc_buf *out, const struct tc_census *census,
 		tc_buf_format(out, "%s,%llu\n", tc_state_name(state),
 			      (unsigned long long)census->states[state]);
 	}
-	if (!report->complete)
-		tc_buf_format(out, "# incomplete: %s\n", report->why);
+	tc_csv_incomplete(out, report, 1);
 }
 
 void tc_write_census(struct tc_buf *out, enum tc_form form, const struct tc_census *census,

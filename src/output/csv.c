@@ -23,6 +23,14 @@ static void add_quoted(struct tc_buf *out, const char *text, size_t length)
 	tc_buf_byte(out, '"');
 }
 
+static void add_text(struct tc_buf *out, const char *text, size_t length)
+{
+	if (needs_quotes(text, length))
+		add_quoted(out, text, length);
+	else
+		tc_buf_add(out, text, length);
+}
+
 void tc_csv_value(struct tc_buf *out, const struct tc_value *value)
 {
 	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
@@ -32,10 +40,7 @@ void tc_csv_value(struct tc_buf *out, const struct tc_value *value)
 		return;
 	}
 	tc_value_text(value, &text);
-	if (needs_quotes(text.data, text.length))
-		add_quoted(out, text.data, text.length);
-	else
-		tc_buf_add(out, text.data, text.length);
+	add_text(out, text.data, text.length);
 	out->failed |= text.failed;
 }
 
@@ -46,4 +51,23 @@ void tc_csv_heading(struct tc_buf *out, const struct tc_key *keys, size_t key_co
 			tc_buf_byte(out, ',');
 		tc_buf_text(out, keys[k].field->name);
 	}
+}
+
+void tc_csv_remark(struct tc_buf *out, const char *remark, size_t key_count, uint64_t count)
+{
+	add_text(out, remark, strlen(remark));
+	tc_buf_fill(out, ',', key_count);
+	if (count != UINT64_MAX)
+		tc_buf_number(out, count);
+	tc_buf_byte(out, '\n');
+}
+
+void tc_csv_incomplete(struct tc_buf *out, const struct tc_report *report, size_t key_count)
+{
+	char remark[TC_WHY_MAX + 32];
+
+	if (report->complete)
+		return;
+	snprintf(remark, sizeof(remark), "(incomplete: %s)", report->why);
+	tc_csv_remark(out, remark, key_count, UINT64_MAX);
 }

@@ -28,7 +28,8 @@ static const char *cell_text(const struct tc_tally *tally, size_t row, size_t ke
 
 static size_t column_width(const struct tc_tally *tally, size_t key, struct tc_buf *scratch)
 {
-	size_t widest = strlen(tc_tally_key(tally, key)->field->title);
+	const char *title = tc_tr(tc_tally_key(tally, key)->field->title);
+	size_t widest = tc_width(title, strlen(title));
 
 	for (size_t row = 0; row < tc_tally_rows(tally); row++) {
 		const char *text = cell_text(tally, row, key, scratch);
@@ -80,7 +81,7 @@ static void write_heading(struct tc_buf *out, const struct tc_tally *tally,
 {
 	tc_ink(out, style, TC_INK_BOLD);
 	for (size_t k = 0; k < tc_tally_key_count(tally); k++) {
-		tc_cell(out, tc_tally_key(tally, k)->field->title, columns->width[k],
+		tc_cell(out, tc_tr(tc_tally_key(tally, k)->field->title), columns->width[k],
 			is_right(tally, k));
 		tc_buf_fill(out, ' ', GAP);
 	}
@@ -251,10 +252,8 @@ static void write_csv(struct tc_buf *out, const struct tc_tally *tally,
 	}
 	tc_tally_other(tally, &other_groups, &other_count);
 	if (other_groups)
-		tc_buf_format(out, "# other: %llu groups, %llu sockets\n",
-			      (unsigned long long)other_groups, (unsigned long long)other_count);
-	if (!report->complete)
-		tc_buf_format(out, "# incomplete: %s\n", report->why);
+		tc_csv_remark(out, "(other)", tc_tally_key_count(tally), other_count);
+	tc_csv_incomplete(out, report, tc_tally_key_count(tally));
 }
 
 void tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tally *tally,

@@ -26,6 +26,13 @@ struct tc_list_writer {
 
 enum { GAP = 2, COUNT_WIDTH = 7 };
 
+static size_t title_width(const struct tc_key *column)
+{
+	const char *title = tc_tr(column->field->title);
+
+	return tc_width(title, strlen(title));
+}
+
 int tc_list_writer_new(enum tc_form form, const struct tc_key *columns, size_t column_count,
 		       const struct tc_stamp *stamp, const struct tc_style *style,
 		       struct tc_list_writer **ret_writer)
@@ -45,7 +52,7 @@ int tc_list_writer_new(enum tc_form form, const struct tc_key *columns, size_t c
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < column_count; i++)
-		writer->widths[i] = strlen(columns[i].field->title);
+		writer->widths[i] = title_width(&columns[i]);
 	*ret_writer = writer;
 	return 0;
 }
@@ -95,7 +102,7 @@ static void write_titles(struct tc_list_writer *writer, struct tc_buf *out)
 		tc_buf_fill(out, ' ', GAP);
 	}
 	for (size_t i = 0; i < writer->column_count; i++) {
-		tc_cell(out, writer->columns[i].field->title, writer->widths[i],
+		tc_cell(out, tc_tr(writer->columns[i].field->title), writer->widths[i],
 			writer->columns[i].field->flags & TC_FIELD_RIGHT);
 		tc_buf_fill(out, ' ', GAP);
 	}
@@ -278,9 +285,8 @@ static void csv_end(struct tc_list_writer *writer, uint64_t left_out,
 		tc_buf_text(out, ",count\n");
 	}
 	if (left_out)
-		tc_buf_format(out, "# other: %llu sockets\n", (unsigned long long)left_out);
-	if (!report->complete)
-		tc_buf_format(out, "# incomplete: %s\n", report->why);
+		tc_csv_remark(out, "(other)", writer->column_count, left_out);
+	tc_csv_incomplete(out, report, writer->column_count);
 }
 
 void tc_list_end(struct tc_list_writer *writer, uint64_t left_out, const struct tc_report *report,

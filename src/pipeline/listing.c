@@ -63,8 +63,23 @@ static int read_twice(const char *from, struct tc_pipeline *pipeline, struct tc_
 	return tc_capture_read(from, tc_pipeline_batch, pipeline, report);
 }
 
-int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
-		    struct tc_report *report)
+/* A filter by ports tells nothing about a listing that has none, or has names in their place. */
+static void report_unjudged(const struct tc_pipeline *pipeline, struct tc_report *report)
+{
+	if (!pipeline->unjudged)
+		return;
+	report->complete = false;
+	if (*report->why)
+		return; /* one reason is shown, and the reader's own comes first */
+	snprintf(report->why, sizeof(report->why),
+		 tc_ngettext("the listing does not say of %llu socket what the filter asks for",
+			     "the listing does not say of %llu sockets what the filter asks for",
+			     (unsigned long)pipeline->unjudged),
+		 (unsigned long long)pipeline->unjudged);
+}
+
+static int read_listing(const struct tc_query *query, struct tc_pipeline *pipeline,
+			struct tc_report *report)
 {
 	tc_auto_fclose FILE *copy = NULL;
 	char path[64];
@@ -78,4 +93,14 @@ int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 	if (copy)
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(copy));
 	return read_twice(copy ? path : query->from, pipeline, report);
+}
+
+int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
+		    struct tc_report *report)
+{
+	int err = read_listing(query, pipeline, report);
+
+	if (!err)
+		report_unjudged(pipeline, report);
+	return err;
 }

@@ -6,6 +6,7 @@
 
 #include "model/field.h"
 #include "model/filter.h"
+#include "util/macro.h"
 
 void tc_pipeline_init(struct tc_pipeline *pipeline, const struct tc_query *query, tc_sink *sink,
 		      void *context)
@@ -59,11 +60,17 @@ static bool passes(const struct tc_job *job, const struct tc_sock *sock)
 }
 
 /* Moves the sockets that pass to the front. */
-static size_t keep_passing(const struct tc_job *job, struct tc_sock *socks, size_t count)
+static size_t keep_passing(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t count)
 {
+	const struct tc_job *job = &pipeline->job;
+	uint32_t asked = job->filter ? job->filter->need : 0;
+	bool one_family = job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
+		if (tc_unlikely((asked & ~socks[i].have) ||
+				(one_family && !(socks[i].have & TC_HAVE_FAMILY))))
+			pipeline->unjudged += socks[i].count;
 		if (!passes(job, &socks[i]))
 			continue;
 		if (kept != i)
@@ -90,7 +97,7 @@ int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count)
 {
 	struct tc_pipeline *pipeline = context;
 
-	count = keep_passing(&pipeline->job, socks, count);
+	count = keep_passing(pipeline, socks, count);
 	if (!count)
 		return 0;
 	if (pipeline->flags & TC_FIELD_LISTENERS)

@@ -18,6 +18,7 @@ struct tc_pipeline {
 	struct tc_names names;
 	struct tc_listeners listeners;
 	struct tc_text texts[TC_BATCH]; /* names for the batch under way */
+	uint64_t unjudged; /* sockets that lack what the filter asks for */
 	tc_sink *sink;
 	void *context;
 };
