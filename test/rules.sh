@@ -84,26 +84,15 @@ check_functions() {
 }
 
 check_translations() {
-	local pot untranslated
-	command -v msgfmt >/dev/null || { number=$((number + 1)); echo "ok $number - French # skip no gettext"; return; }
-	pot=$(mktemp)
-	# shellcheck disable=SC2046
-	xgettext --language=C --keyword=_ --keyword=N_ --keyword=tc_ngettext:1,2 --from-code=UTF-8 \
-		-o "$pot" $(grep -v '^#' po/POTFILES) 2>/dev/null
-	untranslated=$(msgmerge --quiet --no-fuzzy-matching -o - po/fr.po "$pot" |
-		msgattrib --untranslated --no-obsolete | grep -A3 '^msgid' | head -40)
-	rm -f "$pot"
-	[ -z "$untranslated" ]
-	result $? 'French is complete' "$untranslated"
-	msgfmt --check -o /dev/null po/fr.po
-	result $? 'French is well formed'
-}
-
-check_potfiles() {
-	local missing
-	missing=$(comm -23 <(grep -rlE '\b(_|N_|tc_ngettext)\("' src | sort) <(grep -v '^#' po/POTFILES | sort))
-	[ -z "$missing" ]
-	result $? 'every file with text for people is in po/POTFILES' "$missing"
+	local said status
+	said=$(sh test/translations.sh 2>&1)
+	status=$?
+	if [ "$status" = 77 ]; then
+		number=$((number + 1))
+		echo "ok $number - translations # skip ${said#skipped: }"
+		return
+	fi
+	result "$status" 'every text for people is in po/POTFILES and in French' "$said"
 }
 
 check_cppcheck() {
@@ -115,12 +104,11 @@ check_cppcheck() {
 	result $? 'cppcheck is quiet' "$found"
 }
 
-echo 1..9
+echo 1..7
 check_layers
 check_headers
 check_public_header
 check_sizes
 check_functions
 check_translations
-check_potfiles
 check_cppcheck
