@@ -24,7 +24,7 @@ static void add_options(struct tc_buf *out, unsigned commands)
 		snprintf(spelling, sizeof(spelling), "  %c%c%c --%s%s%s", option->letter ? '-' : ' ',
 			 option->letter ? option->letter : ' ', option->letter ? ',' : ' ',
 			 option->name, option->argument ? " " : "",
-			 option->argument ? option->argument : "");
+			 option->argument ? tc_tr(option->argument) : "");
 		tc_cell(out, spelling, OPTION_WIDTH, false);
 		tc_buf_format(out, "  %s\n", tc_tr(option->help));
 	}
