@@ -53,7 +53,7 @@ static bool has_format(const struct tc_capture *capture, const struct tc_format 
 static void sentence(struct tc_buf *why)
 {
 	if (why->length)
-		tc_buf_text(why, "; ");
+		tc_buf_text(why, _("; "));
 }
 
 /*
