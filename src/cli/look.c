@@ -113,8 +113,9 @@ static void note_how(const struct tc_report *report)
 	tc_note(_("read through %s in %.1f ms"), report->source,
 		(double)report->took_us / 1000.0);
 	if (report->foreign)
-		tc_note(_("recognised: %s, %llu lines"), report->formats,
-			(unsigned long long)report->lines);
+		tc_note(tc_ngettext("recognised: %s, %llu line", "recognised: %s, %llu lines",
+				    (unsigned long)report->lines),
+			report->formats, (unsigned long long)report->lines);
 }
 
 int tc_look_finish(const struct tc_options *options, int err, const struct tc_report *report)

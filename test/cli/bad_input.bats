@@ -50,7 +50,7 @@ load helper
 	refused 2 "by: by what\?" tcpcensus by
 	refused 2 "'stat' is no field of a socket \(did you mean 'state'\?\)" tcpcensus by stat
 	refused 2 "'remote.prot' is no field .*'remote.port'" tcpcensus by state,remote.prot
-	refused 2 "'' is no field" tcpcensus by state,
+	refused 2 "'state,': a field is missing" tcpcensus by state,
 	refused 2 "'state/3': a prefix length" tcpcensus by state/3
 	refused 2 "'remote.net/129': a prefix length" tcpcensus by remote.net/129
 	refused 2 "'remote.net/33/64': a prefix length" tcpcensus by remote.net/33/64
