@@ -32,7 +32,7 @@ const struct tc_option tc_options_table[] = {
 	{ 'N', "netns", TC_OPTION_TEXT, MEMBER(netns), N_("NAME|PATH"), NULL, TC_FOR_LOOKING,
 	  N_("look into another network namespace") },
 	{ 'n', "top", TC_OPTION_NUMBER, MEMBER(top), "N", NULL, TC_FOR_BY | TC_FOR_LIST,
-	  N_("rows to show (0: all; by shows 20); the rest is summed up") },
+	  N_("rows (0: all; by: 20); the rest is summed up") },
 	{ 's', "sort", TC_OPTION_TEXT, MEMBER(sort), N_("FIELD,..."), NULL, TC_FOR_LIST,
 	  N_("order of the sockets; -FIELD: largest first") },
 	{ 'c', "columns", TC_OPTION_TEXT, MEMBER(columns), N_("FIELD,..."), NULL, TC_FOR_LIST,
@@ -143,7 +143,7 @@ static const struct tc_option *option_of(int value)
 
 static int unknown_option(const char *word)
 {
-	char spellings[TABLE_MAX][32], near[96] = "";
+	char spellings[TABLE_MAX][32], name[64], near[96] = "";
 	const char *names[TABLE_MAX];
 	size_t count;
 
@@ -155,8 +155,9 @@ static int unknown_option(const char *word)
 	if (optopt >= LONG_BASE)
 		return tc_usage_error(_("option '%s' takes no argument"),
 				      spellings[optopt - LONG_BASE]);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
 	if (word[0] == '-' && word[1] == '-')
-		tc_did_you_mean(word, names, near);
+		tc_did_you_mean(name, names, near);
 	return tc_usage_error(_("unknown option '%s'%s"), word, near);
 }
 

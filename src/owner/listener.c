@@ -75,6 +75,12 @@ static int fit(const struct tc_sock *listener, const struct tc_sock *sock)
 
 	if ((listener->have & sock->have & TC_HAVE_NETNS) && listener->netns != sock->netns)
 		return 0;
+	/* What a listener takes in is of its own family and bound to its device, if to any. */
+	if ((listener->have & sock->have & TC_HAVE_FAMILY) && listener->family != sock->family)
+		return 0;
+	if ((listener->have & sock->have & TC_HAVE_IFINDEX) && listener->ifindex &&
+	    listener->ifindex != sock->ifindex)
+		return 0;
 	if (!(listener->have & TC_HAVE_LOCAL_ADDR) || !(sock->have & TC_HAVE_LOCAL_ADDR))
 		return 1; /* only named in the listing: the port has to do */
 	if (tc_addr_equal(&listener->local, &sock->local))
@@ -104,6 +110,16 @@ static const struct tc_sock *find_listener(const struct tc_listeners *listeners,
 	return best;
 }
 
+/*
+ * Whether somebody asked us for the connection: SYN_RECV comes from LISTEN, or, for a full
+ * socket, perhaps from a simultaneous open (RFC 9293 3.5), which tells nothing.
+ */
+static bool is_asked(const struct tc_sock *sock)
+{
+	return sock->state == TC_SYN_RECV &&
+	       (!(sock->have & TC_HAVE_KIND) || sock->kind == TC_KIND_REQUEST);
+}
+
 static void resolve(const struct tc_listeners *listeners, struct tc_sock *sock)
 {
 	sock->listener = NULL;
@@ -116,9 +132,9 @@ static void resolve(const struct tc_listeners *listeners, struct tc_sock *sock)
 		sock->listener = find_listener(listeners, sock);
 	if (sock->state == TC_LISTEN)
 		sock->direction = TC_DIRECTION_LISTEN;
-	else if (sock->listener || ((sock->have & TC_HAVE_KIND) && sock->kind == TC_KIND_REQUEST))
+	else if (sock->listener || is_asked(sock))
 		sock->direction = TC_DIRECTION_IN;
-	else
+	else if (listeners->count || !(sock->flags & TC_FLAG_FOREIGN) || sock->state == TC_SYN_SENT)
 		sock->direction = TC_DIRECTION_OUT;
 }
 

@@ -26,8 +26,9 @@ void tc_listeners_sort(struct tc_listeners *listeners);
 
 /*
  * Sets direction and listener of the sockets. A connection is in where a listener has its
- * local port and its address or any, of its namespace; else out. What is neither connected
- * nor listening, or has no local port, gets TC_DIRECTION_NONE.
+ * local port and its address or any, of its namespace, family and device; else out. What is
+ * neither connected nor listening, or has no local port, gets TC_DIRECTION_NONE; and so does
+ * what only listeners could tell in a listing that has none (ss and netstat without -a).
  */
 void tc_listeners_resolve(const struct tc_listeners *listeners, struct tc_sock *socks,
 			  size_t count);

@@ -74,6 +74,8 @@ bool tc_netlink_refused_filter(const struct tc_job *job, int err)
 
 int tc_netlink_fail(struct tc_report *report, int err)
 {
+	if (err == -ENOMEM)
+		return err; /* ours, not the kernel's; whoever asked says it */
 	snprintf(report->why, sizeof(report->why),
 		 err == -ENOENT ? _("this kernel has no sock_diag for TCP (CONFIG_INET_DIAG): %s") :
 				  _("the kernel refused to list its sockets: %s"),
@@ -117,13 +119,14 @@ int tc_netlink_dump(const struct tc_netlink_dump *dump, struct mnl_socket *socke
 {
 	unsigned families = dump->job->families;
 	bool both = families == (TC_FAMILY_INET | TC_FAMILY_INET6);
-	int err = -EOPNOTSUPP;
+	int err = 0;
 
 	if (!kernel_states)
 		return 0;
 	if (both)
 		err = dump_family(dump, socket, AF_UNSPEC, kernel_states);
-	if (err < 0 && !dump->job->begun) { /* one family, or a kernel without the old interface */
+	/* One family; or a kernel without the old interface. */
+	if (!both || (err < 0 && !dump->job->begun)) {
 		err = 0;
 		if (families & TC_FAMILY_INET)
 			err = dump_family(dump, socket, AF_INET, kernel_states);

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include <sys/socket.h>
+
 #include "owner/listener.h"
 #include "random.h"
 #include "util/macro.h"
@@ -125,6 +127,48 @@ static void test_namespaces(void **state)
 	tc_listeners_release(&all);
 }
 
+/* A child has the family and the device of its listener. */
+static void test_family_and_device(void **state)
+{
+	struct tc_sock socks[] = {sock_on(TC_LISTEN, "::", 80), sock_on(TC_LISTEN, "0.0.0.0", 81)};
+	struct tc_sock sock4 = sock_on(TC_ESTABLISHED, "10.0.0.1", 80);
+	struct tc_sock bound = sock_on(TC_ESTABLISHED, "10.0.0.1", 81);
+	struct tc_listeners all;
+
+	(void)state;
+	socks[0].family = AF_INET6;
+	socks[0].have |= TC_HAVE_FAMILY;
+	socks[1].ifindex = 3;
+	socks[1].have |= TC_HAVE_IFINDEX;
+	all = listeners_of(socks, 2);
+	sock4.have |= TC_HAVE_FAMILY;
+	sock4.family = AF_INET6; /* mapped, on a dual-stack listener */
+	assert_resolved(&all, sock4, TC_DIRECTION_IN, 1);
+	sock4.family = AF_INET;
+	assert_resolved(&all, sock4, TC_DIRECTION_OUT, 0);
+	bound.have |= TC_HAVE_IFINDEX;
+	bound.ifindex = 1;
+	assert_resolved(&all, bound, TC_DIRECTION_OUT, 0);
+	bound.ifindex = 3;
+	assert_resolved(&all, bound, TC_DIRECTION_IN, 2);
+	tc_listeners_release(&all);
+}
+
+/* A listing without listeners (netstat -tn) cannot tell who asked. */
+static void test_no_listeners(void **state)
+{
+	struct tc_listeners none = {.count = 0};
+	struct tc_sock sock = sock_on(TC_ESTABLISHED, "10.0.0.1", 80);
+	struct tc_sock asking = sock_on(TC_SYN_SENT, "10.0.0.1", 80);
+
+	(void)state;
+	assert_resolved(&none, sock, TC_DIRECTION_OUT, 0);
+	sock.flags |= TC_FLAG_FOREIGN;
+	asking.flags |= TC_FLAG_FOREIGN;
+	assert_resolved(&none, sock, TC_DIRECTION_NONE, 0);
+	assert_resolved(&none, asking, TC_DIRECTION_OUT, 0);
+}
+
 static void test_states(void **state)
 {
 	struct tc_sock socks[] = {sock_on(TC_LISTEN, "0.0.0.0", 80)};
@@ -138,11 +182,13 @@ static void test_states(void **state)
 	assert_resolved(&all, sock_on(TC_SYN_SENT, "10.0.0.1", 80), TC_DIRECTION_OUT, 0);
 	assert_resolved(&all, sock_on(TC_BOUND, "10.0.0.1", 80), TC_DIRECTION_NONE, 0);
 	assert_resolved(&all, sock_on(TC_CLOSED, "10.0.0.1", 80), TC_DIRECTION_NONE, 0);
-	/* A request came in even where its listener is gone. */
-	assert_resolved(&all, request, TC_DIRECTION_OUT, 0);
+	/* A request came in even where its listener is gone; a full socket may have asked itself. */
+	assert_resolved(&all, request, TC_DIRECTION_IN, 0);
 	request.kind = TC_KIND_REQUEST;
 	request.have |= TC_HAVE_KIND;
 	assert_resolved(&all, request, TC_DIRECTION_IN, 0);
+	request.kind = TC_KIND_FULL;
+	assert_resolved(&all, request, TC_DIRECTION_OUT, 0);
 	portless.have &= ~TC_HAVE_LOCAL_PORT;
 	assert_resolved(&all, portless, TC_DIRECTION_NONE, 0);
 	tc_listeners_release(&all);
@@ -219,7 +265,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exact_before_any), cmocka_unit_test(test_one_address_only),
 		cmocka_unit_test(test_dual_stack),	 cmocka_unit_test(test_namespaces),
-		cmocka_unit_test(test_states),		 cmocka_unit_test(test_without_address),
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_family_and_device),
+		cmocka_unit_test(test_no_listeners),		 cmocka_unit_test(test_without_address),
 		cmocka_unit_test(test_what_is_kept),	 cmocka_unit_test(test_many),
 	};
 
