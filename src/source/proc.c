@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "model/filter.h"
+#include "source/proc.h"
 #include "source/proc_line.h"
 #include "source/source.h"
 #include "util/intl.h"
@@ -26,7 +27,10 @@ struct proc_reader {
 	struct tc_job *job;
 	struct tc_report *report;
 	uint64_t netns;
-	size_t filled;
+	int family;
+	bool heading;  /* the next line is the first, which has no socket */
+	size_t filled; /* of batch */
+	size_t length; /* of buf: a line whose end is still to come */
 	struct tc_sock batch[TC_BATCH];
 	char buf[READ_SIZE];
 };
@@ -39,16 +43,25 @@ static int flush(struct proc_reader *reader)
 	return count ? reader->job->sink(reader->job->context, reader->batch, count) : 0;
 }
 
-static int read_line(struct proc_reader *reader, const char *line, size_t length, int family)
+static void count_unread(struct tc_report *report)
+{
+	if (report->unread++)
+		return;
+	report->complete = false;
+	snprintf(report->why, sizeof(report->why), "%s",
+		 _("/proc/net/tcp has lines of an unknown form"));
+}
+
+static int read_line(struct proc_reader *reader, const char *line, size_t length)
 {
 	struct tc_sock *sock = &reader->batch[reader->filled];
 
-	if (tc_proc_line(line, length, family, sock)) {
-		if (!reader->report->unread++) {
-			reader->report->complete = false;
-			snprintf(reader->report->why, sizeof(reader->report->why), "%s",
-				 _("/proc/net/tcp has lines of an unknown form"));
-		}
+	if (reader->heading) {
+		reader->heading = false;
+		return 0;
+	}
+	if (tc_proc_line(line, length, reader->family, sock)) {
+		count_unread(reader->report);
 		return 0;
 	}
 	if (reader->netns) {
@@ -58,62 +71,82 @@ static int read_line(struct proc_reader *reader, const char *line, size_t length
 	return ++reader->filled == TC_BATCH ? flush(reader) : 0;
 }
 
-/* Reads the whole lines at the start of the buffer; returns in *ret_rest what is left of it. */
-static int read_lines(struct proc_reader *reader, size_t length, int family, bool *heading,
-		      size_t *ret_rest)
+/* Reads the whole lines at the start of the buffer; what is left of it goes to the front. */
+static int read_lines(struct proc_reader *reader)
 {
 	size_t at = 0;
 
 	for (;;) {
 		const char *line = reader->buf + at;
-		const char *end = memchr(line, '\n', length - at);
-		int err = 0;
+		const char *end = memchr(line, '\n', reader->length - at);
+		int err;
 
 		if (!end)
 			break;
-		if (*heading)
-			*heading = false;
-		else
-			err = read_line(reader, line, (size_t)(end - line), family);
+		err = read_line(reader, line, (size_t)(end - line));
 		if (err)
 			return err;
 		at += (size_t)(end - line) + 1;
 	}
-	*ret_rest = length - at;
-	memmove(reader->buf, reader->buf + at, *ret_rest);
+	reader->length -= at;
+	memmove(reader->buf, reader->buf + at, reader->length);
+	if (reader->length == sizeof(reader->buf)) { /* no line is so long */
+		count_unread(reader->report);
+		reader->length = 0;
+	}
 	return 0;
 }
 
-static int read_file(struct proc_reader *reader, int fd, int family)
+static int read_file(struct proc_reader *reader, int fd)
 {
-	bool heading = true;
-	size_t rest = 0;
-
 	for (;;) {
-		ssize_t length = read(fd, reader->buf + rest, sizeof(reader->buf) - rest);
+		ssize_t length = read(fd, reader->buf + reader->length,
+				      sizeof(reader->buf) - reader->length);
 		int err;
 
 		if (length < 0 && errno == EINTR)
 			continue;
-		if (length <= 0)
-			return length < 0 ? -errno : 0;
+		if (length < 0)
+			return -errno;
+		if (!length) /* a last line without its end, which the kernel does not write */
+			return reader->length ? read_line(reader, reader->buf, reader->length) : 0;
 		reader->job->begun = true;
-		err = read_lines(reader, rest + (size_t)length, family, &heading, &rest);
+		reader->length += (size_t)length;
+		err = read_lines(reader);
 		if (err)
 			return err;
 	}
 }
 
-static int open_and_read(struct proc_reader *reader, const char *path, int family)
+int tc_proc_read(int fd, int family, struct tc_job *job, struct tc_report *report)
+{
+	tc_auto_free struct proc_reader *reader = malloc(sizeof(*reader));
+	struct stat status;
+	int err;
+
+	if (!reader)
+		return -ENOMEM;
+	reader->job = job;
+	reader->report = report;
+	reader->netns = stat("/proc/thread-self/ns/net", &status) == 0 ? status.st_ino : 0;
+	reader->family = family;
+	reader->heading = true;
+	reader->filled = reader->length = 0;
+	err = read_file(reader, fd);
+	return err ? err : flush(reader);
+}
+
+static int open_and_read(const char *path, int family, struct tc_job *job,
+			 struct tc_report *report)
 {
 	tc_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 ? -errno : read_file(reader, fd, family);
+	int err = fd < 0 ? -errno : tc_proc_read(fd, family, job, report);
 
 	if (err == -ENOENT && family == AF_INET6)
 		return 0; /* no IPv6 in this kernel: there are no such sockets */
-	if (err < 0 && !*reader->report->why)
-		snprintf(reader->report->why, sizeof(reader->report->why), _("cannot read %s: %s"),
-			 path, strerror(-err));
+	if (err < 0 && !*report->why)
+		snprintf(report->why, sizeof(report->why), _("cannot read %s: %s"), path,
+			 strerror(-err));
 	return err;
 }
 
@@ -132,23 +165,16 @@ static int proc_probe(const struct tc_job *job, char why[TC_WHY_MAX])
 
 static int proc_scan(struct tc_job *job, struct tc_report *report)
 {
-	tc_auto_free struct proc_reader *reader = malloc(sizeof(*reader));
-	struct stat status;
 	int err = 0;
 
-	if (!reader)
-		return -ENOMEM;
-	*reader = (struct proc_reader){ .job = job, .report = report };
-	if (stat("/proc/thread-self/ns/net", &status) == 0)
-		reader->netns = status.st_ino;
 	job->applied = TC_APPLIED_FAMILIES;
 	report->complete = true;
 	report->states_not_read = job->states & TC_STATE_BIT(TC_BOUND);
 	if (job->families & TC_FAMILY_INET)
-		err = open_and_read(reader, "/proc/thread-self/net/tcp", AF_INET);
+		err = open_and_read("/proc/thread-self/net/tcp", AF_INET, job, report);
 	if (!err && (job->families & TC_FAMILY_INET6))
-		err = open_and_read(reader, "/proc/thread-self/net/tcp6", AF_INET6);
-	return err ? err : flush(reader);
+		err = open_and_read("/proc/thread-self/net/tcp6", AF_INET6, job, report);
+	return err;
 }
 
 const struct tc_source tc_source_proc = {

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* test_proc.c - /proc/net/tcp from a pipe, however it is cut up. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "model/census.h"
+#include "source/proc.h"
+#include "util/macro.h"
+
+#define HEADING "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt\n"
+#define LINE(state)                                                                        \
+	"   1: 0100007F:2329 00000000:0000 " state " 00000000:00000000 00:00000000 00000000" \
+	"     0        0 12342250 1 00000000f43cc6bd 100 0 0 10 0\n"
+
+struct world {
+	struct tc_census census;
+	struct tc_report report;
+	int give; /* what the sink returns */
+};
+
+static int take(void *context, struct tc_sock *socks, size_t count)
+{
+	struct world *world = context;
+
+	assert_true(count > 0 && count <= TC_BATCH);
+	tc_census_add(&world->census, socks, count);
+	return world->give;
+}
+
+/* A pipe of packets: each read(2) gets what one write(2) put in; it holds 16 of them. */
+static int read_pieces(struct world *world, const char *text, size_t length, size_t piece)
+{
+	struct tc_job job = {.sink = take, .context = world};
+	int ends[2], err;
+
+	assert_true(length / piece < 16);
+	world->report.complete = true;
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_DIRECT), 0);
+	for (size_t at = 0; at < length; at += piece) {
+		size_t size = length - at < piece ? length - at : piece;
+
+		assert_int_equal(write(ends[1], text + at, size), (int)size);
+	}
+	close(ends[1]);
+	err = tc_proc_read(ends[0], AF_INET, &job, &world->report);
+	close(ends[0]);
+	assert_true(job.begun || !length);
+	return err;
+}
+
+static void test_pieces(void **state)
+{
+	static const char text[] = HEADING LINE("0A") LINE("01") LINE("01") LINE("06");
+
+	(void)state;
+	for (size_t piece = 64; piece <= sizeof(text); piece++) {
+		struct world world = {.give = 0};
+
+		assert_int_equal(read_pieces(&world, text, sizeof(text) - 1, piece), 0);
+		assert_int_equal(world.census.total, 4);
+		assert_int_equal(world.census.in_use, 2);
+		assert_true(world.report.complete);
+	}
+}
+
+static void test_nothing(void **state)
+{
+	struct world world = {.give = 0};
+
+	(void)state;
+	assert_int_equal(read_pieces(&world, "", 0, 1), 0);
+	assert_int_equal(read_pieces(&world, HEADING, strlen(HEADING), 4096), 0);
+	assert_int_equal(world.census.total, 0);
+	assert_true(world.report.complete);
+}
+
+/* A last line counts even if its end is missing, and half a line is told. */
+static void test_last_line(void **state)
+{
+	static const char text[] = HEADING LINE("0A") LINE("01");
+	struct world world = {.give = 0};
+
+	(void)state;
+	assert_int_equal(read_pieces(&world, text, sizeof(text) - 2, 4096), 0);
+	assert_int_equal(world.census.total, 2);
+	assert_true(world.report.complete);
+	assert_int_equal(read_pieces(&world, text, sizeof(text) - 60, 4096), 0);
+	assert_int_equal(world.census.total, 3);
+	assert_false(world.report.complete);
+	assert_int_equal(world.report.unread, 1);
+}
+
+static void test_unknown_lines(void **state)
+{
+	static const char text[] = HEADING LINE("0A") "what is this\n" LINE("01") "\n" LINE("ZZ");
+	struct world world = {.give = 0};
+
+	(void)state;
+	assert_int_equal(read_pieces(&world, text, sizeof(text) - 1, 4096), 0);
+	assert_int_equal(world.census.total, 2);
+	assert_int_equal(world.report.unread, 3);
+	assert_false(world.report.complete);
+	assert_true(*world.report.why);
+}
+
+/* More than the buffer holds, without one line end: told, and what follows it is read. */
+static void test_endless_line(void **state)
+{
+	static char text[70 * 1024];
+	struct world world = {.give = 0};
+	const char *last = LINE("01");
+	int file;
+	struct tc_job job = {.sink = take, .context = &world};
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text, HEADING, strlen(HEADING));
+	text[sizeof(text) - strlen(last) - 1] = '\n';
+	memcpy(text + sizeof(text) - strlen(last), last, strlen(last));
+	file = memfd_create("proc", MFD_CLOEXEC);
+	assert_true(file >= 0);
+	assert_int_equal(write(file, text, sizeof(text)), sizeof(text));
+	assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+	world.report.complete = true;
+	assert_int_equal(tc_proc_read(file, AF_INET, &job, &world.report), 0);
+	assert_int_equal(world.census.total, 1);
+	assert_false(world.report.complete);
+	close(file);
+}
+
+static void test_errors(void **state)
+{
+	static const char text[] = HEADING LINE("0A");
+	struct world world = {.give = 42};
+	struct tc_job job = {.sink = take, .context = &world};
+
+	(void)state;
+	assert_int_equal(read_pieces(&world, text, sizeof(text) - 1, 4096), 42);
+	assert_int_equal(tc_proc_read(-1, AF_INET, &job, &world.report), -EBADF);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pieces),	      cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_last_line),     cmocka_unit_test(test_unknown_lines),
+		cmocka_unit_test(test_endless_line),  cmocka_unit_test(test_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
