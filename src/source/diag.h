@@ -37,7 +37,8 @@ struct tc_diag_feed {
 
 /*
  * Hands the messages of one received buffer to the sink. True: more is to come; false: the
- * dump has ended, feed->result says how. The buffer must be aligned as nlmsghdr is.
+ * dump has ended, feed->result says how. The buffer is aligned as nlmsghdr is, and readable
+ * to the next multiple of 4, to which libmnl rounds a last message up.
  */
 bool tc_diag_feed(struct tc_diag_feed *feed, const void *data, size_t length);
 
