@@ -111,15 +111,39 @@ static int end_message(const struct nlmsghdr *header, void *data)
 	return MNL_CB_STOP;
 }
 
+/* libmnl 1.0.4 takes a length of 2 GiB or more for a negative one, and follows it. */
+static bool are_whole(const char *data, size_t length)
+{
+	while (length) {
+		const struct nlmsghdr *header = (const struct nlmsghdr *)data;
+		size_t step;
+
+		if (length < sizeof(*header) || header->nlmsg_len < sizeof(*header) ||
+		    header->nlmsg_len > length)
+			return false;
+		step = NLMSG_ALIGN((size_t)header->nlmsg_len);
+		if (step >= length)
+			break;
+		data += step;
+		length -= step;
+	}
+	return true;
+}
+
 bool tc_diag_feed(struct tc_diag_feed *feed, const void *data, size_t length)
 {
 	mnl_cb_t ends[] = {
 		[NLMSG_ERROR] = end_message,
 		[NLMSG_DONE] = end_message,
 	};
-	int state = mnl_cb_run2(data, length, 1, feed->port, one_message, feed, ends,
-				TC_ARRAY_SIZE(ends));
+	int state;
 
+	if (!are_whole(data, length)) {
+		feed->result = -EBADMSG;
+		return false;
+	}
+	state = mnl_cb_run2(data, length, 1, feed->port, one_message, feed, ends,
+				TC_ARRAY_SIZE(ends));
 	if (state < 0)
 		feed->result = -errno;
 	return state > MNL_CB_STOP;

@@ -268,8 +268,42 @@ static void test_what_is_no_socket(void **state)
 	make(&made, NLMSG_NOOP, NULL, 0);
 	make_socket(&made);
 	assert_fed(&made, true, 0, 1);
-	made.length -= 8; /* the last one is cut */
-	assert_fed(&made, true, 0, 0);
+}
+
+/* A length that is not true ends the dump; nothing of that buffer is believed. */
+static void test_wrong_lengths(void **state)
+{
+	static const uint32_t wrong[] = {0, 15, 1000, INT32_MAX, 0x80000000, 0xff000015, UINT32_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(wrong); i++) {
+		struct made made = {.length = 0};
+
+		make_socket(&made);
+		((struct nlmsghdr *)(made.buf + made.length))->nlmsg_len = wrong[i];
+		made.length += 88;
+		assert_fed(&made, false, -EBADMSG, 0);
+	}
+	for (size_t cut = 1; cut < 88; cut++) {
+		struct made made = {.length = 0};
+
+		make_socket(&made);
+		make_socket(&made);
+		made.length -= cut;
+		assert_fed(&made, false, -EBADMSG, 0);
+	}
+}
+
+/* The answer to the question for both families has another type, and is no less one. */
+static void test_either_question(void **state)
+{
+	struct made made = {.length = 0};
+	struct inet_diag_msg message = {.idiag_family = AF_INET6};
+
+	(void)state;
+	make(&made, TCPDIAG_GETSOCK, &message, sizeof(message));
+	make_socket(&made);
+	assert_fed(&made, true, 0, 2);
 }
 
 /* Somebody else's answer on our socket. */
@@ -308,6 +342,8 @@ int main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_what_is_no_socket),
+		cmocka_unit_test(test_wrong_lengths),
+		cmocka_unit_test(test_either_question),
 		cmocka_unit_test(test_other_port),
 		cmocka_unit_test(test_sink_ends),
 	};
