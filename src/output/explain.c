@@ -104,7 +104,7 @@ static void beside(struct page *page, const char *name, size_t column, const cha
 	tc_buf_text(page->out, name);
 	if (page->width < column + ROOM_MIN || at + GAP > column) {
 		tc_buf_byte(page->out, '\n');
-		tc_wrap(page->out, text, 2 * INDENT, page->width);
+		tc_wrap(page->out, text, (size_t)2 * INDENT, page->width);
 		return;
 	}
 	while (done < length) {

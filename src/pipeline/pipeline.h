@@ -29,9 +29,9 @@ void tc_pipeline_init(struct tc_pipeline *pipeline, const struct tc_query *query
 void tc_pipeline_release(struct tc_pipeline *pipeline);
 
 /* A tc_batch_sink whose context is a pipeline: filters, resolves, hands on. */
-int tc_pipeline_batch(void *pipeline, struct tc_sock *socks, size_t count);
+int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count);
 
 /* A tc_batch_sink whose context is a pipeline: remembers the listeners of the batch. */
-int tc_pipeline_listeners(void *pipeline, struct tc_sock *socks, size_t count);
+int tc_pipeline_listeners(void *context, struct tc_sock *socks, size_t count);
 
 #endif
