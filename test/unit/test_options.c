@@ -194,14 +194,14 @@ static void test_words_between(void **state)
 static void test_refused(void **state)
 {
 	(void)state;
-	assert_refused("--output tabel", "--output: 'tabel' is none of its values (did you mean 'table'?)");
+	assert_refused("--output tabel", "--output: 'tabel' is none of table, json, ndjson, csv (did you mean 'table'?)");
 	assert_refused("--source netlnk", "did you mean 'netlink'");
-	assert_refused("--color=blue", "'blue' is none of its values");
+	assert_refused("--color=blue", "'blue' is none of auto, always, never");
 	assert_refused("-n x", "--top: 'x' is not a whole number from 0 to 2147483647");
 	assert_refused("-n -1", "'-1' is not a whole number");
 	assert_refused("-n 2147483648", "'2147483648' is not a whole number");
-	assert_refused("--otuput json", "unknown option '--otuput' (did you mean 'output'?)");
-	assert_refused("--otuput=json", "did you mean 'output'");
+	assert_refused("--otuput json", "unknown option '--otuput' (did you mean '--output'?)");
+	assert_refused("--otuput=json", "did you mean '--output'");
 	assert_refused("-x", "unknown option '-x'");
 	assert_refused("-4x6", "unknown option '-x'");
 	assert_refused("-f", "option '-f' needs an argument");
@@ -260,8 +260,9 @@ static void test_keys(void **state)
 	assert_keys("state,remote.net/16/48,uid", false, "state/24/64 remote.net/16/48 uid/24/64");
 	assert_keys("-recv_q,local,-remote.net/8", true,
 		    "-recv_q/24/64 local/24/64 -remote.net/8/64");
-	assert_keys("uid,uid,uid,uid,uid,uid,uid,uid", false,
-		    "uid/24/64 uid/24/64 uid/24/64 uid/24/64 uid/24/64 uid/24/64 uid/24/64 uid/24/64");
+	assert_keys("uid,mark,inode,kind,timer,iface,netns,user", false,
+		    "uid/24/64 mark/24/64 inode/24/64 kind/24/64 timer/24/64 iface/24/64 "
+		    "netns/24/64 user/24/64");
 }
 
 static void assert_wrong_keys(const char *text, bool signs, const char *because)
@@ -278,15 +279,17 @@ static void test_wrong_keys(void **state)
 {
 	(void)state;
 	assert_wrong_keys("sate", false, "'sate' is no field of a socket (did you mean 'state'?)");
-	assert_wrong_keys("state,,uid", false, "'' is no field");
-	assert_wrong_keys("", false, "'' is no field");
-	assert_wrong_keys("state,", false, "'' is no field");
+	assert_wrong_keys("state,,uid", false, "'state,,uid': a field is missing");
+	assert_wrong_keys("", false, "'': a field is missing");
+	assert_wrong_keys("state,", false, "'state,': a field is missing");
 	assert_wrong_keys("state, uid", false, "' uid' is no field");
 	assert_wrong_keys("-state", false, "'-state' is no field");
 	assert_wrong_keys("--state", true, "'-state' is no field");
 	assert_wrong_keys("state/8", false, "a prefix length is given as remote.net/16");
 	assert_wrong_keys("remote.net/200", false, "'remote.net/200'");
-	assert_wrong_keys("uid,uid,uid,uid,uid,uid,uid,uid,uid", false, "at most 8 fields");
+	assert_wrong_keys("uid,mark,inode,kind,timer,iface,netns,user,state", false,
+			  "at most 8 fields");
+	assert_wrong_keys("state,uid,state", false, "was named before");
 }
 
 static void test_all_keys(void **state)
