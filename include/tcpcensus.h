@@ -128,6 +128,7 @@ enum {
 	TC_HAVE_KIND = 1u << 16,
 	TC_HAVE_V6ONLY = 1u << 17,
 	TC_HAVE_EXPIRES = 1u << 18,
+	TC_HAVE_PORT_CHOICE = 1u << 19, /* who chose the local port: asked by "autobound" alone */
 };
 
 #define TC_HAVE_ENDPOINTS                                                        \
@@ -233,7 +234,7 @@ struct tc_filter_error {
 
 /* Bits for tc_filter_parse(). */
 enum {
-	/* Names of hosts and devices are those of another machine: none is looked up. */
+	/* Names of hosts and devices are those of another machine: none but localhost is known. */
 	TC_FILTER_FOREIGN = 1u << 0,
 };
 

@@ -105,6 +105,15 @@ static void note_unread_lines(const struct tc_report *report)
 			(unsigned long long)(report->unread - shown));
 }
 
+/* That the best source was not used is worth a line unasked; eBPF is not built in, so no news. */
+static void note_second_best(const struct tc_report *report)
+{
+	for (size_t i = 0; i < report->refused_count; i++)
+		if (strcmp(report->refused[i].source, "bpf") != 0)
+			tc_note(_("read through %s, since %s does not work: %s"), report->source,
+				report->refused[i].source, report->refused[i].why);
+}
+
 static void note_how(const struct tc_report *report)
 {
 	for (size_t i = 0; i < report->refused_count; i++)
@@ -130,5 +139,7 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 		tc_note(report->complete ? "%s" : _("incomplete: %s"), report->why);
 	if (options->verbose)
 		note_how(report);
+	else
+		note_second_best(report);
 	return TC_EXIT_FINE;
 }

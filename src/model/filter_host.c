@@ -183,6 +183,32 @@ static int foreign_name(struct tc_filter_parser *parser, enum tc_expr_side side,
 	return 0;
 }
 
+/* localhost means the same on every machine (RFC 6761 6.3), so its addresses count as well. */
+static int foreign_localhost(struct tc_filter_parser *parser, enum tc_expr_side side,
+			     struct tc_expr **ret_node)
+{
+	struct prefix v4 = {tc_addr_from4(htonl(INADDR_LOOPBACK)), AF_INET, PREFIX4_MAX};
+	struct prefix v6 = {{.byte = {[15] = 1}}, AF_INET6, PREFIX6_MAX};
+	struct tc_expr *list = NULL, *node = NULL;
+	int err = foreign_name(parser, side, "localhost", &list);
+
+	if (!err && parser->family != AF_INET6) {
+		err = prefix_node(parser, side, &v4, &node);
+		if (!err)
+			err = tc_filter_join(parser, TC_EXPR_OR, tc_take(list), node, &list);
+	}
+	if (!err && parser->family != AF_INET) {
+		err = prefix_node(parser, side, &v6, &node);
+		if (!err)
+			err = tc_filter_join(parser, TC_EXPR_OR, tc_take(list), node, &list);
+	}
+	if (err)
+		tc_expr_free(list);
+	else
+		*ret_node = list;
+	return err;
+}
+
 /* ---- The whole ----------------------------------------------------------------------- */
 
 static int fail_addr(struct tc_filter_parser *parser)
@@ -228,6 +254,8 @@ static int addr_node(struct tc_filter_parser *parser, enum tc_expr_side side, co
 		return prefix_node(parser, side, &prefix, ret_node);
 	if (!is_host_name(text))
 		return fail_addr(parser);
+	if ((parser->flags & TC_FILTER_FOREIGN) && strcmp(text, "localhost") == 0)
+		return foreign_localhost(parser, side, ret_node);
 	if (parser->flags & TC_FILTER_FOREIGN)
 		return foreign_name(parser, side, text, ret_node);
 	return resolved(parser, side, text, ret_node);

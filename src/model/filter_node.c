@@ -104,7 +104,7 @@ static uint32_t need_of(const struct tc_expr *leaf)
 	case TC_EXPR_PORT:
 		return remote ? TC_HAVE_REMOTE_PORT : TC_HAVE_LOCAL_PORT;
 	case TC_EXPR_AUTOBOUND:
-		return TC_HAVE_LOCAL_PORT;
+		return TC_HAVE_LOCAL_PORT | TC_HAVE_PORT_CHOICE;
 	case TC_EXPR_FAMILY:
 		return TC_HAVE_FAMILY;
 	case TC_EXPR_DEVICE:

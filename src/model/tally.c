@@ -12,6 +12,7 @@
 #include <sys/random.h>
 
 #include "model/packed.h"
+#include "util/hash.h"
 
 enum { FIRST_SLOTS = 1024 };
 
@@ -40,27 +41,6 @@ struct tc_tally {
 };
 
 /* ---- The table ----------------------------------------------------------------------- */
-
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	__extension__ typedef unsigned __int128 wide;
-	wide product = (wide)(a ^ 0x9e3779b97f4a7c15u) * (b ^ 0xd6e8feb86659fd93u);
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint64_t hash_bytes(const char *bytes, size_t length, uint64_t seed)
-{
-	uint64_t hash = mix(seed, length), word;
-
-	for (; length >= sizeof(word); bytes += sizeof(word), length -= sizeof(word)) {
-		memcpy(&word, bytes, sizeof(word));
-		hash = mix(hash, word);
-	}
-	word = 0;
-	memcpy(&word, bytes, length);
-	return mix(hash, word);
-}
 
 static int grow_slots(struct tc_tally *tally)
 {
@@ -127,7 +107,7 @@ static bool is_group(const struct tc_tally *tally, const struct group *group,
 /* Finds or makes the group of the packed key. */
 static int find_group(struct tc_tally *tally, const struct tc_buf *key, struct group **ret_group)
 {
-	uint64_t hash = hash_bytes(key->data, key->length, tally->seed);
+	uint64_t hash = tc_hash(key->data, key->length, tally->seed);
 	size_t slot;
 	int err;
 

@@ -274,7 +274,7 @@ static void test_others(void **unused)
 	assert_true(tc_filter_match(filter, &sock));
 	sock.local_port = 32767;
 	assert_false(tc_filter_match(filter, &sock));
-	assert_int_equal(filter->need, TC_HAVE_LOCAL_PORT);
+	assert_int_equal(filter->need, TC_HAVE_LOCAL_PORT | TC_HAVE_PORT_CHOICE);
 	tc_filter_free(filter);
 	(void)unused;
 }

@@ -18,8 +18,8 @@
 #include "util/macro.h"
 
 #define HEADING "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt\n"
-#define LINE(state)                                                                        \
-	"   1: 0100007F:2329 00000000:0000 " state " 00000000:00000000 00:00000000 00000000" \
+#define LINE(port, state)                                                                  \
+	"   1: 0100007F:" port " 00000000:0000 " state " 00000000:00000000 00:00000000 00000000" \
 	"     0        0 12342250 1 00000000f43cc6bd 100 0 0 10 0\n"
 
 struct world {
@@ -60,7 +60,7 @@ static int read_pieces(struct world *world, const char *text, size_t length, siz
 
 static void test_pieces(void **state)
 {
-	static const char text[] = HEADING LINE("0A") LINE("01") LINE("01") LINE("06");
+	static const char text[] = HEADING LINE("232A", "0A") LINE("232B", "01") LINE("232C", "01") LINE("232D", "06");
 
 	(void)state;
 	for (size_t piece = 64; piece <= sizeof(text); piece++) {
@@ -71,6 +71,19 @@ static void test_pieces(void **state)
 		assert_int_equal(world.census.in_use, 2);
 		assert_true(world.report.complete);
 	}
+}
+
+/* The kernel repeats lines while connections come and go; each socket counts once. */
+static void test_repeated_lines(void **state)
+{
+	static const char text[] = HEADING LINE("0001", "01") LINE("0002", "01") LINE("0001", "01")
+		LINE("0003", "0A") LINE("0002", "06");
+	struct world world = {.give = 0};
+
+	(void)state;
+	assert_int_equal(read_pieces(&world, text, sizeof(text) - 1, 4096), 0);
+	assert_int_equal(world.census.total, 3);
+	assert_int_equal(world.census.in_use, 2);
 }
 
 static void test_nothing(void **state)
@@ -87,7 +100,7 @@ static void test_nothing(void **state)
 /* A last line counts even if its end is missing, and half a line is told. */
 static void test_last_line(void **state)
 {
-	static const char text[] = HEADING LINE("0A") LINE("01");
+	static const char text[] = HEADING LINE("232E", "0A") LINE("232F", "01");
 	struct world world = {.give = 0};
 
 	(void)state;
@@ -102,7 +115,7 @@ static void test_last_line(void **state)
 
 static void test_unknown_lines(void **state)
 {
-	static const char text[] = HEADING LINE("0A") "what is this\n" LINE("01") "\n" LINE("ZZ");
+	static const char text[] = HEADING LINE("2330", "0A") "what is this\n" LINE("2331", "01") "\n" LINE("2332", "ZZ");
 	struct world world = {.give = 0};
 
 	(void)state;
@@ -118,7 +131,7 @@ static void test_endless_line(void **state)
 {
 	static char text[70 * 1024];
 	struct world world = {.give = 0};
-	const char *last = LINE("01");
+	const char *last = LINE("2333", "01");
 	int file;
 	struct tc_job job = {.sink = take, .context = &world};
 
@@ -140,7 +153,7 @@ static void test_endless_line(void **state)
 
 static void test_errors(void **state)
 {
-	static const char text[] = HEADING LINE("0A");
+	static const char text[] = HEADING LINE("2334", "0A");
 	struct world world = {.give = 42};
 	struct tc_job job = {.sink = take, .context = &world};
 
@@ -153,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),	      cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_repeated_lines),
 		cmocka_unit_test(test_last_line),     cmocka_unit_test(test_unknown_lines),
 		cmocka_unit_test(test_endless_line),  cmocka_unit_test(test_errors),
 	};
