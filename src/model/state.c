@@ -103,24 +103,40 @@ static size_t drop_prefix(char folded[WORD_MAX], size_t length)
 	return length - 3;
 }
 
-static bool is_spelling(const char *word, const char *folded, size_t length)
+/*
+ * Whether the first spelling of the list, up to a blank, folds to the word. It is folded as it
+ * is compared and nearly always ends at the first letter: a listing may have as many words
+ * that are no state as it has lines.
+ */
+static bool is_spelling(const char *item, const char *folded, size_t length)
 {
-	char other[WORD_MAX];
-	size_t other_length = word ? fold(word, strlen(word), other) : 0;
+	size_t at = 0;
 
-	return other_length == length && memcmp(other, folded, length) == 0;
+	for (; *item && *item != ' '; item++) {
+		if (*item == '-' || *item == '_')
+			continue;
+		if (at == length || tolower((unsigned char)*item) != folded[at])
+			return false;
+		at++;
+	}
+	return at == length;
+}
+
+/* The items are a few letters: two calls of the string functions take longer. */
+static const char *next_spelling(const char *list)
+{
+	while (*list && *list != ' ')
+		list++;
+	return *list ? list + 1 : list;
 }
 
 /* Whether the list "SYN_RCVD NEW_SYN_RECV" has the word. */
 static bool list_has(const char *list, const char *folded, size_t length)
 {
 	while (list && *list) {
-		size_t item = strcspn(list, " ");
-		char other[WORD_MAX];
-
-		if (fold(list, item, other) == length && memcmp(other, folded, length) == 0)
+		if (is_spelling(list, folded, length))
 			return true;
-		list += item + strspn(list + item, " ");
+		list = next_spelling(list);
 	}
 	return false;
 }
@@ -156,16 +172,34 @@ static size_t fold_localised(const char *word, size_t length, char folded[WORD_M
 	return letters > 2 ? used : 0;
 }
 
+/* As is_spelling(), of words folded by fold_localised(). */
+static bool is_localised(const char *item, const char *folded, size_t length)
+{
+	size_t at = 0;
+
+	for (; *item && *item != ' '; item++) {
+		unsigned char c = (unsigned char)*item;
+
+		if (c == '-' || c == '_')
+			continue;
+		if (c >= 0x80) {
+			if (at && folded[at - 1] == OTHER_BYTE)
+				continue;
+			c = (unsigned char)OTHER_BYTE;
+		}
+		if (at == length || tolower(c) != folded[at])
+			return false;
+		at++;
+	}
+	return at == length;
+}
+
 static bool list_has_localised(const char *list, const char *folded, size_t length)
 {
 	while (list && *list) {
-		size_t item = strcspn(list, " ");
-		char other[WORD_MAX];
-
-		if (fold_localised(list, item, other) == length &&
-		    memcmp(other, folded, length) == 0)
+		if (is_localised(list, folded, length))
 			return true;
-		list += item + strspn(list + item, " ");
+		list = next_spelling(list);
 	}
 	return false;
 }
@@ -189,11 +223,56 @@ int tc_state_parse(const char *word, size_t length)
 	for (size_t i = 0; used && i < TC_STATE_COUNT; i++) {
 		const struct tc_state_row *row = &tc_state_rows[i];
 
-		if (is_spelling(row->name, folded, used) || is_spelling(row->rfc, folded, used) ||
+		if (is_spelling(row->name, folded, used) || list_has(row->rfc, folded, used) ||
 		    is_spelling(row->ss, folded, used) || list_has(row->spellings, folded, used))
 			return row->id;
 	}
 	return parse_localised(word, length);
+}
+
+/* The bit of a folded word: of its length, its first and its last letter. */
+static unsigned shape_of(const char *folded, size_t length)
+{
+	unsigned shape = (unsigned char)folded[0];
+
+	shape = shape * 31 + (unsigned char)folded[length - 1];
+	shape = shape * 31 + (unsigned)length;
+	return shape % (sizeof(((struct tc_state_shapes *)0)->bits) * 8);
+}
+
+static void add_shapes(struct tc_state_shapes *shapes, const char *list)
+{
+	for (; list && *list; list = next_spelling(list)) {
+		char folded[WORD_MAX];
+		size_t length = fold_localised(list, strcspn(list, " "), folded);
+		unsigned shape = length ? shape_of(folded, length) : 0;
+
+		shapes->bits[shape / 64] |= length ? 1ull << shape % 64 : 0;
+	}
+}
+
+void tc_state_shapes_init(struct tc_state_shapes *ret_shapes)
+{
+	*ret_shapes = (struct tc_state_shapes){.bits = {0}};
+	for (size_t i = 0; i < TC_STATE_COUNT; i++) {
+		add_shapes(ret_shapes, tc_state_rows[i].name);
+		add_shapes(ret_shapes, tc_state_rows[i].rfc);
+		add_shapes(ret_shapes, tc_state_rows[i].ss);
+		add_shapes(ret_shapes, tc_state_rows[i].spellings);
+		add_shapes(ret_shapes, tc_state_rows[i].localised);
+	}
+}
+
+bool tc_state_may_be(const struct tc_state_shapes *shapes, const char *word, size_t length)
+{
+	char folded[WORD_MAX];
+	size_t used = fold_localised(word, length, folded);
+	unsigned shape;
+
+	if (used < 3 || memcmp(folded, "tcp", 3) == 0)
+		return true; /* has a prefix to drop, or is not folded so: not told here */
+	shape = shape_of(folded, used);
+	return shapes->bits[shape / 64] >> shape % 64 & 1;
 }
 
 int tc_state_parse_conntrack(const char *word, size_t length)

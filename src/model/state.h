@@ -74,6 +74,19 @@ extern const struct tc_transition tc_transitions[];
  */
 int tc_state_parse_conntrack(const char *word, size_t length);
 
+/*
+ * What the spellings of all states look like, so that nearly every word that is none is told
+ * without comparing it to each: for readers of listings, where every line may have another.
+ */
+struct tc_state_shapes {
+	uint64_t bits[16];
+};
+
+void tc_state_shapes_init(struct tc_state_shapes *ret_shapes);
+
+/* false: tc_state_parse() does not know the word. */
+bool tc_state_may_be(const struct tc_state_shapes *shapes, const char *word, size_t length);
+
 /* Our state for a number that the kernel reports; TC_UNKNOWN for one that it has not. */
 enum tc_state tc_state_from_kernel(unsigned number);
 

@@ -14,6 +14,7 @@ int tc_capture_new(tc_batch_sink *sink, void *context, struct tc_capture **ret_c
 	if (!capture)
 		return -ENOMEM;
 	capture->format = TC_FORMAT_NONE;
+	tc_state_shapes_init(&capture->shapes);
 	capture->sink = sink;
 	capture->context = context;
 	*ret_capture = capture;

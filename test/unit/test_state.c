@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -103,6 +104,38 @@ static void test_other_words_are_no_state(void **state)
 	(void)state;
 	for (size_t i = 0; i < TC_ARRAY_SIZE(words); i++)
 		assert_int_equal(parse(words[i]), -ENOENT);
+}
+
+/* The quick refusal refuses no spelling, and nearly every word that is none. */
+static void test_shapes_refuse_only_other_words(void **state)
+{
+	struct tc_state_shapes shapes;
+	size_t refused = 0;
+
+	(void)state;
+	tc_state_shapes_init(&shapes);
+	for (size_t i = 0; i < TC_STATE_COUNT; i++) {
+		const struct tc_state_row *row = &tc_state_rows[i];
+		const char *const lists[] = {row->name, row->rfc, row->ss, row->spellings,
+					     row->localised};
+
+		for (size_t j = 0; j < TC_ARRAY_SIZE(lists); j++)
+			for (const char *at = lists[j]; at && *at; at += strspn(at, " ")) {
+				size_t length = strcspn(at, " ");
+
+				assert_true(tc_state_may_be(&shapes, at, length));
+				at += length;
+			}
+	}
+	assert_true(tc_state_may_be(&shapes, "TCP_ESTABLISHED", 15));
+	assert_true(tc_state_may_be(&shapes, "ABH\x99REN", 7));
+	for (int i = 0; i < 1000; i++) {
+		char word[16];
+		int length = snprintf(word, sizeof(word), "STATE%d", i);
+
+		refused += !tc_state_may_be(&shapes, word, (size_t)length);
+	}
+	assert_true(refused > 900);
 }
 
 static void test_name_and_meaning_are_total(void **state)
@@ -225,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_every_spelling_is_recognised),
 		cmocka_unit_test(test_every_name_of_a_row_is_recognised),
 		cmocka_unit_test(test_other_words_are_no_state),
+		cmocka_unit_test(test_shapes_refuse_only_other_words),
 		cmocka_unit_test(test_name_and_meaning_are_total),
 		cmocka_unit_test(test_kernel_numbers),
 		cmocka_unit_test(test_every_row_is_whole),

@@ -9,13 +9,20 @@
 #include "model/state.h"
 #include "util/addr.h"
 
+static int look_up_state(struct tc_capture *capture, struct tc_slice word)
+{
+	if (!tc_state_may_be(&capture->shapes, word.data, word.length))
+		return -ENOENT;
+	return tc_state_parse(word.data, word.length);
+}
+
 int tc_capture_state(struct tc_capture *capture, struct tc_slice word)
 {
 	unsigned hash = (unsigned)word.length;
 	int state;
 
 	if (!word.length || word.length > sizeof(capture->states[0].word))
-		return tc_state_parse(word.data, word.length);
+		return look_up_state(capture, word);
 	hash = hash * 5 + (unsigned char)word.data[0];
 	hash = hash * 5 + (unsigned char)word.data[word.length - 1];
 	hash = hash * 5 + (unsigned char)word.data[word.length / 2];
@@ -23,7 +30,7 @@ int tc_capture_state(struct tc_capture *capture, struct tc_slice word)
 	if (capture->states[hash].length == word.length &&
 	    memcmp(capture->states[hash].word, word.data, word.length) == 0)
 		return capture->states[hash].state;
-	state = tc_state_parse(word.data, word.length);
+	state = look_up_state(capture, word);
 	memcpy(capture->states[hash].word, word.data, word.length);
 	capture->states[hash].length = (uint8_t)word.length;
 	capture->states[hash].state = (int8_t)(state < 0 ? -ENOENT : state);

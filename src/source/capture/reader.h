@@ -9,6 +9,7 @@
 #ifndef TC_SOURCE_CAPTURE_READER_H
 #define TC_SOURCE_CAPTURE_READER_H
 
+#include "model/state.h"
 #include "source/capture.h"
 #include "source/capture/endpoint.h"
 #include "source/capture/format.h"
@@ -95,6 +96,8 @@ struct tc_capture {
 	bool lsof_repeats;    /* too many sockets to know the repeated ones */
 	bool json_incomplete; /* what was recorded says that it is not complete */
 	uint64_t json_other;  /* sockets in the "other" row of a grouped table */
+
+	struct tc_state_shapes shapes;
 
 	/* State words already looked up: a listing has a handful of them. */
 	struct {
