@@ -15,6 +15,8 @@ int tc_capture_new(tc_batch_sink *sink, void *context, struct tc_capture **ret_c
 		return -ENOMEM;
 	capture->format = TC_FORMAT_NONE;
 	tc_state_shapes_init(&capture->shapes);
+	for (size_t i = 0; i < TC_FORMAT_COUNT; i++)
+		capture->seen[i].not_read = TC_STATES_ALL;
 	capture->sink = sink;
 	capture->context = context;
 	*ret_capture = capture;

@@ -127,6 +127,12 @@ static void write_report(struct tc_buf *out, const struct tc_report *report, int
 			      report->unread_line[i].why);
 	tc_buf_format(out, "complete: %s\n", report->complete ? "yes" : "no");
 	tc_buf_format(out, "why: %s\n", report->why);
+	if (report->states_not_read)
+		tc_buf_text(out, "not read:");
+	for (int i = 0; i < TC_STATE_COUNT; i++)
+		if (report->states_not_read & TC_STATE_BIT(i))
+			tc_buf_format(out, " %s", tc_state_name(i));
+	tc_buf_text(out, report->states_not_read ? "\n" : "");
 }
 
 int replay(const char *data, size_t length, size_t piece, int records, struct tc_buf *out)

@@ -24,6 +24,7 @@ enum tc_verdict {
 struct tc_format {
 	const char *name; /* as shown to people, not translated */
 	enum tc_verdict (*line)(struct tc_capture *capture, const struct tc_line *line);
+	uint32_t lacks; /* TC_STATE_BIT()s of states that it never shows */
 	bool prefixed; /* lines are recognised behind a time stamp or a host name, too */
 };
 

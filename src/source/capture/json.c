@@ -31,6 +31,8 @@ static void note_token(struct tc_json *json)
 
 static enum tc_json_kind root_member(const struct tc_json *json)
 {
+	if (json->is_other)
+		return TC_JSON_IGNORED;
 	if (key_is(json, "states"))
 		return TC_JSON_STATES;
 	if (key_is(json, "other"))
@@ -78,6 +80,10 @@ static int on_start_array(void *context)
 		return 0;
 	if (!json->depth)
 		kind = TC_JSON_ROOTS;
+	else if (top(json) == TC_JSON_SOURCE && key_is(json, "states_not_read"))
+		kind = TC_JSON_NOT_READ;
+	else if (json->is_other)
+		kind = TC_JSON_IGNORED;
 	else if (top(json) == TC_JSON_ROOT && key_is(json, "groups"))
 		kind = TC_JSON_GROUPS;
 	else if (top(json) == TC_JSON_ROOT && key_is(json, "sockets"))
@@ -87,15 +93,24 @@ static int on_start_array(void *context)
 }
 
 /*
- * Whether an object that is no member of a table is a socket, or a group of NDJSON. It needs
- * a state, and one that we know or a key that only our output has ("state":"running" is in
- * much JSON of other programs); a group without a state, a count and only keys of ours.
+ * Whether an object is a socket, or a group of NDJSON. In a list of ours every one is. Else it
+ * needs a state that we know, or any with a key that only our output has ("state":"running" is
+ * in much JSON of other programs); without a state, only keys of ours.
  */
-static bool is_socket(const struct tc_json_record *record)
+static bool is_socket(const struct tc_json_record *record, enum tc_json_kind kind)
 {
+	if (kind == TC_JSON_SOCKET)
+		return record->has_key || record->has_state;
 	if (record->has_state)
 		return record->is_ours || record->sock.state != TC_UNKNOWN;
-	return record->has_count && !record->has_others;
+	return (record->has_count || record->has_key) && !record->has_others;
+}
+
+static void emit(struct tc_json *json, uint64_t count)
+{
+	if (!json->record.has_state)
+		json->capture->json_stateless += count;
+	tc_json_record_emit(json, count);
 }
 
 /* An object ends: hands it over if it is a socket. A group may do without a state. */
@@ -107,7 +122,7 @@ static void end_record(struct tc_json *json, enum tc_json_kind kind)
 	if (!count)
 		return;
 	if (kind == TC_JSON_GROUP && record->has_count)
-		tc_json_record_emit(json, count);
+		emit(json, count);
 	if (kind == TC_JSON_OTHER && record->has_count) {
 		record->sock.state = TC_UNKNOWN;
 		json->capture->json_other += count;
@@ -115,8 +130,36 @@ static void end_record(struct tc_json *json, enum tc_json_kind kind)
 		json->capture->seen[TC_FORMAT_JSON].headed = false;
 		tc_json_record_emit(json, count);
 	}
-	if ((kind == TC_JSON_ROOT || kind == TC_JSON_SOCKET) && is_socket(record))
-		tc_json_record_emit(json, count);
+	if ((kind == TC_JSON_ROOT || kind == TC_JSON_SOCKET) && !json->is_other &&
+	    is_socket(record, kind))
+		emit(json, count);
+}
+
+/* What was not complete when it was written is not complete now, for the first reason given. */
+static void end_source(struct tc_json *json)
+{
+	struct tc_capture *capture = json->capture;
+
+	if (!json->incomplete || json->is_other)
+		return;
+	capture->json_incomplete = true;
+	if (!*capture->json_why)
+		memcpy(capture->json_why, json->why, sizeof(json->why));
+}
+
+/* An object that says what it is ends: what follows is of another one. */
+static void end_root(struct tc_json *json)
+{
+	struct tc_format_seen *seen = &json->capture->seen[TC_FORMAT_JSON];
+
+	if (json->has_schema && !json->is_other) {
+		seen->headed = true;
+		seen->families = TC_FAMILY_INET | TC_FAMILY_INET6;
+		seen->not_read &= json->not_read;
+	}
+	json->has_schema = json->is_other = json->incomplete = false;
+	json->not_read = 0;
+	*json->why = '\0';
 }
 
 static int on_end(void *context)
@@ -126,9 +169,13 @@ static int on_end(void *context)
 
 	note_token(json);
 	end_record(json, kind);
+	if (kind == TC_JSON_SOURCE)
+		end_source(json);
+	if (kind == TC_JSON_ROOT)
+		end_root(json);
 	json->depth--;
 	/* Those may stand within a record that goes on. */
-	if (kind != TC_JSON_IGNORED && kind != TC_JSON_SOURCE)
+	if (kind != TC_JSON_IGNORED && kind != TC_JSON_SOURCE && kind != TC_JSON_NOT_READ)
 		tc_json_record_clear(&json->record);
 	if (!json->depth)
 		json->done = true;
@@ -165,6 +212,38 @@ static void add_state(struct tc_json *json, struct tc_slice value)
 	tc_json_record_emit(json, count);
 }
 
+/* "tcpcensus.list/1": the schemas that hold sockets, and those that only name states. */
+static void set_schema(struct tc_json *json, struct tc_slice schema)
+{
+	struct tc_format_seen *seen = &json->capture->seen[TC_FORMAT_JSON];
+
+	json->is_ours = true;
+	json->has_schema = true;
+	json->is_other = !tc_slice_starts(schema, "tcpcensus.census/") &&
+			 !tc_slice_starts(schema, "tcpcensus.by/") &&
+			 !tc_slice_starts(schema, "tcpcensus.list/");
+	seen->any_heading = true;
+	seen->headed |= !json->is_other;
+}
+
+static void set_source(struct tc_json *json, struct tc_slice value)
+{
+	if (!key_is(json, "why"))
+		return;
+	if (value.length > sizeof(json->why) - 1)
+		value.length = sizeof(json->why) - 1;
+	memcpy(json->why, value.data, value.length);
+	json->why[value.length] = '\0';
+}
+
+static void set_not_read(struct tc_json *json, struct tc_slice value)
+{
+	int state = tc_capture_state(json->capture, value);
+
+	if (state >= 0)
+		json->not_read |= TC_STATE_BIT(state);
+}
+
 static void on_value(struct tc_json *json, struct tc_slice value, bool quoted)
 {
 	note_token(json);
@@ -174,17 +253,20 @@ static void on_value(struct tc_json *json, struct tc_slice value, bool quoted)
 			add_state(json, value);
 		break;
 	case TC_JSON_ROOT:
-		if (key_is(json, "schema") && tc_slice_starts(value, "tcpcensus.")) {
-			json->is_ours = true;
-			json->capture->seen[TC_FORMAT_JSON].headed = true;
-			json->capture->seen[TC_FORMAT_JSON].any_heading = true;
-		}
+		if (key_is(json, "schema") && tc_slice_starts(value, "tcpcensus."))
+			set_schema(json, value);
 		tc_json_record_set(json, value, quoted);
 		break;
 	case TC_JSON_GROUP:
 	case TC_JSON_OTHER:
 	case TC_JSON_SOCKET:
 		tc_json_record_set(json, value, quoted);
+		break;
+	case TC_JSON_SOURCE:
+		set_source(json, value);
+		break;
+	case TC_JSON_NOT_READ:
+		set_not_read(json, value);
 		break;
 	default:
 		break;
@@ -209,14 +291,13 @@ static int on_null(void *context)
 	return 1;
 }
 
-/* What was not complete when it was written is not complete now. */
 static int on_boolean(void *context, int value)
 {
 	struct tc_json *json = context;
 
 	note_token(json);
 	if (top(json) == TC_JSON_SOURCE && key_is(json, "complete") && !value)
-		json->capture->json_incomplete = true;
+		json->incomplete = true;
 	return 1;
 }
 
@@ -250,7 +331,9 @@ int tc_json_begin(struct tc_capture *capture)
 	json->capture = capture;
 	json->depth = 0;
 	json->fed = json->token = 0;
-	json->done = json->is_ours = false;
+	json->done = json->is_ours = json->is_other = json->has_schema = json->incomplete = false;
+	json->not_read = 0;
+	*json->why = '\0';
 	capture->detail_open = false;
 	return 0;
 }

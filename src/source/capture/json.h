@@ -23,6 +23,7 @@ enum tc_json_kind {
 	TC_JSON_GROUP,
 	TC_JSON_OTHER,	 /* "other":{"groups":230,"count":1711} */
 	TC_JSON_SOURCE,	 /* "source":{"complete":false,"why":"..."} */
+	TC_JSON_NOT_READ, /* "states_not_read":["TIME_WAIT"] of the source */
 	TC_JSON_SOCKETS, /* "sockets":[ ... ] */
 	TC_JSON_SOCKET,
 };
@@ -33,6 +34,7 @@ struct tc_json_record {
 	struct tc_text text;
 	bool has_state; /* with a word for it */
 	bool has_count;
+	bool has_key;	 /* of the table, which other programs may have, too */
 	bool is_ours;	 /* a key that only our own output has */
 	bool has_others; /* a key that our own output has not */
 	size_t strings_used;
@@ -51,6 +53,11 @@ struct tc_json {
 	size_t base;	/* of the piece being fed */
 	bool done;
 	bool is_ours; /* sockets, or a schema of ours */
+	bool has_schema; /* ... which came in the object that is being read */
+	bool is_other; /* a schema of ours that holds no sockets */
+	bool incomplete; /* the source of this value says so */
+	uint32_t not_read; /* states that the source of this value could not see */
+	char why[TC_WHY_MAX]; /* of the source */
 	struct tc_json_record record;
 };
 

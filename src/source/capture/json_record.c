@@ -298,6 +298,7 @@ void tc_json_record_clear(struct tc_json_record *record)
 	record->sock = (struct tc_sock){.count = 1};
 	record->text = (struct tc_text){0};
 	record->has_state = record->has_count = record->has_others = record->is_ours = false;
+	record->has_key = false;
 	record->strings_used = 0;
 }
 
@@ -309,6 +310,7 @@ void tc_json_record_set(struct tc_json *json, struct tc_slice value, bool quoted
 	for (size_t i = 0; i < TC_ARRAY_SIZE(keys); i++) {
 		if (!tc_slice_is(name, keys[i].name))
 			continue;
+		record->has_key |= keys[i].set != set_count;
 		if (keys[i].set)
 			keys[i].set(json, value);
 		else if (keys[i].size)
@@ -352,5 +354,5 @@ void tc_json_record_emit(struct tc_json *json, uint64_t count)
 	text->user = hand_over(capture, record->text.user);
 	text->iface = hand_over(capture, record->text.iface);
 	text->process = hand_over(capture, record->text.process);
-	tc_capture_note(capture, TC_FORMAT_JSON, sock->family);
+	tc_capture_note(capture, TC_FORMAT_JSON, sock);
 }

@@ -172,4 +172,5 @@ static enum tc_verdict lsof_line(struct tc_capture *capture, const struct tc_lin
 const struct tc_format tc_format_lsof = {
 	.name = "lsof",
 	.line = lsof_line,
+	.lacks = TC_STATE_BIT(TC_SYN_RECV) | TC_STATE_BIT(TC_TIME_WAIT),
 };

@@ -31,7 +31,7 @@ static void take(struct tc_capture *capture, size_t format, size_t shift, enum t
 		break;
 	case TC_LINE_SOCKET:
 		if (capture->added)
-			tc_capture_note(capture, format, tc_capture_last(capture)->family);
+			tc_capture_note(capture, format, tc_capture_last(capture));
 		break;
 	case TC_LINE_BROKEN:
 		capture->detail_open = false;

@@ -211,10 +211,10 @@ void tc_capture_unread(struct tc_capture *capture, uint64_t line, const char *wh
  * A heading begins a listing, unless the table behind it is the other family's half of the
  * listing that is being read: /proc/net/tcp and tcp6, the two tables of NetBSD and Solaris.
  */
-void tc_capture_note(struct tc_capture *capture, size_t format, int family)
+void tc_capture_note(struct tc_capture *capture, size_t format, const struct tc_sock *sock)
 {
 	struct tc_format_seen *seen = &capture->seen[format];
-	uint8_t bit = family == AF_INET6 ? TC_FAMILY_INET6 : TC_FAMILY_INET;
+	uint8_t bit = sock->family == AF_INET6 ? TC_FAMILY_INET6 : TC_FAMILY_INET;
 
 	if (!seen->listings || (seen->headed && (seen->families & bit))) {
 		seen->listings++;
@@ -223,4 +223,7 @@ void tc_capture_note(struct tc_capture *capture, size_t format, int family)
 	seen->headed = false;
 	seen->families |= bit;
 	seen->sockets++;
+	capture->states_seen |= TC_STATE_BIT(sock->state);
+	if (format != TC_FORMAT_JSON) /* which says it behind its sockets: see json.c */
+		seen->not_read &= tc_formats[format]->lacks;
 }

@@ -34,6 +34,7 @@ struct tc_format_seen {
 	bool headed;	   /* a heading was read, and no socket after it yet */
 	uint8_t families;  /* TC_FAMILY_ bits of the listing so far */
 	bool any_heading;
+	uint32_t not_read; /* states that none of its listings can show */
 };
 
 struct tc_capture {
@@ -68,6 +69,7 @@ struct tc_capture {
 	const char *why;  /* of the last TC_LINE_BROKEN */
 	bool detail_open; /* further lines may add to the last record */
 	bool added;	  /* a record was begun since this was cleared */
+	uint32_t states_seen; /* TC_STATE_BIT()s */
 	uint64_t counted; /* sum of the counts: must not overflow in whoever adds them up */
 	struct tc_format_seen seen[TC_FORMAT_COUNT];
 	uint64_t unread;
@@ -95,6 +97,8 @@ struct tc_capture {
 	struct tc_seen *lsof_seen;
 	bool lsof_repeats;    /* too many sockets to know the repeated ones */
 	bool json_incomplete; /* what was recorded says that it is not complete */
+	char json_why[TC_WHY_MAX]; /* and for which reason; may be "" */
+	uint64_t json_stateless; /* sockets, and groups of them, without a state */
 	uint64_t json_other;  /* sockets in the "other" row of a grouped table */
 
 	struct tc_state_shapes shapes;
@@ -154,7 +158,7 @@ bool tc_capture_set_count(struct tc_capture *capture, struct tc_sock *sock, uint
 void tc_capture_flush(struct tc_capture *capture);
 
 /* Notes that the last record came from this format, and whether a new listing began. */
-void tc_capture_note(struct tc_capture *capture, size_t format, int family);
+void tc_capture_note(struct tc_capture *capture, size_t format, const struct tc_sock *sock);
 
 /* offer.c: finds the format that takes the line. */
 void tc_capture_offer(struct tc_capture *capture, struct tc_slice text);

@@ -56,6 +56,20 @@ static void sentence(struct tc_buf *why)
 		tc_buf_text(why, _("; "));
 }
 
+/* A record of a record says so once. */
+static void judge_recorded(const struct tc_capture *capture, struct tc_buf *why)
+{
+	const char *said = _("it was not complete when it was recorded");
+	size_t length = strlen(said);
+
+	sentence(why);
+	if (strncmp(capture->json_why, said, length) != 0)
+		tc_buf_text(why, said);
+	if (*capture->json_why && strncmp(capture->json_why, said, length) != 0)
+		tc_buf_text(why, ": ");
+	tc_buf_text(why, capture->json_why);
+}
+
 /*
  * The reasons why the numbers may not be those of one machine at one time. Listings that
  * repeat (netstat -c) and listings of the same sockets by two programs are all counted: what
@@ -94,17 +108,20 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 				"asked for one state"),
 			      capture->ss.unknown);
 	}
-	if (capture->json_other) {
+	if (capture->json_stateless) {
+		sentence(why);
+		tc_buf_format(why,
+			      _("%" PRIu64 " sockets are recorded without their state"),
+			      capture->json_stateless + capture->json_other);
+	} else if (capture->json_other) {
 		sentence(why);
 		tc_buf_format(why,
 			      _("%" PRIu64 " sockets of the table's last row have no known "
 				"state"),
 			      capture->json_other);
 	}
-	if (capture->json_incomplete) {
-		sentence(why);
-		tc_buf_text(why, _("it was not complete when it was recorded"));
-	}
+	if (capture->json_incomplete)
+		judge_recorded(capture, why);
 	if (capture->lsof_repeats) {
 		sentence(why);
 		tc_buf_text(why, _("too many sockets for lsof's repeated lines to be known: "
@@ -112,18 +129,18 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 	}
 }
 
-/* lsof lists what programs hold: states that only live in minisockets are not among them. */
-static uint32_t states_not_read(const struct tc_capture *capture, size_t formats)
+/* What no listing of the input can show, but for what one did show. */
+static uint32_t states_not_read(const struct tc_capture *capture)
 {
-	uint32_t states = 0;
+	uint32_t states = TC_STATES_ALL & ~TC_STATE_BIT(TC_UNKNOWN);
 
-	if (formats != 1 || !has_format(capture, &tc_format_lsof))
+	/* JSON that nobody said the source of has all that it was filtered for. */
+	if (capture->seen[TC_FORMAT_JSON].sockets && !capture->seen[TC_FORMAT_JSON].any_heading)
 		return 0;
-	for (size_t i = 0; i < TC_STATE_COUNT; i++)
-		if (tc_state_rows[i].homes == TC_HOME_TIMEWAIT ||
-		    (tc_state_rows[i].homes & TC_HOME_REQUEST))
-			states |= TC_STATE_BIT(tc_state_rows[i].id);
-	return states;
+	for (size_t i = 0; i < TC_FORMAT_COUNT; i++)
+		if (capture->seen[i].sockets)
+			states &= capture->seen[i].not_read;
+	return states & ~capture->states_seen;
 }
 
 static void nothing_found(const struct tc_capture *capture, struct tc_report *report)
@@ -168,7 +185,7 @@ int tc_capture_report(struct tc_capture *capture, struct tc_report *report)
 	judge(capture, formats, &why);
 	report->source = "capture";
 	report->complete = why.length == 0;
-	report->states_not_read = states_not_read(capture, formats);
+	report->states_not_read = states_not_read(capture);
 	copy_text(report->why, sizeof(report->why), &why);
 	return 0;
 }
