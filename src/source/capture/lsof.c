@@ -169,8 +169,15 @@ static enum tc_verdict lsof_line(struct tc_capture *capture, const struct tc_lin
 	return TC_LINE_NOT_MINE;
 }
 
+/*
+ * Of what a descriptor holds, shutdown(2) alone leads to the states of closing, so a socket may
+ * be listed in them; but most that are in them have lost their descriptor, so that none listed
+ * is not none there.
+ */
 const struct tc_format tc_format_lsof = {
 	.name = "lsof",
 	.line = lsof_line,
-	.lacks = TC_STATE_BIT(TC_SYN_RECV) | TC_STATE_BIT(TC_TIME_WAIT),
+	.lacks = TC_STATE_BIT(TC_SYN_RECV) | TC_STATE_BIT(TC_FIN_WAIT1) |
+		 TC_STATE_BIT(TC_FIN_WAIT2) | TC_STATE_BIT(TC_CLOSING) |
+		 TC_STATE_BIT(TC_LAST_ACK) | TC_STATE_BIT(TC_TIME_WAIT) | TC_STATE_BIT(TC_BOUND),
 };

@@ -27,8 +27,12 @@ static size_t list_formats(const struct tc_capture *capture, bool sockets, struc
 static void copy_text(char *to, size_t size, struct tc_buf *from)
 {
 	const char *text = tc_buf_string(from);
+	size_t length = text ? strlen(text) : 0;
 
-	snprintf(to, size, "%s", text ? text : "");
+	if (length >= size) /* cut between letters of UTF-8, not in one */
+		for (length = size - 1; length && ((unsigned char)text[length] & 0xc0) == 0x80;)
+			length--;
+	snprintf(to, size, "%.*s", (int)length, text ? text : "");
 }
 
 static uint64_t repeated_listings(const struct tc_capture *capture)
@@ -70,6 +74,22 @@ static void judge_recorded(const struct tc_capture *capture, struct tc_buf *why)
 	tc_buf_text(why, capture->json_why);
 }
 
+/* What is to be known of every listing of some formats, the good ones, too. */
+static void judge_formats(const struct tc_capture *capture, size_t formats, struct tc_buf *why)
+{
+	if (has_format(capture, &tc_format_conntrack)) {
+		sentence(why);
+		tc_buf_text(why, _("the states are conntrack's: FIN_WAIT is counted as FIN_WAIT1, "
+				   "SYN_SENT2 as SYN_SENT, offloaded entries without a state as "
+				   "ESTABLISHED"));
+	}
+	if (formats == 1 && has_format(capture, &tc_format_lsof)) {
+		sentence(why);
+		tc_buf_text(why, _("lsof lists only what a process holds: sockets that are "
+				   "closed and not over yet are not in it"));
+	}
+}
+
 /*
  * The reasons why the numbers may not be those of one machine at one time. Listings that
  * repeat (netstat -c) and listings of the same sockets by two programs are all counted: what
@@ -88,11 +108,6 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 		sentence(why);
 		tc_buf_text(why, _("listings of several kinds: the same sockets may be counted "
 				   "more than once"));
-	}
-	if (has_format(capture, &tc_format_conntrack)) {
-		sentence(why);
-		tc_buf_text(why, _("the states are those of conntrack, not of sockets, and "
-				   "listeners are not in it"));
 	}
 	if (capture->unread) {
 		sentence(why);
@@ -127,6 +142,7 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 		tc_buf_text(why, _("too many sockets for lsof's repeated lines to be known: "
 				   "descriptors were counted"));
 	}
+	judge_formats(capture, formats, why);
 }
 
 /* What no listing of the input can show, but for what one did show. */
