@@ -15,14 +15,34 @@
 /* Where things stand in a line. */
 enum { LOCAL, REMOTE, SEND_WINDOW, SEND_QUEUE, RECEIVE_WINDOW, RECEIVE_QUEUE, STATE };
 
-/* "TCP: IPv4" or "UDP: IPv6", the title of a table. */
+/* "TCP: IPv4", "UDP: IPv6", "SCTP:", the title of a table. */
 static bool read_title(struct tc_capture *capture, const struct tc_line *line)
 {
-	if (line->words != 2 ||
-	    (!tc_slice_is(line->word[0], "TCP:") && !tc_slice_is(line->word[0], "UDP:")))
+	bool tcp = tc_slice_is(line->word[0], "TCP:");
+
+	if (line->words > 2 || (!tcp && !tc_slice_is(line->word[0], "UDP:") &&
+				!tc_slice_is(line->word[0], "SCTP:")))
 		return false;
-	capture->solaris.family = tc_slice_is(line->word[1], "IPv6") ? AF_INET6 : AF_INET;
+	capture->solaris.other = !tcp;
+	capture->solaris.family = 0;
+	if (line->words == 2)
+		capture->solaris.family =
+			tc_slice_is(line->word[1], "IPv6") ? AF_INET6 : AF_INET;
 	return true;
+}
+
+/* The table of SCTP differs by the streams before the state, "32/32". */
+static bool is_sctp(const struct tc_line *line)
+{
+	struct tc_slice in = tc_slice_until(line->word[STATE], '/');
+
+	return in.length < line->word[STATE].length && tc_word_is_number(in);
+}
+
+static bool is_heading(const struct tc_line *line)
+{
+	return line->words > 6 && tc_slice_is(line->word[0], "Local") &&
+	       tc_slice_find(line->text, "Swind") < line->text.length;
 }
 
 static enum tc_verdict solaris_line(struct tc_capture *capture, const struct tc_line *line)
@@ -32,13 +52,14 @@ static enum tc_verdict solaris_line(struct tc_capture *capture, const struct tc_
 	struct tc_sock *sock;
 	int family;
 
-	if (read_title(capture, line) || (line->words > 6 && tc_slice_is(line->word[0], "Local") &&
-					  tc_slice_find(line->text, "Swind") < line->text.length))
+	if (read_title(capture, line) || is_heading(line))
 		return TC_LINE_HEADING;
 	if (line->words < SEND_QUEUE || !tc_endpoint_parse(line->word[LOCAL], '.', &local) ||
 	    !tc_endpoint_parse(line->word[REMOTE], '.', &remote) ||
 	    !tc_word_is_number(line->word[SEND_WINDOW]))
 		return TC_LINE_NOT_MINE;
+	if (capture->solaris.other || (line->words > STATE && is_sctp(line)))
+		return TC_LINE_PASSED;
 	if (line->words <= STATE)
 		return tc_capture_broken(capture, N_("cut off"));
 	for (size_t i = SEND_WINDOW; i < STATE; i++)

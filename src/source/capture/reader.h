@@ -93,6 +93,7 @@ struct tc_capture {
 	} bsd;
 	struct {
 		int family; /* of the table, from its title; 0: none was seen */
+		bool other; /* the table is of UDP or SCTP */
 	} solaris;
 	struct tc_seen *lsof_seen;
 	bool lsof_repeats;    /* too many sockets to know the repeated ones */
