@@ -25,6 +25,7 @@ struct tc_format {
 	const char *name; /* as shown to people, not translated */
 	enum tc_verdict (*line)(struct tc_capture *capture, const struct tc_line *line);
 	uint32_t lacks; /* TC_STATE_BIT()s of states that it never shows */
+	bool titled;	/* a title may say what else is left out: netstat_title.c */
 	bool prefixed; /* lines are recognised behind a time stamp or a host name, too */
 };
 

@@ -11,4 +11,13 @@
  */
 size_t tc_netstat_heading_width(const struct tc_line *line);
 
+/*
+ * Whether the line is the title of a netstat's table that says which sockets it leaves out,
+ * or that it leaves none out; notes which.
+ */
+bool tc_netstat_title(struct tc_capture *capture, const struct tc_line *line);
+
+/* A heading was read: what a title said holds only for the table right below it. */
+void tc_netstat_heading_read(struct tc_capture *capture);
+
 #endif

@@ -117,6 +117,7 @@ static enum tc_verdict bsd_line(struct tc_capture *capture, const struct tc_line
 	width = line->shifted ? 0 : tc_netstat_heading_width(line);
 	if (width && tc_slice_find(line->text, "Recv-Q") < line->text.length) {
 		capture->bsd.wide = width > COLUMN + 2;
+		tc_netstat_heading_read(capture);
 		return TC_LINE_HEADING;
 	}
 	return TC_LINE_NOT_MINE;
@@ -125,5 +126,6 @@ static enum tc_verdict bsd_line(struct tc_capture *capture, const struct tc_line
 const struct tc_format tc_format_netstat_bsd = {
 	.name = "netstat (BSD, macOS, AIX)",
 	.line = bsd_line,
+	.titled = true,
 	.prefixed = true,
 };

@@ -271,13 +271,15 @@ static enum tc_verdict linux_line(struct tc_capture *capture, const struct tc_li
 	    tc_netstat_heading_width(line) == 0) {
 		capture->linux_netstat.wide = false;
 		capture->linux_netstat.busybox = false;
+		tc_netstat_heading_read(capture);
 		return TC_LINE_HEADING;
 	}
-	return TC_LINE_NOT_MINE;
+	return tc_netstat_title(capture, line) ? TC_LINE_PASSED : TC_LINE_NOT_MINE;
 }
 
 const struct tc_format tc_format_netstat_linux = {
 	.name = "netstat (Linux)",
 	.line = linux_line,
+	.titled = true,
 	.prefixed = true,
 };

@@ -225,5 +225,6 @@ void tc_capture_note(struct tc_capture *capture, size_t format, const struct tc_
 	seen->sockets++;
 	capture->states_seen |= TC_STATE_BIT(sock->state);
 	if (format != TC_FORMAT_JSON) /* which says it behind its sockets: see json.c */
-		seen->not_read &= tc_formats[format]->lacks;
+		seen->not_read &= tc_formats[format]->lacks |
+				  (tc_formats[format]->titled ? capture->netstat.lacks : 0);
 }

@@ -85,6 +85,10 @@ struct tc_capture {
 		uint64_t unknown; /* sockets whose state was not printed */
 	} ss;
 	struct {
+		uint32_t lacks; /* states that the title says are left out */
+		uint64_t title; /* its line */
+	} netstat;
+	struct {
 		bool wide;    /* addresses are not cut to the column */
 		bool busybox; /* the port is cut with the address */
 	} linux_netstat;
