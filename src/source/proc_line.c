@@ -139,14 +139,17 @@ static bool read_numbers(struct cursor *cursor, struct tc_sock *sock)
 	sock->wqueue = (uint32_t)tx;
 	sock->rqueue = (uint32_t)rx;
 	sock->timer = timer <= TC_TIMER_PROBE ? (uint8_t)timer : TC_TIMER_NONE;
-	sock->retrans = retrans > UINT8_MAX ? UINT8_MAX : (uint8_t)retrans;
-	when = when > UINT32_MAX / MS_PER_CLOCK ? UINT32_MAX : when * MS_PER_CLOCK;
-	sock->expires_ms = (uint32_t)when;
-	sock->have |= TC_HAVE_RETRANS;
+	/* What is past its type is damaged, and not the largest value. */
+	if (retrans <= UINT8_MAX) {
+		sock->retrans = (uint8_t)retrans;
+		sock->have |= TC_HAVE_RETRANS;
+	}
 	if (timer <= TC_TIMER_PROBE)
 		sock->have |= TC_HAVE_TIMER;
-	if (sock->timer != TC_TIMER_NONE)
+	if (sock->timer != TC_TIMER_NONE && when <= UINT32_MAX / MS_PER_CLOCK) {
+		sock->expires_ms = (uint32_t)(when * MS_PER_CLOCK);
 		sock->have |= TC_HAVE_EXPIRES;
+	}
 	/* The queues of a listener are not both printed: its backlog limit is missing. */
 	if (sock->state != TC_LISTEN)
 		sock->have |= TC_HAVE_QUEUES;

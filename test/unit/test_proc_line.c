@@ -256,9 +256,11 @@ static void test_large_numbers(void **state)
 	assert_int_equal(sock.state, TC_UNKNOWN);
 	assert_int_equal(sock.uid, UINT32_MAX);
 	assert_int_equal(sock.inode, UINT64_MAX);
-	assert_int_equal(sock.expires_ms, UINT32_MAX);
+	assert_int_equal(sock.have & (TC_HAVE_TIMER | TC_HAVE_EXPIRES | TC_HAVE_RETRANS), 0);
+	sock = parsed("0: 00000000:0016 00000000:0000 01 00000000:00000000 "
+		      "02:FFFFFFFF 000000FF 0 0 1 1 f");
+	assert_int_equal(sock.have & (TC_HAVE_TIMER | TC_HAVE_EXPIRES), TC_HAVE_TIMER);
 	assert_int_equal(sock.retrans, 255);
-	assert_int_equal(sock.have & (TC_HAVE_TIMER | TC_HAVE_EXPIRES), 0);
 }
 
 int main(void)

@@ -76,6 +76,22 @@ static bool has_only(struct tc_slice host, const char *others, bool hex)
 	return true;
 }
 
+/* What may be the beginning of an IPv6 address: groups of four digits at most, eight of them. */
+static bool is_cut_addr6(struct tc_slice host)
+{
+	size_t colons = 0, digits = 0;
+
+	for (size_t i = 0; i < host.length; i++) {
+		digits = host.data[i] == ':' ? 0 : digits + 1;
+		colons += host.data[i] == ':';
+		if (digits > 4 && !memchr(host.data, '.', host.length))
+			return false;
+	}
+	if (colons > 7 && !memmem(host.data, host.length, "::", 2))
+		return false;
+	return has_only(host, ":.", true);
+}
+
 /* An address of the family, or what is left of one. */
 static bool parse_numeric(struct tc_endpoint *ret, int family)
 {
@@ -87,7 +103,8 @@ static bool parse_numeric(struct tc_endpoint *ret, int family)
 	else
 		ret->has_addr = tc_parse_addr4(host.data, host.length, &ret->addr) == 0;
 	ret->truncated = !ret->has_addr;
-	return ret->has_addr || (family == AF_INET6 ? has_only(host, ":.", true) : true);
+	/* An IPv4 address always fits its column: what is none was never one. */
+	return ret->has_addr || (family == AF_INET6 && is_cut_addr6(host));
 }
 
 static bool parse_host(struct tc_slice host, struct tc_endpoint *ret)

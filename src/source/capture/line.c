@@ -91,12 +91,44 @@ struct tc_slice tc_line_rest(const struct tc_line *line, size_t word)
 	return tc_slice_after(line->text, (size_t)(line->word[word].data - line->text.data));
 }
 
+static bool has_port(struct tc_slice word)
+{
+	return word.length > 2 && memchr(word.data, ':', word.length);
+}
+
+bool tc_line_has_another(const struct tc_line *line, size_t word)
+{
+	for (size_t i = word; i + 4 < line->words; i++)
+		if (tc_word_is_number(line->word[i + 1]) && tc_word_is_number(line->word[i + 2]) &&
+		    has_port(line->word[i + 3]) && has_port(line->word[i + 4]))
+			return true;
+	return false;
+}
+
 bool tc_word_is_number(struct tc_slice word)
 {
 	for (size_t i = 0; i < word.length; i++)
 		if (word.data[i] < '0' || word.data[i] > '9')
 			return false;
 	return word.length > 0;
+}
+
+bool tc_word_may_be_state(struct tc_slice word)
+{
+	static const char digits[] = "0123456789-_";
+	bool capital = false;
+
+	for (size_t i = 0; i < word.length; i++) {
+		unsigned char c = (unsigned char)word.data[i];
+		bool lower = c >= 'a' && c <= 'z';
+
+		/* "ESTABLISHEDtcp": no system goes on in small letters. */
+		if ((lower && capital) || (!lower && !(c >= 'A' && c <= 'Z') && c < 0x80 &&
+					   c != '?' && !memchr(digits, c, sizeof(digits) - 1)))
+			return false;
+		capital |= c >= 'A' && c <= 'Z' && i > 0;
+	}
+	return word.length && word.length <= 48 && !memchr(digits, word.data[0], 10);
 }
 
 bool tc_word_u32(struct tc_slice word, uint32_t *ret_value)
@@ -112,7 +144,7 @@ bool tc_word_u32(struct tc_slice word, uint32_t *ret_value)
 			return false;
 		value = value * 10 + digit;
 		if (value > UINT32_MAX)
-			value = UINT32_MAX;
+			return false;
 	}
 	*ret_value = (uint32_t)value;
 	return true;

@@ -41,10 +41,22 @@ struct tc_line tc_line_shifted(const struct tc_line *line, size_t count);
 /* The text from the given word on; empty where there are not so many words. */
 struct tc_slice tc_line_rest(const struct tc_line *line, size_t word);
 
+/*
+ * Whether behind the given word a second socket of netstat or ss follows in the same line: a
+ * word, two numbers and two endpoints. Line ends were lost.
+ */
+bool tc_line_has_another(const struct tc_line *line, size_t word);
+
 /* Whether the word is a decimal number. */
 bool tc_word_is_number(struct tc_slice word);
 
-/* The word as a number, or UINT32_MAX where it is larger: queues. false: not a number. */
+/* The word as a number. false: it is none, or one that no such column can have. */
 bool tc_word_u32(struct tc_slice word, uint32_t *ret_value);
+
+/*
+ * Whether the word could be the name of a state in some language: letters, digits, "-_". What
+ * is damaged, glued to the next line or of another column mostly could not.
+ */
+bool tc_word_may_be_state(struct tc_slice word);
 
 #endif

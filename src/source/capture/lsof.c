@@ -130,6 +130,8 @@ static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_l
 	if (name + 1 >= line->words || line->word[name + 1].data[0] != '(')
 		return tc_capture_broken(capture, N_("no state where it should be"));
 	state = tc_slice_until(tc_slice_after(line->word[name + 1], 1), ')');
+	if (!tc_capture_is_state(capture, state))
+		return tc_capture_broken(capture, N_("no state where it should be"));
 	if (seen_before(capture, mix(mix(family == AF_INET ? 4 : 6, line->word[type + 1]),
 				     line->word[name])))
 		return TC_LINE_SOCKET;

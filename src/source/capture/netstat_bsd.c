@@ -61,14 +61,17 @@ static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_l
 	struct tc_sock *sock;
 	uint32_t rqueue, wqueue;
 
-	if (line->words < 6)
+	if (line->words < 5)
 		return tc_capture_broken(capture, N_("cut off"));
 	if (!tc_word_u32(line->word[1], &rqueue) || !tc_word_u32(line->word[2], &wqueue))
 		return tc_capture_broken(capture, N_("the queues are no numbers"));
-	if (!tc_endpoint_parse(line->word[3], '.', &local) ||
-	    !tc_endpoint_parse(line->word[4], '.', &remote))
+	if (!tc_endpoint_parse(line->word[3], '.', &local))
 		return tc_capture_broken(capture, N_("no address and port where they should be"));
-	if (tc_word_is_number(line->word[5]))
+	if (line->words < 6)
+		return tc_capture_broken(capture, N_("cut off"));
+	if (!tc_endpoint_parse(line->word[4], '.', &remote))
+		return tc_capture_broken(capture, N_("no address and port where they should be"));
+	if (!tc_capture_is_state(capture, line->word[5]))
 		return tc_capture_broken(capture, N_("no state where it should be"));
 	check_width(capture, line->word[3], &local);
 	check_width(capture, line->word[4], &remote);

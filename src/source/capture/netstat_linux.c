@@ -73,8 +73,8 @@ static void read_timer(struct tc_sock *sock, struct tc_slice name, struct tc_sli
 	}
 	if (sock->timer != TC_TIMER_NONE && parse_seconds(seconds, &sock->expires_ms))
 		sock->have |= TC_HAVE_EXPIRES;
-	if (tc_parse_uint(retrans.data, retrans.length, UINT32_MAX, &number) == 0) {
-		sock->retrans = number > UINT8_MAX ? UINT8_MAX : (uint8_t)number;
+	if (tc_parse_uint(retrans.data, retrans.length, UINT8_MAX, &number) == 0) {
+		sock->retrans = (uint8_t)number;
 		sock->have |= TC_HAVE_RETRANS;
 	}
 }
@@ -186,7 +186,7 @@ static size_t state_words(struct tc_capture *capture, const struct tc_line *line
 			return 2;
 	}
 	*ret_state = one;
-	return tc_word_is_number(one) || is_program(one) || is_timer(one) ? 0 : 1;
+	return tc_word_may_be_state(one) ? 1 : 0;
 }
 
 static int family_of(struct tc_capture *capture, struct tc_slice proto,
@@ -211,15 +211,21 @@ static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_l
 	size_t words;
 	int family;
 
-	if (line->words < 6)
+	if (line->words < 5)
 		return tc_capture_broken(capture, N_("cut off"));
 	if (!tc_word_u32(line->word[1], &rqueue) || !tc_word_u32(line->word[2], &wqueue))
 		return tc_capture_broken(capture, N_("the queues are no numbers"));
-	if (!parse_endpoint(line->word[3], &local) || !parse_endpoint(line->word[4], &remote))
+	if (!parse_endpoint(line->word[3], &local))
+		return tc_capture_broken(capture, N_("no address and port where they should be"));
+	if (line->words < 6)
+		return tc_capture_broken(capture, N_("cut off"));
+	if (!parse_endpoint(line->word[4], &remote))
 		return tc_capture_broken(capture, N_("no address and port where they should be"));
 	words = state_words(capture, line, &state);
 	if (!words)
 		return tc_capture_broken(capture, N_("no state where it should be"));
+	if (tc_line_has_another(line, 5 + words))
+		return tc_capture_broken(capture, N_("two sockets in one line"));
 	family = family_of(capture, line->word[0], &local, &remote);
 	check_width(capture, line->word[3], &local);
 	check_width(capture, line->word[4], &remote);

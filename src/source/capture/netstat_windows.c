@@ -23,7 +23,7 @@ static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_l
 		return tc_capture_broken(capture, N_("cut off"));
 	if (!tc_endpoint_parse(line->word[2], ':', &remote))
 		return tc_capture_broken(capture, N_("no address and port where they should be"));
-	if (tc_word_is_number(line->word[3]))
+	if (!tc_capture_is_state(capture, line->word[3]))
 		return tc_capture_broken(capture, N_("no state where it should be"));
 	sock = tc_capture_add(capture);
 	tc_capture_set_state(capture, sock, line->word[3]);

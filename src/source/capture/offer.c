@@ -101,13 +101,28 @@ static bool offer_shifted(struct offer *offer, const struct tc_line *line)
 	return false;
 }
 
+/* cat -A puts a '$' behind every line: so long as no line is without, none is the line's. */
+static struct tc_slice without_dollar(struct tc_capture *capture, struct tc_slice text)
+{
+	if (!text.length || capture->no_dollar)
+		return text;
+	capture->no_dollar = text.data[text.length - 1] != '$';
+	text.length -= !capture->no_dollar;
+	/* "^M" is the carriage return of a line from Windows. */
+	if (!capture->no_dollar && text.length > 1 &&
+	    memcmp(text.data + text.length - 2, "^M", 2) == 0)
+		text.length -= 2;
+	return text;
+}
+
 void tc_capture_offer(struct tc_capture *capture, struct tc_slice text)
 {
 	struct tc_slice word[TC_LINE_WORDS];
 	struct offer offer = {.capture = capture};
 	struct tc_line line;
 
-	tc_line_split(tc_line_clean(text, capture->clean), word, &line);
+	text = without_dollar(capture, tc_line_clean(text, capture->clean));
+	tc_line_split(text, word, &line);
 	capture->added = false;
 	if (!line.words || offer_again(&offer, &line) || offer_others(&offer, &line))
 		return;

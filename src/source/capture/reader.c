@@ -37,6 +37,11 @@ int tc_capture_state(struct tc_capture *capture, struct tc_slice word)
 	return capture->states[hash].state;
 }
 
+bool tc_capture_is_state(struct tc_capture *capture, struct tc_slice word)
+{
+	return tc_capture_state(capture, word) >= 0 || tc_word_may_be_state(word);
+}
+
 void tc_capture_flush(struct tc_capture *capture)
 {
 	if (capture->count && !capture->stopped)

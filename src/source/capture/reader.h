@@ -67,6 +67,7 @@ struct tc_capture {
 	size_t format;	  /* that took the last line */
 	size_t shift;	  /* words in front of the lines of this listing */
 	const char *why;  /* of the last TC_LINE_BROKEN */
+	bool no_dollar;	  /* a line did not end in the '$' of cat -A */
 	bool detail_open; /* further lines may add to the last record */
 	bool added;	  /* a record was begun since this was cleared */
 	uint32_t states_seen; /* TC_STATE_BIT()s */
@@ -118,6 +119,9 @@ struct tc_capture {
 
 /* The state that the word names, as tc_state_parse(); remembers the answer. */
 int tc_capture_state(struct tc_capture *capture, struct tc_slice word);
+
+/* Whether the word is a state, or could be one that is not known; see line.h. */
+bool tc_capture_is_state(struct tc_capture *capture, struct tc_slice word);
 
 /*
  * Begins a record: count 1, flagged foreign, everything else not read. May hand over the

@@ -82,6 +82,8 @@ static enum tc_verdict add(struct tc_capture *capture, const struct tc_line *lin
 	if (!tc_endpoint_parse(line->word[at + 2], ':', &local) ||
 	    !tc_endpoint_parse(line->word[at + 3], ':', &remote))
 		return tc_capture_broken(capture, N_("no address and port where they should be"));
+	if (tc_line_has_another(line, at + 4))
+		return tc_capture_broken(capture, N_("two sockets in one line"));
 	sock = tc_capture_add(capture);
 	if (state)
 		tc_capture_set_state(capture, sock, *state);
@@ -105,9 +107,10 @@ static enum tc_verdict add(struct tc_capture *capture, const struct tc_line *lin
 static bool is_unknown_state(const struct tc_line *line, size_t at)
 {
 	struct tc_endpoint endpoint;
-	char first = line->word[at - 1].data[0];
+	struct tc_slice word = line->word[at - 1];
 
-	return line->words >= at + 4 && first >= 'A' && first <= 'Z' &&
+	return line->words >= at + 4 && word.data[0] >= 'A' && word.data[0] <= 'Z' &&
+	       tc_word_may_be_state(word) &&
 	       tc_endpoint_parse(line->word[at + 2], ':', &endpoint) &&
 	       tc_endpoint_parse(line->word[at + 3], ':', &endpoint);
 }
