@@ -293,6 +293,7 @@ struct tc_report {
 		char why[96];
 	} unread_line[TC_UNREAD_MAX]; /* the first few of them */
 	char formats[128];	/* what was recognised, "ss, netstat (Linux)" */
+	char unknown_words[128]; /* of the sockets in UNKNOWN, the first few: "BOGUS, FOO, ..." */
 };
 
 /*

@@ -127,6 +127,8 @@ static void write_report(struct tc_buf *out, const struct tc_report *report, int
 			      report->unread_line[i].why);
 	tc_buf_format(out, "complete: %s\n", report->complete ? "yes" : "no");
 	tc_buf_format(out, "why: %s\n", report->why);
+	if (*report->unknown_words)
+		tc_buf_format(out, "unknown words: %s\n", report->unknown_words);
 	if (report->states_not_read)
 		tc_buf_text(out, "not read:");
 	for (int i = 0; i < TC_STATE_COUNT; i++)

@@ -70,8 +70,12 @@ static int read_state(const struct tc_line *line, size_t *at, struct tc_slice *r
 		state = tc_state_parse_conntrack(ret_word->data, ret_word->length);
 		return state < 0 ? TC_UNKNOWN : state;
 	}
+	if (tc_slice_find(line->text, offload) == line->text.length) {
+		*ret_word = (struct tc_slice){offload, 0};
+		return TC_UNKNOWN;
+	}
 	*ret_word = (struct tc_slice){offload, strlen(offload)};
-	return tc_slice_find(line->text, offload) < line->text.length ? TC_ESTABLISHED : TC_UNKNOWN;
+	return TC_ESTABLISHED;
 }
 
 /* "tcp 6" and what stands before it; 0: not a line of conntrack. */
@@ -124,7 +128,8 @@ static enum tc_verdict conntrack_line(struct tc_capture *capture, const struct t
 	sock = tc_capture_add(capture);
 	read.flags = sock->flags | TC_FLAG_CONNTRACK;
 	*sock = read;
-	tc_capture_text(capture, sock)->state = tc_capture_copy(capture, word);
+	if (word.length)
+		tc_capture_text(capture, sock)->state = tc_capture_copy(capture, word);
 	return TC_LINE_SOCKET;
 }
 

@@ -3,6 +3,7 @@
 #include "source/capture/reader.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -212,6 +213,40 @@ void tc_capture_unread(struct tc_capture *capture, uint64_t line, const char *wh
 	capture->unread++;
 }
 
+/* Whether the list "BOGUS, FOO" has the word. */
+static bool has_word(const char *list, const char *word, size_t length)
+{
+	for (const char *at = list; *at; at += strspn(at, ", ")) {
+		size_t item = strcspn(at, ",");
+
+		if (item == length && memcmp(at, word, length) == 0)
+			return true;
+		at += item;
+	}
+	return false;
+}
+
+/* Keeps the first few words of states that are not known; a comma or a control ends a word. */
+static void note_unknown(struct tc_capture *capture, const struct tc_sock *sock)
+{
+	char *words = capture->unknown_words;
+	size_t used, length, room;
+
+	if (capture->more_words || !sock->text || !sock->text->state || !*sock->text->state)
+		return;
+	for (length = 0; (unsigned char)sock->text->state[length] >= ' '; length++)
+		if (memchr(",\x7f", sock->text->state[length], 2))
+			break;
+	if (!length || has_word(words, sock->text->state, length))
+		return;
+	used = strlen(words);
+	room = sizeof(capture->unknown_words) - sizeof(", ...") - used;
+	capture->more_words = length + 2 > room;
+	snprintf(words + used, sizeof(capture->unknown_words) - used, "%s%.*s", used ? ", " : "",
+		 capture->more_words ? 3 : (int)length,
+		 capture->more_words ? "..." : sock->text->state);
+}
+
 /*
  * A heading begins a listing, unless the table behind it is the other family's half of the
  * listing that is being read: /proc/net/tcp and tcp6, the two tables of NetBSD and Solaris.
@@ -228,6 +263,8 @@ void tc_capture_note(struct tc_capture *capture, size_t format, const struct tc_
 	seen->headed = false;
 	seen->families |= bit;
 	seen->sockets++;
+	if (sock->state == TC_UNKNOWN)
+		note_unknown(capture, sock);
 	capture->states_seen |= TC_STATE_BIT(sock->state);
 	if (format != TC_FORMAT_JSON) /* which says it behind its sockets: see json.c */
 		seen->not_read &= tc_formats[format]->lacks |

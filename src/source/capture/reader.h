@@ -73,6 +73,8 @@ struct tc_capture {
 	uint32_t states_seen; /* TC_STATE_BIT()s */
 	uint64_t counted; /* sum of the counts: must not overflow in whoever adds them up */
 	struct tc_format_seen seen[TC_FORMAT_COUNT];
+	char unknown_words[128]; /* as in struct tc_report */
+	bool more_words;	 /* they are full */
 	uint64_t unread;
 	struct {
 		uint64_t line;

@@ -193,6 +193,7 @@ int tc_capture_report(struct tc_capture *capture, struct tc_report *report)
 			 tc_tr(capture->unread_line[i].why));
 	}
 	copy_text(report->formats, sizeof(report->formats), &names);
+	memcpy(report->unknown_words, capture->unknown_words, sizeof(report->unknown_words));
 	if (!formats) {
 		report->complete = false;
 		nothing_found(capture, report);
