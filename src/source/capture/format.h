@@ -38,6 +38,9 @@ enum { TC_FORMAT_JSON = 9, TC_FORMAT_COUNT = 10 };
 /* Stands for "no format took a line yet"; its row is the NULL at the end of the table. */
 #define TC_FORMAT_NONE TC_FORMAT_JSON
 
+/* The number of a row. */
+size_t tc_format_number(const struct tc_format *format);
+
 /* The name of a format, JSON included. */
 const char *tc_format_name(size_t index);
 

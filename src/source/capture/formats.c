@@ -18,6 +18,15 @@ const struct tc_format *const tc_formats[] = {
 };
 _Static_assert(TC_ARRAY_SIZE(tc_formats) - 1 == TC_FORMAT_JSON, "JSON is counted behind the rows");
 
+size_t tc_format_number(const struct tc_format *format)
+{
+	size_t number = 0;
+
+	while (tc_formats[number] != format)
+		number++;
+	return number;
+}
+
 const char *tc_format_name(size_t index)
 {
 	return index == TC_FORMAT_JSON ? "tcpcensus JSON" : tc_formats[index]->name;

@@ -256,11 +256,11 @@ void tc_capture_note(struct tc_capture *capture, size_t format, const struct tc_
 	struct tc_format_seen *seen = &capture->seen[format];
 	uint8_t bit = sock->family == AF_INET6 ? TC_FAMILY_INET6 : TC_FAMILY_INET;
 
-	if (!seen->listings || (seen->headed && (seen->families & bit))) {
+	if (!seen->listings || capture->begins || (seen->headed && (seen->families & bit))) {
 		seen->listings++;
 		seen->families = 0;
 	}
-	seen->headed = false;
+	seen->headed = capture->begins = false;
 	seen->families |= bit;
 	seen->sockets++;
 	if (sock->state == TC_UNKNOWN)

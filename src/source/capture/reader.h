@@ -67,6 +67,7 @@ struct tc_capture {
 	size_t format;	  /* that took the last line */
 	size_t shift;	  /* words in front of the lines of this listing */
 	const char *why;  /* of the last TC_LINE_BROKEN */
+	bool begins;	  /* the next record is of another listing: nothing else shows it */
 	bool no_dollar;	  /* a line did not end in the '$' of cat -A */
 	bool detail_open; /* further lines may add to the last record */
 	bool added;	  /* a record was begun since this was cleared */
@@ -102,6 +103,17 @@ struct tc_capture {
 		int family; /* of the table, from its title; 0: none was seen */
 		bool other; /* the table is of UDP or SCTP */
 	} solaris;
+	struct {
+		uint32_t seen[3]; /* TC_STATE_BIT()s of the table: plain, tcp, tcp6 */
+		uint64_t unknown; /* rows whose word is no state that is known */
+		uint64_t last;	  /* the line of the last row before a table */
+		size_t kept_count;
+		struct {
+			uint64_t count;
+			size_t length;
+			char word[32];
+		} kept[16];
+	} uniq;
 	struct tc_seen *lsof_seen;
 	bool lsof_repeats;    /* too many sockets to know the repeated ones */
 	bool json_incomplete; /* what was recorded says that it is not complete */

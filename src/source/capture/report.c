@@ -48,10 +48,7 @@ static uint64_t repeated_listings(const struct tc_capture *capture)
 /* Whether the input had sockets in this format. */
 static bool has_format(const struct tc_capture *capture, const struct tc_format *format)
 {
-	for (size_t i = 0; tc_formats[i]; i++)
-		if (tc_formats[i] == format)
-			return capture->seen[i].sockets > 0;
-	return false;
+	return capture->seen[tc_format_number(format)].sockets > 0;
 }
 
 static void sentence(struct tc_buf *why)
@@ -115,6 +112,14 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 			      tc_ngettext("%" PRIu64 " line could not be read",
 					  "%" PRIu64 " lines could not be read", capture->unread),
 			      capture->unread);
+	}
+	if (capture->uniq.unknown) {
+		sentence(why);
+		tc_buf_format(why,
+			      tc_ngettext("%" PRIu64 " row of the counted table names no known state",
+					  "%" PRIu64 " rows of the counted table name no known state",
+					  capture->uniq.unknown),
+			      capture->uniq.unknown);
 	}
 	if (capture->ss.unknown) {
 		sentence(why);
