@@ -104,6 +104,18 @@ static bool is_other(const struct tc_line *line)
 		tc_slice_starts(line->word[proto + 4], "src="));
 }
 
+/* "zone=3", behind the addresses: connections are told apart by it, too. */
+static uint64_t read_zone(const struct tc_line *line)
+{
+	size_t at = tc_slice_find(line->text, "zone=");
+	struct tc_slice digits = tc_slice_after(line->text, at + strlen("zone="));
+	uint64_t zone = 0;
+
+	for (size_t i = 0; i < digits.length && (unsigned)(digits.data[i] - '0') < 10; i++)
+		zone = zone * 10 + (unsigned)(digits.data[i] - '0');
+	return zone;
+}
+
 static enum tc_verdict conntrack_line(struct tc_capture *capture, const struct tc_line *line)
 {
 	struct tc_slice first = line->word[0], word;
@@ -125,6 +137,7 @@ static enum tc_verdict conntrack_line(struct tc_capture *capture, const struct t
 	if (!read_tuple(&read, line, at))
 		return tc_capture_broken(capture,
 					 N_("no addresses and ports where they should be"));
+	capture->zone = read_zone(line);
 	sock = tc_capture_add(capture);
 	read.flags = sock->flags | TC_FLAG_CONNTRACK;
 	*sock = read;

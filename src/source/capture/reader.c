@@ -265,6 +265,7 @@ void tc_capture_note(struct tc_capture *capture, size_t format, const struct tc_
 	seen->sockets++;
 	if (sock->state == TC_UNKNOWN)
 		note_unknown(capture, sock);
+	tc_repeated_note(capture, format, sock);
 	capture->states_seen |= TC_STATE_BIT(sock->state);
 	if (format != TC_FORMAT_JSON) /* which says it behind its sockets: see json.c */
 		seen->not_read &= tc_formats[format]->lacks |

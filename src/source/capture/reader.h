@@ -27,6 +27,9 @@ enum tc_encoding {
 	TC_ENCODING_UTF16BE,
 };
 
+/* Connections of one format that are remembered; the table holds those of all formats. */
+enum { TC_REPEATED_MAX = 64, TC_REPEATED_SLOTS = 1024 };
+
 /* How much of one format has been seen. */
 struct tc_format_seen {
 	uint64_t sockets;
@@ -35,6 +38,8 @@ struct tc_format_seen {
 	uint8_t families;  /* TC_FAMILY_ bits of the listing so far */
 	bool any_heading;
 	uint32_t not_read; /* states that none of its listings can show */
+	uint32_t remembered; /* connections of it in tc_capture.repeated */
+	uint64_t repeats;    /* connections that were among them */
 };
 
 struct tc_capture {
@@ -76,6 +81,8 @@ struct tc_capture {
 	struct tc_format_seen seen[TC_FORMAT_COUNT];
 	char unknown_words[128]; /* as in struct tc_report */
 	bool more_words;	 /* they are full */
+	uint64_t repeated[TC_REPEATED_SLOTS]; /* hashes, see repeated.c */
+	uint64_t zone; /* of conntrack: the same connection may be in several */
 	uint64_t unread;
 	struct {
 		uint64_t line;
@@ -185,6 +192,10 @@ void tc_capture_note(struct tc_capture *capture, size_t format, const struct tc_
 
 /* offer.c: finds the format that takes the line. */
 void tc_capture_offer(struct tc_capture *capture, struct tc_slice text);
+
+/* repeated.c: looks whether the connection was in the input before; whether many were. */
+void tc_repeated_note(struct tc_capture *capture, size_t format, const struct tc_sock *sock);
+bool tc_repeated(const struct tc_capture *capture);
 
 /* report.c: fills in what the input was. 0 or -ENODATA. */
 int tc_capture_report(struct tc_capture *capture, struct tc_report *report);

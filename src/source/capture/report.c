@@ -101,6 +101,9 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 			      _("%" PRIu64 " listings of the same kind in this input, all "
 				"were counted"),
 			      listings);
+	else if (tc_repeated(capture))
+		tc_buf_text(why, _("several listings in this input: the same connections are in "
+				   "it again, all were counted"));
 	if (formats > 1) {
 		sentence(why);
 		tc_buf_text(why, _("listings of several kinds: the same sockets may be counted "
