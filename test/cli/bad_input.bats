@@ -205,5 +205,6 @@ long_listing() {
 	needs_root
 	needs_namespaces
 	unshare -m true 2>/dev/null || skip "needs mount namespaces"
+	! is_sanitized || skip "the sanitizers do not work without /proc"
 	in_lab established -- no_proc
 }

@@ -31,6 +31,38 @@ expected() { # PATTERN: every output whose name matches
 		<(cd "$root/test/golden/cli" && printf '%s\n' *.txt | sed 's/\.txt$//' | sort)
 }
 
+@test "output: a terminal gets colours and its own width, unless it is told otherwise" {
+	on_terminal() { # COLUMNS [NAME=VALUE...]
+		python3 - "$1" "$here/data/morning.txt" "${@:2}" <<-'END' >"$BATS_TEST_TMPDIR/screen"
+			import fcntl, os, pty, struct, subprocess, sys, termios
+			ours, theirs = pty.openpty()
+			fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+			environment = dict(os.environ, TERM="xterm", LC_ALL="C.UTF-8")
+			environment.pop("COLUMNS")
+			environment.update(word.split("=") for word in sys.argv[3:])
+			process = subprocess.Popen(["tcpcensus", "-f", sys.argv[2]], stdout=theirs, env=environment)
+			os.close(theirs)
+			try:
+			    while True:
+			        sys.stdout.buffer.write(os.read(ours, 4096))
+			except OSError:  # the other end is closed
+			    sys.exit(process.wait())
+		END
+		sed 's/\x1b\[[0-9;]*m//g; s/\r//' "$BATS_TEST_TMPDIR/screen" >"$BATS_TEST_TMPDIR/plain"
+		[ "$(LC_ALL=C.UTF-8 wc -L <"$BATS_TEST_TMPDIR/plain")" -le "$1" ]
+		coloured=$(grep -c $'\x1b' "$BATS_TEST_TMPDIR/screen" || true)
+	}
+	on_terminal 100
+	[ "$coloured" -gt 10 ]
+	[ "$(LC_ALL=C.UTF-8 wc -L <"$BATS_TEST_TMPDIR/plain")" -gt 80 ]
+	on_terminal 60
+	[ "$coloured" -gt 10 ]
+	on_terminal 80 NO_COLOR=1
+	[ "$coloured" = 0 ]
+	on_terminal 80 TERM=dumb
+	[ "$coloured" = 0 ]
+}
+
 @test "output: programs get English keys in every language" {
 	make_french
 	for form in json ndjson csv; do
