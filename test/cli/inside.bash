@@ -119,12 +119,20 @@ bound_is_unknown_to_proc() {
 	grep -qE '^BOUND +\? ' "$scratch/table" || wrong "BOUND is ? in the table"
 }
 
+# What else both sources read of a socket: whether a timer runs, not when it fires.
+more_of_sockets() { # SOURCE
+	tcpcensus list -n 0 -o csv --source "$1" 2>/dev/null \
+		-c local,remote,family,kind,timer,inode,netns,expires |
+		sed -E '1d; s/,[0-9]+,1$/,some/' | sort
+}
+
 lists() { # like ss, whatever the source
 	agree "list" ss_sockets our_sockets
 	agree "list -6" "ss_sockets -6" "our_sockets --source netlink -6"
 	agree "list --source proc" "ss_sockets | for_proc" "our_sockets --source proc | for_proc"
 	agree "list -4 --source proc" "ss_sockets -4 | for_proc" \
 		"our_sockets --source proc -4 | for_proc"
+	agree "netlink and proc" "more_of_sockets netlink" "more_of_sockets proc"
 }
 
 # The queues of listeners are not taken from /proc/net/tcp, which lacks the limit.
