@@ -28,7 +28,7 @@ load helper
 	refused 2 "unknown option '-z'" tcpcensus list -jz
 	refused 2 "option '--from' needs an argument" tcpcensus --from
 	refused 2 "option '-n' needs an argument" tcpcensus by state -n
-	refused 2 "unknown option '--json=3'" tcpcensus --json=3
+	refused 2 "option '--json' takes no argument" tcpcensus --json=3
 	refused 2 "--output: 'jsno' is none of .* \(did you mean 'json'\?\)" tcpcensus -o jsno
 	refused 2 "--color: 'alwas' is none of .* \(did you mean 'always'\?\)" \
 		tcpcensus --color alwas
@@ -54,6 +54,9 @@ load helper
 	refused 2 "'state/3': a prefix length" tcpcensus by state/3
 	refused 2 "'remote.net/129': a prefix length" tcpcensus by remote.net/129
 	refused 2 "'remote.net/33/64': a prefix length" tcpcensus by remote.net/33/64
+	refused 2 'at most 8 fields' \
+		tcpcensus by state,family,timer,kind,uid,inode,cookie,mark,cgroup
+	refused 2 "the field 'state' was named before" tcpcensus by state,local.port,state
 	refused 2 "'stte' is no field .*'state'" tcpcensus list -c local,stte
 	refused 2 "'inod' is no field .*'inode'" tcpcensus list -s -inod
 	refused 2 "nothing to explain under the name 'TIME_WIAT' \(did you mean 'TIME_WAIT'\?\)" \
