@@ -147,11 +147,18 @@ static void test_numbers_out_of_range(void **state)
 	struct tc_sock sock = full_sock();
 
 	(void)state;
-	sock.kind = sock.timer = sock.direction = sock.state = 255;
-	assert_field("kind", &sock, "");
-	assert_field("timer", &sock, "");
-	assert_field("direction", &sock, "");
-	assert_field("state", &sock, "UNKNOWN");
+	for (unsigned number = 0; number < 256; number++) {
+		sock.kind = sock.timer = sock.direction = sock.state = (uint8_t)number;
+		if (number > TC_KIND_TIMEWAIT)
+			assert_field("kind", &sock, "");
+		if (number > TC_TIMER_PROBE)
+			assert_field("timer", &sock, "");
+		if (number > TC_DIRECTION_LISTEN)
+			assert_field("direction", &sock, "");
+		assert_field("state", &sock, tc_state_name((int)number));
+		if (number >= TC_STATE_COUNT)
+			assert_field("state", &sock, "UNKNOWN");
+	}
 }
 
 /* Words of a listing, where it has no numbers. */

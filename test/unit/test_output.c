@@ -217,6 +217,7 @@ static void test_groups(void **state)
 	(void)state;
 	check_groups("by-state", by_state, 2, 3, &complete);
 	check_groups("by-uid", by_uid, 1, 0, &incomplete);
+	check_groups("by-uid-top", by_uid, 1, 1, &complete); /* keys narrower than "other" */
 	check_groups("by-end", by_end, 2, 0, &complete);
 }
 
