@@ -105,6 +105,13 @@ static void note_unread_lines(const struct tc_report *report)
 			(unsigned long long)(report->unread - shown));
 }
 
+static void note_unknown_states(const struct tc_report *report)
+{
+	if (*report->unknown_words)
+		tc_note(_("states that were not recognised, counted as UNKNOWN: %s"),
+			report->unknown_words);
+}
+
 /* That the best source was not used is worth a line unasked; eBPF is not built in, so no news. */
 static void note_second_best(const struct tc_report *report)
 {
@@ -133,6 +140,7 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 		return tc_look_error("%s", *report->why ? report->why : strerror(-err));
 	note_not_read(report);
 	note_unread_lines(report);
+	note_unknown_states(report);
 	/* A table says itself that it is not complete. */
 	if ((!report->complete && options->form != TC_FORM_TABLE) ||
 	    (report->complete && *report->why))

@@ -42,6 +42,7 @@ struct end {
 	const struct tc_addr *addr;
 	const char *host;
 	const char *port_text;
+	const char *zone;
 	uint16_t port;
 	bool has_addr;
 	bool has_port;
@@ -54,6 +55,7 @@ static struct end local_end(const struct tc_sock *sock)
 		.addr = &sock->local,
 		.host = sock->text ? sock->text->local_host : NULL,
 		.port_text = sock->text ? sock->text->local_port : NULL,
+		.zone = sock->text ? sock->text->iface : NULL,
 		.port = sock->local_port,
 		.has_addr = sock->have & TC_HAVE_LOCAL_ADDR,
 		.has_port = sock->have & TC_HAVE_LOCAL_PORT,
@@ -105,6 +107,7 @@ static void end_both(struct end end, struct tc_value *value)
 	value->has_port = end.has_port && end.port; /* 0 and none are both shown as '*' */
 	value->number = value->has_port ? end.port : 0;
 	value->port_text = end.has_port ? NULL : end.port_text;
+	value->zone = end.zone;
 }
 
 static void end_net(struct end end, const struct tc_key *key, struct tc_value *value)
@@ -327,7 +330,7 @@ static const struct tc_field fields[] = {
 	{ "family", N_("FAMILY"), N_("inet or inet6: family of the socket"), NULL,
 	  TC_HAVE_FAMILY, 0, 6, get_family },
 	{ "local", N_("LOCAL"), N_("local address and port"), NULL,
-	  HAVE_LOCAL, TC_FIELD_JOINED, 26, get_local },
+	  HAVE_LOCAL | TC_HAVE_IFINDEX, TC_FIELD_JOINED | TC_FIELD_IFACES, 26, get_local },
 	{ "local.addr", N_("LOCAL.ADDR"), N_("local address"), NULL,
 	  TC_HAVE_LOCAL_ADDR, 0, 20, get_local_addr },
 	{ "local.port", N_("LOCAL.PORT"), N_("local port"), NULL,
@@ -343,7 +346,7 @@ static const struct tc_field fields[] = {
 	{ "remote.net", N_("REMOTE.NET"), N_("remote network: /24 and /64, or remote.net/16"), NULL,
 	  TC_HAVE_REMOTE_ADDR, TC_FIELD_PREFIX, 20, get_remote_net },
 	{ "service", N_("SERVICE"), N_("the listener that an inbound socket belongs to"), NULL,
-	  HAVE_LOCAL, TC_FIELD_LISTENERS, 22, get_service },
+	  HAVE_LOCAL | TC_HAVE_IFINDEX, TC_FIELD_LISTENERS | TC_FIELD_IFACES, 22, get_service },
 	{ "direction", N_("DIRECTION"), N_("in, out or listen, by the listeners seen"), NULL,
 	  HAVE_LOCAL | TC_HAVE_KIND, TC_FIELD_LISTENERS, 9, get_direction },
 	{ "recv_q", N_("RECV-Q"), N_("bytes the program has not read; LISTEN: not accepted"), NULL,

@@ -30,6 +30,7 @@ struct tc_value {
 	struct tc_addr addr;
 	const char *text;
 	const char *port_text; /* TC_TYPE_ENDPOINT: a port that is only named */
+	const char *zone;      /* TC_TYPE_ENDPOINT: the device that it is bound to, or NULL */
 	uint64_t number;
 };
 

@@ -9,7 +9,15 @@
 
 #include <string.h>
 
-enum { TYPE_MASK = 0x0f, CUT = 0x10, HAS_PORT = 0x20, QUOTED = 0x40, HAS_TEXT = 0x80 };
+/* QUOTED and HAS_ZONE share a bit: the one is of numbers, the other of endpoints. */
+enum {
+	TYPE_MASK = 0x0f,
+	CUT = 0x10,
+	HAS_PORT = 0x20,
+	QUOTED = 0x40,
+	HAS_ZONE = 0x40,
+	HAS_TEXT = 0x80
+};
 
 static unsigned char tag_of(const struct tc_value *value)
 {
@@ -19,6 +27,7 @@ static unsigned char tag_of(const struct tc_value *value)
 
 	return (unsigned char)(value->type | (worded && value->cut ? CUT : 0) |
 			       (worded ? HAS_TEXT : 0) | (ended && value->has_port ? HAS_PORT : 0) |
+			       (ended && value->zone ? HAS_ZONE : 0) |
 			       (numbered && value->quoted ? QUOTED : 0));
 }
 
@@ -52,6 +61,8 @@ void tc_value_pack(const struct tc_value *value, struct tc_buf *out)
 			tc_buf_add(out, &value->number, sizeof(value->number));
 		else
 			add_words(out, value->port_text ? value->port_text : "");
+		if (tag & HAS_ZONE)
+			add_words(out, value->zone);
 		break;
 	case TC_TYPE_TEXT:
 	case TC_TYPE_NONE:
@@ -77,10 +88,13 @@ static const char *unpack_endpoint(const char *bytes, unsigned char tag, struct 
 		bytes = take(bytes, &value->addr, sizeof(value->addr));
 	value->has_port = tag & HAS_PORT;
 	if (tag & HAS_PORT)
-		return take(bytes, &value->number, sizeof(value->number));
-	bytes = take_words(bytes, &value->port_text);
-	if (!*value->port_text)
+		bytes = take(bytes, &value->number, sizeof(value->number));
+	else
+		bytes = take_words(bytes, &value->port_text);
+	if (value->port_text && !*value->port_text)
 		value->port_text = NULL;
+	if (tag & HAS_ZONE)
+		bytes = take_words(bytes, &value->zone);
 	return bytes;
 }
 
@@ -90,7 +104,7 @@ const char *tc_value_unpack(const char *bytes, struct tc_value *ret_value)
 	struct tc_value value = {
 		.type = tag & TYPE_MASK,
 		.cut = tag & CUT,
-		.quoted = tag & QUOTED,
+		.quoted = (tag & TYPE_MASK) == TC_TYPE_NUMBER && (tag & QUOTED),
 	};
 
 	if (tag & HAS_TEXT)

@@ -31,6 +31,10 @@ static void add_endpoint(const struct tc_value *value, struct tc_buf *out)
 		add_words(value, out);
 	else
 		add_addr(&value->addr, true, out);
+	if (value->zone) { /* as ss writes it, behind the brackets */
+		tc_buf_byte(out, '%');
+		tc_buf_text(out, value->zone);
+	}
 	tc_buf_byte(out, ':');
 	if (value->port_text)
 		tc_buf_text(out, value->port_text);
@@ -107,7 +111,9 @@ int tc_value_compare(const struct tc_value *one, const struct tc_value *other)
 					  : compare_addr(&one->addr, &other->addr);
 		if (!order)
 			order = compare_number(one->number, other->number);
-		return order ? order : compare_text(one->port_text, other->port_text);
+		if (!order)
+			order = compare_text(one->port_text, other->port_text);
+		return order ? order : compare_text(one->zone, other->zone);
 	case TC_TYPE_NONE:
 		break;
 	}

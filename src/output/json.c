@@ -155,6 +155,10 @@ static void add_listing(struct tc_buf *out, const struct tc_report *report)
 	tc_json_string(out, report->formats);
 	tc_buf_format(out, ",\"lines\":%llu,\"unread\":%llu", (unsigned long long)report->lines,
 		      (unsigned long long)report->unread);
+	if (*report->unknown_words) {
+		tc_buf_text(out, ",\"unknown_words\":");
+		tc_json_string(out, report->unknown_words);
+	}
 }
 
 void tc_json_source(struct tc_buf *out, const struct tc_report *report)

@@ -2,6 +2,8 @@
 /* pipeline.c - what happens to a batch between source and sink; see pipeline.h. */
 #include "pipeline/pipeline.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "model/field.h"
@@ -40,6 +42,7 @@ void tc_pipeline_release(struct tc_pipeline *pipeline)
 {
 	tc_names_release(&pipeline->names);
 	tc_listeners_release(&pipeline->listeners);
+	free(pipeline->listener_texts);
 }
 
 /* A record without a family (a counted table) belongs to both. */
@@ -85,6 +88,8 @@ static void add_names(struct tc_pipeline *pipeline, struct tc_sock *sock, struct
 {
 	if (sock->flags & TC_FLAG_FOREIGN)
 		return;
+	if (!(pipeline->flags & TC_FIELD_USERS) && !sock->ifindex)
+		return;
 	*text = sock->text ? *sock->text : (struct tc_text){ 0 };
 	if ((pipeline->flags & TC_FIELD_USERS) && (sock->have & TC_HAVE_UID))
 		text->user = tc_names_user(&pipeline->names, sock->uid);
@@ -106,6 +111,20 @@ int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count)
 		for (size_t i = 0; i < count; i++)
 			add_names(pipeline, &socks[i], &pipeline->texts[i]);
 	return pipeline->sink(pipeline->context, socks, count);
+}
+
+int tc_pipeline_name_listeners(struct tc_pipeline *pipeline)
+{
+	struct tc_listeners *listeners = &pipeline->listeners;
+
+	if (!(pipeline->flags & TC_FIELD_IFACES) || !listeners->count)
+		return 0;
+	pipeline->listener_texts = calloc(listeners->count, sizeof(*pipeline->listener_texts));
+	if (!pipeline->listener_texts)
+		return -ENOMEM;
+	for (size_t i = 0; i < listeners->count; i++)
+		add_names(pipeline, &listeners->socks[i], &pipeline->listener_texts[i]);
+	return 0;
 }
 
 int tc_pipeline_listeners(void *context, struct tc_sock *socks, size_t count)

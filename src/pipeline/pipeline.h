@@ -17,6 +17,7 @@ struct tc_pipeline {
 	unsigned flags;	   /* TC_FIELD_ needs of the query's keys */
 	struct tc_names names;
 	struct tc_listeners listeners;
+	struct tc_text *listener_texts; /* names for them; owned */
 	struct tc_text texts[TC_BATCH]; /* names for the batch under way */
 	uint64_t unjudged; /* sockets that lack what the filter asks for */
 	tc_sink *sink;
@@ -33,5 +34,8 @@ int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count);
 
 /* A tc_batch_sink whose context is a pipeline: remembers the listeners of the batch. */
 int tc_pipeline_listeners(void *context, struct tc_sock *socks, size_t count);
+
+/* Gives the listeners, when all are known, the names that the keys ask for. -ENOMEM. */
+int tc_pipeline_name_listeners(struct tc_pipeline *pipeline);
 
 #endif

@@ -111,6 +111,8 @@ static int find_listeners(const struct tc_query *query, struct tc_pipeline *pipe
 	job.sink = tc_pipeline_listeners;
 	err = run_kernel(query, &job, NULL, &report);
 	tc_listeners_sort(&pipeline->listeners);
+	if (tc_pipeline_name_listeners(pipeline))
+		return -ENOMEM;
 	return err == -ENOMEM ? err : 0; /* what else is wrong, the scan itself will say */
 }
 

@@ -176,12 +176,12 @@ static void test_words(void **state)
 
 	(void)state;
 	sock.text = &text;
-	assert_field("local", &sock, "10.1.2.3:443"); /* what was read comes first */
+	assert_field("local", &sock, "10.1.2.3%eth0:443"); /* what was read comes first */
 	assert_field("user", &sock, "www-data");
 	assert_field("iface", &sock, "eth0");
 	sock.have = 0;
 	sock.flags = TC_FLAG_LOCAL_TRUNCATED;
-	assert_field("local", &sock, "web1.exam...:https");
+	assert_field("local", &sock, "web1.exam...%eth0:https");
 	assert_field("local.addr", &sock, "web1.exam...");
 	assert_field("local.net", &sock, "web1.exam...");
 	assert_field("local.port", &sock, "https");
