@@ -4,9 +4,17 @@
  *
  * A line is offered to the format that took the last one, behind as many leading words;
  * only where that does not know it to the others, and only then behind leading words such
- * as a time stamp ("09:00:01 tcp 0 0 ..."), a host name or a prompt.
+ * as a time stamp ("09:00:01 tcp 0 0 ..."), a host name or a prompt, and then behind what
+ * grep glues to the line: "12:", "FILE:", "FILE:12:".
  */
+#include <errno.h>
+#include <limits.h>
+
 #include "source/capture/reader.h"
+#include "util/macro.h"
+
+/* Colons that grep -nH puts in front. */
+enum { GLUED_MAX = 2 };
 
 /* Words that may stand in front: a date, a time, a host, a program and its number. */
 enum { SHIFT_MAX = 5 };
@@ -17,6 +25,7 @@ struct offer {
 	const char *why; /* NULL: nobody found it broken */
 	size_t format;
 	size_t shift;
+	bool strict; /* a line that is no socket and no heading does not settle it */
 };
 
 static void take(struct tc_capture *capture, size_t format, size_t shift, enum tc_verdict verdict)
@@ -53,7 +62,8 @@ static bool offer_one(struct offer *offer, size_t format, size_t shift, const st
 		offer->format = format;
 		offer->shift = shift;
 	}
-	if (verdict == TC_LINE_NOT_MINE || verdict == TC_LINE_BROKEN)
+	if (verdict == TC_LINE_NOT_MINE || verdict == TC_LINE_BROKEN ||
+	    (verdict == TC_LINE_PASSED && offer->strict))
 		return false;
 	take(capture, format, shift, verdict);
 	return true;
@@ -115,6 +125,79 @@ static struct tc_slice without_dollar(struct tc_capture *capture, struct tc_slic
 	return text;
 }
 
+/* How much of the text so many colons end, within the length of a path. */
+static size_t glued_length(struct tc_slice text, unsigned colons)
+{
+	size_t at = 0;
+
+	for (; colons && at < text.length && at < PATH_MAX; at++)
+		colons -= text.data[at] == ':';
+	return colons ? 0 : at;
+}
+
+/* To one format, or all, behind so many colons. */
+static bool offer_behind(struct offer *behind, struct tc_slice text, unsigned colons, size_t only)
+{
+	struct tc_slice word[TC_LINE_WORDS];
+	size_t length = glued_length(text, colons);
+	struct tc_line line;
+
+	if (!length)
+		return false;
+	tc_line_split(tc_slice_after(text, length), word, &line);
+	if (!line.words)
+		return false;
+	if (only != TC_FORMAT_NONE)
+		return offer_one(behind, only, 0, &line);
+	/* Rows of a counted table are too short to be known behind something. */
+	for (size_t i = 0; tc_formats[i]; i++)
+		if (tc_formats[i] != &tc_format_uniq && offer_one(behind, i, 0, &line))
+			return true;
+	return false;
+}
+
+/* Behind what is glued to the line; what it was is tried first with the next one. */
+static bool offer_glued(struct tc_capture *capture, struct tc_slice text)
+{
+	struct offer behind = {.capture = capture, .strict = true};
+
+	capture->detail_open = false;
+	for (unsigned colons = 1; colons <= GLUED_MAX; colons++)
+		if (offer_behind(&behind, text, colons, TC_FORMAT_NONE)) {
+			capture->glued = colons;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * Our own NDJSON behind a time stamp, a host name or a line number. It is read where a key of
+ * ours is in it and it ends with the line, so that logs with other JSON cost no more than that.
+ */
+static bool offer_json(struct tc_capture *capture, struct tc_slice text)
+{
+	size_t start = tc_slice_find(text, "{\"");
+	struct tc_slice json = tc_slice_after(text, start);
+	uint64_t sockets = capture->seen[TC_FORMAT_JSON].sockets;
+	size_t used = 0;
+
+	if (!start || !json.length || json.data[json.length - 1] != '}' ||
+	    (tc_slice_find(json, "\"state\":") == json.length &&
+	     tc_slice_find(json, "\"tcpcensus.") == json.length &&
+	     tc_slice_find(json, "\"local.") == json.length &&
+	     tc_slice_find(json, "\"remote.") == json.length))
+		return false;
+	if (tc_json_begin(capture) < 0) {
+		capture->stopped = capture->stopped ? capture->stopped : -ENOMEM;
+		return true;
+	}
+	capture->lines--; /* it counts the line that it is in as not ended */
+	if (tc_json_feed(capture, json.data, json.length, &used) == TC_JSON_MORE && sockets)
+		tc_capture_unread(capture, capture->lines + 1, N_("the JSON text ends early"));
+	capture->lines++;
+	return capture->seen[TC_FORMAT_JSON].sockets != sockets;
+}
+
 void tc_capture_offer(struct tc_capture *capture, struct tc_slice text)
 {
 	struct tc_slice word[TC_LINE_WORDS];
@@ -124,9 +207,16 @@ void tc_capture_offer(struct tc_capture *capture, struct tc_slice text)
 	text = without_dollar(capture, tc_line_clean(text, capture->clean));
 	tc_line_split(text, word, &line);
 	capture->added = false;
-	if (!line.words || offer_again(&offer, &line) || offer_others(&offer, &line))
+	/* What is broken where the line before was not is a socket that can not be read. */
+	if (!line.words || (capture->glued && capture->format != TC_FORMAT_NONE &&
+			    offer_behind(&offer, text, capture->glued, capture->format)))
 		return;
-	if (!offer.why && offer_shifted(&offer, &line))
+	if (offer_again(&offer, &line) || offer_others(&offer, &line)) {
+		capture->glued = 0;
+		return;
+	}
+	if (!offer.why && (offer_shifted(&offer, &line) || offer_json(capture, text) ||
+			   offer_glued(capture, text)))
 		return;
 	capture->detail_open = false;
 	if (offer.why) {

@@ -71,6 +71,7 @@ struct tc_capture {
 	/* Recognition. */
 	size_t format;	  /* that took the last line */
 	size_t shift;	  /* words in front of the lines of this listing */
+	unsigned glued;	  /* colons of what is glued to its lines */
 	const char *why;  /* of the last TC_LINE_BROKEN */
 	bool begins;	  /* the next record is of another listing: nothing else shows it */
 	bool no_dollar;	  /* a line did not end in the '$' of cat -A */
