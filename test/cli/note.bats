@@ -23,7 +23,7 @@ netstat_an() {
 			for (k = 0; k < word[i]; k++) {
 				six = k % 7 == 6
 				far = word[i + 1] == "LISTEN" ? (six ? ":::*" : "0.0.0.0:*") : \
-					"192.0.2." (k % 200 + 1) ":" (1024 + k)
+					"192.0.2." (k % 200 + 1) ":" (1024 + peer++)
 				near = word[i + 1] == "LISTEN" ? (six ? ":::" : "0.0.0.0:") (8000 + k) : \
 					"203.0.113.5:80"
 				printf "%-5s %6d %6d %-23s %-23s %-11s\n", six ? "tcp6" : "tcp", 0, 0, near, far, word[i + 1]
