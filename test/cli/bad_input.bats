@@ -54,8 +54,6 @@ load helper
 	refused 2 "'state/3': a prefix length" tcpcensus by state/3
 	refused 2 "'remote.net/129': a prefix length" tcpcensus by remote.net/129
 	refused 2 "'remote.net/33/64': a prefix length" tcpcensus by remote.net/33/64
-	refused 2 'at most 8 fields' \
-		tcpcensus by state,family,timer,kind,uid,inode,cookie,mark,cgroup
 	refused 2 "the field 'state' was named before" tcpcensus by state,local.port,state
 	refused 2 "'stte' is no field .*'state'" tcpcensus list -c local,stte
 	refused 2 "'inod' is no field .*'inode'" tcpcensus list -s -inod
