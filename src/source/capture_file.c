@@ -35,6 +35,11 @@ static int open_listing(const char *path, struct tc_report *report, int *ret_fd)
 	struct stat status;
 	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 
+	if (!*path) {
+		snprintf(report->why, sizeof(report->why), "%s",
+			 _("the name of the listing is empty"));
+		return -ENOENT;
+	}
 	if (fd < 0)
 		return say_errno(report, -errno, path);
 	*ret_fd = fd;

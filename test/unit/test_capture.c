@@ -308,6 +308,7 @@ static void test_files_that_are_no_listing(void **state)
 	(void)state;
 	check_refused("/nonexistent/listing", -ENOENT, "No such file");
 	check_refused("/", -EISDIR, "directory");
+	check_refused("", -ENOENT, "empty");
 	check_refused("/dev/null", -ENODATA, "empty");
 	check_refused("/proc/self/exe", -ENODATA, "program");
 	snprintf(path, sizeof(path), "%s/prose.txt", replay_dir());
