@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_capture_records.c - single lines of every format, and every field that they give. */
+#include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -183,6 +184,29 @@ static void test_counts_and_json(void **state)
 	(void)state;
 	check_rows(rows, TC_ARRAY_SIZE(rows));
 }
+/* Names that only this machine's services file has; what may be cut off is not looked up. */
+static void test_service_names_of_the_machine(void **state)
+{
+	static const struct row rows[] = {
+		{ "tcp 0 0 10.0.0.1:x11-3 10.0.0.2:zork ESTABLISHED",
+		  "ESTABLISHED inet 10.0.0.1,6003 10.0.0.2,<zork> q=0/0\n" },
+		{ "ESTAB 0 0 10.0.0.1:22 10.0.0.2:x11-3",
+		  "ESTABLISHED inet 10.0.0.1,22 10.0.0.2,6003 q=0/0\n" },
+		{ "tcp4 0 0 192.168.100.10.x11-3 10.0.0.2.22 ESTABLISHED",
+		  "ESTABLISHED inet 192.168.100.10,6003 10.0.0.2,22 q=0/0\n" },
+		{ "tcp4 0 0 192.168.100.100.gopher 10.0.0.2.22 ESTABLISHED",
+		  "ESTABLISHED inet 192.168.100.100,<gopher> 10.0.0.2,22 q=0/0\n" },
+		{ "{\"state\":\"ESTABLISHED\",\"local.port\":\"x11-3\",\"remote.port\":\"zork\"}",
+		  "ESTABLISHED <>,6003 <>,<zork>\n" },
+	};
+	struct servent service, *found = NULL;
+	char buf[1024];
+
+	(void)state;
+	if (getservbyname_r("x11-3", "tcp", &service, buf, sizeof(buf), &found) || !found)
+		skip();
+	check_rows(rows, TC_ARRAY_SIZE(rows));
+}
 /* clang-format on */
 
 int main(void)
@@ -194,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_proc),
 		cmocka_unit_test(test_lsof_and_conntrack),
 		cmocka_unit_test(test_counts_and_json),
+		cmocka_unit_test(test_service_names_of_the_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,7 +175,7 @@ static bool parse_plain4(struct tc_slice text, char separator, struct tc_endpoin
 	ret->family = AF_INET;
 	ret->number = (uint16_t)number;
 	ret->has_addr = ret->has_port = true;
-	ret->any = ret->truncated = false;
+	ret->any = ret->truncated = ret->port_cut = false;
 	return true;
 }
 

@@ -17,6 +17,7 @@ struct tc_endpoint {
 	uint16_t number;      /* of the port, where has_port; 0: "*" */
 	bool has_addr;
 	bool has_port;
+	bool port_cut; /* the port's name may be cut off: what is left may be another's */
 	bool any;	/* "*": every address of a family that is not printed */
 	bool truncated; /* the host is surely, or may be, cut off: has_addr is false */
 };
@@ -39,5 +40,11 @@ int tc_endpoint_family(const struct tc_endpoint *local, const struct tc_endpoint
  * machine's: the listing is another machine's, and reads the same wherever it is read.
  */
 uint16_t tc_service_port(struct tc_slice name);
+
+/*
+ * As tc_service_port(), but from this machine's services file, which has the rest of the
+ * registry and may lack any of it. Slow: see tc_capture_service().
+ */
+uint16_t tc_service_look_up(struct tc_slice name);
 
 #endif

@@ -89,11 +89,15 @@ static void set_remote_addr(struct tc_json *json, struct tc_slice value)
 		record->sock.flags |= TC_FLAG_REMOTE_TRUNCATED;
 }
 
-static uint16_t port_number(struct tc_slice value, uint32_t bit, struct tc_sock *sock)
+/* A record of a listing that was read where the name was not known may have one. */
+static uint16_t port_number(struct tc_json *json, struct tc_slice value, uint32_t bit)
 {
+	struct tc_sock *sock = &json->record.sock;
 	uint64_t port;
 
 	if (tc_parse_uint(value.data, value.length, UINT16_MAX, &port) < 0)
+		port = tc_word_is_number(value) ? 0 : tc_capture_service(json->capture, value);
+	if (!port && !tc_slice_is(value, "0"))
 		return 0;
 	sock->have |= bit;
 	return (uint16_t)port;
@@ -106,7 +110,7 @@ static void set_local_port(struct tc_json *json, struct tc_slice value)
 	record->is_ours = true;
 	record->sock.have &= ~(uint32_t)TC_HAVE_LOCAL_PORT;
 	record->text.local_port = NULL;
-	record->sock.local_port = port_number(value, TC_HAVE_LOCAL_PORT, &record->sock);
+	record->sock.local_port = port_number(json, value, TC_HAVE_LOCAL_PORT);
 	if (!(record->sock.have & TC_HAVE_LOCAL_PORT))
 		record->text.local_port = keep(record, value);
 }
@@ -118,7 +122,7 @@ static void set_remote_port(struct tc_json *json, struct tc_slice value)
 	record->is_ours = true;
 	record->sock.have &= ~(uint32_t)TC_HAVE_REMOTE_PORT;
 	record->text.remote_port = NULL;
-	record->sock.remote_port = port_number(value, TC_HAVE_REMOTE_PORT, &record->sock);
+	record->sock.remote_port = port_number(json, value, TC_HAVE_REMOTE_PORT);
 	if (!(record->sock.have & TC_HAVE_REMOTE_PORT))
 		record->text.remote_port = keep(record, value);
 }

@@ -42,6 +42,7 @@ static void check_width(struct tc_capture *capture, struct tc_slice text,
 		tc_endpoint_truncate(endpoint);
 	if (text.length == COLUMN && !tc_word_is_number(endpoint->port)) {
 		endpoint->has_port = false;
+		endpoint->port_cut = true;
 		endpoint->number = 0;
 	}
 }

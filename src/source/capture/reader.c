@@ -9,6 +9,7 @@
 
 #include "model/state.h"
 #include "util/addr.h"
+#include "util/macro.h"
 
 static int look_up_state(struct tc_capture *capture, struct tc_slice word)
 {
@@ -113,6 +114,24 @@ const char *tc_capture_copy(struct tc_capture *capture, struct tc_slice text)
 	return tc_capture_join(capture, text, "", (struct tc_slice){"", 0});
 }
 
+uint16_t tc_capture_service(struct tc_capture *capture, struct tc_slice name)
+{
+	size_t slot = name.length;
+
+	if (!name.length || name.length > sizeof(capture->services[0].name))
+		return 0;
+	for (size_t i = 0; i < name.length; i++)
+		slot = slot * 31 + (unsigned char)name.data[i];
+	slot %= TC_ARRAY_SIZE(capture->services);
+	if (capture->services[slot].length != name.length ||
+	    memcmp(capture->services[slot].name, name.data, name.length) != 0) {
+		memcpy(capture->services[slot].name, name.data, name.length);
+		capture->services[slot].length = (uint8_t)name.length;
+		capture->services[slot].port = tc_service_look_up(name);
+	}
+	return capture->services[slot].port;
+}
+
 static struct tc_addr any_addr(int family)
 {
 	return family == AF_INET ? tc_addr_from4(0) : (struct tc_addr){0};
@@ -128,6 +147,13 @@ static bool known_addr(const struct tc_endpoint *endpoint, int family, struct tc
 	return endpoint->any || endpoint->has_addr;
 }
 
+static uint16_t port_number(struct tc_capture *capture, const struct tc_endpoint *endpoint)
+{
+	if (endpoint->has_port || endpoint->port_cut)
+		return endpoint->number;
+	return tc_capture_service(capture, endpoint->port);
+}
+
 static void set_local(struct tc_capture *capture, struct tc_sock *sock, int family,
 		      const struct tc_endpoint *local)
 {
@@ -137,8 +163,8 @@ static void set_local(struct tc_capture *capture, struct tc_sock *sock, int fami
 		tc_capture_text(capture, sock)->local_host = tc_capture_copy(capture, local->host);
 	if (local->truncated)
 		sock->flags |= TC_FLAG_LOCAL_TRUNCATED;
-	sock->local_port = local->number;
-	if (local->has_port)
+	sock->local_port = port_number(capture, local);
+	if (local->has_port || sock->local_port)
 		sock->have |= TC_HAVE_LOCAL_PORT;
 	else if (local->port.length)
 		tc_capture_text(capture, sock)->local_port = tc_capture_copy(capture, local->port);
@@ -154,8 +180,8 @@ static void set_remote(struct tc_capture *capture, struct tc_sock *sock, int fam
 			tc_capture_copy(capture, remote->host);
 	if (remote->truncated)
 		sock->flags |= TC_FLAG_REMOTE_TRUNCATED;
-	sock->remote_port = remote->number;
-	if (remote->has_port)
+	sock->remote_port = port_number(capture, remote);
+	if (remote->has_port || sock->remote_port)
 		sock->have |= TC_HAVE_REMOTE_PORT;
 	else if (remote->port.length)
 		tc_capture_text(capture, sock)->remote_port =

@@ -129,6 +129,13 @@ struct tc_capture {
 	uint64_t json_stateless; /* sockets, and groups of them, without a state */
 	uint64_t json_other;  /* sockets in the "other" row of a grouped table */
 
+	/* Names of services already looked up in the file: likewise. */
+	struct {
+		char name[32];
+		uint8_t length;
+		uint16_t port; /* 0: it has none */
+	} services[64];
+
 	struct tc_state_shapes shapes;
 
 	/* State words already looked up: a listing has a handful of them. */
@@ -141,6 +148,9 @@ struct tc_capture {
 
 /* The state that the word names, as tc_state_parse(); remembers the answer. */
 int tc_capture_state(struct tc_capture *capture, struct tc_slice word);
+
+/* The number of the service that is not in the table, or 0; remembers the answer. */
+uint16_t tc_capture_service(struct tc_capture *capture, struct tc_slice name);
 
 /* Whether the word is a state, or could be one that is not known; see line.h. */
 bool tc_capture_is_state(struct tc_capture *capture, struct tc_slice word);

@@ -3,9 +3,13 @@
  * service.c - port numbers of the services whose names listings print most often.
  *
  * Names and numbers are those of the IANA registry, with the older names that systems still
- * have in their services file. A name that is not here is kept as text.
+ * have in their services file. For the rest there is the file of this machine; a name
+ * that neither has is kept as text.
  */
 #include "source/capture/endpoint.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
 
 #include "util/macro.h"
 
@@ -50,4 +54,18 @@ uint16_t tc_service_port(struct tc_slice name)
 		if (tc_slice_is_folded(name, services[i].name))
 			return services[i].port;
 	return 0;
+}
+
+uint16_t tc_service_look_up(struct tc_slice name)
+{
+	struct servent service, *found = NULL;
+	char text[64], buf[1024];
+
+	if (name.length >= sizeof(text))
+		return 0;
+	memcpy(text, name.data, name.length);
+	text[name.length] = '\0';
+	if (getservbyname_r(text, "tcp", &service, buf, sizeof(buf), &found) || !found)
+		return 0;
+	return ntohs((uint16_t)found->s_port);
 }
