@@ -11,6 +11,8 @@
 #include "util/addr.h"
 #include "util/macro.h"
 
+enum { SERVICES_MAX = 4096 };
+
 static int look_up_state(struct tc_capture *capture, struct tc_slice word)
 {
 	if (!tc_state_may_be(&capture->shapes, word.data, word.length))
@@ -127,7 +129,10 @@ uint16_t tc_capture_service(struct tc_capture *capture, struct tc_slice name)
 	    memcmp(capture->services[slot].name, name.data, name.length) != 0) {
 		memcpy(capture->services[slot].name, name.data, name.length);
 		capture->services[slot].length = (uint8_t)name.length;
-		capture->services[slot].port = tc_service_look_up(name);
+		/* No listing has so many; a made-up one shall not take a look for each line. */
+		capture->services[slot].port = 0;
+		if (capture->services_looked_up++ < SERVICES_MAX)
+			capture->services[slot].port = tc_service_look_up(name);
 	}
 	return capture->services[slot].port;
 }

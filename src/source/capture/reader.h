@@ -135,6 +135,7 @@ struct tc_capture {
 		uint8_t length;
 		uint16_t port; /* 0: it has none */
 	} services[64];
+	uint64_t services_looked_up;
 
 	struct tc_state_shapes shapes;
 
