@@ -3,8 +3,8 @@
  * repeated.c - whether a listing without headings is several: ss -H twice into one file.
  *
  * A connection is in a listing once. So the first few of each format are remembered, and where
- * they come again, the input has another listing of the same machine. Single ones may repeat
- * in one listing, since the kernel is read piece by piece while it changes.
+ * they come again in the same state, the input has another listing of the same machine. Single
+ * ones may repeat in one listing, since the kernel is read piece by piece while it changes.
  */
 #include "source/capture/reader.h"
 #include "util/macro.h"
@@ -34,7 +34,8 @@ static uint64_t hash_of(const struct tc_capture *capture, size_t format, const s
 	hash = mix(hash, addr_part(&sock->local, 8));
 	hash = mix(hash, addr_part(&sock->remote, 0));
 	hash = mix(hash, addr_part(&sock->remote, 8));
-	hash = mix(hash, (uint64_t)sock->local_port << 16 | sock->remote_port);
+	hash = mix(hash, (uint64_t)sock->state << 32 | (uint64_t)sock->local_port << 16 |
+				 sock->remote_port);
 	return hash + !hash;
 }
 
