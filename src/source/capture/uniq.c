@@ -152,6 +152,7 @@ static void check_repeated(struct tc_capture *capture, const struct row *row, in
 static enum tc_verdict add_row(struct tc_capture *capture, const struct row *row, int state)
 {
 	struct tc_sock *sock = tc_capture_add(capture);
+	struct tc_text *text;
 
 	if (row->err || !tc_capture_set_count(capture, sock, row->count)) {
 		tc_capture_drop(capture);
@@ -160,7 +161,8 @@ static enum tc_verdict add_row(struct tc_capture *capture, const struct row *row
 	check_repeated(capture, row, state);
 	sock->state = (uint8_t)state;
 	if (state == TC_UNKNOWN) {
-		tc_capture_text(capture, sock)->state = tc_capture_copy(capture, row->word);
+		text = tc_capture_text(capture, sock);
+		text->state = tc_capture_copy(capture, row->word);
 		capture->uniq.unknown++;
 	}
 	return TC_LINE_SOCKET;
