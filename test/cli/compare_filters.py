@@ -66,7 +66,7 @@ def populate():
 
 
 def endpoint(text):
-    """An endpoint of ss as this program writes it."""
+    """An endpoint, of ss as this program writes it; without the device, which proc has not."""
     text = re.sub(r"%[^:\]]*", "", text)
     text = re.sub(r"^\*:", "[::]:", text)
     return re.sub(r"^\[::ffff:([0-9.]+)\]", r"\1", text)
@@ -89,7 +89,8 @@ def ours(source, words):
     command = ["tcpcensus", "list", "--source", source, "-n", "0", "-o", "csv",
                "-c", "local,remote,inode"]
     done = subprocess.run(command + words, capture_output=True, text=True)
-    found = [tuple(line.split(",")[:3]) for line in done.stdout.splitlines()[1:]]
+    rows = [line.split(",")[:3] for line in done.stdout.splitlines()[1:]]
+    found = [(endpoint(local), endpoint(remote), inode) for local, remote, inode in rows]
     return sorted(found), done.returncode and done.stderr.strip()
 
 
