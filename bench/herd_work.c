@@ -193,19 +193,6 @@ static int make_time_wait(struct worker *worker, uint32_t i)
 	return rc;
 }
 
-/* The client's minisocket in FIN_WAIT2 is gone after tcp_fin_timeout, here one second. */
-static int make_close_wait(struct worker *worker, uint32_t i)
-{
-	struct pair pair;
-	int rc = connect_pair(worker, i, false, &pair);
-
-	if (rc < 0)
-		return rc;
-	close(pair.client);
-	reset_on_close(pair.server);
-	return wait_for_fin(worker, pair.server);
-}
-
 /*
  * Has the server end acknowledge the FIN now, where it might wait a little for data to send
  * along with the ACK, and waits until the client end knows.
@@ -224,6 +211,37 @@ static int acknowledge(struct worker *worker, const struct pair *pair)
 	return 0;
 }
 
+/* The client end in FIN_WAIT2, the server end in CLOSE_WAIT, and no packet on its way. */
+static int half_close(struct worker *worker, const struct pair *pair)
+{
+	int rc;
+
+	if (shutdown(pair->client, SHUT_WR) < 0)
+		return fail(worker, "shutting down");
+	rc = wait_for_fin(worker, pair->server);
+	return rc < 0 ? rc : acknowledge(worker, pair);
+}
+
+/*
+ * The client is closed only when its FIN is acknowledged. An ACK that came while close(2) still
+ * owns the socket, as a delayed one may, would leave not a minisocket but a full one in FIN_WAIT2
+ * under the keepalive timer (net/ipv4/tcp_input.c:tcp_rcv_state_process), which ends with a RST
+ * (tcp_timer.c:tcp_keepalive_timer) and takes the CLOSE_WAIT with it. The minisocket goes
+ * without a word after tcp_fin_timeout, here one second.
+ */
+static int make_close_wait(struct worker *worker, uint32_t i)
+{
+	struct pair pair;
+	int rc = connect_pair(worker, i, false, &pair);
+
+	if (rc < 0)
+		return rc;
+	reset_on_close(pair.server);
+	rc = half_close(worker, &pair);
+	close(pair.client);
+	return rc;
+}
+
 /* A socket under repair is closed without a word to its peer, which goes on waiting. */
 static int make_fin_wait2(struct worker *worker, uint32_t i)
 {
@@ -234,11 +252,7 @@ static int make_fin_wait2(struct worker *worker, uint32_t i)
 	if (rc < 0)
 		return rc;
 	reset_on_close(pair.client);
-	if (shutdown(pair.client, SHUT_WR) < 0)
-		return fail(worker, "shutting down");
-	rc = wait_for_fin(worker, pair.server);
-	if (rc == 0)
-		rc = acknowledge(worker, &pair);
+	rc = half_close(worker, &pair);
 	if (rc == 0 && setsockopt(pair.server, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) < 0)
 		rc = fail(worker, "taking a peer away");
 	close(pair.server);
