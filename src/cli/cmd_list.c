@@ -52,8 +52,13 @@ static void catch_signals(void)
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND };
 
-	for (size_t i = 0; i < TC_ARRAY_SIZE(signals); i++)
-		sigaction(signals[i], &action, NULL);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(signals); i++) {
+		struct sigaction before;
+
+		/* What our parent had ignored, nohup(1) say, stays ignored. */
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	}
 }
 
 /* ---- As they come -------------------------------------------------------------------- */
