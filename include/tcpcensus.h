@@ -294,6 +294,7 @@ struct tc_report {
 	} unread_line[TC_UNREAD_MAX]; /* the first few of them */
 	char formats[128];	/* what was recognised, "ss, netstat (Linux)" */
 	char unknown_words[128]; /* of the sockets in UNKNOWN, the first few: "BOGUS, FOO, ..." */
+	uint32_t unseen; /* TC_HAVE_ bits that the keys asked for and no socket had */
 };
 
 /*

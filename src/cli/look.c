@@ -7,6 +7,7 @@
 
 #include "cli/filter_error.h"
 #include "cli/note.h"
+#include "model/field.h"
 #include "owner/netns.h"
 #include "util/intl.h"
 
@@ -150,4 +151,20 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 	else
 		note_second_best(report);
 	return TC_EXIT_FINE;
+}
+
+void tc_look_note_unseen(const struct tc_key *keys, size_t key_count, const struct tc_report *report)
+{
+	for (size_t k = 0; k < key_count; k++) {
+		const struct tc_field *field = keys[k].field;
+
+		if (!field->need || (field->need & report->unseen) != field->need)
+			continue;
+		if (field->need == TC_HAVE_MARK && !report->foreign)
+			tc_note(_("%s was not read: it needs CAP_NET_ADMIN, and netlink"),
+				field->name);
+		else
+			tc_note(_("%s was not read: %s does not give it for these sockets"), field->name,
+				report->source);
+	}
 }

@@ -20,4 +20,8 @@ void tc_look_release(struct tc_look *look);
 /* After a scan: the notes that people need, on stderr. Returns the exit status. */
 int tc_look_finish(const struct tc_options *options, int err, const struct tc_report *report);
 
+/* Says once, on stderr, which of the fields that were asked for no socket had. */
+void tc_look_note_unseen(const struct tc_key *keys, size_t key_count,
+			 const struct tc_report *report);
+
 #endif

@@ -76,6 +76,7 @@ static size_t keep_passing(struct tc_pipeline *pipeline, struct tc_sock *socks, 
 			pipeline->unjudged += socks[i].count;
 		if (!passes(job, &socks[i]))
 			continue;
+		pipeline->seen |= socks[i].have;
 		if (kept != i)
 			socks[kept] = socks[i];
 		kept++;

@@ -19,6 +19,7 @@ struct tc_pipeline {
 	struct tc_listeners listeners;
 	struct tc_text *listener_texts; /* names for them; owned */
 	struct tc_text texts[TC_BATCH]; /* names for the batch under way */
+	uint32_t seen;	   /* TC_HAVE_ bits of the sockets that passed; 0: none did */
 	uint64_t unjudged; /* sockets that lack what the filter asks for */
 	tc_sink *sink;
 	void *context;

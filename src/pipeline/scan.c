@@ -155,6 +155,8 @@ static int run(const struct tc_query *query, tc_sink *sink, void *context,
 	tc_pipeline_init(pipeline, query, sink, context);
 	err = query->from ? tc_listing_read(query, pipeline, report)
 			  : look_at_kernel(query, pipeline, census, report);
+	if (query->key_count && pipeline->seen)
+		report->unseen = tc_keys_need(query->keys, query->key_count) & ~pipeline->seen;
 	tc_pipeline_release(pipeline);
 	return err;
 }

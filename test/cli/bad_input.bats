@@ -209,3 +209,19 @@ long_listing() {
 	! is_sanitized || skip "the sanitizers do not work without /proc"
 	in_lab established -- no_proc
 }
+
+@test "columns that cannot be read are said once, and only where they were asked for" {
+	needs_root
+	needs_namespaces
+	apart setpriv --reuid 65534 --clear-groups \
+		unshare -rn python3 -c "$(cat <<-'END'
+			import socket, subprocess, sys
+			kept = socket.create_server(("127.0.0.1", 0))
+			sys.exit(subprocess.call(sys.argv[1:]))
+		END
+		)" tcpcensus list -c state,iface,cookie --source proc
+	[ "$status" = 0 ]
+	[ "$(grep -c 'was not read' <<<"$err")" = 2 ]
+	grep -q '^tcpcensus: iface was not read: proc does not give it for these sockets$' <<<"$err"
+	[[ $out = *LISTEN* ]]
+}
