@@ -96,7 +96,7 @@ json_keys() {
 
 check_form() { # page
 	local said
-	if man --version 2>/dev/null | grep -q man-db; then
+	if man --help 2>/dev/null | grep -q -e --warnings; then
 		said=$(LC_ALL=C.UTF-8 man --warnings=w -E UTF-8 -l "man/$1" 2>&1 >/dev/null)
 	else
 		said=$(mandoc -T lint -W warning "man/$1" 2>&1)

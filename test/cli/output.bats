@@ -52,6 +52,7 @@ expected() { # PATTERN: every output whose name matches
 		[ "$(LC_ALL=C.UTF-8 wc -L <"$BATS_TEST_TMPDIR/plain")" -le "$1" ]
 		coloured=$(grep -c $'\x1b' "$BATS_TEST_TMPDIR/screen" || true)
 	}
+	python3 -c 'import pty; pty.openpty()' 2>/dev/null || skip "no terminal can be made here"
 	on_terminal 100
 	[ "$coloured" -gt 10 ]
 	[ "$(LC_ALL=C.UTF-8 wc -L <"$BATS_TEST_TMPDIR/plain")" -gt 80 ]
