@@ -60,7 +60,13 @@ def populate():
     mapped = socket.socket(six, socket.SOCK_STREAM)
     mapped.connect(("::ffff:127.0.0.1", 80))
     bound = socket.socket(four, socket.SOCK_STREAM)
-    bound.bind(("127.0.0.1", 40000))
+    # In the range of those that the kernel chooses, so one may be taken by a client from above.
+    for port in range(40000, 40100):
+        try:
+            bound.bind(("127.0.0.1", port))
+            break
+        except OSError:
+            pass
     bound.connect(("127.0.0.1", 443))
     return kept + [mapped, bound]
 
