@@ -22,7 +22,7 @@ int tc_key_list_all(unsigned but, struct tc_key_list *ret_list);
 
 void tc_key_list_release(struct tc_key_list *list);
 
-/* The first key of `wanted` in one list with what follows: what a query must read. */
+/* Adds the keys of another list at the end. 0, or the exit status after a line on stderr. */
 int tc_key_list_append(struct tc_key_list *list, const struct tc_key_list *more);
 
 #endif

@@ -132,6 +132,19 @@ static bool is_host_name(const char *text)
 	return true;
 }
 
+/* Adds an address to a list of which any will do. On failure the list is gone. */
+static int add_alternative(struct tc_filter_parser *parser, enum tc_expr_side side,
+			   const struct prefix *prefix, struct tc_expr **list)
+{
+	struct tc_expr *node = NULL;
+	int err = prefix_node(parser, side, prefix, &node);
+
+	if (!err)
+		return tc_filter_join(parser, TC_EXPR_OR, tc_take(*list), node, list);
+	tc_expr_free(tc_take(*list));
+	return err;
+}
+
 /*
  * ss means to take every address of a name, but hands the kernel the first one as often as
  * there are addresses, and so shows the sockets of the first alone. Here all count.
@@ -152,15 +165,10 @@ static int resolved(struct tc_filter_parser *parser, enum tc_expr_side side, con
 	for (int i = 0; i < count && !err; i++) {
 		bool is4 = families[i] == AF_INET;
 		struct prefix one = {addrs[i], families[i], is4 ? PREFIX4_MAX : PREFIX6_MAX};
-		struct tc_expr *node = NULL;
 
-		err = prefix_node(parser, side, &one, &node);
-		if (!err)
-			err = tc_filter_join(parser, TC_EXPR_OR, tc_take(list), node, &list);
+		err = add_alternative(parser, side, &one, &list);
 	}
-	if (err)
-		tc_expr_free(list);
-	else
+	if (!err)
 		*ret_node = list;
 	return err;
 }
@@ -189,22 +197,14 @@ static int foreign_localhost(struct tc_filter_parser *parser, enum tc_expr_side 
 {
 	struct prefix v4 = {tc_addr_from4(htonl(INADDR_LOOPBACK)), AF_INET, PREFIX4_MAX};
 	struct prefix v6 = {{.byte = {[15] = 1}}, AF_INET6, PREFIX6_MAX};
-	struct tc_expr *list = NULL, *node = NULL;
+	struct tc_expr *list = NULL;
 	int err = foreign_name(parser, side, "localhost", &list);
 
-	if (!err && parser->family != AF_INET6) {
-		err = prefix_node(parser, side, &v4, &node);
-		if (!err)
-			err = tc_filter_join(parser, TC_EXPR_OR, tc_take(list), node, &list);
-	}
-	if (!err && parser->family != AF_INET) {
-		err = prefix_node(parser, side, &v6, &node);
-		if (!err)
-			err = tc_filter_join(parser, TC_EXPR_OR, tc_take(list), node, &list);
-	}
-	if (err)
-		tc_expr_free(list);
-	else
+	if (!err && parser->family != AF_INET6)
+		err = add_alternative(parser, side, &v4, &list);
+	if (!err && parser->family != AF_INET)
+		err = add_alternative(parser, side, &v6, &list);
+	if (!err)
 		*ret_node = list;
 	return err;
 }

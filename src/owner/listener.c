@@ -46,7 +46,6 @@ void tc_listeners_sort(struct tc_listeners *listeners)
 	if (listeners->count)
 		qsort(listeners->socks, listeners->count, sizeof(*listeners->socks),
 		      compare_ports);
-	listeners->sorted = true;
 }
 
 /* The first listener on a port or above. */

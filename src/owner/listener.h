@@ -13,7 +13,6 @@
 struct tc_listeners {
 	struct tc_sock *socks; /* owned copies, without text */
 	size_t count, capacity;
-	bool sorted;
 };
 
 void tc_listeners_release(struct tc_listeners *listeners);
