@@ -10,6 +10,7 @@
 #include "util/buf.h"
 #include "util/intl.h"
 #include "util/near.h"
+#include "util/shown.h"
 #include "util/width.h"
 
 enum { BEFORE_MAX = 40, SHOWN_MAX = 76 };
@@ -73,19 +74,6 @@ static size_t cut_back(const char *text, size_t length, size_t columns)
 	return at;
 }
 
-/* What a terminal does not show becomes '?'. */
-static void add_shown(struct tc_buf *out, const char *text, size_t length)
-{
-	for (size_t at = 0, shown; at < length; at += shown) {
-		shown = tc_width_shown(text + at, length - at);
-		if (shown)
-			tc_buf_add(out, text + at, shown);
-		else
-			tc_buf_byte(out, '?');
-		shown += !shown;
-	}
-}
-
 static void say_where(const char *expression, const struct tc_filter_error *error)
 {
 	tc_auto_buf struct tc_buf line = TC_BUF_INIT;
@@ -102,7 +90,7 @@ static void say_where(const char *expression, const struct tc_filter_error *erro
 	end = offset + word;
 	end += cut_back(expression + end, length - end, SHOWN_MAX - before - under);
 	tc_buf_text(&line, start ? "  ..." : "  ");
-	add_shown(&line, expression + start, end - start);
+	tc_buf_shown(&line, expression + start, end - start);
 	tc_buf_text(&line, end < length ? "...\n" : "\n");
 	tc_buf_fill(&line, ' ', (start ? 5 : 2) + before);
 	tc_buf_byte(&line, '^');

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "util/shown.h"
 #include "util/width.h"
 
 void tc_ink(struct tc_buf *out, const struct tc_style *style, enum tc_ink ink)
@@ -19,37 +20,11 @@ void tc_ink(struct tc_buf *out, const struct tc_style *style, enum tc_ink ink)
 		tc_buf_text(out, codes[ink]);
 }
 
-static size_t plain_length(const char *text)
-{
-	size_t length = 0;
-
-	while (text[length] >= 0x20 && text[length] < 0x7f)
-		length++;
-	return length;
-}
-
-static void add_safe(struct tc_buf *out, const char *text)
-{
-	size_t length = strlen(text), step;
-
-	for (size_t at = 0; at < length; at += step) {
-		step = plain_length(text + at); /* nearly always all of it */
-		if (!step)
-			step = tc_width_shown(text + at, length - at);
-		if (step) {
-			tc_buf_add(out, text + at, step);
-			continue;
-		}
-		tc_buf_byte(out, '?');
-		tc_width_step(text + at, length - at, &step);
-	}
-}
-
 void tc_cell(struct tc_buf *out, const char *text, size_t width, bool right)
 {
 	size_t start = out->length, used, padding;
 
-	add_safe(out, text);
+	tc_buf_shown(out, text, strlen(text));
 	if (out->failed)
 		return;
 	used = out->length > start ? tc_width(out->data + start, out->length - start) : 0;
