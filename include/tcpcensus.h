@@ -145,6 +145,44 @@ enum {
 };
 
 /*
+ * A process that has, or probably had, a socket. What nobody asked for, or what could not be
+ * read, is NULL; strings live as long as the call that hands them over.
+ */
+struct tc_process {
+	uint32_t pid;		/* thread group, as in /proc */
+	const char *name;	/* /proc/PID/comm: at most 15 bytes of the program's name */
+	const char *cmdline;	/* its arguments, joined by blanks */
+	const char *cgroup;	/* path in the cgroup v2 tree: "/system.slice/nginx.service" */
+	const char *unit;	/* innermost systemd unit of that path: "nginx.service" */
+	const char *container;	/* "docker/3f4a5b6c7d8e", "podman/…", "lxc/NAME", … */
+	const char *pod;	/* uid of the Kubernetes pod */
+};
+
+/* How it is known whose a socket is, from certain to not at all. */
+enum tc_attribution {
+	TC_OWNER_NOT_ASKED = 0,
+	TC_OWNER_HELD,	   /* these processes have a descriptor of it */
+	TC_OWNER_SEEN,	   /* inferred: held by them in an earlier sample of this run */
+	TC_OWNER_LISTENER, /* inferred: theirs is the listener on its local address and port */
+	TC_OWNER_PEER,	   /* inferred: only they are connected to its remote endpoint now */
+	TC_OWNER_PORTS,	   /* inferred: only they use that range of local ports here now */
+	TC_OWNER_CGROUP,   /* the processes are gone; the kernel kept the cgroup */
+	TC_OWNER_NONE,	   /* the kernel's own, and no rule tells whose it was */
+	TC_OWNER_HIDDEN,   /* a process has it that this user may not see */
+};
+
+/*
+ * Whose a socket is. Held by several processes, it has them all. Where it is inferred, the
+ * processes are the candidates, and what is true of all of them is what is known: the name of
+ * eight workers, say, but no pid.
+ */
+struct tc_owner {
+	const struct tc_process *const *processes; /* in ascending order of pid */
+	size_t count;
+	enum tc_attribution how;
+};
+
+/*
  * Words that a number cannot carry: what a listing printed instead of a number, and names
  * that were looked up because a query asked for them. Members may be NULL.
  */
@@ -157,6 +195,8 @@ struct tc_text {
 	const char *user;
 	const char *iface;
 	const char *process;	 /* as printed by the listing: "nginx,pid=812" or "812/nginx" */
+	const char *netns;	 /* name of the network namespace, where it has one */
+	const struct tc_owner *owner; /* where a key or the filter asks for owners */
 };
 
 /*
