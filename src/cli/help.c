@@ -11,7 +11,13 @@
 
 enum { OPTION_WIDTH = 25, COMMAND_WIDTH = 10, FIELD_WIDTH = 13 };
 
-static void add_options(struct tc_buf *out, unsigned commands)
+/* Whether every command that looks at sockets has it: `tcpcensus -h` says what it does. */
+static bool is_common(const struct tc_option *option)
+{
+	return (option->commands & TC_FOR_LOOKING) == TC_FOR_LOOKING;
+}
+
+static void add_options(struct tc_buf *out, unsigned commands, bool own_only)
 {
 	char spelling[64];
 
@@ -19,7 +25,7 @@ static void add_options(struct tc_buf *out, unsigned commands)
 	for (size_t i = 0; tc_options_table[i].name; i++) {
 		const struct tc_option *option = &tc_options_table[i];
 
-		if (!(option->commands & commands))
+		if (!(option->commands & commands) || (own_only && is_common(option)))
 			continue;
 		snprintf(spelling, sizeof(spelling), "  %c%c%c --%s%s%s", option->letter ? '-' : ' ',
 			 option->letter ? option->letter : ' ', option->letter ? ',' : ' ',
@@ -28,6 +34,21 @@ static void add_options(struct tc_buf *out, unsigned commands)
 		tc_cell(out, spelling, OPTION_WIDTH, false);
 		tc_buf_format(out, "  %s\n", tc_tr(option->help));
 	}
+}
+
+/* The options that all commands have, by name alone: two lines instead of ten. */
+static void add_common_options(struct tc_buf *out)
+{
+	tc_buf_format(out, "  %s", _("as in tcpcensus -h:"));
+	for (size_t i = 0; tc_options_table[i].name; i++) {
+		const struct tc_option *option = &tc_options_table[i];
+
+		if (is_common(option) && option->letter)
+			tc_buf_format(out, " -%c", option->letter);
+		else if (is_common(option))
+			tc_buf_format(out, " --%s", option->name);
+	}
+	tc_cell_end(out);
 }
 
 /* The names of the fields, as many to a line as fit. */
@@ -49,6 +70,9 @@ static void add_fields(struct tc_buf *out)
 
 static void add_command(struct tc_buf *out, const struct tc_command *command)
 {
+	bool looks = command->options & TC_FOR_LOOKING;
+	bool brief = looks && command->options != TC_FOR_CENSUS;
+
 	tc_buf_format(out, _("Usage: tcpcensus %s %s\n"), command->name, tc_tr(command->arguments));
 	tc_buf_format(out, "  %s\n\n%s", tc_tr(command->summary), tc_tr(command->help));
 	if (command->flags & TC_COMMAND_FILTER)
@@ -56,7 +80,9 @@ static void add_command(struct tc_buf *out, const struct tc_command *command)
 				   "not dst 10.0.0.0/8\n"));
 	if (command->options & (TC_FOR_BY | TC_FOR_LIST))
 		add_fields(out);
-	add_options(out, command->options);
+	add_options(out, command->options, brief);
+	if (brief)
+		add_common_options(out);
 }
 
 static void add_program(struct tc_buf *out)
@@ -71,7 +97,7 @@ static void add_program(struct tc_buf *out)
 	}
 	tc_buf_text(out, _("\nFILTER is that of ss(8): state time-wait, dport = :443, "
 			   "not dst 10.0.0.0/8\n"));
-	add_options(out, TC_FOR_CENSUS);
+	add_options(out, TC_FOR_CENSUS, false);
 }
 
 int tc_help(const struct tc_command *command)
