@@ -32,7 +32,9 @@ struct tc_options {
 	bool version;
 	bool verbose;
 	bool top_given;
+	bool interval_given;
 	uint64_t top;
+	uint64_t interval_ms;
 	uint64_t given; /* a bit for each row of the option table that was given */
 };
 
@@ -53,7 +55,9 @@ enum {
 	TC_FOR_BY = 1u << 1,
 	TC_FOR_LIST = 1u << 2,
 	TC_FOR_EXPLAIN = 1u << 3,
-	TC_FOR_LOOKING = TC_FOR_CENSUS | TC_FOR_BY | TC_FOR_LIST,
+	TC_FOR_PORTS = 1u << 4,
+	TC_FOR_LISTENERS = 1u << 5,
+	TC_FOR_LOOKING = TC_FOR_CENSUS | TC_FOR_BY | TC_FOR_LIST | TC_FOR_PORTS | TC_FOR_LISTENERS,
 	TC_FOR_ALL = ~0u,
 };
 

@@ -33,6 +33,9 @@ const struct tc_option tc_options_table[] = {
 	  N_("look into another network namespace") },
 	{ 'n', "top", TC_OPTION_NUMBER, MEMBER(top), "N", NULL, TC_FOR_BY | TC_FOR_LIST,
 	  N_("rows (0: all; by: 20); the rest is summed up") },
+	{ 'i', "interval", TC_OPTION_DURATION, MEMBER(interval_ms), N_("TIME"), NULL,
+	  TC_FOR_PORTS | TC_FOR_LISTENERS,
+	  N_("look twice, so far apart (1s, 500ms, 2m); 0: once") },
 	{ 's', "sort", TC_OPTION_TEXT, MEMBER(sort), N_("FIELD,..."), NULL, TC_FOR_LIST,
 	  N_("order of the sockets; -FIELD: largest first") },
 	{ 'c', "columns", TC_OPTION_TEXT, MEMBER(columns), N_("FIELD,..."), NULL, TC_FOR_LIST,
@@ -50,6 +53,7 @@ const struct tc_option tc_options_table[] = {
 /* clang-format on */
 
 enum { TABLE_MAX = TC_ARRAY_SIZE(tc_options_table), LONG_BASE = 256 };
+enum { DURATION_MAX_MS = 24 * 3600 * 1000 };
 
 /* How an option was written, for messages: "--top" or "-n". */
 static void option_spelling(const struct tc_option *option, char text[32])
@@ -86,6 +90,22 @@ static int set_number(const struct tc_option *option, const char *value, uint64_
 			      INT32_MAX);
 }
 
+/* 0 is the one duration that needs no unit. */
+static int set_duration(const struct tc_option *option, const char *value, uint64_t *ret_ms)
+{
+	char spelling[32];
+
+	if (strcmp(value, "0") == 0) {
+		*ret_ms = 0;
+		return 0;
+	}
+	if (!tc_parse_duration_ms(value, strlen(value), DURATION_MAX_MS, ret_ms))
+		return 0;
+	option_spelling(option, spelling);
+	return tc_usage_error(_("%s: '%s' is not a time of at most a day, such as 500ms, 2s or 1m"),
+			      spelling, value);
+}
+
 static int set_option(const struct tc_option *option, const char *value,
 		      struct tc_options *options)
 {
@@ -103,6 +123,8 @@ static int set_option(const struct tc_option *option, const char *value,
 		return set_choice(option, value, (int *)member);
 	case TC_OPTION_NUMBER:
 		return set_number(option, value, (uint64_t *)member);
+	case TC_OPTION_DURATION:
+		return set_duration(option, value, (uint64_t *)member);
 	}
 	return 0;
 }
@@ -194,6 +216,7 @@ int tc_options_read(int argc, char **argv, struct tc_options *ret_options, int *
 		if (status)
 			return status;
 		options.top_given |= option->offset == MEMBER(top);
+		options.interval_given |= option->offset == MEMBER(interval_ms);
 		options.given |= UINT64_C(1) << (option - tc_options_table);
 	}
 	if (options.json)

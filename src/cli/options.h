@@ -10,6 +10,7 @@ enum tc_option_type {
 	TC_OPTION_TEXT,	  /* const char * */
 	TC_OPTION_CHOICE, /* int: the index of a choice */
 	TC_OPTION_NUMBER, /* uint64_t */
+	TC_OPTION_DURATION, /* uint64_t, milliseconds */
 };
 
 /* A row: an option and the member of struct tc_options that it sets. */

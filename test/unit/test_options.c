@@ -111,7 +111,9 @@ static const char *argument_of(const struct tc_option *option)
 		return NULL;
 	if (option->choices)
 		return option->choices[1];
-	return option->type == TC_OPTION_NUMBER ? "7" : "word";
+	return option->type == TC_OPTION_NUMBER	  ? "7" :
+	       option->type == TC_OPTION_DURATION ? "7ms" :
+						    "word";
 }
 
 static void assert_set(const struct tc_option *option, const struct tc_options *options)
@@ -130,6 +132,7 @@ static void assert_set(const struct tc_option *option, const struct tc_options *
 		assert_int_equal(*(const int *)member, 1);
 		break;
 	case TC_OPTION_NUMBER:
+	case TC_OPTION_DURATION:
 		assert_int_equal(*(const uint64_t *)member, 7);
 		break;
 	}
@@ -173,6 +176,19 @@ static void test_rows_are_distinct(void **state)
 	}
 }
 
+static void test_durations(void **state)
+{
+	(void)state;
+	assert_int_equal(options_of("-i 500ms").interval_ms, 500);
+	assert_int_equal(options_of("--interval=2s").interval_ms, 2000);
+	assert_int_equal(options_of("-i1m").interval_ms, 60000);
+	assert_int_equal(options_of("-i 1.5s").interval_ms, 1500);
+	assert_int_equal(options_of("-i 0").interval_ms, 0);
+	assert_int_equal(options_of("-i 24h").interval_ms, 86400000);
+	assert_true(options_of("-i 0").interval_given);
+	assert_false(options_of("").interval_given);
+}
+
 static void test_words_between(void **state)
 {
 	struct tc_options options;
@@ -200,6 +216,9 @@ static void test_refused(void **state)
 	assert_refused("-n x", "--top: 'x' is not a whole number from 0 to 2147483647");
 	assert_refused("-n -1", "'-1' is not a whole number");
 	assert_refused("-n 2147483648", "'2147483648' is not a whole number");
+	assert_refused("-i 5", "--interval: '5' is not a time of at most a day");
+	assert_refused("-i -1s", "'-1s' is not a time");
+	assert_refused("--interval=25h", "'25h' is not a time");
 	assert_refused("--otuput json", "unknown option '--otuput' (did you mean '--output'?)");
 	assert_refused("--otuput=json", "did you mean '--output'");
 	assert_refused("-x", "unknown option '-x'");
@@ -327,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_given),	cmocka_unit_test(test_every_row),
 		cmocka_unit_test(test_rows_are_distinct), cmocka_unit_test(test_words_between),
+		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_refused),		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_keys),		cmocka_unit_test(test_wrong_keys),
 		cmocka_unit_test(test_all_keys),	cmocka_unit_test(test_commands),
