@@ -169,6 +169,19 @@ enum tc_attribution {
 	TC_OWNER_CGROUP,   /* the processes are gone; the kernel kept the cgroup */
 	TC_OWNER_NONE,	   /* the kernel's own, and no rule tells whose it was */
 	TC_OWNER_HIDDEN,   /* a process has it that this user may not see */
+	TC_ATTRIBUTION_COUNT
+};
+
+/* What fields tell of an owner, each a word. */
+enum tc_owner_part {
+	TC_PART_PROCESS,
+	TC_PART_PID,
+	TC_PART_CMDLINE,
+	TC_PART_UNIT,
+	TC_PART_CGROUP,
+	TC_PART_CONTAINER,
+	TC_PART_POD,
+	TC_PART_COUNT
 };
 
 /*
@@ -180,7 +193,15 @@ struct tc_owner {
 	const struct tc_process *const *processes; /* in ascending order of pid */
 	size_t count;
 	enum tc_attribution how;
+	/*
+	 * What is known, as fields show it. Of several holders each word stands once,
+	 * "nginx,php-fpm"; an inference ends in '?', "nginx?". NULL: not asked for, not known.
+	 */
+	const char *words[TC_PART_COUNT];
 };
+
+/* "held", "listener", ...: how it is known, as the field `owner` shows it; total. */
+TC_EXPORT const char *tc_attribution_name(int how);
 
 /*
  * Words that a number cannot carry: what a listing printed instead of a number, and names
@@ -305,6 +326,11 @@ struct tc_query {
 	const struct tc_filter *filter; /* NULL: all; borrowed for the call */
 	const struct tc_key *keys; /* what will be asked of each socket; borrowed; the rest */
 	size_t key_count;	   /* may be left unread. 0: everything that is cheap */
+	/*
+	 * Where owners are asked for: look at who holds what this long before the real look, and
+	 * remember it for sockets that have no owner any more by then. 0: do not.
+	 */
+	uint32_t earlier_ms;
 };
 
 #define TC_WHY_MAX 256
@@ -335,6 +361,11 @@ struct tc_report {
 	char formats[128];	/* what was recognised, "ss, netstat (Linux)" */
 	char unknown_words[128]; /* of the sockets in UNKNOWN, the first few: "BOGUS, FOO, ..." */
 	uint32_t unseen; /* TC_HAVE_ bits that the keys asked for and no socket had */
+	struct {
+		const char *source; /* "bpf", "proc": how descriptors were read; NULL: not asked */
+		uint64_t hidden_processes; /* whose descriptors this user may not see */
+		uint64_t sockets[TC_ATTRIBUTION_COUNT]; /* handed over, by how their owner is known */
+	} owners;
 };
 
 /*

@@ -308,7 +308,7 @@ GETTER(mark)
 		set_number(value, sock->mark);
 }
 
-GETTER(cgroup)
+GETTER(cgroup_id)
 {
 	if (sock->have & TC_HAVE_CGROUP)
 		set_number(value, sock->cgroup);
@@ -320,8 +320,67 @@ GETTER(shutdown)
 		set_number(value, sock->shutdown);
 }
 
+/* ---- Owners -------------------------------------------------------------------------- */
+
+static void owner_word(const struct tc_sock *sock, enum tc_owner_part part, struct tc_value *value)
+{
+	if (sock->text && sock->text->owner)
+		set_text(value, sock->text->owner->words[part]);
+}
+
+GETTER(process)
+{
+	owner_word(sock, TC_PART_PROCESS, value);
+	if (!value->type && sock->text && !sock->text->owner)
+		set_text(value, sock->text->process);
+}
+
+/* A number for one process that holds it; words for several, or where it is inferred. */
+GETTER(pid)
+{
+	const struct tc_owner *owner = sock->text ? sock->text->owner : NULL;
+
+	if (owner && owner->how == TC_OWNER_HELD && owner->count == 1 && owner->processes[0]->pid)
+		set_number(value, owner->processes[0]->pid);
+	else
+		owner_word(sock, TC_PART_PID, value);
+}
+
+GETTER(cmdline)
+{
+	owner_word(sock, TC_PART_CMDLINE, value);
+}
+
+GETTER(unit)
+{
+	owner_word(sock, TC_PART_UNIT, value);
+}
+
+GETTER(cgroup)
+{
+	owner_word(sock, TC_PART_CGROUP, value);
+}
+
+GETTER(container)
+{
+	owner_word(sock, TC_PART_CONTAINER, value);
+}
+
+GETTER(pod)
+{
+	owner_word(sock, TC_PART_POD, value);
+}
+
+GETTER(owner)
+{
+	if (sock->text && sock->text->owner)
+		set_text(value, tc_attribution_name(sock->text->owner->how));
+}
+
 #define HAVE_LOCAL (TC_HAVE_LOCAL_ADDR | TC_HAVE_LOCAL_PORT)
 #define HAVE_REMOTE (TC_HAVE_REMOTE_ADDR | TC_HAVE_REMOTE_PORT)
+#define OWNER (HAVE_LOCAL | HAVE_REMOTE | TC_HAVE_INODE | TC_HAVE_KIND | TC_HAVE_COOKIE)
+#define OWNER_GROUP (OWNER | TC_HAVE_CGROUP)
 
 /* clang-format off */
 static const struct tc_field fields[] = {
@@ -375,10 +434,26 @@ static const struct tc_field fields[] = {
 	  TC_HAVE_COOKIE, TC_FIELD_RIGHT, 8, get_cookie },
 	{ "mark", N_("MARK"), N_("firewall mark (needs CAP_NET_ADMIN)"), NULL,
 	  TC_HAVE_MARK, TC_FIELD_RIGHT, 6, get_mark },
-	{ "cgroup", N_("CGROUP"), N_("cgroup v2 id"), NULL,
-	  TC_HAVE_CGROUP, TC_FIELD_RIGHT, 8, get_cgroup },
+	{ "cgroup.id", N_("CGROUP.ID"), N_("cgroup v2 id"), NULL,
+	  TC_HAVE_CGROUP, TC_FIELD_RIGHT, 8, get_cgroup_id },
 	{ "shutdown", N_("SHUTDOWN"), N_("directions shut down: 1 receive, 2 send, 3 both"), NULL,
 	  TC_HAVE_SHUTDOWN, TC_FIELD_RIGHT, 8, get_shutdown },
+	{ "process", N_("PROCESS"), N_("name of the process that holds it; '?': inferred"), NULL,
+	  OWNER, TC_FIELD_OWNERS, 15, get_process },
+	{ "pid", N_("PID"), N_("number of that process"), NULL,
+	  OWNER, TC_FIELD_OWNERS | TC_FIELD_RIGHT, 7, get_pid },
+	{ "cmdline", N_("CMDLINE"), N_("arguments of that process"), NULL,
+	  OWNER, TC_FIELD_OWNERS | TC_FIELD_CMDLINES, 30, get_cmdline },
+	{ "unit", N_("UNIT"), N_("systemd unit of that process"), NULL,
+	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 20, get_unit },
+	{ "cgroup", N_("CGROUP"), N_("control group (version 2) of that process"), NULL,
+	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 30, get_cgroup },
+	{ "container", N_("CONTAINER"), N_("container of that process"), NULL,
+	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 22, get_container },
+	{ "pod", N_("POD"), N_("Kubernetes pod of that process"), NULL,
+	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 36, get_pod },
+	{ "owner", N_("OWNER"), N_("how the owner is known: held, listener, peer, ..."), NULL,
+	  OWNER, TC_FIELD_OWNERS, 8, get_owner },
 };
 /* clang-format on */
 

@@ -42,7 +42,14 @@ enum {
 	TC_FIELD_IFACES = 1u << 3,	/* needs names of devices */
 	TC_FIELD_RIGHT = 1u << 4,	/* aligned right in a table */
 	TC_FIELD_JOINED = 1u << 5,	/* says what other fields say in parts */
+	TC_FIELD_OWNERS = 1u << 6,	/* needs to know who holds each socket */
+	TC_FIELD_CMDLINES = 1u << 7,	/* and the arguments of processes */
+	TC_FIELD_CGROUPS = 1u << 8,	/* and their control groups */
+	TC_FIELD_NETNS = 1u << 9,	/* needs names of network namespaces */
 };
+
+/* Fields that somebody has to be asked for, beside the source. */
+#define TC_FIELD_ASKED                                                              	(TC_FIELD_LISTENERS | TC_FIELD_USERS | TC_FIELD_IFACES | TC_FIELD_OWNERS | 	 TC_FIELD_CMDLINES | TC_FIELD_CGROUPS | TC_FIELD_NETNS)
 
 struct tc_field {
 	const char *name;

@@ -27,6 +27,8 @@ void tc_expr_free(struct tc_expr *expr)
 		else if (expr->kind == TC_EXPR_HOST_NAME || expr->kind == TC_EXPR_PORT_NAME ||
 			 expr->kind == TC_EXPR_DEVICE_NAME)
 			free(expr->name);
+		else if (expr->kind == TC_EXPR_FIELD)
+			free(expr->field.pattern);
 		free(expr);
 		expr = next;
 	}
@@ -140,6 +142,8 @@ static bool match_leaf(const struct tc_expr *expr, const struct tc_sock *sock, e
 		       (sock->mark & expr->mark.mask) == expr->mark.value;
 	case TC_EXPR_CGROUP:
 		return (sock->have & TC_HAVE_CGROUP) && sock->cgroup == expr->number;
+	case TC_EXPR_FIELD:
+		return tc_filter_match_field(expr, sock);
 	default:
 		return true;
 	}

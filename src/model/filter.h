@@ -23,7 +23,12 @@ struct tc_filter {
 	bool states_named;    /* the expression names states; false: states is all */
 	struct tc_expr *expr; /* or NULL: every socket in these states passes */
 	uint32_t need;	      /* TC_HAVE_ bits that the expression looks at */
+	uint32_t judged_by;   /* those of them without which a socket cannot be judged */
+	unsigned flags;	      /* TC_FIELD_ bits of the fields that it looks at */
 	uint8_t passes;	      /* TC_PASS_ bits: a socket has to pass each of them */
 };
+
+/* Whether a condition on a field holds; in filter_field.c. */
+bool tc_filter_match_field(const struct tc_expr *expr, const struct tc_sock *sock);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "model/field.h"
 #include "model/filter_parse.h"
 #include "util/intl.h"
 
@@ -88,6 +89,8 @@ int tc_filter_negate(struct tc_filter_parser *parser, struct tc_expr *operand,
 /* What the conditions look at, and in which ways host conditions have to be compared. */
 struct summary {
 	uint32_t need;
+	uint32_t judged_by;
+	unsigned flags;
 	bool device;
 	bool autobound;
 	bool host;
@@ -113,6 +116,8 @@ static uint32_t need_of(const struct tc_expr *leaf)
 		return TC_HAVE_MARK;
 	case TC_EXPR_CGROUP:
 		return TC_HAVE_CGROUP;
+	case TC_EXPR_FIELD:
+		return leaf->field.key.field->need;
 	default:
 		return 0;
 	}
@@ -122,6 +127,11 @@ static void summarize(struct tc_expr *expr, bool negated, struct summary *summar
 {
 	if (tc_expr_is_leaf(expr)) {
 		summary->need |= need_of(expr);
+		if (expr->kind == TC_EXPR_FIELD)
+			summary->flags |= expr->field.key.field->flags;
+		/* What somebody else is asked for may be known of a socket that says little. */
+		if (expr->kind != TC_EXPR_FIELD || !(expr->field.key.field->flags & TC_FIELD_ASKED))
+			summary->judged_by |= need_of(expr);
 		summary->device |= expr->kind == TC_EXPR_DEVICE;
 		summary->autobound |= expr->kind == TC_EXPR_AUTOBOUND;
 		summary->host |= expr->kind == TC_EXPR_HOST;
@@ -140,6 +150,8 @@ void tc_filter_summarize(struct tc_filter *filter)
 	if (filter->expr)
 		summarize(filter->expr, false, &summary);
 	filter->need = summary.need;
+	filter->judged_by = summary.judged_by;
+	filter->flags = summary.flags;
 	if (summary.device)
 		filter->passes = TC_PASS_LOOSE;
 	else if (summary.negated_host || (summary.autobound && summary.host))

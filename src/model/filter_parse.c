@@ -4,7 +4,7 @@
  *
  *	filter	   = { term [ "and" | "or" ] }
  *	term	   = { "not" } ( "(" terms ")" | condition )
- *	condition  = word [ operator ] operand | "autobound"
+ *	condition  = word [ operator ] operand | "autobound" | field [ operator ] operand
  *	states	   = ( "state" | "exclude" ) name	-- beside the terms, at the top
  *
  * "and" and "or" bind alike and group from the left, "a or b and c" is "(a or b) and c":
@@ -81,6 +81,8 @@ static int fail_unknown(struct tc_filter_parser *parser)
 
 	tc_near_init(&near, word, strlen(word));
 	offer_words(&near, 1u << TC_WORD_CONDITION | 1u << TC_WORD_STATES | 1u << TC_WORD_LOGIC);
+	for (size_t i = 0; tc_field_at(i); i++)
+		tc_near_offer(&near, tc_field_name(tc_field_at(i)));
 	tc_filter_quote(word, quoted);
 	if (near.best)
 		return tc_filter_fail(parser, &parser->token,
@@ -89,7 +91,7 @@ static int fail_unknown(struct tc_filter_parser *parser)
 	return tc_filter_fail(
 		parser, &parser->token,
 		_("'%s' is no condition: state, src, dst, sport, dport, dev, fwmark, "
-		  "cgroup or autobound is expected"),
+		  "cgroup, autobound or a field is expected"),
 		quoted);
 }
 
@@ -311,6 +313,8 @@ static int parse_term(struct tc_filter_parser *parser, struct tc_expr **ret_node
 		err = parse_group(parser, &node);
 	else if (is_word(&parser->token, TC_WORD_CONDITION))
 		err = parse_condition(parser, &node);
+	else if (!parser->token.word && tc_filter_is_field(parser->lexer.word))
+		err = tc_filter_field(parser, &node);
 	else if (is_word(&parser->token, TC_WORD_STATES))
 		err = tc_filter_fail(
 			parser, &parser->token,

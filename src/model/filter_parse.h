@@ -75,6 +75,13 @@ int tc_filter_operand(struct tc_filter_parser *parser, const struct tc_filter_co
 int tc_filter_host(struct tc_filter_parser *parser, enum tc_expr_side side,
 		   struct tc_expr **ret_node);
 
+/*
+ * A condition on a field, whose name is the current token, to its end; and whether a word is
+ * the name of a field, or one with prefix lengths, right or wrong. In filter_field.c.
+ */
+int tc_filter_field(struct tc_filter_parser *parser, struct tc_expr **ret_node);
+bool tc_filter_is_field(const char *word);
+
 /* The port that a word names, "22", "ssh", "1024-2048", "*"; `text` is a part of the token. */
 int tc_filter_port(struct tc_filter_parser *parser, enum tc_expr_side side,
 		   enum tc_word_compare compare, const char *text, struct tc_expr **ret_node);

@@ -53,6 +53,7 @@ enum tc_expr_kind {
 	TC_EXPR_MARK,	     /* mark */
 	TC_EXPR_CGROUP,	     /* number: cgroup v2 id */
 	TC_EXPR_AUTOBOUND,   /* port: the range in which the kernel chooses local ports */
+	TC_EXPR_FIELD,	     /* field: a row of the field table is compared with something */
 };
 
 enum tc_expr_side { TC_EXPR_LOCAL, TC_EXPR_REMOTE };
@@ -83,6 +84,12 @@ struct tc_expr {
 			uint32_t value;
 			uint32_t mask;
 		} mark;
+		struct {
+			struct tc_key key;
+			uint8_t compare; /* enum tc_word_compare, not NE */
+			char *pattern;	 /* owned */
+			uint64_t number; /* of a field that is a number */
+		} field;
 		uint64_t number;
 		char *name; /* owned */
 	};

@@ -66,7 +66,7 @@ static bool passes(const struct tc_job *job, const struct tc_sock *sock)
 static size_t keep_passing(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t count)
 {
 	const struct tc_job *job = &pipeline->job;
-	uint32_t asked = job->filter ? job->filter->need : 0;
+	uint32_t asked = job->filter ? job->filter->judged_by : 0;
 	bool one_family = job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
 	size_t kept = 0;
 

@@ -18,6 +18,23 @@ static const struct tc_sock listener = {
 	.local_port = 443,
 };
 
+static const struct tc_process master = { .pid = 812, .name = "nginx" };
+static const struct tc_process worker = { .pid = 813, .name = "nginx" };
+static const struct tc_process *const processes[] = { &master, &worker };
+static const struct tc_owner owner = {
+	.processes = processes,
+	.count = 2,
+	.how = TC_OWNER_HELD,
+	.words = {
+		[TC_PART_PROCESS] = "nginx",
+		[TC_PART_PID] = "812,813",
+		[TC_PART_CMDLINE] = "nginx: master,nginx: worker",
+		[TC_PART_UNIT] = "nginx.service",
+		[TC_PART_CGROUP] = "/system.slice/nginx.service",
+	},
+};
+static const struct tc_text words = { .owner = &owner };
+
 static struct tc_sock full_sock(void)
 {
 	return (struct tc_sock){
@@ -27,6 +44,7 @@ static struct tc_sock full_sock(void)
 		.cgroup = 5012,
 		.inode = 31337,
 		.listener = &listener,
+		.text = &words,
 		.local = tc_addr_from4(htobe32(0x0a010203)),
 		.remote = {.byte = {0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 2, 0, 3, [15] = 7}},
 		.local_port = 443,
@@ -88,8 +106,16 @@ static const char *const expected[][2] = {
 	{"inode", "31337"},
 	{"cookie", "1234567890123"},
 	{"mark", "255"},
-	{"cgroup", "5012"},
+	{"cgroup.id", "5012"},
 	{"shutdown", "3"},
+	{"process", "nginx"},
+	{"pid", "812,813"},
+	{"cmdline", "nginx: master,nginx: worker"},
+	{"unit", "nginx.service"},
+	{"cgroup", "/system.slice/nginx.service"},
+	{"container", ""},
+	{"pod", ""},
+	{"owner", "held"},
 };
 
 static void test_full_socket(void **state)
@@ -111,6 +137,7 @@ static void test_empty_socket(void **state)
 	(void)state;
 	sock.have = 0;
 	sock.listener = NULL;
+	sock.text = NULL;
 	sock.direction = TC_DIRECTION_NONE;
 	for (size_t i = 0; i < tc_field_count(); i++) {
 		const char *name = tc_field_name(tc_field_at(i));

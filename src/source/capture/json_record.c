@@ -264,7 +264,7 @@ static const struct json_key keys[] = {
 	{ "cookie",	 NUMBER(cookie, TC_HAVE_COOKIE) },
 	{ "netns",	 NUMBER(netns, TC_HAVE_NETNS) },
 	{ "mark",	 NUMBER(mark, TC_HAVE_MARK) },
-	{ "cgroup",	 NUMBER(cgroup, TC_HAVE_CGROUP) },
+	{ "cgroup.id",	 NUMBER(cgroup, TC_HAVE_CGROUP) },
 	{ "expires",	 NUMBER(expires_ms, TC_HAVE_EXPIRES) },
 	{ "retrans",	 NUMBER(retrans, TC_HAVE_RETRANS) },
 	{ "shutdown",	 NUMBER(shutdown, TC_HAVE_SHUTDOWN) },

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* owner.h - what is known of an owner, put into words. */
+#ifndef TC_MODEL_OWNER_H
+#define TC_MODEL_OWNER_H
+
+#include "tcpcensus.h"
+#include "util/buf.h"
+
+/* Whether it is a conclusion by a rule, and no observation: its words end in '?'. */
+bool tc_attribution_is_inferred(enum tc_attribution how);
+
+/*
+ * Adds the word of a part. Of processes that hold a socket each word once, in their order; of
+ * candidates what is the same for all of them, and '?'. False: nothing is known, nothing added.
+ */
+bool tc_owner_word(const struct tc_owner *owner, enum tc_owner_part part, struct tc_buf *out);
+
+#endif
