@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process.h - what the processes of this machine are called, each read once.
+ *
+ * A number of a process may be given to another one, so what was read is the truth of one look
+ * at the machine: a program that looks again releases this first.
+ */
+#ifndef TC_OWNER_PROCESS_H
+#define TC_OWNER_PROCESS_H
+
+#include "tcpcensus.h"
+
+/* What is wanted beside pid and name, and costs another file each. */
+enum {
+	TC_PROCESS_CMDLINE = 1u << 0,
+	TC_PROCESS_CGROUP = 1u << 1, /* cgroup, unit, container, pod */
+};
+
+struct tc_processes {
+	void *tree; /* of tsearch(3), by pid */
+};
+
+void tc_processes_release(struct tc_processes *processes);
+
+/*
+ * The process: what is wanted is read on first use, and what has gone or may not be read is
+ * NULL. The cgroup is what tc_cgroup_of_process() chose. Text is as it was found, with control
+ * characters. Pointers are valid until release. NULL: no memory.
+ */
+const struct tc_process *tc_processes_get(struct tc_processes *processes, uint32_t pid,
+					  unsigned wanted);
+
+#endif
