@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* load.c - what the loaders share: loading quietly, reading an iterator; see load.h. */
+#include "bpf/load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "util/intl.h"
+#include "util/macro.h"
+
+/* The kernel hands out at most 8 pages a read. */
+enum { READ_SIZE = 64 * 1024 };
+
+tc_bpf_printer *tc_bpf_hush(void)
+{
+	return (tc_bpf_printer *)libbpf_set_print(NULL);
+}
+
+void tc_bpf_unhush(tc_bpf_printer **before)
+{
+	libbpf_set_print((libbpf_print_fn_t)*before);
+}
+
+int tc_bpf_fail(int err, char why[TC_WHY_MAX])
+{
+	if (err == -EPERM || err == -EACCES)
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("eBPF is only for root, or with CAP_BPF and CAP_PERFMON"));
+	else if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("this kernel does not describe itself to eBPF programs "
+			   "(/sys/kernel/btf/vmlinux is missing)"));
+	else
+		snprintf(why, TC_WHY_MAX, _("this kernel refuses the eBPF program: %s"),
+			 strerror(-err));
+	return err;
+}
+
+int tc_bpf_load(struct bpf_object_skeleton *skeleton, char why[TC_WHY_MAX])
+{
+	tc_bpf_quietly;
+	int err = bpf_object__load_skeleton(skeleton);
+
+	return err ? tc_bpf_fail(err, why) : 0;
+}
+
+/* Hands over the whole records at the start of the buffer; *length is what is left. */
+static int give_records(char *buf, size_t *length, size_t record_size, tc_bpf_sink *sink,
+			void *context)
+{
+	size_t count = *length / record_size, used = count * record_size;
+	int err = count ? sink(context, buf, count) : 0;
+
+	*length -= used;
+	memmove(buf, buf + used, *length);
+	return err;
+}
+
+static int read_records(int fd, size_t record_size, tc_bpf_sink *sink, void *context)
+{
+	tc_auto_free char *buf = malloc(READ_SIZE);
+	size_t length = 0;
+
+	if (!buf)
+		return -ENOMEM;
+	for (;;) {
+		ssize_t got = read(fd, buf + length, READ_SIZE - length);
+		int err;
+
+		/* EAGAIN: it has looked at a million objects and found nothing to tell yet. */
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got <= 0)
+			return got < 0 ? -errno : 0;
+		length += (size_t)got;
+		err = give_records(buf, &length, record_size, sink, context);
+		if (err)
+			return err;
+	}
+}
+
+int tc_bpf_iterate(struct bpf_program *program, size_t record_size, tc_bpf_sink *sink,
+		   void *context, char why[TC_WHY_MAX])
+{
+	tc_bpf_quietly;
+	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+	tc_auto_close int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -errno;
+	int err;
+
+	if (fd < 0) {
+		err = fd;
+		bpf_link__destroy(link);
+		return tc_bpf_fail(err, why);
+	}
+	err = read_records(fd, record_size, sink, context);
+	bpf_link__destroy(link);
+	return err < 0 ? tc_bpf_fail(err, why) : err;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * task_file.bpf.c - every open descriptor that is a TCP socket.
+ *
+ * The iterator (5.8) walks the processes of the reader's pid namespace, and of their threads
+ * only those whose table of descriptors is not that of the first thread.
+ */
+#include "bpf/vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/compat.bpf.h"
+#include "bpf/record.h"
+
+char program_license[] SEC("license") = "Dual MIT/GPL";
+
+/* The table of the last thread that was told, and whose process that is. */
+static u64 last_files, last_task, last_leader;
+
+/*
+ * Where the first thread has ended, its table is gone, and the iterator comes to every other
+ * thread: their common table is told once, for the first of them.
+ */
+static bool is_repeated(struct task_struct *task)
+{
+	u64 files = (u64)task->files, leader = (u64)task->group_leader;
+
+	if (leader == last_leader && files == last_files)
+		return (u64)task != last_task;
+	last_files = files;
+	last_leader = leader;
+	last_task = (u64)task;
+	return false;
+}
+
+/*
+ * A connection of MPTCP is a socket of its own with the inode that the kernel gives to its
+ * TCP connections (net/mptcp/subflow.c), so whoever holds it holds those.
+ */
+static bool is_tcp(const struct sock *sk)
+{
+	u16 family = sk->__sk_common.skc_family, protocol = sk->sk_protocol;
+
+	return (family == AF_INET || family == AF_INET6) &&
+	       (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP);
+}
+
+SEC("iter/task_file")
+int task_file(struct bpf_iter__task_file *context)
+{
+	struct task_struct *task = context->task;
+	struct file *file = context->file;
+	struct tc_bpf_holder holder;
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!task || !file) /* the end */
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (!sk || !is_tcp(sk) || is_repeated(task))
+		return 0;
+	holder.inode = file->f_inode->i_ino;
+	holder.netns = sk->__sk_common.skc_net.net->ns.inum;
+	holder.pid = compat_pid(task);
+	holder.fd = context->fd;
+	bpf_seq_write(context->meta->seq, &holder, sizeof(holder));
+	return 0;
+}
