@@ -10,6 +10,7 @@
 #include "model/field.h"
 #include "owner/netns.h"
 #include "util/intl.h"
+#include "util/macro.h"
 
 /* The words of the command line as one expression, as ss takes them. */
 static int join(int argc, char **argv, struct tc_buf *expression)
@@ -46,16 +47,21 @@ static int parse_filter(struct tc_look *look, const struct tc_options *options, 
 /* Names of devices in a filter are those of the namespace, so it is entered before. */
 static int enter_netns(const struct tc_options *options)
 {
-	struct tc_netns_visit visit = TC_NETNS_VISIT_INIT; /* never left */
+	tc_auto_close int target = -1;
 	char why[TC_WHY_MAX] = "";
+	int home, err; /* never left */
 
 	if (!options->netns)
 		return 0;
 	if (options->from)
 		return tc_usage_error("%s", _("--netns and --from exclude each other"));
-	if (tc_netns_enter(options->netns, &visit, why))
-		return tc_look_error("%s", why);
-	return 0;
+	err = tc_netns_open(options->netns, &target, why);
+	if (!err) {
+		err = tc_netns_enter(target, &home);
+		if (err)
+			tc_netns_fail(err, options->netns, why);
+	}
+	return err ? tc_look_error("%s", why) : 0;
 }
 
 int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int argc, char **argv)

@@ -11,6 +11,7 @@
 #include "util/macro.h"
 
 struct name {
+	uint64_t netns; /* 0 of a user */
 	uint32_t number;
 	char *text; /* owned; NULL: it has no name */
 };
@@ -32,9 +33,11 @@ void tc_names_release(struct tc_names *names)
 
 static int compare_names(const void *one, const void *other)
 {
-	uint32_t a = ((const struct name *)one)->number, b = ((const struct name *)other)->number;
+	const struct name *a = one, *b = other;
 
-	return (a > b) - (a < b);
+	if (a->netns != b->netns)
+		return a->netns > b->netns ? 1 : -1;
+	return (a->number > b->number) - (a->number < b->number);
 }
 
 static char *look_up_user(uint32_t uid)
@@ -54,9 +57,10 @@ static char *look_up_iface(uint32_t ifindex)
 	return if_indextoname(ifindex, name) ? strdup(name) : NULL;
 }
 
-static const char *find_name(void **tree, uint32_t number, char *(*look_up)(uint32_t))
+static const char *find_name(void **tree, uint64_t netns, uint32_t number,
+			     char *(*look_up)(uint32_t))
 {
-	struct name wanted = { .number = number }, *name;
+	struct name wanted = { .netns = netns, .number = number }, *name;
 	void *node = tfind(&wanted, tree, compare_names);
 
 	if (node)
@@ -64,7 +68,7 @@ static const char *find_name(void **tree, uint32_t number, char *(*look_up)(uint
 	name = malloc(sizeof(*name));
 	if (!name)
 		return NULL;
-	*name = (struct name){ .number = number, .text = look_up(number) };
+	*name = (struct name){ .netns = netns, .number = number, .text = look_up(number) };
 	if (!tsearch(name, tree, compare_names)) {
 		free_name(name);
 		return NULL;
@@ -74,10 +78,10 @@ static const char *find_name(void **tree, uint32_t number, char *(*look_up)(uint
 
 const char *tc_names_user(struct tc_names *names, uint32_t uid)
 {
-	return find_name(&names->users, uid, look_up_user);
+	return find_name(&names->users, 0, uid, look_up_user);
 }
 
-const char *tc_names_iface(struct tc_names *names, uint32_t ifindex)
+const char *tc_names_iface(struct tc_names *names, uint64_t netns, uint32_t ifindex)
 {
-	return find_name(&names->ifaces, ifindex, look_up_iface);
+	return find_name(&names->ifaces, netns, ifindex, look_up_iface);
 }

@@ -10,7 +10,7 @@
 #include "tcpcensus.h"
 
 struct tc_names {
-	void *users;  /* trees of tsearch(3), by number */
+	void *users; /* trees of tsearch(3), by namespace and number */
 	void *ifaces;
 };
 
@@ -19,7 +19,10 @@ void tc_names_release(struct tc_names *names);
 /* The name of a user, or NULL where there is none or no memory. Lives as long as `names`. */
 const char *tc_names_user(struct tc_names *names, uint32_t uid);
 
-/* The name of a device in the calling thread's network namespace, or NULL. */
-const char *tc_names_iface(struct tc_names *names, uint32_t ifindex);
+/*
+ * The name of a device, or NULL. It is looked up where the calling thread is, which has to be
+ * the given network namespace the first time.
+ */
+const char *tc_names_iface(struct tc_names *names, uint64_t netns, uint32_t ifindex);
 
 #endif

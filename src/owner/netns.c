@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 #include "util/intl.h"
+#include "util/macro.h"
 
-static int fail(int err, const char *name, char why[TC_WHY_MAX])
+int tc_netns_fail(int err, const char *name, char why[TC_WHY_MAX])
 {
 	if (err == -ENOENT)
 		snprintf(why, TC_WHY_MAX, _("there is no network namespace '%s'"), name);
@@ -24,42 +25,41 @@ static int fail(int err, const char *name, char why[TC_WHY_MAX])
 	return err;
 }
 
-int tc_netns_enter(const char *name_or_path, struct tc_netns_visit *visit, char why[TC_WHY_MAX])
+int tc_netns_open(const char *name_or_path, int *ret_fd, char why[TC_WHY_MAX])
 {
-	tc_auto_close int target = -1;
 	char path[256];
-	int home;
+	int fd;
 
-	if (!name_or_path)
-		return 0;
 	if (snprintf(path, sizeof(path), "%s%s", strchr(name_or_path, '/') ? "" : "/run/netns/",
 		     name_or_path) >= (int)sizeof(path))
-		return fail(-ENAMETOOLONG, name_or_path, why);
-	target = open(path, O_RDONLY | O_CLOEXEC);
-	if (target < 0)
-		return fail(-errno, name_or_path, why);
-	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (home < 0)
-		return fail(-errno, name_or_path, why);
-	if (setns(target, CLONE_NEWNET) < 0) {
-		int err = -errno;
-
-		close(home);
-		return fail(err, name_or_path, why);
-	}
-	visit->home = home;
+		return tc_netns_fail(-ENAMETOOLONG, name_or_path, why);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return tc_netns_fail(-errno, name_or_path, why);
+	*ret_fd = fd;
 	return 0;
 }
 
-int tc_netns_leave(struct tc_netns_visit *visit)
+int tc_netns_enter(int fd, int *ret_home)
+{
+	tc_auto_close int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (home < 0 || setns(fd, CLONE_NEWNET) < 0)
+		return -errno;
+	*ret_home = home;
+	home = -1;
+	return 0;
+}
+
+int tc_netns_leave(int *home)
 {
 	int err = 0;
 
-	if (visit->home < 0)
+	if (*home < 0)
 		return 0;
-	if (setns(visit->home, CLONE_NEWNET) < 0)
+	if (setns(*home, CLONE_NEWNET) < 0)
 		err = -errno;
-	close(visit->home);
-	visit->home = -1;
+	close(*home);
+	*home = -1;
 	return err;
 }

@@ -5,19 +5,22 @@
 
 #include "tcpcensus.h"
 
-struct tc_netns_visit {
-	int home; /* descriptor of the namespace to come back to; -1: we never left */
-};
-
-#define TC_NETNS_VISIT_INIT { .home = -1 }
+/*
+ * Opens a network namespace: a name below /run/netns, or a path. -ENOENT: there is none;
+ * -EACCES: not allowed to; why says it in a sentence.
+ */
+int tc_netns_open(const char *name_or_path, int *ret_fd, char why[TC_WHY_MAX]);
 
 /*
- * Moves the calling thread into a namespace: a name below /run/netns, a path, or NULL: stay.
- * -ENOENT: no such namespace; -EPERM: needs CAP_SYS_ADMIN; why says it in a sentence.
+ * Moves the calling thread into a namespace; *ret_home is the descriptor to leave it with.
+ * -EPERM: needs CAP_SYS_ADMIN.
  */
-int tc_netns_enter(const char *name_or_path, struct tc_netns_visit *visit, char why[TC_WHY_MAX]);
+int tc_netns_enter(int fd, int *ret_home);
 
-/* Moves the thread back. -errno: the thread is still in the other namespace. */
-int tc_netns_leave(struct tc_netns_visit *visit);
+/* Moves the thread back, and closes *home; -1 is fine. -errno: it is still in the other. */
+int tc_netns_leave(int *home);
+
+/* The sentence for an error of the above; returns the error. */
+int tc_netns_fail(int err, const char *name_or_path, char why[TC_WHY_MAX]);
 
 #endif

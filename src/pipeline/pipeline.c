@@ -95,7 +95,7 @@ static void add_names(struct tc_pipeline *pipeline, struct tc_sock *sock, struct
 	if ((pipeline->flags & TC_FIELD_USERS) && (sock->have & TC_HAVE_UID))
 		text->user = tc_names_user(&pipeline->names, sock->uid);
 	if ((pipeline->flags & TC_FIELD_IFACES) && (sock->have & TC_HAVE_IFINDEX) && sock->ifindex)
-		text->iface = tc_names_iface(&pipeline->names, sock->ifindex);
+		text->iface = tc_names_iface(&pipeline->names, sock->netns, sock->ifindex);
 	sock->text = text;
 }
 
@@ -114,10 +114,31 @@ int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count)
 	return pipeline->sink(pipeline->context, socks, count);
 }
 
-int tc_pipeline_name_listeners(struct tc_pipeline *pipeline)
+/*
+ * A device is named in its own namespace, which is the one that the listener was found in and
+ * not the one in which names are put to all of them. Names that are known are kept.
+ */
+static void learn_ifaces(struct tc_pipeline *pipeline, const struct tc_sock *socks, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((socks[i].have & TC_HAVE_IFINDEX) && socks[i].ifindex)
+			tc_names_iface(&pipeline->names, socks[i].netns, socks[i].ifindex);
+}
+
+int tc_pipeline_listeners(void *context, struct tc_sock *socks, size_t count)
+{
+	struct tc_pipeline *pipeline = context;
+
+	if (pipeline->flags & TC_FIELD_IFACES)
+		learn_ifaces(pipeline, socks, count);
+	return tc_listeners_add(&pipeline->listeners, socks, count);
+}
+
+int tc_pipeline_prepared(struct tc_pipeline *pipeline)
 {
 	struct tc_listeners *listeners = &pipeline->listeners;
 
+	tc_listeners_sort(listeners);
 	if (!(pipeline->flags & TC_FIELD_IFACES) || !listeners->count)
 		return 0;
 	pipeline->listener_texts = calloc(listeners->count, sizeof(*pipeline->listener_texts));
@@ -126,11 +147,4 @@ int tc_pipeline_name_listeners(struct tc_pipeline *pipeline)
 	for (size_t i = 0; i < listeners->count; i++)
 		add_names(pipeline, &listeners->socks[i], &pipeline->listener_texts[i]);
 	return 0;
-}
-
-int tc_pipeline_listeners(void *context, struct tc_sock *socks, size_t count)
-{
-	struct tc_pipeline *pipeline = context;
-
-	return tc_listeners_add(&pipeline->listeners, socks, count);
 }

@@ -36,7 +36,10 @@ int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count);
 /* A tc_batch_sink whose context is a pipeline: remembers the listeners of the batch. */
 int tc_pipeline_listeners(void *context, struct tc_sock *socks, size_t count);
 
-/* Gives the listeners, when all are known, the names that the keys ask for. -ENOMEM. */
-int tc_pipeline_name_listeners(struct tc_pipeline *pipeline);
+/*
+ * To be called when all listeners are known, and before the first batch: sorts them, and gives
+ * them the names that the keys ask for. -ENOMEM.
+ */
+int tc_pipeline_prepared(struct tc_pipeline *pipeline);
 
 #endif

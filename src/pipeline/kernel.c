@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel.c - looking at the kernel; see kernel.h.
+ *
+ * With --source auto the kernel sources are tried best first; the first that lists anything
+ * is used, and why the better ones did not work is kept for the report. What is used in the
+ * first namespace is used in all of them, so that their numbers mean the same.
+ *
+ * The work in a namespace has two parts: to prepare, which finds what connections are judged
+ * by, and to read. All namespaces are prepared before the first is read: a connection may be
+ * judged by what is elsewhere.
+ */
+#include "pipeline/kernel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/census.h"
+#include "model/field.h"
+#include "pipeline/visit.h"
+
+struct kernel {
+	const struct tc_query *query;
+	struct tc_pipeline *pipeline;
+	struct tc_census *census;	/* or NULL */
+	struct tc_report *report;	/* of all namespaces together */
+	const struct tc_source *source; /* the one that is used; NULL: not chosen yet */
+};
+
+/* ---- One source ---------------------------------------------------------------------- */
+
+static void refuse(struct tc_report *report, const struct tc_source *source)
+{
+	size_t at = report->refused_count;
+
+	if (at == TC_REFUSED_MAX)
+		return;
+	report->refused[at].source = source->name;
+	snprintf(report->refused[at].why, sizeof(report->refused[at].why), "%s", report->why);
+	report->refused_count++;
+	report->why[0] = '\0';
+}
+
+static bool is_auto(const char *name)
+{
+	return !name || strcmp(name, "auto") == 0;
+}
+
+static bool is_wanted(const struct tc_query *query, const struct tc_source *source)
+{
+	return is_auto(query->source) || strcmp(query->source, source->name) == 0;
+}
+
+bool tc_kernel_is_source(const char *name)
+{
+	if (is_auto(name))
+		return true;
+	for (size_t i = 0; tc_sources[i]; i++)
+		if (strcmp(name, tc_sources[i]->name) == 0)
+			return true;
+	return false;
+}
+
+/* Runs one source over the job; a census is counted where the data is, if that is possible. */
+static int run_source(const struct tc_source *source, struct tc_job *job, struct tc_census *census,
+		      struct tc_report *report)
+{
+	int err = source->probe ? source->probe(job, report->why) : 0;
+
+	report->source = source->name;
+	report->states_not_read = 0;
+	job->begun = false;
+	if (err)
+		return err;
+	if (census && source->tally) {
+		err = source->tally(job, census, report);
+		if (err != -EOPNOTSUPP)
+			return err;
+	}
+	return source->scan(job, report);
+}
+
+/* The first source that works. *ret_source is set once it has answered. */
+static int run_best(const struct tc_query *query, struct tc_job *job, struct tc_census *census,
+		    struct tc_report *report, const struct tc_source **ret_source)
+{
+	int err = -ENODEV;
+
+	for (size_t i = 0; tc_sources[i]; i++) {
+		if (!is_wanted(query, tc_sources[i]))
+			continue;
+		err = run_source(tc_sources[i], job, census, report);
+		if (err >= 0 || job->begun) {
+			*ret_source = tc_sources[i];
+			return err;
+		}
+		report->source = NULL;
+		if (!is_auto(query->source))
+			return err;
+		refuse(report, tc_sources[i]);
+	}
+	if (report->refused_count) /* none was left: what the last said is why */
+		memcpy(report->why, report->refused[report->refused_count - 1].why,
+		       sizeof(report->why));
+	return err;
+}
+
+/* ---- One namespace ------------------------------------------------------------------- */
+
+/* The listeners have to be known before the first connection is judged by them. */
+static int find_listeners(const struct kernel *kernel)
+{
+	struct tc_report report = { .size = sizeof(report) };
+	struct tc_job job = kernel->pipeline->job;
+	const struct tc_source *source;
+	int err;
+
+	job.states = TC_STATE_BIT(TC_LISTEN);
+	job.families = TC_FAMILY_INET | TC_FAMILY_INET6;
+	job.filter = NULL;
+	job.sink = tc_pipeline_listeners;
+	err = run_best(kernel->query, &job, NULL, &report, &source);
+	return err == -ENOMEM ? err : 0; /* what else is wrong, the reading itself will say */
+}
+
+static int prepare(void *context)
+{
+	const struct kernel *kernel = context;
+
+	return kernel->pipeline->flags & TC_FIELD_LISTENERS ? find_listeners(kernel) : 0;
+}
+
+/* What the report of one namespace adds to that of all of them. */
+static void add_report(struct tc_report *all, const struct tc_report *part)
+{
+	size_t size = all->size;
+
+	if (!all->source) { /* the first */
+		*all = *part;
+		all->size = size;
+		return;
+	}
+	all->states_not_read |= part->states_not_read;
+	all->unread += part->unread;
+	if (!all->complete || part->complete)
+		return;
+	all->complete = false; /* one reason is shown: the first */
+	memcpy(all->why, part->why, sizeof(all->why));
+}
+
+static int read_sockets(void *context)
+{
+	struct kernel *kernel = context;
+	struct tc_job *job = &kernel->pipeline->job;
+	struct tc_report part = { .size = sizeof(part) };
+	int err;
+
+	if (kernel->source)
+		err = run_source(kernel->source, job, kernel->census, &part);
+	else
+		err = run_best(kernel->query, job, kernel->census, &part, &kernel->source);
+	add_report(kernel->report, &part);
+	return err;
+}
+
+/* ---- All of them --------------------------------------------------------------------- */
+
+static int prepare_all(struct kernel *kernel, struct tc_visits *visits)
+{
+	int err;
+
+	if (!(kernel->pipeline->flags & TC_FIELD_LISTENERS))
+		return 0;
+	err = tc_visits_each(visits, prepare, kernel, kernel->report->why);
+	return err ? err : tc_pipeline_prepared(kernel->pipeline);
+}
+
+int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
+		   struct tc_census *census, struct tc_report *report)
+{
+	struct kernel kernel = {
+		.query = query,
+		.pipeline = pipeline,
+		.census = census,
+		.report = report,
+	};
+	struct tc_visits visits;
+	int err = tc_visits_open(&visits, query, report->why);
+
+	if (err)
+		return err;
+	err = prepare_all(&kernel, &visits);
+	if (!err)
+		err = tc_visits_each(&visits, read_sockets, &kernel, report->why);
+	tc_visits_close(&visits);
+	return err;
+}

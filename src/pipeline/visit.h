@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* visit.h - going through the network namespaces of a query, one after the other. */
+#ifndef TC_PIPELINE_VISIT_H
+#define TC_PIPELINE_VISIT_H
+
+#include "tcpcensus.h"
+
+struct tc_visits {
+	const char *name; /* as the query has it; NULL: the namespace where we are */
+	int target;	  /* descriptor of the namespace to visit, or -1 */
+};
+
+/* What is done in a namespace, by the thread that is in it. 0 to go on. */
+typedef int tc_visit(void *context);
+
+/* Finds the namespaces of the query. -errno: why says it in a sentence; nothing to close. */
+int tc_visits_open(struct tc_visits *ret_visits, const struct tc_query *query,
+		   char why[TC_WHY_MAX]);
+void tc_visits_close(struct tc_visits *visits);
+
+/*
+ * Makes the visits, and comes back to where the thread was. Returns what a visit returned
+ * that was not 0, and made no more of them; or the -errno of the way, and why.
+ */
+int tc_visits_each(struct tc_visits *visits, tc_visit *visit, void *context, char why[TC_WHY_MAX]);
+
+#endif
