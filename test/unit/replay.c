@@ -67,8 +67,12 @@ static void write_numbers(struct tc_buf *out, const struct tc_sock *sock)
 
 static void write_text(struct tc_buf *out, const char *name, const char *text)
 {
-	if (text)
-		tc_buf_format(out, " %s=<%s>", name, text);
+	if (!text)
+		return;
+	tc_buf_format(out, " %s=<", name);
+	for (; *text; text++) /* several processes are a line each */
+		tc_buf_byte(out, *text == '\n' ? ';' : *text);
+	tc_buf_byte(out, '>');
 }
 
 static void write_record(struct tc_buf *out, const struct tc_sock *sock)

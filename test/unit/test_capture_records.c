@@ -102,7 +102,7 @@ static void test_ss(void **state)
 		  "inode=7 cookie=ff mark=42 shutdown=1\n" },
 		{ "tcp ESTAB 0 0 10.0.0.1%lo:53 10.0.0.2:2\n\t timer:(persist,200ms,1) users:((\"a b (c\",812,5),(\"x\",9,5))\n",
 		  "ESTABLISHED inet 10.0.0.1,53 10.0.0.2,2 q=0/0 timer=probe expires=200 retrans=1 iface=<lo> "
-		  "process=<a b (c,pid=812>\n" },
+		  "process=<a b (c,pid=812;x,pid=9>\n" },
 		{ "ESTAB 0 0 [::ffff:10.0.0.1]:22 [::ffff:10.0.0.2]:5",
 		  "ESTABLISHED inet6 10.0.0.1,22 10.0.0.2,5 q=0/0\n" },
 		{ "ESTAB 0 0 [fe80::1]%eth0:22 [fe80::2]:5",

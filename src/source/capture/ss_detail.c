@@ -5,6 +5,7 @@
  */
 #include "source/capture/ss.h"
 
+#include "util/buf.h"
 #include "util/macro.h"
 #include "util/parse.h"
 
@@ -85,25 +86,45 @@ static void read_v6only(struct tc_capture *capture, struct tc_sock *sock, struct
 	sock->have |= TC_HAVE_V6ONLY;
 }
 
-/*
- * ("nginx",pid=812,fd=6),("nginx",pid=813,fd=6): the first of them stands for all. Before
- * 2015 it was ("nginx",812,6).
- */
-static void read_users(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+/* Adds one of them; what comes behind it stays in *rest. False: no more. */
+static bool read_user(struct tc_slice *rest, struct tc_buf *all)
 {
 	struct tc_slice name, pid;
 
-	if (!tc_slice_starts(value, "(\"") || (sock->text && sock->text->process))
-		return;
-	name = tc_slice_after(value, 2);
+	if (!tc_slice_starts(*rest, "(\""))
+		return false;
+	name = tc_slice_after(*rest, 2);
 	name.length = tc_slice_find(name, "\",");
-	pid = tc_slice_after(value, 2 + name.length + 2);
+	pid = tc_slice_after(*rest, 2 + name.length + 2);
+	*rest = tc_slice_after(pid, tc_slice_until(pid, ')').length + 2);
 	if (tc_slice_starts(pid, "pid="))
 		pid = tc_slice_after(pid, 4);
 	pid = tc_slice_until(pid, ',');
 	if (!tc_word_is_number(pid))
+		return false;
+	if (all->length)
+		tc_buf_byte(all, '\n');
+	tc_buf_add(all, name.data, name.length);
+	tc_buf_text(all, ",pid=");
+	tc_buf_add(all, pid.data, pid.length);
+	return true;
+}
+
+/*
+ * ("nginx",pid=812,fd=6),("nginx",pid=813,fd=6), each of them a line of the text. Before 2015
+ * it was ("nginx",812,6).
+ */
+static void read_users(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+{
+	tc_auto_buf struct tc_buf all = TC_BUF_INIT;
+
+	if (sock->text && sock->text->process)
 		return;
-	tc_capture_text(capture, sock)->process = tc_capture_join(capture, name, ",pid=", pid);
+	while (read_user(&value, &all))
+		;
+	if (all.length && !all.failed)
+		tc_capture_text(capture, sock)->process =
+			tc_capture_copy(capture, (struct tc_slice){ all.data, all.length });
 }
 
 /* Which halves of the connection are shut down: "<->" none, "-->" no more comes in. */
