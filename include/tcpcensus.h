@@ -160,7 +160,7 @@ struct tc_process {
 
 /* How it is known whose a socket is, from certain to not at all. */
 enum tc_attribution {
-	TC_OWNER_NOT_ASKED = 0,
+	TC_OWNER_UNKNOWN = 0, /* not asked; or the listing does not say */
 	TC_OWNER_HELD,	   /* these processes have a descriptor of it */
 	TC_OWNER_SEEN,	   /* inferred: held by them in an earlier sample of this run */
 	TC_OWNER_LISTENER, /* inferred: theirs is the listener on its local address and port */
@@ -185,9 +185,10 @@ enum tc_owner_part {
 };
 
 /*
- * Whose a socket is. Held by several processes, it has them all. Where it is inferred, the
- * processes are the candidates, and what is true of all of them is what is known: the name of
- * eight workers, say, but no pid.
+ * Whose a socket is. Held by several processes, it has them all, and so has what came in by a
+ * listener of theirs. Where "only they" is what it is inferred from, the processes are the
+ * candidates, and what is true of all of them is what is known: the name of eight workers, say,
+ * but no pid.
  */
 struct tc_owner {
 	const struct tc_process *const *processes; /* in ascending order of pid */
@@ -215,7 +216,7 @@ struct tc_text {
 	const char *remote_port;
 	const char *user;
 	const char *iface;
-	const char *process;	 /* as printed by the listing: "nginx,pid=812" or "812/nginx" */
+	const char *process; /* as in a listing, a line each: "nginx,pid=812", "812/nginx" */
 	const char *netns;	 /* name of the network namespace, where it has one */
 	const struct tc_owner *owner; /* where a key or the filter asks for owners */
 };

@@ -9,7 +9,7 @@
 const char *tc_attribution_name(int how)
 {
 	static const char *const names[] = {
-		[TC_OWNER_NOT_ASKED] = "not asked", [TC_OWNER_HELD] = "held",
+		[TC_OWNER_UNKNOWN] = "unknown", [TC_OWNER_HELD] = "held",
 		[TC_OWNER_SEEN] = "seen",	    [TC_OWNER_LISTENER] = "listener",
 		[TC_OWNER_PEER] = "peer",	    [TC_OWNER_PORTS] = "ports",
 		[TC_OWNER_CGROUP] = "cgroup",	    [TC_OWNER_NONE] = "none",
@@ -17,7 +17,7 @@ const char *tc_attribution_name(int how)
 	};
 
 	if (how < 0 || how >= TC_ATTRIBUTION_COUNT)
-		return names[TC_OWNER_NOT_ASKED];
+		return names[TC_OWNER_UNKNOWN];
 	return names[how];
 }
 
@@ -98,12 +98,20 @@ static bool agree(const struct tc_owner *owner, enum tc_owner_part part)
 	return owner->count > 0;
 }
 
+/* By "nobody else": each of them may have been it alone. */
+static bool is_by_exclusion(enum tc_attribution how)
+{
+	return how == TC_OWNER_PEER || how == TC_OWNER_PORTS;
+}
+
 bool tc_owner_word(const struct tc_owner *owner, enum tc_owner_part part, struct tc_buf *out)
 {
-	if (!tc_attribution_is_inferred(owner->how))
-		return add_held(owner, part, out);
-	if (!agree(owner, part) || !add_held(owner, part, out))
+	if (is_by_exclusion(owner->how) && !agree(owner, part))
 		return false;
+	if (!add_held(owner, part, out))
+		return false;
+	if (!tc_attribution_is_inferred(owner->how))
+		return true;
 	tc_buf_byte(out, '?');
 	return true;
 }

@@ -10,8 +10,9 @@
 bool tc_attribution_is_inferred(enum tc_attribution how);
 
 /*
- * Adds the word of a part. Of processes that hold a socket each word once, in their order; of
- * candidates what is the same for all of them, and '?'. False: nothing is known, nothing added.
+ * Adds the word of a part: each that the processes have once, in their order; of candidates that
+ * exclude each other only what is the same for all of them. An inference gets its '?'. False:
+ * nothing is known, nothing added.
  */
 bool tc_owner_word(const struct tc_owner *owner, enum tc_owner_part part, struct tc_buf *out);
 

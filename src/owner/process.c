@@ -39,6 +39,8 @@ static void free_process(void *pointer)
 void tc_processes_release(struct tc_processes *processes)
 {
 	tdestroy(processes->tree, free_process);
+	tdestroy(processes->cgroups, free_process);
+	tdestroy(processes->listed, free_process);
 	*processes = (struct tc_processes){0};
 }
 
@@ -112,11 +114,8 @@ static bool keep(const char *text, size_t length, char **owned, const char **sho
 	return *owned;
 }
 
-static bool read_cgroup(struct process *process)
+static bool name_cgroup(struct process *process, struct tc_slice path)
 {
-	char text[CGROUP_FILE_MAX];
-	size_t length = read_start(process->shown.pid, "cgroup", text, sizeof(text));
-	struct tc_slice path = tc_cgroup_of_process((struct tc_slice){text, length});
 	struct tc_process *shown = &process->shown;
 	struct tc_cgroup cgroup;
 
@@ -126,6 +125,14 @@ static bool read_cgroup(struct process *process)
 	       keep(cgroup.container, strlen(cgroup.container), &process->container,
 		    &shown->container) &&
 	       keep(cgroup.pod, strlen(cgroup.pod), &process->pod, &shown->pod);
+}
+
+static bool read_cgroup(struct process *process)
+{
+	char text[CGROUP_FILE_MAX];
+	size_t length = read_start(process->shown.pid, "cgroup", text, sizeof(text));
+
+	return name_cgroup(process, tc_cgroup_of_process((struct tc_slice){text, length}));
 }
 
 static struct process *find(struct tc_processes *processes, uint32_t pid)
@@ -162,4 +169,55 @@ const struct tc_process *tc_processes_get(struct tc_processes *processes, uint32
 	if ((missing & TC_PROCESS_CGROUP) && !read_cgroup(process))
 		return NULL;
 	return &process->shown;
+}
+
+static int compare_paths(const void *one, const void *other)
+{
+	return strcmp(((const struct process *)one)->cgroup, ((const struct process *)other)->cgroup);
+}
+
+const struct tc_process *tc_processes_of_cgroup(struct tc_processes *processes, const char *path)
+{
+	struct process *process = path ? calloc(1, sizeof(*process)) : NULL;
+	void *node;
+
+	if (!process)
+		return NULL;
+	process->read = TC_PROCESS_CMDLINE | TC_PROCESS_CGROUP;
+	if (!name_cgroup(process, (struct tc_slice){path, strlen(path)}) || !process->cgroup) {
+		free_process(process);
+		return NULL;
+	}
+	node = tsearch(process, &processes->cgroups, compare_paths);
+	if (!node || *(struct process **)node != process)
+		free_process(process);
+	return node ? &(*(struct process **)node)->shown : NULL;
+}
+
+static int compare_listed(const void *one, const void *other)
+{
+	int order = compare_pids(one, other);
+
+	return order ? order
+		     : strcmp(((const struct process *)one)->name,
+			      ((const struct process *)other)->name);
+}
+
+const struct tc_process *tc_processes_listed(struct tc_processes *processes, uint32_t pid,
+					     struct tc_slice name)
+{
+	struct process *process = calloc(1, sizeof(*process));
+	void *node;
+
+	if (!process)
+		return NULL;
+	process->shown.pid = pid;
+	if (name.length >= sizeof(process->name))
+		name.length = sizeof(process->name) - 1;
+	memcpy(process->name, name.data, name.length);
+	process->shown.name = name.length ? process->name : NULL;
+	node = tsearch(process, &processes->listed, compare_listed);
+	if (!node || *(struct process **)node != process)
+		free_process(process);
+	return node ? &(*(struct process **)node)->shown : NULL;
 }

@@ -9,6 +9,7 @@
 #define TC_OWNER_PROCESS_H
 
 #include "tcpcensus.h"
+#include "util/slice.h"
 
 /* What is wanted beside pid and name, and costs another file each. */
 enum {
@@ -17,7 +18,9 @@ enum {
 };
 
 struct tc_processes {
-	void *tree; /* of tsearch(3), by pid */
+	void *tree;    /* of tsearch(3), by pid */
+	void *cgroups; /* the same, by path: see tc_processes_of_cgroup() */
+	void *listed;  /* the same, by pid and name: see tc_processes_listed() */
 };
 
 void tc_processes_release(struct tc_processes *processes);
@@ -29,5 +32,18 @@ void tc_processes_release(struct tc_processes *processes);
  */
 const struct tc_process *tc_processes_get(struct tc_processes *processes, uint32_t pid,
 					  unsigned wanted);
+
+/*
+ * Whatever runs, or ran, in a cgroup: cgroup, unit, container and pod, and pid 0. The path may
+ * be NULL. NULL: there is none, or no memory.
+ */
+const struct tc_process *tc_processes_of_cgroup(struct tc_processes *processes, const char *path);
+
+/*
+ * A process that a listing names, of any machine: pid 0 and an empty name are what it did not
+ * say. NULL: no memory.
+ */
+const struct tc_process *tc_processes_listed(struct tc_processes *processes, uint32_t pid,
+					     struct tc_slice name);
 
 #endif

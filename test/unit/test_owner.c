@@ -53,7 +53,10 @@ static const struct {
 	{ { mixed, 2, TC_OWNER_PORTS, { NULL } }, TC_PART_PROCESS, NULL },
 	{ { mixed, 2, TC_OWNER_PORTS, { NULL } }, TC_PART_UNIT, NULL },
 	{ { mixed, 2, TC_OWNER_PORTS, { NULL } }, TC_PART_CONTAINER, NULL },
-	{ { with_gone, 2, TC_OWNER_SEEN, { NULL } }, TC_PART_PROCESS, NULL },
+	{ { with_gone, 2, TC_OWNER_PEER, { NULL } }, TC_PART_PROCESS, NULL },
+	/* A listener, or a connection, is theirs together. */
+	{ { mixed, 2, TC_OWNER_LISTENER, { NULL } }, TC_PART_PROCESS, "nginx,php-fpm?" },
+	{ { alike, 2, TC_OWNER_SEEN, { NULL } }, TC_PART_PID, "812,813?" },
 	{ { of_cgroup, 1, TC_OWNER_CGROUP, { NULL } }, TC_PART_UNIT, "old.service" },
 	{ { of_cgroup, 1, TC_OWNER_CGROUP, { NULL } }, TC_PART_PID, NULL },
 	{ { of_cgroup, 1, TC_OWNER_CGROUP, { NULL } }, TC_PART_PROCESS, NULL },

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * holders_proc.c - who holds which sockets, through /proc/PID/fd; see holders.h.
+ *
+ * A system call for each descriptor is the cost of it, so there is exactly one: readlinkat().
+ * A thread with a descriptor table of its own (unshare(CLONE_FILES)) is not looked into: the
+ * process's own table is what ss and lsof read, too.
+ */
+#include "owner/holders_proc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/intl.h"
+#include "util/macro.h"
+#include "util/map.h"
+#include "util/parse.h"
+
+enum { BATCH = 1024, LINK_MAX_LENGTH = 64, STAT_MAX = 1024 };
+enum { KERNEL_THREAD = 0x00200000 }; /* PF_KTHREAD, include/linux/sched.h */
+
+struct reader {
+	tc_holder_sink *sink;
+	void *context;
+	int proc; /* descriptor of /proc */
+	struct tc_holders_report report;
+	struct tc_map kin; /* parents and sessions that what was wanted belongs to */
+	bool found;	   /* all of it: only relatives are read on */
+	struct tc_holder batch[BATCH];
+};
+
+/* ---- Texts of /proc ------------------------------------------------------------------ */
+
+bool tc_holders_link_inode(const char *link, size_t length, uint64_t *ret_inode)
+{
+	static const char start[] = "socket:[";
+	size_t skip = sizeof(start) - 1;
+
+	return length > skip + 1 && memcmp(link, start, skip) == 0 && link[length - 1] == ']' &&
+	       !tc_parse_uint(link + skip, length - skip - 1, UINT64_MAX, ret_inode);
+}
+
+/* "812 (name) S parent group session tty foreground flags ..."; a name may hold anything. */
+bool tc_kinship_parse(const char *text, size_t length, struct tc_kinship *ret_kinship)
+{
+	const char *end = memrchr(text, ')', length);
+	unsigned parent, session, flags;
+	char rest[96];
+
+	if (!end)
+		return false;
+	end++;
+	length -= (size_t)(end - text);
+	if (length >= sizeof(rest))
+		length = sizeof(rest) - 1;
+	memcpy(rest, end, length);
+	rest[length] = '\0';
+	if (sscanf(rest, " %*c %u %*u %u %*d %*d %u", &parent, &session, &flags) != 3)
+		return false;
+	*ret_kinship = (struct tc_kinship){
+		.parent = parent,
+		.session = session,
+		.kernel = flags & KERNEL_THREAD,
+	};
+	return true;
+}
+
+/* ---- Relatives ----------------------------------------------------------------------- */
+
+static bool kinship_of(const struct reader *reader, uint32_t pid, struct tc_kinship *ret_kinship)
+{
+	char path[32], text[STAT_MAX];
+	tc_auto_close int fd = -1;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%u/stat", pid);
+	fd = openat(reader->proc, path, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	return length > 0 && tc_kinship_parse(text, (size_t)length, ret_kinship);
+}
+
+enum { AS_PARENT = 1, AS_SESSION = 2 };
+
+static int remember(struct reader *reader, uint32_t number, uint64_t as)
+{
+	uint64_t *place = number ? tc_map_put(&reader->kin, number) : NULL;
+
+	if (!place)
+		return number ? -ENOMEM : 0;
+	*place |= as;
+	return 0;
+}
+
+static int remember_kin(struct reader *reader, uint32_t pid)
+{
+	struct tc_kinship kinship = { 0 };
+	int err = remember(reader, pid, AS_PARENT);
+
+	if (!err && kinship_of(reader, pid, &kinship))
+		err = remember(reader, kinship.session, AS_SESSION);
+	return err;
+}
+
+/* What is shared is inherited most often: a child has it, or somebody of the same session. */
+static bool is_relative(const struct reader *reader, uint32_t pid)
+{
+	struct tc_kinship kinship;
+	uint64_t as = 0;
+
+	if (!kinship_of(reader, pid, &kinship))
+		return false;
+	if (tc_map_get(&reader->kin, kinship.parent, &as) && (as & AS_PARENT))
+		return true;
+	return tc_map_get(&reader->kin, kinship.session, &as) && (as & AS_SESSION);
+}
+
+/* ---- Descriptors --------------------------------------------------------------------- */
+
+static int flush(struct reader *reader, size_t count)
+{
+	int said = count ? reader->sink(reader->context, reader->batch, count) : 0;
+
+	if (said < 0)
+		return said;
+	reader->found |= (said & TC_HOLDERS_FOUND) != 0;
+	return said & TC_HOLDERS_WANTED ? remember_kin(reader, reader->batch[0].pid) : 0;
+}
+
+static int read_descriptors(struct reader *reader, DIR *dir, uint32_t pid)
+{
+	const struct dirent *entry;
+	size_t count = 0;
+	int err = 0;
+
+	while (!err && (entry = readdir(dir))) {
+		struct tc_holder *holder = &reader->batch[count];
+		char link[LINK_MAX_LENGTH];
+		ssize_t length;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		length = readlinkat(dirfd(dir), entry->d_name, link, sizeof(link));
+		if (length < 0 || !tc_holders_link_inode(link, (size_t)length, &holder->inode))
+			continue;
+		holder->pid = pid;
+		if (++count == BATCH) {
+			err = flush(reader, count);
+			count = 0;
+		}
+	}
+	return err ? err : flush(reader, count);
+}
+
+/* Threads of the kernel may not be looked into either, and have nothing to be seen. */
+static void count_hidden(struct reader *reader, uint32_t pid)
+{
+	struct tc_kinship kinship;
+
+	if (!kinship_of(reader, pid, &kinship) || !kinship.kernel)
+		reader->report.hidden++;
+}
+
+static int read_process(struct reader *reader, uint32_t pid)
+{
+	char path[32];
+	DIR *dir;
+	int fd, err;
+
+	if (reader->found && !is_relative(reader, pid))
+		return 0;
+	snprintf(path, sizeof(path), "%u/fd", pid);
+	fd = openat(reader->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		if (errno == EACCES || errno == EPERM)
+			count_hidden(reader, pid);
+		return errno == EMFILE || errno == ENFILE ? -errno : 0;
+	}
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+	err = read_descriptors(reader, dir, pid);
+	closedir(dir);
+	return err;
+}
+
+static int read_processes(struct reader *reader, DIR *proc)
+{
+	const struct dirent *entry;
+	int err = 0;
+
+	reader->proc = dirfd(proc);
+	while (!err && (entry = readdir(proc))) {
+		uint64_t pid;
+
+		if (!tc_parse_uint(entry->d_name, strlen(entry->d_name), INT32_MAX, &pid))
+			err = read_process(reader, (uint32_t)pid);
+	}
+	/* Mounted with hidepid=2, /proc does not even name those of others (proc(5)). */
+	if (faccessat(reader->proc, "1", F_OK, 0) < 0)
+		reader->report.hidden++;
+	return err;
+}
+
+int tc_holders_read_proc(tc_holder_sink *sink, void *context, struct tc_holders_report *ret_report,
+			 char why[TC_WHY_MAX])
+{
+	tc_auto_free struct reader *reader = calloc(1, sizeof(*reader));
+	DIR *proc = opendir("/proc");
+	int err = reader ? 0 : -ENOMEM;
+
+	if (!proc) {
+		err = -errno;
+		snprintf(why, TC_WHY_MAX, _("cannot read /proc: %s"), strerror(-err));
+		return err;
+	}
+	if (reader) {
+		reader->sink = sink;
+		reader->context = context;
+		reader->report.source = "proc";
+		err = read_processes(reader, proc);
+		*ret_report = reader->report;
+		tc_map_release(&reader->kin);
+	}
+	closedir(proc);
+	return err;
+}

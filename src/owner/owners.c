@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: MIT */
+/* owners.c - whose a socket is; see owners.h. */
+#include "owner/owners.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/owner.h"
+#include "util/hash.h"
+#include "util/macro.h"
+
+/* An owner and the words that it points to, in one piece of memory. */
+struct kept_owner {
+	struct tc_owner owner;
+	const struct tc_party *party; /* NULL: none, or a cgroup alone */
+	uint64_t cgroup;
+	const struct tc_process *of_cgroup_at; /* what the cgroup alone says: no pid */
+	char words[];
+};
+
+static void free_owners(struct tc_map *owners)
+{
+	for (size_t i = 0; owners->slots && i <= owners->mask; i++)
+		free((void *)(uintptr_t)owners->slots[i].value);
+	tc_map_release(owners);
+}
+
+void tc_owners_release(struct tc_owners *owners)
+{
+	free_owners(&owners->owners);
+	free(owners->holders);
+	tc_map_release(&owners->inodes);
+	tc_map_release(&owners->seen);
+	tc_held_release(&owners->held);
+	tc_pools_release(&owners->pools);
+	tc_parties_release(&owners->parties);
+	tc_cgroup_ids_release(&owners->cgroups);
+	tc_processes_release(&owners->processes);
+	*owners = (struct tc_owners){ 0 };
+}
+
+/* ---- Noting -------------------------------------------------------------------------- */
+
+static uint64_t netns_of(const struct tc_sock *sock)
+{
+	return sock->have & TC_HAVE_NETNS ? sock->netns : 0;
+}
+
+static int note(struct tc_owners *owners, const struct tc_sock *sock, bool infer)
+{
+	if (!(sock->have & TC_HAVE_INODE) || !sock->inode)
+		return 0;
+	if (!tc_map_put(&owners->inodes, sock->inode))
+		return -ENOMEM;
+	return infer ? tc_held_add(&owners->held, sock, NULL) : 0;
+}
+
+int tc_owners_note(struct tc_owners *owners, const struct tc_sock *socks, size_t count, bool infer)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = note(owners, &socks[i], infer);
+	return err;
+}
+
+/* What no process can hold tells nothing of others; what nobody is named for may be anybody's. */
+static bool can_be_held(const struct tc_sock *sock)
+{
+	return sock->state != TC_TIME_WAIT && sock->state != TC_SYN_RECV;
+}
+
+int tc_owners_note_listed(struct tc_owners *owners, const struct tc_sock *socks, size_t count)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		const char *process = socks[i].text ? socks[i].text->process : NULL;
+		const struct tc_party *party;
+
+		if (!can_be_held(&socks[i]))
+			continue;
+		err = tc_listed_party(&owners->processes, &owners->parties, process, &party);
+		if (!err)
+			err = tc_held_add(&owners->held, &socks[i], party);
+	}
+	return err;
+}
+
+int tc_owners_settle(struct tc_owners *owners)
+{
+	return tc_held_settle(&owners->held);
+}
+
+/* ---- Finding ------------------------------------------------------------------------- */
+
+static int keep_holder(struct tc_owners *owners, const struct tc_holder *holder)
+{
+	if (owners->holder_count == owners->holder_capacity) {
+		size_t capacity = owners->holder_capacity ? owners->holder_capacity * 2 : 1024;
+		struct tc_holder *grown = realloc(owners->holders, capacity * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		owners->holders = grown;
+		owners->holder_capacity = capacity;
+	}
+	owners->holders[owners->holder_count++] = *holder;
+	return 0;
+}
+
+/* Every holder is kept, also of sockets that came into being since they were noted. */
+static int take_holders(void *context, const struct tc_holder *holders, size_t count)
+{
+	struct tc_owners *owners = context;
+	int said = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t found;
+
+		if (keep_holder(owners, &holders[i]))
+			return -ENOMEM;
+		if (!tc_map_get(&owners->inodes, holders[i].inode, &found))
+			continue;
+		said |= TC_HOLDERS_WANTED;
+		if (found)
+			continue;
+		*tc_map_put(&owners->inodes, holders[i].inode) = 1;
+		owners->missing--;
+	}
+	return owners->missing ? said : said | TC_HOLDERS_FOUND;
+}
+
+static int compare_holders(const void *one, const void *other)
+{
+	const struct tc_holder *a = one, *b = other;
+
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	return (a->pid > b->pid) - (a->pid < b->pid);
+}
+
+/* Each inode leads to the first of its holders. */
+static int sort_holders(struct tc_owners *owners)
+{
+	tc_map_release(&owners->inodes);
+	if (owners->holder_count)
+		qsort(owners->holders, owners->holder_count, sizeof(*owners->holders),
+		      compare_holders);
+	for (size_t i = 0; i < owners->holder_count; i++) {
+		uint64_t *first;
+
+		if (i && owners->holders[i].inode == owners->holders[i - 1].inode)
+			continue;
+		first = tc_map_put(&owners->inodes, owners->holders[i].inode);
+		if (!first)
+			return -ENOMEM;
+		*first = i + 1;
+	}
+	return 0;
+}
+
+int tc_owners_find(struct tc_owners *owners, const char *source, char why[TC_WHY_MAX])
+{
+	struct tc_holders_report report = { .source = NULL };
+	int err = 0;
+
+	owners->missing = owners->inodes.count;
+	owners->holder_count = 0;
+	if (owners->missing)
+		err = tc_holders_read(source, take_holders, owners, &report, why);
+	if (err < 0)
+		return err;
+	owners->source = report.source;
+	owners->hidden = report.hidden;
+	owners->pooled = false;
+	err = sort_holders(owners);
+	return err ? err : tc_held_settle(&owners->held);
+}
+
+/* ---- Parties ------------------------------------------------------------------------- */
+
+/* The processes that hold an inode; *ret_party is NULL where none was found. */
+static int party_of_inode(struct tc_owners *owners, uint64_t inode,
+			  const struct tc_party **ret_party)
+{
+	tc_auto_free const struct tc_process **processes = NULL;
+	size_t count = 0, first;
+	uint64_t place;
+
+	*ret_party = NULL;
+	if (!tc_map_get(&owners->inodes, inode, &place) || !place)
+		return 0;
+	first = place - 1;
+	while (first + count < owners->holder_count && owners->holders[first + count].inode == inode)
+		count++;
+	processes = malloc(count * sizeof(*processes));
+	for (size_t i = 0; processes && i < count; i++) {
+		processes[i] = tc_processes_get(&owners->processes, owners->holders[first + i].pid,
+						owners->wanted);
+		if (!processes[i])
+			return -ENOMEM;
+	}
+	*ret_party = processes ? tc_party_of(&owners->parties, processes, count) : NULL;
+	return *ret_party ? 0 : -ENOMEM;
+}
+
+static int party_of_held(struct tc_owners *owners, const struct tc_held *held,
+			 const struct tc_party **ret_party)
+{
+	*ret_party = held->party;
+	return held->party ? 0 : party_of_inode(owners, held->inode, ret_party);
+}
+
+/* Stands for "it is not known of all of them" where a party is remembered. */
+static const struct tc_party undetermined;
+
+static int join_run(struct tc_owners *owners, const struct tc_held_run *run,
+		    const struct tc_party **ret_party)
+{
+	tc_auto_free const struct tc_party **some = malloc(run->count * sizeof(*some));
+
+	*ret_party = &undetermined;
+	if (!some)
+		return -ENOMEM;
+	for (size_t i = 0; i < run->count; i++) {
+		int err = party_of_held(owners,
+					&owners->held.socks[run->order->at[run->first + i]],
+					&some[i]);
+
+		if (err || !some[i])
+			return err;
+	}
+	*ret_party = tc_party_join_all(&owners->parties, some, run->count);
+	return *ret_party ? 0 : -ENOMEM;
+}
+
+/* The holders of all sockets of a run; NULL: there is none, or one whose holder is not known. */
+static int party_of_run(struct tc_owners *owners, const struct tc_held_run *run,
+			const struct tc_party **ret_party)
+{
+	const struct tc_party **memo;
+	int err = 0;
+
+	*ret_party = NULL;
+	if (!run->count)
+		return 0;
+	memo = &run->order->memo[run->first];
+	if (!*memo)
+		err = join_run(owners, run, memo);
+	if (!err && *memo != &undetermined)
+		*ret_party = *memo;
+	return err;
+}
+
+/* ---- Rules --------------------------------------------------------------------------- */
+
+static int rule_seen(struct tc_owners *owners, const struct tc_sock *sock,
+		     const struct tc_party **ret_party)
+{
+	uint64_t key = tc_held_connection(sock), found = 0;
+
+	if (key && tc_map_get(&owners->seen, key, &found))
+		*ret_party = (const struct tc_party *)(uintptr_t)found;
+	return 0;
+}
+
+static int rule_listener(struct tc_owners *owners, const struct tc_sock *sock,
+			 const struct tc_party **ret_party)
+{
+	struct tc_held_run run;
+
+	if (!sock->listener)
+		return 0;
+	run = tc_held_listening(&owners->held, sock->listener);
+	return party_of_run(owners, &run, ret_party);
+}
+
+/* What tells nothing of a client: it came in, or is no connection at all. */
+static bool is_outbound(const struct tc_sock *sock)
+{
+	return sock->direction == TC_DIRECTION_OUT && (sock->have & TC_HAVE_REMOTE_PORT) &&
+	       sock->remote_port;
+}
+
+static int rule_peer(struct tc_owners *owners, const struct tc_sock *sock,
+		     const struct tc_party **ret_party)
+{
+	struct tc_held_run run;
+
+	if (!is_outbound(sock))
+		return 0;
+	run = tc_held_peers(&owners->held, sock);
+	return party_of_run(owners, &run, ret_party);
+}
+
+static int fill_pools(struct tc_owners *owners)
+{
+	for (size_t i = 0; i < owners->held.peers.count; i++) {
+		const struct tc_held *held = &owners->held.socks[owners->held.peers.at[i]];
+		const struct tc_party *party;
+		int err = party_of_held(owners, held, &party);
+
+		if (!err)
+			err = tc_pools_add(&owners->pools, held->netns, held->local_port, party);
+		if (err)
+			return err;
+	}
+	owners->pooled = true;
+	return tc_pools_settle(&owners->pools, &owners->parties);
+}
+
+static int rule_ports(struct tc_owners *owners, const struct tc_sock *sock,
+		      const struct tc_party **ret_party)
+{
+	int err = 0;
+
+	if (!is_outbound(sock) || !owners->held.peers.count)
+		return 0;
+	if (!owners->pooled)
+		err = fill_pools(owners);
+	if (!err)
+		*ret_party = tc_pools_of(&owners->pools, netns_of(sock), sock->local_port);
+	return err;
+}
+
+/* In the order of how much they can be relied on. */
+static const struct {
+	enum tc_attribution how;
+	int (*apply)(struct tc_owners *owners, const struct tc_sock *sock,
+		     const struct tc_party **ret_party);
+} rules[] = {
+	{ TC_OWNER_SEEN, rule_seen },
+	{ TC_OWNER_LISTENER, rule_listener },
+	{ TC_OWNER_PEER, rule_peer },
+	{ TC_OWNER_PORTS, rule_ports },
+};
+
+int tc_owners_remember(struct tc_owners *owners)
+{
+	int err = fill_pools(owners); /* who has used which ports */
+
+	for (size_t i = 0; i < owners->held.count && !err; i++) {
+		const struct tc_held *held = &owners->held.socks[i];
+		const struct tc_party *party;
+		uint64_t *place;
+
+		err = party_of_held(owners, held, &party);
+		if (err || !party || !held->connection)
+			continue;
+		place = tc_map_put(&owners->seen, held->connection);
+		if (!place)
+			return -ENOMEM;
+		*place = (uint64_t)(uintptr_t)party;
+	}
+	tc_held_release(&owners->held);
+	tc_map_release(&owners->inodes);
+	return err;
+}
+
+/* ---- Owners -------------------------------------------------------------------------- */
+
+static bool is_of(const struct kept_owner *kept, enum tc_attribution how,
+		  const struct tc_party *party, uint64_t cgroup)
+{
+	return kept->owner.how == how && kept->party == party && kept->cgroup == cgroup;
+}
+
+/* Puts the words behind the owner; moves it, as they need room. */
+static struct kept_owner *add_words(struct kept_owner *kept)
+{
+	tc_auto_buf struct tc_buf words = TC_BUF_INIT;
+	size_t at[TC_PART_COUNT] = { 0 };
+	struct kept_owner *grown;
+
+	tc_buf_byte(&words, '\0'); /* place 0: no word */
+	for (int part = 0; part < TC_PART_COUNT; part++) {
+		size_t start = words.length;
+
+		if (!tc_owner_word(&kept->owner, (enum tc_owner_part)part, &words))
+			continue;
+		tc_buf_byte(&words, '\0');
+		at[part] = start;
+	}
+	grown = words.failed ? NULL : realloc(kept, sizeof(*kept) + words.length);
+	if (!grown)
+		return NULL;
+	memcpy(grown->words, words.data, words.length);
+	for (int part = 0; part < TC_PART_COUNT; part++)
+		grown->owner.words[part] = at[part] ? grown->words + at[part] : NULL;
+	return grown;
+}
+
+static void fill_owner(struct tc_owners *owners, struct kept_owner *kept)
+{
+	if (kept->party) {
+		kept->owner.processes = kept->party->processes;
+		kept->owner.count = kept->party->count;
+		return;
+	}
+	if (!kept->cgroup)
+		return;
+	kept->of_cgroup_at = tc_processes_of_cgroup(
+		&owners->processes, tc_cgroup_ids_path(&owners->cgroups, kept->cgroup));
+	if (!kept->of_cgroup_at)
+		return;
+	kept->owner.processes = &kept->of_cgroup_at;
+	kept->owner.count = 1;
+}
+
+static struct kept_owner *make_owner(struct tc_owners *owners, enum tc_attribution how,
+				     const struct tc_party *party, uint64_t cgroup)
+{
+	struct kept_owner *kept = calloc(1, sizeof(*kept)), *worded;
+
+	if (!kept)
+		return NULL;
+	kept->owner.how = how;
+	kept->party = party;
+	kept->cgroup = cgroup;
+	fill_owner(owners, kept);
+	worded = add_words(kept);
+	if (!worded) {
+		free(kept);
+		return NULL;
+	}
+	if (!party) { /* its process has no number, and may have moved */
+		worded->owner.processes = NULL;
+		worded->owner.count = 0;
+	}
+	return worded;
+}
+
+/* The owner that is made of these, made on first use. */
+static const struct tc_owner *owner_of(struct tc_owners *owners, enum tc_attribution how,
+				       const struct tc_party *party, uint64_t cgroup)
+{
+	uint64_t parts[3] = { (uint64_t)how, (uint64_t)(uintptr_t)party, cgroup };
+	uint64_t hash = tc_hash(parts, sizeof(parts), 0), found, *place;
+	struct kept_owner *kept;
+
+	for (;; hash++) {
+		hash += !hash;
+		if (!tc_map_get(&owners->owners, hash, &found))
+			break;
+		kept = (struct kept_owner *)(uintptr_t)found;
+		if (is_of(kept, how, party, cgroup))
+			return &kept->owner;
+	}
+	kept = make_owner(owners, how, party, cgroup);
+	place = kept ? tc_map_put(&owners->owners, hash) : NULL;
+	if (!place) {
+		free(kept);
+		return NULL;
+	}
+	*place = (uint64_t)(uintptr_t)kept;
+	return &kept->owner;
+}
+
+static bool tells_something(const struct tc_owner *owner)
+{
+	for (int part = 0; part < TC_PART_COUNT; part++)
+		if (owner->words[part])
+			return true;
+	return false;
+}
+
+/* Candidates that have nothing in common are no conclusion. */
+static const struct tc_owner *infer(struct tc_owners *owners, const struct tc_sock *sock)
+{
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rules); i++) {
+		const struct tc_party *party = NULL;
+		const struct tc_owner *owner;
+
+		if (rules[i].apply(owners, sock, &party))
+			return NULL;
+		if (!party)
+			continue;
+		owner = owner_of(owners, rules[i].how, party, 0);
+		if (!owner || tells_something(owner))
+			return owner;
+	}
+	return owner_of(owners, TC_OWNER_NONE, NULL, 0);
+}
+
+/* Nobody was found: the kernel's record of the cgroup remains. */
+static const struct tc_owner *without_process(struct tc_owners *owners, const struct tc_sock *sock)
+{
+	bool has_inode = (sock->have & TC_HAVE_INODE) && sock->inode;
+	enum tc_attribution how = has_inode && owners->hidden ? TC_OWNER_HIDDEN : TC_OWNER_NONE;
+	uint64_t cgroup = sock->have & TC_HAVE_CGROUP ? sock->cgroup : 0;
+	const struct tc_owner *owner;
+
+	if (!cgroup || !(owners->wanted & TC_PROCESS_CGROUP))
+		return owner_of(owners, how, NULL, 0);
+	owner = owner_of(owners, how == TC_OWNER_HIDDEN ? how : TC_OWNER_CGROUP, NULL, cgroup);
+	if (!owner || how == TC_OWNER_HIDDEN || tells_something(owner))
+		return owner;
+	return owner_of(owners, how, NULL, 0);
+}
+
+/* Who holds it, as descriptors or the listing say; *ret_party is NULL where nobody does. */
+static int holders_of(struct tc_owners *owners, const struct tc_sock *sock,
+		      const struct tc_party **ret_party)
+{
+	*ret_party = NULL;
+	if (sock->flags & TC_FLAG_FOREIGN)
+		return tc_listed_party(&owners->processes, &owners->parties,
+				       sock->text ? sock->text->process : NULL, ret_party);
+	if (!(sock->have & TC_HAVE_INODE) || !sock->inode)
+		return 0;
+	return party_of_inode(owners, sock->inode, ret_party);
+}
+
+const struct tc_owner *tc_owners_of(struct tc_owners *owners, const struct tc_sock *sock)
+{
+	const struct tc_party *party;
+	const struct tc_owner *owner;
+
+	if (holders_of(owners, sock, &party))
+		return NULL;
+	if (party)
+		return owner_of(owners, TC_OWNER_HELD, party, 0);
+	owner = infer(owners, sock);
+	if (!owner || owner->how != TC_OWNER_NONE)
+		return owner;
+	if (!(sock->flags & TC_FLAG_FOREIGN))
+		return without_process(owners, sock);
+	/* A listing without -p, or made without privilege, says nothing either way. */
+	return can_be_held(sock) ? owner_of(owners, TC_OWNER_UNKNOWN, NULL, 0) : owner;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * owners.h - whose a socket is: the processes that hold it, or a rule's conclusion.
+ *
+ * First every socket that has an inode is noted, then the descriptors of processes are read
+ * until each of them is found, and then every socket can be asked about. For sockets that no
+ * process holds (TIME_WAIT, SYN_RECV, orphans, what nobody has accepted) these rules are tried
+ * in turn; each one's conclusion is marked with its name:
+ *
+ *   seen      an earlier sample of this run saw who held this very connection (by cookie)
+ *   listener  somebody listens on its local address and port: the holders of that listener
+ *   peer      somebody is connected to its remote endpoint from here: the holders of all
+ *             these connections
+ *   ports     only one set of processes uses its range of local ports in its namespace: the
+ *             ephemeral range as a whole, or the span of other ports that it was seen to use
+ *
+ * A rule that rests on "only these" does not conclude anything where a holder among these
+ * could not be found.
+ */
+#ifndef TC_OWNER_OWNERS_H
+#define TC_OWNER_OWNERS_H
+
+#include "owner/cgroup_id.h"
+#include "owner/held.h"
+#include "owner/holders.h"
+#include "owner/listed.h"
+#include "owner/party.h"
+#include "owner/pool.h"
+#include "owner/process.h"
+#include "util/map.h"
+
+struct tc_owners {
+	unsigned wanted; /* TC_PROCESS_ bits */
+	struct tc_processes processes;
+	struct tc_cgroup_ids cgroups;
+	struct tc_parties parties;
+	struct tc_held_list held;
+	struct tc_pools pools;
+	bool pooled; /* the pools know of what is held now */
+	struct tc_map inodes; /* those to be found: 1 + first holder of each, sorted; 0: none */
+	size_t missing;	      /* of them not found yet */
+	struct tc_holder *holders;
+	size_t holder_count, holder_capacity;
+	uint64_t hidden; /* processes that may not be looked into */
+	struct tc_map seen;   /* connections of an earlier sample: their struct tc_party */
+	struct tc_map owners; /* struct tc_owner by what they are made of; owned */
+	const char *source;   /* how descriptors were read */
+};
+
+void tc_owners_release(struct tc_owners *owners);
+
+/*
+ * Notes sockets whose listeners are resolved. `infer`: also for the rules about others; without
+ * it, only who holds them will be known. -ENOMEM.
+ */
+int tc_owners_note(struct tc_owners *owners, const struct tc_sock *socks, size_t count, bool infer);
+
+/* Notes the sockets of a listing, with the processes that it names. -ENOMEM. */
+int tc_owners_note_listed(struct tc_owners *owners, const struct tc_sock *socks, size_t count);
+
+/* To be called once after the last of them. -ENOMEM. */
+int tc_owners_settle(struct tc_owners *owners);
+
+/*
+ * Reads who holds what was noted, through "bpf", "proc", or NULL: what serves better. Says in
+ * `why` what went wrong.
+ */
+int tc_owners_find(struct tc_owners *owners, const char *source, char why[TC_WHY_MAX]);
+
+/* Keeps who holds which connection, and forgets the rest: the earlier of two samples. -ENOMEM. */
+int tc_owners_remember(struct tc_owners *owners);
+
+/* The owner of a socket; NULL: no memory. Lives as long as `owners`. */
+const struct tc_owner *tc_owners_of(struct tc_owners *owners, const struct tc_sock *sock);
+
+#endif

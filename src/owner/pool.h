@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pool.h - which processes use which local ports for connections that they open.
+ *
+ * Ephemeral ports are handed out by a hash, to anybody: only who alone uses the range can be
+ * told by it. Ports outside of it are chosen by programs, most often from a span of their own.
+ */
+#ifndef TC_OWNER_POOL_H
+#define TC_OWNER_POOL_H
+
+#include "owner/party.h"
+
+/* Processes, and the ports of outbound connections of theirs, from the lowest to the highest. */
+struct tc_pool {
+	uint64_t netns;
+	const struct tc_party *party; /* NULL: of some it is not known whose they are */
+	uint16_t low;
+	uint16_t high;
+	bool ephemeral;
+};
+
+/* The ephemeral range of a namespace. */
+struct tc_port_range {
+	uint64_t netns;
+	uint16_t low;
+	uint16_t high;
+};
+
+struct tc_pools {
+	struct tc_port_range *ranges;
+	size_t range_count;
+	struct tc_pool *pools; /* as added; settled: one for each namespace, kind and party */
+	size_t count, capacity;
+};
+
+void tc_pools_release(struct tc_pools *pools);
+
+/* Says the ephemeral range of a namespace (ip_local_port_range). -ENOMEM. */
+int tc_pools_range(struct tc_pools *pools, uint64_t netns, uint16_t low, uint16_t high);
+
+/* Adds a local port of an outbound connection and its holders. -ENOMEM. */
+int tc_pools_add(struct tc_pools *pools, uint64_t netns, uint16_t port,
+		 const struct tc_party *party);
+
+/* Puts together what belongs together; more may be added then, and put together again. -ENOMEM. */
+int tc_pools_settle(struct tc_pools *pools, struct tc_parties *parties);
+
+/* Who alone uses the port's range; NULL: several, or it is not known of all of them. */
+const struct tc_party *tc_pools_of(const struct tc_pools *pools, uint64_t netns, uint16_t port);
+
+#endif
