@@ -119,6 +119,33 @@ static void note_unknown_states(const struct tc_report *report)
 			report->unknown_words);
 }
 
+/* A column without words has a reason, which is said once. */
+static void note_owners(const struct tc_report *report)
+{
+	uint64_t hidden = report->owners.sockets[TC_OWNER_HIDDEN];
+	uint64_t none = report->owners.sockets[TC_OWNER_NONE];
+
+	if (hidden)
+		tc_note(tc_ngettext("%llu socket belongs to a process that this user may not look "
+				    "into: run as root",
+				    "%llu sockets belong to processes that this user may not look "
+				    "into: run as root",
+				    (unsigned long)hidden),
+			(unsigned long long)hidden);
+	if (none)
+		tc_note(tc_ngettext("%llu socket has no process, and no rule tells whose it was "
+				    "(tcpcensus(1), OWNERS)",
+				    "%llu sockets have no process, and no rule tells whose they were "
+				    "(tcpcensus(1), OWNERS)",
+				    (unsigned long)none),
+			(unsigned long long)none);
+	if (report->owners.sockets[TC_OWNER_UNKNOWN])
+		tc_note(tc_ngettext("the listing does not say whose %llu socket is",
+				    "the listing does not say whose %llu sockets are",
+				    (unsigned long)report->owners.sockets[TC_OWNER_UNKNOWN]),
+			(unsigned long long)report->owners.sockets[TC_OWNER_UNKNOWN]);
+}
+
 /* That the best source was not used is worth a line unasked; eBPF is not built in, so no news. */
 static void note_second_best(const struct tc_report *report)
 {
@@ -135,6 +162,8 @@ static void note_how(const struct tc_report *report)
 			report->refused[i].why);
 	tc_note(_("read through %s in %.1f ms"), report->source,
 		(double)report->took_us / 1000.0);
+	if (report->owners.source)
+		tc_note(_("descriptors of processes were read through %s"), report->owners.source);
 	if (report->foreign)
 		tc_note(tc_ngettext("recognised: %s, %llu line", "recognised: %s, %llu lines",
 				    (unsigned long)report->lines),
@@ -148,6 +177,7 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 	note_not_read(report);
 	note_unread_lines(report);
 	note_unknown_states(report);
+	note_owners(report);
 	/* A table says itself that it is not complete. */
 	if ((!report->complete && options->form != TC_FORM_TABLE) ||
 	    (report->complete && *report->why))
@@ -164,6 +194,13 @@ void tc_look_note_unseen(const struct tc_key *keys, size_t key_count, const stru
 	for (size_t k = 0; k < key_count; k++) {
 		const struct tc_field *field = keys[k].field;
 
+		bool beyond = field->flags & (TC_FIELD_CMDLINES | TC_FIELD_CGROUPS);
+
+		if (field->flags & TC_FIELD_OWNERS) { /* of the rest, note_owners() says more */
+			if (beyond && report->foreign)
+				tc_note(_("%s was not read: a listing does not give it"), field->name);
+			continue;
+		}
 		if (!field->need || (field->need & report->unseen) != field->need)
 			continue;
 		if (field->need == TC_HAVE_MARK && !report->foreign)

@@ -149,6 +149,34 @@ static void add_not_read(struct tc_buf *out, const struct tc_report *report)
 	tc_buf_byte(out, ']');
 }
 
+static void add_owners(struct tc_buf *out, const struct tc_report *report)
+{
+	bool first = true;
+	uint64_t any = 0;
+
+	for (int how = 0; how < TC_ATTRIBUTION_COUNT; how++)
+		any |= report->owners.sockets[how];
+	if (!any && !report->owners.source)
+		return;
+	tc_buf_text(out, ",\"owners\":{");
+	if (report->owners.source) {
+		tc_buf_text(out, "\"through\":");
+		tc_json_string(out, report->owners.source);
+		tc_buf_format(out, ",\"hidden_processes\":%llu",
+			      (unsigned long long)report->owners.hidden_processes);
+		first = false;
+	}
+	for (int how = 0; how < TC_ATTRIBUTION_COUNT; how++) {
+		if (!report->owners.sockets[how])
+			continue;
+		tc_buf_text(out, first ? "" : ",");
+		tc_json_key(out, tc_attribution_name(how));
+		tc_buf_number(out, report->owners.sockets[how]);
+		first = false;
+	}
+	tc_buf_byte(out, '}');
+}
+
 static void add_listing(struct tc_buf *out, const struct tc_report *report)
 {
 	tc_buf_text(out, ",\"formats\":");
@@ -173,6 +201,7 @@ void tc_json_source(struct tc_buf *out, const struct tc_report *report)
 	tc_buf_format(out, ",\"took_us\":%llu", (unsigned long long)report->took_us);
 	add_refused(out, report);
 	add_not_read(out, report);
+	add_owners(out, report);
 	if (report->foreign)
 		add_listing(out, report);
 	tc_buf_byte(out, '}');

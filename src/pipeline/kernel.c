@@ -15,17 +15,21 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "model/census.h"
 #include "model/field.h"
+#include "pipeline/owning.h"
 #include "pipeline/visit.h"
 
 struct kernel {
+	struct tc_owning owning; /* where owners are asked for */
 	const struct tc_query *query;
 	struct tc_pipeline *pipeline;
 	struct tc_census *census;	/* or NULL */
 	struct tc_report *report;	/* of all namespaces together */
 	const struct tc_source *source; /* the one that is used; NULL: not chosen yet */
+	char owners_why[TC_WHY_MAX];	/* why nobody's descriptors could be read; or "" */
 };
 
 /* ---- One source ---------------------------------------------------------------------- */
@@ -131,6 +135,19 @@ static int prepare(void *context)
 	return kernel->pipeline->flags & TC_FIELD_LISTENERS ? find_listeners(kernel) : 0;
 }
 
+/* What is held is noted before it is asked who holds it. */
+static int note_sockets(void *context)
+{
+	struct kernel *kernel = context;
+	struct tc_report report = { .size = sizeof(report) };
+	const struct tc_source *source;
+	int err = tc_owning_enter(&kernel->owning);
+
+	if (!err)
+		err = run_best(kernel->query, &kernel->owning.job, NULL, &report, &source);
+	return err == -ENOMEM ? err : 0; /* as above */
+}
+
 /* What the report of one namespace adds to that of all of them. */
 static void add_report(struct tc_report *all, const struct tc_report *part)
 {
@@ -166,14 +183,81 @@ static int read_sockets(void *context)
 
 /* ---- All of them --------------------------------------------------------------------- */
 
-static int prepare_all(struct kernel *kernel, struct tc_visits *visits)
+/* Once more, and everything, where what is asked for has none that holds it. */
+static int find_owners(struct kernel *kernel, struct tc_visits *visits)
 {
+	struct tc_owning *owning = &kernel->owning;
+	struct tc_owners *owners = &kernel->pipeline->owners;
+	char why[TC_WHY_MAX] = "";
 	int err;
 
-	if (!(kernel->pipeline->flags & TC_FIELD_LISTENERS))
+	tc_owning_init(owning, kernel->pipeline);
+	err = tc_visits_each(visits, note_sockets, kernel, kernel->report->why);
+	if (!err && !owning->infer && owning->ownerless) {
+		tc_owning_widen(owning);
+		err = tc_visits_each(visits, note_sockets, kernel, kernel->report->why);
+	}
+	if (err)
+		return err;
+	err = tc_owners_find(owners, NULL, why);
+	if (err < 0 && err != -ENOMEM) { /* sockets can be shown all the same */
+		snprintf(kernel->owners_why, sizeof(kernel->owners_why), "%s", why);
+		err = 0;
+	}
+	return err;
+}
+
+static int prepare_once(struct kernel *kernel, struct tc_visits *visits)
+{
+	int err = tc_visits_each(visits, prepare, kernel, kernel->report->why);
+
+	if (!err)
+		err = tc_pipeline_prepared(kernel->pipeline);
+	if (!err && (kernel->pipeline->flags & TC_FIELD_OWNERS))
+		err = find_owners(kernel, visits);
+	return err;
+}
+
+/* A sample before the one that counts: who holds what now may have closed it by then. */
+static int prepare_earlier(struct kernel *kernel, struct tc_visits *visits)
+{
+	uint32_t ms = kernel->query->earlier_ms;
+	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+	int err = prepare_once(kernel, visits);
+
+	if (!err)
+		err = tc_owners_remember(&kernel->pipeline->owners);
+	if (err)
+		return err;
+	tc_pipeline_forget_listeners(kernel->pipeline);
+	return clock_nanosleep(CLOCK_MONOTONIC, 0, &left, NULL) ? -EINTR : 0;
+}
+
+static int prepare_all(struct kernel *kernel, struct tc_visits *visits)
+{
+	unsigned flags = kernel->pipeline->flags;
+	int err = 0;
+
+	if (!(flags & TC_FIELD_LISTENERS))
 		return 0;
-	err = tc_visits_each(visits, prepare, kernel, kernel->report->why);
-	return err ? err : tc_pipeline_prepared(kernel->pipeline);
+	if (kernel->query->earlier_ms && (flags & TC_FIELD_OWNERS))
+		err = prepare_earlier(kernel, visits);
+	return err ? err : prepare_once(kernel, visits);
+}
+
+/* How well it is known whose the sockets are. */
+static void report_owners(const struct kernel *kernel)
+{
+	const struct tc_pipeline *pipeline = kernel->pipeline;
+	struct tc_report *report = kernel->report;
+
+	if (!(pipeline->flags & TC_FIELD_OWNERS))
+		return;
+	report->owners.source = pipeline->owners.source;
+	report->owners.hidden_processes = pipeline->owners.hidden;
+	memcpy(report->owners.sockets, pipeline->owned, sizeof(pipeline->owned));
+	if (report->complete && !*report->why && *kernel->owners_why)
+		memcpy(report->why, kernel->owners_why, sizeof(report->why));
 }
 
 int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
@@ -193,6 +277,7 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 	err = prepare_all(&kernel, &visits);
 	if (!err)
 		err = tc_visits_each(&visits, read_sockets, &kernel, report->why);
+	report_owners(&kernel);
 	tc_visits_close(&visits);
 	return err;
 }

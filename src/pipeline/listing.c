@@ -51,14 +51,31 @@ static int copy_once_only(const char *from, FILE **ret_copy, struct tc_report *r
 	return err;
 }
 
-/* The listeners first, then everything. */
-static int read_twice(const char *from, struct tc_pipeline *pipeline, struct tc_report *report)
+/* Which way a connection goes has to be known before it tells whose others are. */
+static int note_batch(void *context, struct tc_sock *socks, size_t count)
+{
+	struct tc_pipeline *pipeline = context;
+
+	tc_listeners_resolve(&pipeline->listeners, socks, count);
+	return tc_owners_note_listed(&pipeline->owners, socks, count);
+}
+
+/* The listeners first, then whose sockets are, then everything. */
+static int read_again(const char *from, struct tc_pipeline *pipeline, struct tc_report *report)
 {
 	int err = tc_capture_read(from, tc_pipeline_listeners, pipeline, report);
 
 	if (err)
 		return err;
 	tc_listeners_sort(&pipeline->listeners);
+	if (pipeline->flags & TC_FIELD_OWNERS) {
+		*report = (struct tc_report){ .size = report->size };
+		err = tc_capture_read(from, note_batch, pipeline, report);
+		if (!err)
+			err = tc_owners_settle(&pipeline->owners);
+		if (err)
+			return err;
+	}
 	*report = (struct tc_report){ .size = report->size };
 	return tc_capture_read(from, tc_pipeline_batch, pipeline, report);
 }
@@ -92,7 +109,7 @@ static int read_listing(const struct tc_query *query, struct tc_pipeline *pipeli
 		return err;
 	if (copy)
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(copy));
-	return read_twice(copy ? path : query->from, pipeline, report);
+	return read_again(copy ? path : query->from, pipeline, report);
 }
 
 int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
@@ -102,5 +119,6 @@ int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 
 	if (!err)
 		report_unjudged(pipeline, report);
+	memcpy(report->owners.sockets, pipeline->owned, sizeof(pipeline->owned));
 	return err;
 }

@@ -16,9 +16,13 @@ void tc_pipeline_init(struct tc_pipeline *pipeline, const struct tc_query *query
 	uint32_t counted = TC_STATES_ALL & ~TC_STATE_BIT(TC_BOUND);
 	uint32_t states = query->states ? query->states : counted;
 	bool named = query->filter && query->filter->states_named;
+	unsigned flags = tc_keys_flags(query->keys, query->key_count) |
+			 (query->filter ? query->filter->flags : 0);
 
 	if (named) /* a filter that names BOUND asks for it */
 		states = (query->states ? query->states : TC_STATES_ALL) & query->filter->states;
+	if (flags & TC_FIELD_OWNERS) /* a listener tells whose its connections are */
+		flags |= TC_FIELD_LISTENERS;
 	*pipeline = (struct tc_pipeline){
 		.job = {
 			.states = states,
@@ -30,10 +34,12 @@ void tc_pipeline_init(struct tc_pipeline *pipeline, const struct tc_query *query
 			.sink = tc_pipeline_batch,
 			.context = pipeline,
 		},
-		.flags = tc_keys_flags(query->keys, query->key_count),
+		.flags = flags,
 		.sink = sink,
 		.context = context,
 	};
+	pipeline->owners.wanted = (flags & TC_FIELD_CMDLINES ? TC_PROCESS_CMDLINE : 0u) |
+				  (flags & TC_FIELD_CGROUPS ? TC_PROCESS_CGROUP : 0u);
 	if (query->filter)
 		pipeline->job.need |= query->filter->need;
 }
@@ -42,6 +48,7 @@ void tc_pipeline_release(struct tc_pipeline *pipeline)
 {
 	tc_names_release(&pipeline->names);
 	tc_listeners_release(&pipeline->listeners);
+	tc_owners_release(&pipeline->owners);
 	free(pipeline->listener_texts);
 }
 
@@ -62,21 +69,13 @@ static bool passes(const struct tc_job *job, const struct tc_sock *sock)
 	return (job->applied & TC_APPLIED_FILTER) || tc_filter_match(job->filter, sock);
 }
 
-/* Moves the sockets that pass to the front. */
-static size_t keep_passing(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t count)
+size_t tc_pipeline_keep(const struct tc_job *job, struct tc_sock *socks, size_t count)
 {
-	const struct tc_job *job = &pipeline->job;
-	uint32_t asked = job->filter ? job->filter->judged_by : 0;
-	bool one_family = job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (tc_unlikely((asked & ~socks[i].have) ||
-				(one_family && !(socks[i].have & TC_HAVE_FAMILY))))
-			pipeline->unjudged += socks[i].count;
 		if (!passes(job, &socks[i]))
 			continue;
-		pipeline->seen |= socks[i].have;
 		if (kept != i)
 			socks[kept] = socks[i];
 		kept++;
@@ -84,34 +83,98 @@ static size_t keep_passing(struct tc_pipeline *pipeline, struct tc_sock *socks, 
 	return kept;
 }
 
-/* Names of this machine for numbers of this machine; a listing's numbers stay numbers. */
-static void add_names(struct tc_pipeline *pipeline, struct tc_sock *sock, struct tc_text *text)
+/* Which sockets pass, and what is known of those, and of those that cannot be judged. */
+static size_t keep_passing(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t count)
 {
-	if (sock->flags & TC_FLAG_FOREIGN)
-		return;
-	if (!(pipeline->flags & TC_FIELD_USERS) && !sock->ifindex)
-		return;
-	*text = sock->text ? *sock->text : (struct tc_text){ 0 };
+	const struct tc_job *job = &pipeline->job;
+	uint32_t asked = job->filter ? job->filter->judged_by : 0;
+	bool one_family = job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
+
+	for (size_t i = 0; i < count; i++)
+		if (tc_unlikely((asked & ~socks[i].have) ||
+				(one_family && !(socks[i].have & TC_HAVE_FAMILY))))
+			pipeline->unjudged += socks[i].count;
+	count = tc_pipeline_keep(job, socks, count);
+	for (size_t i = 0; i < count; i++)
+		pipeline->seen |= socks[i].have;
+	return count;
+}
+
+/* ---- What was asked of others than the source ---------------------------------------- */
+
+/* The words of a socket of the batch under way, to be added to. */
+static struct tc_text *words_of(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t index)
+{
+	struct tc_text *text = &pipeline->texts[index];
+
+	if (socks[index].text != text)
+		*text = socks[index].text ? *socks[index].text : (struct tc_text){ 0 };
+	socks[index].text = text;
+	return text;
+}
+
+/* Names of this machine for numbers of this machine; a listing's numbers stay numbers. */
+static void add_names(struct tc_pipeline *pipeline, const struct tc_sock *sock,
+		      struct tc_text *text)
+{
 	if ((pipeline->flags & TC_FIELD_USERS) && (sock->have & TC_HAVE_UID))
 		text->user = tc_names_user(&pipeline->names, sock->uid);
 	if ((pipeline->flags & TC_FIELD_IFACES) && (sock->have & TC_HAVE_IFINDEX) && sock->ifindex)
 		text->iface = tc_names_iface(&pipeline->names, sock->netns, sock->ifindex);
-	sock->text = text;
 }
 
-int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count)
+static bool has_names(const struct tc_pipeline *pipeline, const struct tc_sock *sock)
 {
-	struct tc_pipeline *pipeline = context;
+	return !(sock->flags & TC_FLAG_FOREIGN) &&
+	       ((pipeline->flags & TC_FIELD_USERS) || sock->ifindex);
+}
 
-	count = keep_passing(pipeline, socks, count);
-	if (!count)
-		return 0;
+static int add_owners(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct tc_text *text = words_of(pipeline, socks, i);
+
+		text->owner = tc_owners_of(&pipeline->owners, &socks[i]);
+		if (!text->owner)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int resolve(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t count)
+{
 	if (pipeline->flags & TC_FIELD_LISTENERS)
 		tc_listeners_resolve(&pipeline->listeners, socks, count);
 	if (pipeline->flags & (TC_FIELD_USERS | TC_FIELD_IFACES))
 		for (size_t i = 0; i < count; i++)
-			add_names(pipeline, &socks[i], &pipeline->texts[i]);
-	return pipeline->sink(pipeline->context, socks, count);
+			if (has_names(pipeline, &socks[i]))
+				add_names(pipeline, &socks[i], words_of(pipeline, socks, i));
+	return pipeline->flags & TC_FIELD_OWNERS ? add_owners(pipeline, socks, count) : 0;
+}
+
+static int hand_on(struct tc_pipeline *pipeline, const struct tc_sock *socks, size_t count)
+{
+	if (pipeline->flags & TC_FIELD_OWNERS)
+		for (size_t i = 0; i < count; i++)
+			pipeline->owned[socks[i].text->owner->how] += socks[i].count;
+	return count ? pipeline->sink(pipeline->context, socks, count) : 0;
+}
+
+/* Names are looked up for what passes; but a filter that asks for them has to have them first. */
+int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count)
+{
+	struct tc_pipeline *pipeline = context;
+	const struct tc_filter *filter = pipeline->job.filter;
+	bool names_first = filter && (filter->flags & TC_FIELD_ASKED);
+	int err = 0;
+
+	if (!names_first)
+		count = keep_passing(pipeline, socks, count);
+	if (count)
+		err = resolve(pipeline, socks, count);
+	if (names_first && !err)
+		count = keep_passing(pipeline, socks, count);
+	return err ? err : hand_on(pipeline, socks, count);
 }
 
 /*
@@ -145,6 +208,16 @@ int tc_pipeline_prepared(struct tc_pipeline *pipeline)
 	if (!pipeline->listener_texts)
 		return -ENOMEM;
 	for (size_t i = 0; i < listeners->count; i++)
-		add_names(pipeline, &listeners->socks[i], &pipeline->listener_texts[i]);
+		if (has_names(pipeline, &listeners->socks[i])) {
+			add_names(pipeline, &listeners->socks[i], &pipeline->listener_texts[i]);
+			listeners->socks[i].text = &pipeline->listener_texts[i];
+		}
 	return 0;
+}
+
+void tc_pipeline_forget_listeners(struct tc_pipeline *pipeline)
+{
+	tc_listeners_release(&pipeline->listeners);
+	free(pipeline->listener_texts);
+	pipeline->listener_texts = NULL;
 }

@@ -10,6 +10,7 @@
 
 #include "owner/listener.h"
 #include "owner/names.h"
+#include "owner/owners.h"
 #include "source/source.h"
 
 struct tc_pipeline {
@@ -17,6 +18,8 @@ struct tc_pipeline {
 	unsigned flags;	   /* TC_FIELD_ needs of the query's keys */
 	struct tc_names names;
 	struct tc_listeners listeners;
+	struct tc_owners owners;
+	uint64_t owned[TC_ATTRIBUTION_COUNT]; /* sockets handed on, by how their owner is known */
 	struct tc_text *listener_texts; /* names for them; owned */
 	struct tc_text texts[TC_BATCH]; /* names for the batch under way */
 	uint32_t seen;	   /* TC_HAVE_ bits of the sockets that passed; 0: none did */
@@ -33,6 +36,9 @@ void tc_pipeline_release(struct tc_pipeline *pipeline);
 /* A tc_batch_sink whose context is a pipeline: filters, resolves, hands on. */
 int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count);
 
+/* Moves the sockets that the job wants to the front, and returns how many they are. */
+size_t tc_pipeline_keep(const struct tc_job *job, struct tc_sock *socks, size_t count);
+
 /* A tc_batch_sink whose context is a pipeline: remembers the listeners of the batch. */
 int tc_pipeline_listeners(void *context, struct tc_sock *socks, size_t count);
 
@@ -41,5 +47,8 @@ int tc_pipeline_listeners(void *context, struct tc_sock *socks, size_t count);
  * them the names that the keys ask for. -ENOMEM.
  */
 int tc_pipeline_prepared(struct tc_pipeline *pipeline);
+
+/* Before they are looked for once more. */
+void tc_pipeline_forget_listeners(struct tc_pipeline *pipeline);
 
 #endif
