@@ -424,6 +424,123 @@ TC_EXPORT uint64_t tc_tally_total(const struct tc_tally *tally);
 TC_EXPORT void tc_tally_other(const struct tc_tally *tally, uint64_t *ret_groups,
 			      uint64_t *ret_count);
 
+/* ---- Listeners ----------------------------------------------------------------------- */
+
+struct tc_listening; /* the listeners of a machine, as tc_listeners_take() found them */
+
+/* What sets the limit of an accept queue: the smaller of two when listen(2) is called. */
+enum tc_limited_by {
+	TC_LIMITED_BY_UNKNOWN = 0, /* not read, the members differ, or somaxconn was lowered since */
+	TC_LIMITED_BY_BACKLOG,	   /* what the program asked for */
+	TC_LIMITED_BY_SOMAXCONN,   /* net.core.somaxconn, as it is now; the program may ask for more */
+};
+
+/* Why a listener deserves a look: bits of tc_listener.trouble, worst first. */
+enum {
+	/* Inferred: full, while connections of this namespace were dropped for a full queue. */
+	TC_TROUBLE_OVERFLOWS = 1u << 0,
+	TC_TROUBLE_FULL = 1u << 1,     /* an accept queue is over its limit: it takes nobody in */
+	TC_TROUBLE_WAS_FULL = 1u << 2, /* that was so at the first look, and is so no more */
+	/* Inferred: the same with SYNs, dropped or answered by a cookie. */
+	TC_TROUBLE_SYN_OVERFLOWS = 1u << 3,
+	TC_TROUBLE_SYN_FULL = 1u << 4,	/* as many half-open connections as its limit allows */
+	TC_TROUBLE_HALF_FULL = 1u << 5, /* one of the two queues is more than half full */
+	TC_TROUBLES = 6,
+};
+
+/* Bits of `have` below: what was read. */
+enum {
+	TC_LISTENER_QUEUES = 1u << 0,	  /* queue, limit, full */
+	TC_LISTENER_BEFORE = 1u << 1,	  /* queue_before */
+	TC_LISTENER_UNACCEPTED = 1u << 2, /* unaccepted */
+};
+
+/* One listening socket. */
+struct tc_listener_socket {
+	uint64_t cookie; /* 0: not read */
+	uint64_t inode;	 /* 0: not read */
+	uint32_t have;
+	uint32_t queue;	       /* connections that wait to be accepted; limit + 1 of them fit */
+	uint32_t limit;
+	uint32_t queue_before; /* at the first of two looks */
+	uint32_t limited_by;   /* enum tc_limited_by */
+};
+
+/*
+ * A listener: one listening socket, or all that share address, port, device and namespace
+ * (SO_REUSEPORT), between which the kernel distributes connections. The numbers are sums.
+ * The library makes these, so members can be added at the end.
+ */
+struct tc_listener {
+	const struct tc_sock *socket; /* the first of its sockets, with the owners of all in text */
+	const struct tc_listener_socket *sockets;
+	size_t socket_count;
+	uint32_t have;
+	uint32_t trouble; /* TC_TROUBLE_ bits */
+	/*
+	 * 1000 for each place that its worst trouble stands above none (TC_TROUBLE_HALF_FULL:
+	 * 1000, TC_TROUBLE_OVERFLOWS: 6000), and how full its fullest queue is, 0 to 999.
+	 */
+	uint32_t score;
+	uint32_t limited_by; /* enum tc_limited_by, where all of its sockets agree */
+	uint64_t queue, limit, queue_before;
+	uint64_t full; /* sockets that are over their limit */
+	uint64_t states[TC_STATE_COUNT]; /* of what came in by it; LISTEN: its sockets */
+	uint64_t unaccepted; /* of ESTABLISHED and CLOSE_WAIT, what no program has taken yet */
+};
+
+/*
+ * A counter that tells of listeners, and what it rose by in the interval; of several namespaces
+ * the sums.
+ */
+struct tc_listening_counter {
+	const char *name;    /* "ListenOverflows", as in /proc/net/netstat */
+	const char *meaning; /* in the caller's language */
+	bool has_total, has_rise;
+	uint64_t total, rise;
+};
+
+/* What is true of all listeners together. */
+struct tc_listening_summary {
+	uint64_t interval_us; /* between the two readings of the counters; 0: there was one */
+	size_t listeners;     /* all, also those that the filter leaves out */
+	/* Those with TC_TROUBLE_OVERFLOWS, with TC_TROUBLE_SYN_OVERFLOWS, and full ones of all. */
+	size_t suspects, syn_suspects, full;
+	size_t unread; /* those whose queues were not read, who can be no suspects */
+	bool has_somaxconn; /* it was read, and is the same in all namespaces that were asked for */
+	uint64_t somaxconn;
+};
+
+/*
+ * Looks at the listeners, waits, and looks again, with every connection that came in by one.
+ * `interval_ms` 0, or a listing: one look, and nothing is known of what happened meanwhile.
+ * The filter and the families of the query choose which listeners are handed out, not what is
+ * counted for them; its keys and states are not used. Memory grows with the listeners, not
+ * with the sockets. Errors as tc_scan(); no listener at all is none.
+ */
+TC_EXPORT int tc_listeners_take(const struct tc_query *query, uint64_t interval_ms,
+				struct tc_listening **ret_listening, struct tc_report *report);
+TC_EXPORT void tc_listening_free(struct tc_listening *listening);
+
+/* The listeners that pass the filter, the highest score first; NULL past the end. */
+TC_EXPORT size_t tc_listening_count(const struct tc_listening *listening);
+TC_EXPORT const struct tc_listener *tc_listening_at(const struct tc_listening *listening,
+						    size_t index);
+
+/*
+ * Those of all listeners that have one of these TC_TROUBLE_ bits, whether they pass the filter
+ * or not, the highest score first; NULL past the end.
+ */
+TC_EXPORT const struct tc_listener *tc_listening_troubled(const struct tc_listening *listening,
+							  uint32_t trouble, size_t index);
+
+TC_EXPORT const struct tc_listening_summary *
+tc_listening_summary(const struct tc_listening *listening);
+
+/* false past the end. */
+TC_EXPORT bool tc_listening_counter(const struct tc_listening *listening, size_t index,
+				    struct tc_listening_counter *ret_counter);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * listening_judge.c - what is wrong with listeners; see listening.h.
+ *
+ * The kernel counts refused connections for the whole namespace and not by listener. Which one
+ * they point to is inferred: a SYN or a last ACK is refused by a listener whose accept queue is
+ * over its limit (include/net/sock.h:sk_acceptq_is_full), so the suspects are those that were
+ * seen so at either look. Of several, or of none, nothing more can be said, and it is said so.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/listening_entry.h"
+
+/* limit + 1 connections fit: the kernel lets one in while the queue is not above the limit. */
+static bool is_full(uint64_t queue, uint64_t limit)
+{
+	return queue > limit;
+}
+
+/* Those of the listener's namespace; where that was not read there has to be but one. */
+static const struct tc_listening_facts *facts_of(const struct tc_listening_entry *entry,
+						 const struct tc_listening_facts *facts,
+						 size_t count)
+{
+	static const struct tc_listening_facts none;
+
+	if (count == 1 && (!entry->key.netns || !facts->netns))
+		return facts;
+	for (size_t i = 0; i < count; i++)
+		if (facts[i].netns == entry->key.netns)
+			return &facts[i];
+	return &none;
+}
+
+static uint32_t limited_by(uint32_t limit, const struct tc_listening_facts *facts)
+{
+	if (!facts->has_somaxconn || limit > facts->somaxconn)
+		return TC_LIMITED_BY_UNKNOWN;
+	return limit == facts->somaxconn ? TC_LIMITED_BY_SOMAXCONN : TC_LIMITED_BY_BACKLOG;
+}
+
+static void raise_score(struct tc_listener *listener, uint64_t queue, uint64_t limit)
+{
+	uint64_t fill = queue > limit ? 999 : queue * 999 / (limit + 1);
+
+	if (fill > listener->score)
+		listener->score = (uint32_t)fill;
+	if (queue * 2 > limit && queue)
+		listener->trouble |= TC_TROUBLE_HALF_FULL;
+}
+
+/* Sums up the sockets of a listener; a group is as badly off as the worst of them. */
+static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_facts *facts)
+{
+	struct tc_listener *listener = &entry->listener;
+
+	listener->have = TC_LISTENER_QUEUES | TC_LISTENER_BEFORE | TC_LISTENER_UNACCEPTED;
+	for (size_t i = 0; i < listener->socket_count; i++) {
+		struct tc_listener_socket *socket = &entry->sockets[i];
+
+		listener->have &= socket->have | TC_LISTENER_UNACCEPTED;
+		listener->queue += socket->queue;
+		listener->queue_before += socket->queue_before;
+		listener->limit += socket->limit;
+		if (!(socket->have & TC_LISTENER_QUEUES))
+			continue;
+		socket->limited_by = limited_by(socket->limit, facts);
+		if (i && socket->limited_by != listener->limited_by)
+			listener->limited_by = TC_LIMITED_BY_UNKNOWN;
+		else
+			listener->limited_by = socket->limited_by;
+		listener->full += is_full(socket->queue, socket->limit);
+		if ((socket->have & TC_LISTENER_BEFORE) &&
+		    is_full(socket->queue_before, socket->limit))
+			listener->trouble |= TC_TROUBLE_WAS_FULL;
+		raise_score(listener, socket->queue, socket->limit);
+	}
+	if (entry->unjudged)
+		listener->have &= ~(uint32_t)TC_LISTENER_UNACCEPTED;
+}
+
+/* Whether one of some counters rose in the interval. */
+static bool rose(const struct tc_listening_facts *facts, enum tc_counter one, enum tc_counter other)
+{
+	uint64_t rise;
+
+	return facts->interval_us &&
+	       ((tc_counter_rise(&facts->before, &facts->after, one, &rise) && rise) ||
+		(tc_counter_rise(&facts->before, &facts->after, other, &rise) && rise));
+}
+
+static void judge(struct tc_listening_entry *entry, const struct tc_listening_facts *facts)
+{
+	struct tc_listener *listener = &entry->listener;
+	uint64_t requests = listener->states[TC_SYN_RECV];
+
+	listener->socket = &entry->kept.sock;
+	listener->sockets = entry->sockets;
+	sum_up(entry, facts);
+	if (listener->full)
+		listener->trouble =
+			(listener->trouble | TC_TROUBLE_FULL) & ~(uint32_t)TC_TROUBLE_WAS_FULL;
+	if ((listener->trouble & (TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL)) &&
+	    rose(facts, TC_COUNTER_ListenOverflows, TC_COUNTER_ListenOverflows))
+		listener->trouble |= TC_TROUBLE_OVERFLOWS;
+	if (listener->have & TC_LISTENER_QUEUES) { /* half-open ones have the same limit */
+		raise_score(listener, requests, listener->limit);
+		if (is_full(requests, listener->limit))
+			listener->trouble |= TC_TROUBLE_SYN_FULL;
+	}
+	if ((listener->trouble & TC_TROUBLE_SYN_FULL) &&
+	    rose(facts, TC_COUNTER_TCPReqQFullDoCookies, TC_COUNTER_TCPReqQFullDrop))
+		listener->trouble |= TC_TROUBLE_SYN_OVERFLOWS;
+	if (listener->trouble) /* the lowest bit is the worst */
+		listener->score +=
+			1000 * (TC_TROUBLES - (uint32_t)__builtin_ctz(listener->trouble));
+}
+
+static int compare_numbers(uint64_t one, uint64_t other)
+{
+	return one < other ? -1 : one > other;
+}
+
+/* The worst first, then the busiest, then by port and address. */
+static int compare_entries(const void *one, const void *other)
+{
+	const struct tc_listening_entry *a = *(const struct tc_listening_entry *const *)one;
+	const struct tc_listening_entry *b = *(const struct tc_listening_entry *const *)other;
+	int order = compare_numbers(b->listener.score, a->listener.score);
+
+	if (!order)
+		order = compare_numbers(b->listener.queue, a->listener.queue);
+	if (!order)
+		order = compare_numbers(b->listener.states[TC_ESTABLISHED],
+					a->listener.states[TC_ESTABLISHED]);
+	if (!order)
+		order = compare_numbers(a->key.port, b->key.port);
+	return order ? order : memcmp(&a->key, &b->key, sizeof(a->key));
+}
+
+static int compare_shown(const void *one, const void *other)
+{
+	const struct tc_listening_entry *a = *(const struct tc_listening_entry *const *)one;
+	const struct tc_listening_entry *b = *(const struct tc_listening_entry *const *)other;
+
+	return a->shown != b->shown ? (a->shown ? -1 : 1) : compare_entries(one, other);
+}
+
+/* Adds a reading of one namespace to that of all; what one of them has not, all have not. */
+static void add_reading(struct tc_counters *all, const struct tc_counters *one, bool is_first)
+{
+	for (size_t i = 0; i < TC_COUNTER_COUNT; i++) {
+		if (is_first || one->status[i] != TC_COUNTER_READ)
+			all->status[i] = one->status[i];
+		all->value[i] += one->value[i];
+	}
+}
+
+static void sum_up_facts(struct tc_listening *listening, const struct tc_listening_facts *facts,
+			 size_t count)
+{
+	struct tc_listening_summary *summary = &listening->summary;
+	bool same = count != 0;
+
+	for (size_t i = 0; i < count; i++) {
+		add_reading(&listening->before, &facts[i].before, i == 0);
+		add_reading(&listening->after, &facts[i].after, i == 0);
+		if (facts[i].interval_us > summary->interval_us)
+			summary->interval_us = facts[i].interval_us;
+		same = same && facts[i].has_somaxconn && facts[i].somaxconn == facts->somaxconn;
+	}
+	summary->has_somaxconn = same;
+	summary->somaxconn = same ? facts->somaxconn : 0;
+}
+
+static void summarise(struct tc_listening *listening)
+{
+	struct tc_listening_summary *summary = &listening->summary;
+
+	summary->listeners = listening->count;
+	for (size_t i = 0; i < listening->count; i++) {
+		uint32_t trouble = listening->entries[i]->listener.trouble;
+
+		summary->suspects += (trouble & TC_TROUBLE_OVERFLOWS) != 0;
+		summary->syn_suspects += (trouble & TC_TROUBLE_SYN_OVERFLOWS) != 0;
+		summary->full += (trouble & TC_TROUBLE_FULL) != 0;
+		summary->unread += !(listening->entries[i]->listener.have & TC_LISTENER_QUEUES);
+		listening->shown += listening->entries[i]->shown;
+	}
+}
+
+int tc_listening_judge(struct tc_listening *listening, const struct tc_listening_facts *facts,
+		       size_t fact_count)
+{
+	tc_listening_drop_gone(listening);
+	listening->ranked = calloc(listening->count + 1, sizeof(struct tc_listening_entry *));
+	if (!listening->ranked)
+		return -ENOMEM;
+	for (size_t i = 0; i < listening->count; i++) {
+		struct tc_listening_entry *entry = listening->entries[i];
+
+		judge(entry, facts_of(entry, facts, fact_count));
+		listening->ranked[i] = entry;
+	}
+	sum_up_facts(listening, facts, fact_count);
+	summarise(listening);
+	if (listening->count) {
+		qsort(listening->entries, listening->count, sizeof(struct tc_listening_entry *),
+		      compare_shown);
+		qsort(listening->ranked, listening->count, sizeof(struct tc_listening_entry *),
+		      compare_entries);
+	}
+	return 0;
+}
