@@ -70,7 +70,7 @@ enum {
 
 extern const struct tc_command *const tc_commands[]; /* ended by NULL */
 extern const struct tc_command tc_command_census, tc_command_by, tc_command_list,
-	tc_command_explain;
+	tc_command_explain, tc_command_listeners;
 
 /* The command of a name, or NULL. */
 const struct tc_command *tc_command_find(const char *name);

@@ -31,7 +31,7 @@ const struct tc_option tc_options_table[] = {
 	  N_("only sockets of family inet6") },
 	{ 'N', "netns", TC_OPTION_TEXT, MEMBER(netns), N_("NAME|PATH"), NULL, TC_FOR_LOOKING,
 	  N_("look into another network namespace") },
-	{ 'n', "top", TC_OPTION_NUMBER, MEMBER(top), "N", NULL, TC_FOR_BY | TC_FOR_LIST,
+	{ 'n', "top", TC_OPTION_NUMBER, MEMBER(top), "N", NULL, TC_FOR_BY | TC_FOR_LIST | TC_FOR_LISTENERS,
 	  N_("rows (0: all; by: 20); the rest is summed up") },
 	{ 'i', "interval", TC_OPTION_DURATION, MEMBER(interval_ms), N_("TIME"), NULL,
 	  TC_FOR_PORTS | TC_FOR_LISTENERS,

@@ -14,6 +14,7 @@ void tc_ink(struct tc_buf *out, const struct tc_style *style, enum tc_ink ink)
 		[TC_INK_BOLD] = "\033[1m",
 		[TC_INK_DIM] = "\033[2m",
 		[TC_INK_BAR] = "\033[36m",
+		[TC_INK_ALARM] = "\033[1;31m",
 	};
 
 	if (style->colour)

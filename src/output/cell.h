@@ -6,7 +6,7 @@
 #include "output/output.h"
 
 /* Terminal attributes; nothing is written where style->colour is off. */
-enum tc_ink { TC_INK_PLAIN, TC_INK_BOLD, TC_INK_DIM, TC_INK_BAR };
+enum tc_ink { TC_INK_PLAIN, TC_INK_BOLD, TC_INK_DIM, TC_INK_BAR, TC_INK_ALARM };
 void tc_ink(struct tc_buf *out, const struct tc_style *style, enum tc_ink ink);
 
 /*

@@ -39,6 +39,14 @@ void tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tall
 		     const struct tc_report *report, const struct tc_stamp *stamp,
 		     const struct tc_style *style);
 
+/*
+ * Listeners in any form, the first `top` (0: all). A table says below what is wrong and which
+ * listener the kernel's counters point to.
+ */
+void tc_write_listeners(struct tc_buf *out, enum tc_form form, const struct tc_listening *listening,
+			size_t top, const struct tc_report *report, const struct tc_stamp *stamp,
+			const struct tc_style *style);
+
 /* ---- Sockets, one after the other ---------------------------------------------------- */
 
 struct tc_list_writer;
