@@ -87,6 +87,8 @@ json_keys() {
 		printf '5 LISTEN\n3 TIME_WAIT\n' | "$program" list -j -f -
 		printf 'tcp 0 0 192.0.2.1:1 192.0.2.2\ntcp 0 0 192.0.2.1:1 192.0.2.2:2 LISTEN\n' |
 			"$program" -j -f - 2>/dev/null
+		"$program" listeners -j -i 1ms
+		printf 'LISTEN 2 1 0.0.0.0:80 0.0.0.0:*\n' | "$program" listeners -j -f -
 		"$program" explain -j
 		for topic in $(table_words topics); do
 			"$program" explain -j "$topic"
@@ -140,7 +142,8 @@ grep -ohE 'getenv\("[A-Z_]+"\)' src/cli/*.c | grep -oE '[A-Z_]{2,}' | sort -u |
 	check_words tcpcensus.1 'variable of the environment'
 json_keys | check_words tcpcensus-json.5 'key of JSON'
 fields | check_words tcpcensus-json.5 field
-{ "$program" -j; "$program" by state -j; "$program" list -j; "$program" explain -j; } |
+{ "$program" -j; "$program" by state -j; "$program" list -j
+	"$program" listeners -j -i 0; "$program" explain -j; } |
 	jq -r .schema | check_words tcpcensus-json.5 schema
 sed -n '/^EXAMPLES/,/^SEE ALSO/s/^ *[$#] tcpcensus/tcpcensus/p' "$work/tcpcensus.1" | sed 's/ |.*//' |
 	check_examples tcpcensus.1
