@@ -36,6 +36,7 @@ static int look_and_show(const struct tc_options *options, struct tc_look *look,
 		return tc_look_error("%s", _("out of memory"));
 	look->query.keys = keys->keys;
 	look->query.key_count = keys->count;
+	tc_look_earlier(look, options);
 	err = tc_scan(&look->query, add_to_tally, tally, &report);
 	if (!err)
 		status = show(options, tally, &report);

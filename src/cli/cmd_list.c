@@ -242,6 +242,7 @@ static int list_sockets(struct lister *lister, const struct tc_options *options,
 	if (!status) {
 		look->query.keys = asked.keys;
 		look->query.key_count = asked.count;
+		tc_look_earlier(look, options);
 		catch_signals();
 		err = tc_scan(&look->query, lister->order.count ? keep : stream, lister, &report);
 		status = finish(lister, options, err, &report);

@@ -40,10 +40,8 @@ static void note_no_queues(const struct tc_listening *listening, const struct tc
 }
 
 /* The filter is about what listens; one that lets nothing of it pass is a mistake. */
-static int check(const struct tc_options *options, const struct tc_look *look)
+static int check(const struct tc_look *look)
 {
-	if (options->from && options->interval_given)
-		return tc_usage_error("%s", _("--interval and --from exclude each other"));
 	if (look->filter && !(look->filter->states & TC_STATE_BIT(TC_LISTEN)))
 		return tc_usage_error("%s",
 				      _("listeners: the filter is about the listening sockets, "
@@ -74,7 +72,7 @@ static int run(const struct tc_options *options, int argc, char **argv)
 	int status = tc_look_prepare(&look, options, argc, argv);
 
 	if (!status)
-		status = check(options, &look);
+		status = check(&look);
 	if (!status)
 		status = look_and_show(options, &look);
 	tc_look_release(&look);

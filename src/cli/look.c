@@ -8,6 +8,7 @@
 #include "cli/filter_error.h"
 #include "cli/note.h"
 #include "model/field.h"
+#include "model/filter.h"
 #include "owner/netns.h"
 #include "util/intl.h"
 #include "util/macro.h"
@@ -79,7 +80,19 @@ int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int 
 	};
 	if (!status && options->from && options->source)
 		status = tc_usage_error("%s", _("--source and --from exclude each other"));
+	if (!status && options->from && options->interval_given)
+		status = tc_usage_error("%s", _("--interval and --from exclude each other"));
 	return status ? status : parse_filter(look, options, argc, argv);
+}
+
+void tc_look_earlier(struct tc_look *look, const struct tc_options *options)
+{
+	unsigned flags = tc_keys_flags(look->query.keys, look->query.key_count) |
+			 (look->filter ? look->filter->flags : 0);
+
+	look->query.earlier_ms = (uint32_t)options->interval_ms;
+	if (options->interval_ms && !(flags & TC_FIELD_OWNERS))
+		tc_note("%s", _("--interval changes nothing here: no field of owners is asked for"));
 }
 
 void tc_look_release(struct tc_look *look)

@@ -17,6 +17,12 @@ struct tc_look {
 int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int argc, char **argv);
 void tc_look_release(struct tc_look *look);
 
+/*
+ * Makes --interval the time between a first look, at who holds what, and the one that counts.
+ * To be called when the keys of the query are known.
+ */
+void tc_look_earlier(struct tc_look *look, const struct tc_options *options);
+
 /* After a scan: the notes that people need, on stderr. Returns the exit status. */
 int tc_look_finish(const struct tc_options *options, int err, const struct tc_report *report);
 

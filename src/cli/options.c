@@ -34,7 +34,7 @@ const struct tc_option tc_options_table[] = {
 	{ 'n', "top", TC_OPTION_NUMBER, MEMBER(top), "N", NULL, TC_FOR_BY | TC_FOR_LIST | TC_FOR_LISTENERS,
 	  N_("rows (0: all; by: 20); the rest is summed up") },
 	{ 'i', "interval", TC_OPTION_DURATION, MEMBER(interval_ms), N_("TIME"), NULL,
-	  TC_FOR_PORTS | TC_FOR_LISTENERS,
+	  TC_FOR_BY | TC_FOR_LIST | TC_FOR_PORTS | TC_FOR_LISTENERS,
 	  N_("look twice, so far apart (1s, 500ms, 2m); 0: once") },
 	{ 's', "sort", TC_OPTION_TEXT, MEMBER(sort), N_("FIELD,..."), NULL, TC_FOR_LIST,
 	  N_("order of the sockets; -FIELD: largest first") },

@@ -19,6 +19,7 @@
 
 #include "model/census.h"
 #include "model/field.h"
+#include "pipeline/existing.h"
 #include "pipeline/owning.h"
 #include "pipeline/visit.h"
 
@@ -270,8 +271,10 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 		.report = report,
 	};
 	struct tc_visits visits;
-	int err = tc_visits_open(&visits, query, report->why);
+	int err = tc_existing_check(query->filter, report->why);
 
+	if (!err)
+		err = tc_visits_open(&visits, query, report->why);
 	if (err)
 		return err;
 	err = prepare_all(&kernel, &visits);

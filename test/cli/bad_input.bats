@@ -98,6 +98,17 @@ load helper
 	refused 3 'no eBPF reader; netlink and proc work' tcpcensus list --source bpf
 }
 
+@test "bad owners: a process or a container that is not there" {
+	refused 3 "there is no process 4194305" tcpcensus list pid = 4194305
+	refused 3 "there is no process $BASHPID.*\(did you mean '[0-9]+'\?\)" \
+		tcpcensus by process "pid = ${BASHPID}0000"
+	refused 3 "no process runs in a container 'nosuch'" tcpcensus by process container = nosuch
+	tcpcensus list "pid = $BASHPID" # it is there, and has no socket
+	tcpcensus list "not pid = 4194305"
+	tcpcensus list "container = nosuch*"
+	refused 2 "'pid' is a number, and 'x' is none" tcpcensus list pid = x
+}
+
 @test "bad namespaces: missing, not one, and not allowed" {
 	refused 3 "there is no network namespace 'no-such-netns'" tcpcensus -N no-such-netns
 	refused 3 "there is no network namespace '/no/such/path'" tcpcensus by state -N /no/such/path

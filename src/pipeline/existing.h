@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * existing.h - whether what a filter asks for by its name is there at all.
+ *
+ * "container = wbe1" with no result may mean that the container has no socket, or that there is
+ * none of that name: the second is a mistake that can be told.
+ */
+#ifndef TC_PIPELINE_EXISTING_H
+#define TC_PIPELINE_EXISTING_H
+
+#include "tcpcensus.h"
+
+/*
+ * Looks for the process of each "pid = N" and the container of each "container = NAME" of a
+ * filter on this machine; NULL is fine. 0, or -ESRCH and a sentence in why, with the nearest
+ * that there is; -ENOMEM.
+ */
+int tc_existing_check(const struct tc_filter *filter, char why[TC_WHY_MAX]);
+
+#endif
