@@ -43,6 +43,8 @@ static int look_and_show(const struct tc_options *options, struct tc_look *look,
 	if (!status)
 		status = tc_look_finish(options, err, &report);
 	if (!status)
+		tc_look_note_owners(&report);
+	if (!status)
 		tc_look_note_unseen(keys->keys, keys->count, &report);
 	tc_tally_free(tally);
 	return status;

@@ -214,6 +214,8 @@ static int finish(struct lister *lister, const struct tc_options *options, int e
 		lister->status = tc_emit(&lister->out);
 	if (!lister->status)
 		lister->status = tc_look_finish(options, 0, report);
+	if (!lister->status)
+		tc_look_note_owners(report);
 	if (!lister->status && options->columns && strcmp(options->columns, "all") != 0)
 		tc_look_note_unseen(lister->columns.keys, lister->columns.count, report);
 	if (cut)

@@ -60,6 +60,8 @@ static int look_and_show(const struct tc_options *options, const struct tc_look 
 		status = show(options, listening, &report);
 	if (!status)
 		status = tc_look_finish(options, err, &report);
+	if (!status && !report.foreign) /* there it would be about the connections, too */
+		tc_look_note_owners(&report);
 	if (!status)
 		note_no_queues(listening, &report);
 	tc_listening_free(listening);

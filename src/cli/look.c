@@ -132,33 +132,6 @@ static void note_unknown_states(const struct tc_report *report)
 			report->unknown_words);
 }
 
-/* A column without words has a reason, which is said once. */
-static void note_owners(const struct tc_report *report)
-{
-	uint64_t hidden = report->owners.sockets[TC_OWNER_HIDDEN];
-	uint64_t none = report->owners.sockets[TC_OWNER_NONE];
-
-	if (hidden)
-		tc_note(tc_ngettext("%llu socket belongs to a process that this user may not look "
-				    "into: run as root",
-				    "%llu sockets belong to processes that this user may not look "
-				    "into: run as root",
-				    (unsigned long)hidden),
-			(unsigned long long)hidden);
-	if (none)
-		tc_note(tc_ngettext("%llu socket has no process, and no rule tells whose it was "
-				    "(tcpcensus(1), OWNERS)",
-				    "%llu sockets have no process, and no rule tells whose they were "
-				    "(tcpcensus(1), OWNERS)",
-				    (unsigned long)none),
-			(unsigned long long)none);
-	if (report->owners.sockets[TC_OWNER_UNKNOWN])
-		tc_note(tc_ngettext("the listing does not say whose %llu socket is",
-				    "the listing does not say whose %llu sockets are",
-				    (unsigned long)report->owners.sockets[TC_OWNER_UNKNOWN]),
-			(unsigned long long)report->owners.sockets[TC_OWNER_UNKNOWN]);
-}
-
 /* That the best source was not used is worth a line unasked; eBPF is not built in, so no news. */
 static void note_second_best(const struct tc_report *report)
 {
@@ -190,7 +163,6 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 	note_not_read(report);
 	note_unread_lines(report);
 	note_unknown_states(report);
-	note_owners(report);
 	/* A table says itself that it is not complete. */
 	if ((!report->complete && options->form != TC_FORM_TABLE) ||
 	    (report->complete && *report->why))
@@ -202,6 +174,33 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 	return TC_EXIT_FINE;
 }
 
+/* A column without words has a reason, which is said once. */
+void tc_look_note_owners(const struct tc_report *report)
+{
+	uint64_t hidden = report->owners.sockets[TC_OWNER_HIDDEN];
+	uint64_t none = report->owners.sockets[TC_OWNER_NONE];
+
+	if (hidden)
+		tc_note(tc_ngettext("%llu socket belongs to a process that this user may not look "
+				    "into: run as root",
+				    "%llu sockets belong to processes that this user may not look "
+				    "into: run as root",
+				    (unsigned long)hidden),
+			(unsigned long long)hidden);
+	if (none)
+		tc_note(tc_ngettext("%llu socket has no process, and no rule tells whose it was "
+				    "(tcpcensus(1), OWNERS)",
+				    "%llu sockets have no process, and no rule tells whose they were "
+				    "(tcpcensus(1), OWNERS)",
+				    (unsigned long)none),
+			(unsigned long long)none);
+	if (report->owners.sockets[TC_OWNER_UNKNOWN])
+		tc_note(tc_ngettext("the listing does not say whose %llu socket is",
+				    "the listing does not say whose %llu sockets are",
+				    (unsigned long)report->owners.sockets[TC_OWNER_UNKNOWN]),
+			(unsigned long long)report->owners.sockets[TC_OWNER_UNKNOWN]);
+}
+
 void tc_look_note_unseen(const struct tc_key *keys, size_t key_count, const struct tc_report *report)
 {
 	for (size_t k = 0; k < key_count; k++) {
@@ -209,7 +208,7 @@ void tc_look_note_unseen(const struct tc_key *keys, size_t key_count, const stru
 
 		bool beyond = field->flags & (TC_FIELD_CMDLINES | TC_FIELD_CGROUPS);
 
-		if (field->flags & TC_FIELD_OWNERS) { /* of the rest, note_owners() says more */
+		if (field->flags & TC_FIELD_OWNERS) { /* of the rest, the note of owners says more */
 			if (beyond && report->foreign)
 				tc_note(_("%s was not read: a listing does not give it"), field->name);
 			continue;

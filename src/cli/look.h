@@ -26,6 +26,9 @@ void tc_look_earlier(struct tc_look *look, const struct tc_options *options);
 /* After a scan: the notes that people need, on stderr. Returns the exit status. */
 int tc_look_finish(const struct tc_options *options, int err, const struct tc_report *report);
 
+/* Says once, on stderr, of how many sockets it is not known whose they are, and why. */
+void tc_look_note_owners(const struct tc_report *report);
+
 /* Says once, on stderr, which of the fields that were asked for no socket had. */
 void tc_look_note_unseen(const struct tc_key *keys, size_t key_count,
 			 const struct tc_report *report);

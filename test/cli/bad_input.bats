@@ -18,6 +18,8 @@ load helper
 	wrong_word stat time-wait "did you mean 'state'?"
 	wrong_word by state sprot = 22 "did you mean 'sport'?"
 	wrong_word list census "'census' is no condition"
+	wrong_word list pid = x "'pid' is a number, and 'x' is none"
+	wrong_word list process \> x "'process' can only be compared by = and !="
 	wrong_word xyzzy "'xyzzy' is no condition: state, src,"
 }
 
@@ -106,7 +108,6 @@ load helper
 	tcpcensus list "pid = $BASHPID" # it is there, and has no socket
 	tcpcensus list "not pid = 4194305"
 	tcpcensus list "container = nosuch*"
-	refused 2 "'pid' is a number, and 'x' is none" tcpcensus list pid = x
 }
 
 @test "bad namespaces: missing, not one, and not allowed" {
