@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "util/addr.h"
@@ -35,28 +36,67 @@ int tc_listeners_add(struct tc_listeners *listeners, const struct tc_sock *socks
 	return 0;
 }
 
-static int compare_ports(const void *one, const void *other)
+/* What is looked for in the order below. */
+struct place {
+	uint64_t netns;
+	uint16_t port;
+	bool own;		    /* an address of its own; else any, or only a name */
+	const struct tc_addr *addr; /* of those with their own; NULL: before all of them */
+};
+
+static struct place place_of(const struct tc_sock *sock)
 {
-	return (int)((const struct tc_sock *)one)->local_port -
-	       (int)((const struct tc_sock *)other)->local_port;
+	bool own = (sock->have & TC_HAVE_LOCAL_ADDR) && !tc_addr_is_any(&sock->local);
+
+	return (struct place){
+		.netns = sock->have & TC_HAVE_NETNS ? sock->netns : 0,
+		.port = sock->local_port,
+		.own = own,
+		.addr = own ? &sock->local : NULL,
+	};
+}
+
+/*
+ * By namespace and port, those that any address will do for before those with their own: a
+ * machine may listen on one port at a thousand addresses, or in a thousand namespaces.
+ */
+static int compare_places(const struct place *one, const struct place *other)
+{
+	if (one->netns != other->netns)
+		return one->netns < other->netns ? -1 : 1;
+	if (one->port != other->port)
+		return (int)one->port - (int)other->port;
+	if (one->own != other->own)
+		return one->own ? 1 : -1;
+	if (!one->addr || !other->addr)
+		return (one->addr != NULL) - (other->addr != NULL);
+	return memcmp(one->addr->byte, other->addr->byte, sizeof(one->addr->byte));
+}
+
+static int compare_listeners(const void *one, const void *other)
+{
+	struct place a = place_of(one), b = place_of(other);
+
+	return compare_places(&a, &b);
 }
 
 void tc_listeners_sort(struct tc_listeners *listeners)
 {
 	if (listeners->count)
 		qsort(listeners->socks, listeners->count, sizeof(*listeners->socks),
-		      compare_ports);
+		      compare_listeners);
 }
 
-/* The first listener on a port or above. */
-static size_t first_on_port(const struct tc_listeners *listeners, uint16_t port)
+/* The first listener that does not stand before the place. */
+static size_t first_at(const struct tc_listeners *listeners, const struct place *place)
 {
 	size_t low = 0, high = listeners->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
+		struct place here = place_of(&listeners->socks[middle]);
 
-		if (listeners->socks[middle].local_port < port)
+		if (compare_places(&here, place) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -91,15 +131,54 @@ static int fit(const struct tc_sock *listener, const struct tc_sock *sock)
 	return is4 ? !(listener->flags & TC_FLAG_V6ONLY) : 2;
 }
 
-static const struct tc_sock *find_listener(const struct tc_listeners *listeners,
+/* The best of those in the place, if it fits better than the best so far. */
+static void find_best(const struct tc_listeners *listeners, const struct tc_sock *sock,
+		      const struct place *place, int *best_fit, const struct tc_sock **best)
+{
+	for (size_t i = first_at(listeners, place); i < listeners->count; i++) {
+		struct place here = place_of(&listeners->socks[i]);
+		int this_fit;
+
+		if (here.netns != place->netns || here.port != place->port ||
+		    here.own != place->own ||
+		    (place->addr && compare_places(&here, place) != 0))
+			break;
+		this_fit = fit(&listeners->socks[i], sock);
+		if (this_fit > *best_fit) {
+			*best_fit = this_fit;
+			*best = &listeners->socks[i];
+		}
+	}
+}
+
+static const struct tc_sock *find_in(const struct tc_listeners *listeners,
+				     const struct tc_sock *sock, uint64_t netns)
+{
+	struct place place = place_of(sock);
+	const struct tc_sock *best = NULL;
+	int best_fit = 0;
+
+	place.netns = netns;
+	place.own = true;
+	find_best(listeners, sock, &place, &best_fit, &best);
+	place.own = false;
+	place.addr = NULL;
+	if (!best || !(sock->have & TC_HAVE_LOCAL_ADDR))
+		find_best(listeners, sock, &place, &best_fit, &best);
+	return best;
+}
+
+/* Listings of several origins: some say the namespace and some do not. */
+static const struct tc_sock *find_anywhere(const struct tc_listeners *listeners,
 					   const struct tc_sock *sock)
 {
 	const struct tc_sock *best = NULL;
 	int best_fit = 0;
 
-	for (size_t i = first_on_port(listeners, sock->local_port);
-	     i < listeners->count && listeners->socks[i].local_port == sock->local_port; i++) {
-		int this_fit = fit(&listeners->socks[i], sock);
+	for (size_t i = 0; i < listeners->count; i++) {
+		int this_fit = listeners->socks[i].local_port == sock->local_port
+				       ? fit(&listeners->socks[i], sock)
+				       : 0;
 
 		if (this_fit > best_fit) {
 			best_fit = this_fit;
@@ -107,6 +186,21 @@ static const struct tc_sock *find_listener(const struct tc_listeners *listeners,
 		}
 	}
 	return best;
+}
+
+static const struct tc_sock *find_listener(const struct tc_listeners *listeners,
+					   const struct tc_sock *sock)
+{
+	const struct tc_sock *socks = listeners->socks;
+	bool said = sock->have & TC_HAVE_NETNS;
+
+	if (!listeners->count)
+		return NULL;
+	/* In their order the first has the smallest namespace, and 0 is: not said. */
+	if ((said && !place_of(&socks[0]).netns) ||
+	    (!said && place_of(&socks[listeners->count - 1]).netns))
+		return find_anywhere(listeners, sock);
+	return find_in(listeners, sock, said ? sock->netns : 0);
 }
 
 /*

@@ -20,7 +20,7 @@ void tc_listeners_release(struct tc_listeners *listeners);
 /* Remembers those of the sockets that listen. -ENOMEM. */
 int tc_listeners_add(struct tc_listeners *listeners, const struct tc_sock *socks, size_t count);
 
-/* Sorts by port; to be called once after the last addition. */
+/* Makes them fit to be searched; to be called once after the last addition. */
 void tc_listeners_sort(struct tc_listeners *listeners);
 
 /*
