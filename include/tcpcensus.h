@@ -13,9 +13,9 @@
  *   - Nothing is global: two threads may use the library at once on different objects.
  *   - Unknown is a value: what was not read has its TC_HAVE_ bit clear, and is never 0 in
  *     disguise.
- *   - struct tc_query and struct tc_report begin with the member `size`, which the caller
- *     sets to sizeof(the structure), so that members can be added at the end without
- *     breaking callers that were compiled before.
+ *   - struct tc_query, struct tc_ports_query and struct tc_report begin with the member
+ *     `size`, which the caller sets to sizeof(the structure), so that members can be added
+ *     at the end without breaking callers that were compiled before.
  */
 #ifndef TCPCENSUS_H
 #define TCPCENSUS_H
@@ -142,6 +142,7 @@ enum {
 	TC_FLAG_REMOTE_TRUNCATED = 1u << 2,
 	TC_FLAG_CONNTRACK = 1u << 3, /* the state is conntrack's, not a socket's */
 	TC_FLAG_V6ONLY = 1u << 4,    /* IPV6_V6ONLY is set (TC_HAVE_V6ONLY) */
+	TC_FLAG_BIND_NO_PORT = 1u << 5, /* IP_BIND_ADDRESS_NO_PORT is set; clear: or not known */
 };
 
 /*
@@ -540,6 +541,74 @@ tc_listening_summary(const struct tc_listening *listening);
 /* false past the end. */
 TC_EXPORT bool tc_listening_counter(const struct tc_listening *listening, size_t index,
 				    struct tc_listening_counter *ret_counter);
+
+/* ---- Ports: how many more connections can be opened ----------------------------------- */
+
+/*
+ * What is read once of the local ports of a namespace. A connection is told by its four ends,
+ * so every destination has the whole range of local ports to itself, but for those that
+ * somebody holds by bind(2).
+ */
+struct tc_ports;
+
+struct tc_ports_query {
+	size_t size;
+	/*
+	 * Where to look; NULL: here. Its filter and families choose the destinations that are
+	 * told; which ports are free is judged by every socket, whatever they are.
+	 */
+	const struct tc_query *look;
+	const struct tc_ports *since; /* read earlier, of the same: gives rates; or NULL */
+	bool one;		      /* only `to`, also where nothing is connected to it */
+	struct tc_addr to;	      /* from the address that the routes of the kernel choose */
+	uint16_t to_port;
+};
+
+/* What holds for every destination of the namespace. */
+struct tc_port_pool {
+	uint16_t low, high; /* net.ipv4.ip_local_port_range */
+	uint32_t reserved;  /* of them, by net.ipv4.ip_local_reserved_ports */
+	uint32_t taken;	    /* of the rest: held by bind(2), so closed to every connect(2) */
+	bool assumed;	    /* the range is a default: that of the listing's machine is not known */
+	bool exact;	    /* the kernel was asked who chose each port; else it is inferred */
+	char why[TC_WHY_MAX]; /* why it is not exact */
+	double seconds;	      /* since the earlier reading; 0: there was none */
+};
+
+/* From one address to one port of another. */
+struct tc_destination {
+	struct tc_addr local, remote;
+	uint64_t netns;
+	uint32_t ifindex;  /* of sockets that are bound to a device; else 0 */
+	const char *iface; /* its name, where it was looked up */
+	uint16_t remote_port;
+	bool shared_pool; /* its sockets got their port from bind(2), so it serves nobody else */
+	bool inferred;	  /* the numbers rest on what is likely, between the two bounds */
+	uint32_t capacity; /* ports that it can have: free + used - reusable */
+	uint32_t used;	   /* of them, with a connection to it in any state */
+	uint32_t time_wait; /* of these, in TIME_WAIT */
+	uint32_t reusable;  /* of these, a connect(2) may take over now (tcp_tw_reuse) */
+	uint32_t free;	    /* further plain connect(2) that would succeed now */
+	uint32_t free_at_least, free_at_most; /* not the same: free is not exact */
+	uint32_t bind_free; /* further bind((local, 0)) that would; only with shared_pool */
+	double sustains_per_second; /* connections, where this side is the first to close */
+	bool rated;		    /* the two below are known */
+	double per_second;	    /* connections opened since the earlier reading */
+	double seconds_left;	    /* until none is free, if it goes on so; infinite: it does not */
+};
+
+/*
+ * Reads the ports. Errors as tc_scan(); -ENODATA: the range of ports is not known;
+ * -ENETUNREACH and the like: there is no way to query->to.
+ */
+TC_EXPORT int tc_ports_take(const struct tc_ports_query *query, struct tc_ports **ret_ports,
+			    struct tc_report *report);
+TC_EXPORT void tc_ports_free(struct tc_ports *ports); /* accepts NULL */
+TC_EXPORT const struct tc_port_pool *tc_ports_pool(const struct tc_ports *ports);
+
+/* The destinations, that with the fewest free ports first; NULL past the end. */
+TC_EXPORT size_t tc_ports_count(const struct tc_ports *ports);
+TC_EXPORT const struct tc_destination *tc_ports_at(const struct tc_ports *ports, size_t index);
 
 #ifdef __cplusplus
 }

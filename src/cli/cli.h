@@ -23,6 +23,7 @@ struct tc_options {
 	const char *netns;
 	const char *sort;
 	const char *columns;
+	const char *to;
 	int form;	/* enum tc_form */
 	int colour;	/* enum tc_colour */
 	bool inet;
@@ -70,7 +71,7 @@ enum {
 
 extern const struct tc_command *const tc_commands[]; /* ended by NULL */
 extern const struct tc_command tc_command_census, tc_command_by, tc_command_list,
-	tc_command_explain, tc_command_listeners;
+	tc_command_explain, tc_command_listeners, tc_command_ports;
 
 /* The command of a name, or NULL. */
 const struct tc_command *tc_command_find(const char *name);

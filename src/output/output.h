@@ -47,6 +47,11 @@ void tc_write_listeners(struct tc_buf *out, enum tc_form form, const struct tc_l
 			size_t top, const struct tc_report *report, const struct tc_stamp *stamp,
 			const struct tc_style *style);
 
+/* The headroom of ports in any form; of the destinations the first `top` (0: all). */
+void tc_write_ports(struct tc_buf *out, enum tc_form form, const struct tc_ports *ports, size_t top,
+		    const struct tc_report *report, const struct tc_stamp *stamp,
+		    const struct tc_style *style);
+
 /* ---- Sockets, one after the other ---------------------------------------------------- */
 
 struct tc_list_writer;

@@ -55,6 +55,13 @@ static void read_attribute(const struct nlattr *attr, struct tc_sock *sock)
 			sock->have |= TC_HAVE_CGROUP;
 		}
 		break;
+	case INET_DIAG_SOCKOPT:
+		if (length >= sizeof(struct inet_diag_sockopt)) {
+			const struct inet_diag_sockopt *options = mnl_attr_get_payload(attr);
+
+			sock->flags |= options->bind_address_no_port ? TC_FLAG_BIND_NO_PORT : 0;
+		}
+		break;
 	case INET_DIAG_SKV6ONLY:
 		if (length >= sizeof(uint8_t)) {
 			sock->flags |= mnl_attr_get_u8(attr) ? TC_FLAG_V6ONLY : 0;

@@ -56,9 +56,29 @@ static enum tc_setting_status read_one(int root, const struct tc_setting_row *ro
 	return TC_SETTING_READ;
 }
 
+static int open_root(const char *root)
+{
+	return open(root ? root : "/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int tc_reserved_ports_read(const char *root, struct tc_port_set *ret_set)
+{
+	tc_auto_close int folder = open_root(root), fd = -1;
+	tc_auto_free char *content = malloc(CONTENT_MAX);
+	ssize_t length;
+
+	if (!content)
+		return -ENOMEM;
+	fd = openat(folder, "net/ipv4/ip_local_reserved_ports", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno != ENOENT)
+		return -errno;
+	length = fd < 0 ? 0 : read_file(fd, content, CONTENT_MAX);
+	return length < 0 ? (int)length : tc_port_set_parse(content, (size_t)length, ret_set);
+}
+
 void tc_settings_read(const char *root, struct tc_setting_value values[TC_SETTING_COUNT])
 {
-	tc_auto_close int fd = open(root ? root : "/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	tc_auto_close int fd = open_root(root);
 	tc_auto_free char *content = malloc(CONTENT_MAX);
 
 	for (int i = 0; i < TC_SETTING_COUNT; i++) {

@@ -3,6 +3,7 @@
 #ifndef TC_SOURCE_SETTING_READ_H
 #define TC_SOURCE_SETTING_READ_H
 
+#include "model/port_set.h"
 #include "model/setting.h"
 
 /*
@@ -11,5 +12,11 @@
  * says so in its status.
  */
 void tc_settings_read(const char *root, struct tc_setting_value values[TC_SETTING_COUNT]);
+
+/*
+ * Reads ip_local_reserved_ports itself, of which the table has only the number. An absent file
+ * (kernels before 2.6.35) is an empty set; else -errno or -EINVAL, and nothing is written.
+ */
+int tc_reserved_ports_read(const char *root, struct tc_port_set *ret_set);
 
 #endif

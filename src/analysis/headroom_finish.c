@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* headroom_finish.c - the numbers of each destination, from what was collected. */
+#include "analysis/headroom_inside.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/addr.h"
+#include "util/macro.h"
+
+static const double time_wait_seconds = 60;
+
+/* ---- Order --------------------------------------------------------------------------- */
+
+/* By destination and port; what cannot be taken over first, for it is what counts. */
+static int compare_tuples(const void *one_pointer, const void *other_pointer)
+{
+	const struct headroom_tuple *one = one_pointer, *other = other_pointer;
+
+	if (one->destination != other->destination)
+		return one->destination < other->destination ? -1 : 1;
+	if (one->port != other->port)
+		return one->port < other->port ? -1 : 1;
+	return (int)one->flags - (int)other->flags;
+}
+
+/* A socket that the kernel gave twice counts once. */
+static void sort_tuples(struct tc_headroom *headroom)
+{
+	struct headroom_tuple *tuples = headroom->tuples;
+	size_t kept = 0;
+
+	if (!headroom->tuple_count)
+		return;
+	qsort(tuples, headroom->tuple_count, sizeof(*tuples), compare_tuples);
+	for (size_t i = 1; i < headroom->tuple_count; i++)
+		if (tuples[i].destination != tuples[kept].destination ||
+		    tuples[i].port != tuples[kept].port)
+			tuples[++kept] = tuples[i];
+	headroom->tuple_count = kept + 1;
+	for (size_t i = headroom->tuple_count; i-- > 0;) {
+		struct headroom_destination *destination =
+			&headroom->destinations[tuples[i].destination];
+
+		destination->first = i;
+		destination->count++;
+	}
+}
+
+static int compare_cookies(const void *one_pointer, const void *other_pointer)
+{
+	uint64_t one = *(const uint64_t *)one_pointer, other = *(const uint64_t *)other_pointer;
+
+	return one < other ? -1 : one > other;
+}
+
+static int sort_cookies(struct tc_headroom *headroom)
+{
+	headroom->cookies = calloc(headroom->tuple_count + 1, sizeof(*headroom->cookies));
+	if (!headroom->cookies)
+		return -ENOMEM;
+	for (size_t i = 0; i < headroom->tuple_count; i++)
+		headroom->cookies[i] = headroom->tuples[i].cookie;
+	qsort(headroom->cookies, headroom->tuple_count, sizeof(*headroom->cookies),
+	      compare_cookies);
+	return 0;
+}
+
+/* ---- One destination ----------------------------------------------------------------- */
+
+bool tc_headroom_is_open(const struct tc_headroom *headroom, unsigned port,
+			 enum headroom_view view)
+{
+	uint8_t known = headroom->port[port];
+
+	if (known & (PORT_RESERVED | PORT_BIND))
+		return false;
+	if (!(known & PORT_UNKNOWN) || known & PORT_CONNECT)
+		return true;
+	return view == VIEW_MOST || (view == VIEW_LIKELY && !(known & PORT_LIKELY_BIND));
+}
+
+/* Whether a connection is in the way of another one with the same ends. */
+static bool is_in_the_way(const struct tc_headroom *headroom, const struct headroom_tuple *tuple,
+			  enum headroom_view view)
+{
+	return tc_headroom_is_open(headroom, tuple->port, view) && !(tuple->flags & 1u << view);
+}
+
+static const struct headroom_tuple *tuple_on(const struct tc_headroom *headroom,
+					     const struct headroom_destination *destination,
+					     uint16_t port)
+{
+	size_t low = destination->first, high = low + destination->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (headroom->tuples[middle].port == port)
+			return &headroom->tuples[middle];
+		if (headroom->tuples[middle].port < port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/*
+ * Connections of sockets that are bound to no device are in the way of those that are, and not
+ * the other way round (inet_bound_dev_eq).
+ */
+static const struct headroom_destination *without_device(const struct tc_headroom *headroom,
+							 const struct tc_destination *told)
+{
+	return told->ifindex ? tc_headroom_find(headroom, &told->local, &told->remote,
+						told->remote_port, 0)
+			     : NULL;
+}
+
+static uint32_t count_free(const struct tc_headroom *headroom,
+			   const struct headroom_destination *destination, enum headroom_view view)
+{
+	const struct headroom_destination *plain = without_device(headroom, &destination->told);
+	uint32_t count = headroom->open[view];
+
+	for (size_t i = 0; i < destination->count; i++)
+		count -= is_in_the_way(headroom, &headroom->tuples[destination->first + i], view);
+	for (size_t i = 0; plain && i < plain->count; i++) {
+		const struct headroom_tuple *tuple = &headroom->tuples[plain->first + i];
+
+		if (!tuple_on(headroom, destination, tuple->port))
+			count -= is_in_the_way(headroom, tuple, view);
+	}
+	return count;
+}
+
+static bool is_free(const struct tc_headroom *headroom,
+		    const struct headroom_destination *destination, uint16_t port,
+		    enum headroom_view view)
+{
+	const struct headroom_tuple *tuple = tuple_on(headroom, destination, port);
+
+	return tc_headroom_is_open(headroom, port, view) &&
+	       !(tuple && is_in_the_way(headroom, tuple, view));
+}
+
+/*
+ * In a range of an odd number of ports, each search passes over one of the ends: over the first
+ * port, or over the last where it happens to begin at the first (remaining &= ~1 in
+ * __inet_hash_connect). Where the kernel begins is its secret, and does not change until a
+ * connection is made; so the last free port, if it is an end, may or may not be had.
+ */
+static bool may_miss_an_end(const struct tc_headroom *headroom,
+			    const struct headroom_destination *destination)
+{
+	uint16_t low = headroom->rules.low, high = headroom->rules.high;
+
+	return (high - low) % 2 == 0 && high != low &&
+	       (is_free(headroom, destination, low, VIEW_LEAST) ||
+		is_free(headroom, destination, high, VIEW_LEAST));
+}
+
+/* What becomes of its connections; the ports of the reserved are none that it can have. */
+static void count_tuples(const struct tc_headroom *headroom,
+			 struct headroom_destination *destination)
+{
+	struct tc_destination *told = &destination->told;
+
+	for (size_t i = 0; i < destination->count; i++) {
+		const struct headroom_tuple *tuple = &headroom->tuples[destination->first + i];
+		bool open = tc_headroom_is_open(headroom, tuple->port, VIEW_LIKELY);
+
+		if (headroom->port[tuple->port] & PORT_RESERVED)
+			continue;
+		told->used++;
+		told->time_wait += !!(tuple->flags & TUPLE_TIME_WAIT);
+		told->reusable += open && tuple->flags & 1u << VIEW_LIKELY;
+		told->shared_pool |= !open;
+	}
+}
+
+/* Ports that are not held long come back after TIME_WAIT, or sooner where it is taken over. */
+static double sustains(const struct tc_headroom *headroom, const struct tc_destination *told)
+{
+	const struct tc_headroom_rules *rules = &headroom->rules;
+	uint32_t held = told->used - told->time_wait;
+	bool reuse = rules->timestamps > 0 && rules->tw_reuse_delay > 0 &&
+		     (rules->tw_reuse == 1 ||
+		      (rules->tw_reuse == 2 && (tc_addr_is_loopback(&told->local) ||
+						tc_addr_is_loopback(&told->remote))));
+	double seconds = reuse ? (double)rules->tw_reuse_delay / 1000 : time_wait_seconds;
+
+	return (told->capacity - held) / seconds;
+}
+
+static void tell(const struct tc_headroom *headroom, struct headroom_destination *destination)
+{
+	struct tc_destination *told = &destination->told;
+
+	count_tuples(headroom, destination);
+	told->free = count_free(headroom, destination, VIEW_LIKELY);
+	told->free_at_most = count_free(headroom, destination, VIEW_MOST);
+	told->free_at_least = count_free(headroom, destination, VIEW_LEAST);
+	told->inferred = told->free_at_least != told->free_at_most;
+	told->free_at_least -= may_miss_an_end(headroom, destination);
+	told->capacity = told->free + told->used - told->reusable;
+	told->sustains_per_second = sustains(headroom, told);
+}
+
+/* ---- What is left for bind(2) -------------------------------------------------------- */
+
+/* Whether a socket bound to `held` is in the way of one to `addr` (inet_rcv_saddr_equal). */
+static bool is_conflict(const struct headroom_holder *held, const struct tc_addr *addr)
+{
+	if (tc_addr_equal(&held->addr, addr))
+		return true;
+	if (!tc_addr_is_any(&held->addr))
+		return false;
+	return tc_addr_is4(&held->addr) ? tc_addr_is4(addr)
+					: !(tc_addr_is4(addr) && held->v6only);
+}
+
+/* How many ports bind((addr, 0)) can have, without SO_REUSEADDR. */
+static uint32_t count_bindable(const struct tc_headroom *headroom, const struct tc_addr *addr,
+			       struct tc_port_set *held)
+{
+	uint32_t count = 0;
+
+	memset(held, 0, sizeof(*held));
+	for (size_t i = 0; i < headroom->tuple_count; i++)
+		if (tc_addr_equal(&headroom->destinations[headroom->tuples[i].destination].told.local,
+				  addr))
+			tc_port_set_add(held, headroom->tuples[i].port);
+	for (size_t i = 0; i < headroom->holder_count; i++)
+		if (is_conflict(&headroom->holders[i], addr))
+			tc_port_set_add(held, headroom->holders[i].port);
+	for (unsigned port = headroom->rules.low; port <= headroom->rules.high; port++)
+		if (!(headroom->port[port] & PORT_RESERVED) && !tc_port_set_has(held, port))
+			count++;
+	return count;
+}
+
+/* One count for each local address, since it goes over every socket. */
+static int tell_bindable(struct tc_headroom *headroom)
+{
+	tc_auto_free struct tc_port_set *held = malloc(sizeof(*held));
+	tc_auto_free bool *done = calloc(headroom->destination_count + 1, sizeof(*done));
+
+	if (!held || !done)
+		return -ENOMEM;
+	for (size_t i = 0; i < headroom->destination_count; i++) {
+		const struct tc_destination *one = &headroom->destinations[i].told;
+		uint32_t count;
+
+		if (!one->shared_pool || done[i])
+			continue;
+		count = count_bindable(headroom, &one->local, held);
+		for (size_t other = i; other < headroom->destination_count; other++) {
+			struct tc_destination *told = &headroom->destinations[other].told;
+
+			if (!tc_addr_equal(&told->local, &one->local))
+				continue;
+			told->bind_free = count;
+			done[other] = true;
+		}
+	}
+	return 0;
+}
+
+/* ---- All of them --------------------------------------------------------------------- */
+
+/* The fewest free first, then the most used; equal ones by their ends. */
+static int compare_destinations(const void *one_pointer, const void *other_pointer, void *context)
+{
+	const struct headroom_destination *all = context;
+	const struct tc_destination *one = &all[*(const uint32_t *)one_pointer].told;
+	const struct tc_destination *other = &all[*(const uint32_t *)other_pointer].told;
+	int order;
+
+	if (one->free != other->free)
+		return one->free < other->free ? -1 : 1;
+	if (one->used != other->used)
+		return one->used > other->used ? -1 : 1;
+	order = memcmp(&one->remote, &other->remote, sizeof(one->remote));
+	if (!order)
+		order = (int)one->remote_port - (int)other->remote_port;
+	if (!order)
+		order = memcmp(&one->local, &other->local, sizeof(one->local));
+	return order ? order : (one->ifindex > other->ifindex) - (one->ifindex < other->ifindex);
+}
+
+static int choose_order(struct tc_headroom *headroom)
+{
+	headroom->order = calloc(headroom->destination_count + 1, sizeof(*headroom->order));
+	if (!headroom->order)
+		return -ENOMEM;
+	for (size_t i = 0; i < headroom->destination_count; i++)
+		if (!headroom->choosing || headroom->destinations[i].chosen)
+			headroom->order[headroom->order_count++] = (uint32_t)i;
+	qsort_r(headroom->order, headroom->order_count, sizeof(*headroom->order),
+		compare_destinations, headroom->destinations);
+	return 0;
+}
+
+int tc_headroom_finish(struct tc_headroom *headroom)
+{
+	int err;
+
+	sort_tuples(headroom);
+	err = tc_headroom_infer(headroom);
+	if (err)
+		return err;
+	for (unsigned port = headroom->rules.low; port <= headroom->rules.high; port++)
+		for (int view = 0; view < VIEW_COUNT; view++)
+			headroom->open[view] +=
+				tc_headroom_is_open(headroom, port, (enum headroom_view)view);
+	for (size_t i = 0; i < headroom->destination_count; i++)
+		tell(headroom, &headroom->destinations[i]);
+	err = tell_bindable(headroom);
+	if (!err)
+		err = sort_cookies(headroom);
+	return err ? err : choose_order(headroom);
+}
+
+void tc_headroom_pool(const struct tc_headroom *headroom, struct tc_port_pool *pool)
+{
+	pool->low = headroom->rules.low;
+	pool->high = headroom->rules.high;
+	pool->reserved = pool->taken = 0;
+	for (unsigned port = pool->low; port <= pool->high; port++) {
+		if (headroom->port[port] & PORT_RESERVED)
+			pool->reserved++;
+		else if (!tc_headroom_is_open(headroom, port, VIEW_LIKELY))
+			pool->taken++;
+	}
+}
+
+size_t tc_headroom_count(const struct tc_headroom *headroom)
+{
+	return headroom->order_count;
+}
+
+struct tc_destination *tc_headroom_at(const struct tc_headroom *headroom, size_t index)
+{
+	return index < headroom->order_count
+		       ? &headroom->destinations[headroom->order[index]].told
+		       : NULL;
+}
+
+/* ---- Rates --------------------------------------------------------------------------- */
+
+/* A connection without a cookie (proc) is known by its ends. */
+static bool was_there(const struct tc_headroom *before, const struct headroom_destination *then,
+		      const struct headroom_tuple *tuple)
+{
+	if (tuple->cookie)
+		return bsearch(&tuple->cookie, before->cookies, before->tuple_count,
+			       sizeof(*before->cookies), compare_cookies);
+	return then && tuple_on(before, then, tuple->port);
+}
+
+static void rate(struct tc_headroom *now, const struct tc_headroom *before,
+		 struct headroom_destination *destination, double seconds)
+{
+	struct tc_destination *told = &destination->told;
+	const struct headroom_destination *then = tc_headroom_find(
+		before, &told->local, &told->remote, told->remote_port, told->ifindex);
+	uint32_t free_then = then ? then->told.free : before->open[VIEW_LIKELY], opened = 0;
+	double lost = (double)free_then - (double)told->free;
+
+	for (size_t i = 0; i < destination->count; i++)
+		if (!was_there(before, then, &now->tuples[destination->first + i]))
+			opened++;
+	told->rated = true;
+	told->per_second = opened / seconds;
+	told->seconds_left = lost > 0 ? told->free / (lost / seconds) : INFINITY;
+}
+
+int tc_headroom_rate(struct tc_headroom *now, const struct tc_headroom *before, double seconds)
+{
+	if (seconds <= 0)
+		return -EINVAL;
+	for (size_t i = 0; i < now->destination_count; i++)
+		rate(now, before, &now->destinations[i], seconds);
+	return 0;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* ports.c - the headroom of ports as JSON or CSV, and the choice of the form. */
+#include "output/ports.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "output/csv.h"
+#include "output/json.h"
+#include "util/addr.h"
+
+static void add_addr(struct tc_buf *out, const struct tc_addr *addr)
+{
+	char text[TC_ADDR_TEXT_MAX];
+
+	tc_addr_text(addr, text);
+	tc_buf_text(out, text);
+}
+
+/* ---- JSON ---------------------------------------------------------------------------- */
+
+static void add_ends(struct tc_buf *out, const struct tc_destination *to)
+{
+	if (to->netns)
+		tc_buf_format(out, "\"netns\":%llu,", (unsigned long long)to->netns);
+	tc_buf_text(out, "\"local.addr\":\"");
+	add_addr(out, &to->local);
+	tc_buf_text(out, "\",\"remote.addr\":\"");
+	add_addr(out, &to->remote);
+	tc_buf_format(out, "\",\"remote.port\":%u", to->remote_port);
+	if (to->iface) {
+		tc_buf_text(out, ",\"iface\":");
+		tc_json_string(out, to->iface);
+	}
+}
+
+static void add_destination(struct tc_buf *out, const struct tc_destination *to)
+{
+	tc_buf_byte(out, '{');
+	add_ends(out, to);
+	tc_buf_format(out, ",\"capacity\":%u,\"used\":%u,\"free\":%u,\"time_wait\":%u,\"reusable\":%u",
+		      to->capacity, to->used, to->free, to->time_wait, to->reusable);
+	if (to->free_at_least != to->free_at_most)
+		tc_buf_format(out, ",\"free_at_least\":%u,\"free_at_most\":%u", to->free_at_least,
+			      to->free_at_most);
+	tc_buf_format(out, ",\"inferred\":%s,\"shared_pool\":%s", to->inferred ? "true" : "false",
+		      to->shared_pool ? "true" : "false");
+	if (to->shared_pool)
+		tc_buf_format(out, ",\"bind_free\":%u", to->bind_free);
+	tc_buf_format(out, ",\"sustains_per_second\":%.1f", to->sustains_per_second);
+	if (to->rated)
+		tc_buf_format(out, ",\"per_second\":%.1f,\"seconds_left\":", to->per_second);
+	if (to->rated && isinf(to->seconds_left))
+		tc_buf_text(out, "null");
+	else if (to->rated)
+		tc_buf_format(out, "%.1f", to->seconds_left);
+	tc_buf_byte(out, '}');
+}
+
+static void add_pool(struct tc_buf *out, const struct tc_port_pool *pool)
+{
+	tc_buf_format(out,
+		      "\"range\":{\"low\":%u,\"high\":%u,\"reserved\":%u,\"taken\":%u,"
+		      "\"assumed\":%s},\"exact\":%s",
+		      pool->low, pool->high, pool->reserved, pool->taken,
+		      pool->assumed ? "true" : "false", pool->exact ? "true" : "false");
+	if (!pool->exact) {
+		tc_buf_text(out, ",\"not_exact\":");
+		tc_json_string(out, pool->why);
+	}
+	if (pool->seconds > 0)
+		tc_buf_format(out, ",\"seconds\":%.3f", pool->seconds);
+}
+
+static void add_other(struct tc_buf *out, const struct tc_ports_view *view)
+{
+	tc_buf_format(out, "\"other\":{\"destinations\":%zu,\"used\":%llu},", view->other,
+		      (unsigned long long)view->other_used);
+}
+
+static void write_json(struct tc_buf *out, const struct tc_ports_view *view,
+		       const struct tc_report *report, const struct tc_stamp *stamp)
+{
+	tc_buf_byte(out, '{');
+	tc_json_stamp(out, "tcpcensus.ports/1", stamp);
+	tc_buf_byte(out, ',');
+	add_pool(out, view->pool);
+	tc_buf_text(out, ",\"destinations\":[");
+	for (size_t i = 0; i < view->shown; i++) {
+		tc_buf_text(out, i ? ",\n" : "\n");
+		add_destination(out, tc_ports_at(view->ports, i));
+	}
+	tc_buf_text(out, view->shown ? "\n]," : "],");
+	add_other(out, view);
+	tc_json_source(out, report);
+	tc_buf_text(out, "}\n");
+}
+
+/* One object a destination, and a last one with what belongs to all of them. */
+static void write_ndjson(struct tc_buf *out, const struct tc_ports_view *view,
+			 const struct tc_report *report, const struct tc_stamp *stamp)
+{
+	for (size_t i = 0; i < view->shown; i++) {
+		add_destination(out, tc_ports_at(view->ports, i));
+		tc_buf_byte(out, '\n');
+	}
+	tc_buf_byte(out, '{');
+	tc_json_stamp(out, "tcpcensus.ports/1", stamp);
+	tc_buf_byte(out, ',');
+	add_pool(out, view->pool);
+	tc_buf_byte(out, ',');
+	add_other(out, view);
+	tc_json_source(out, report);
+	tc_buf_text(out, "}\n");
+}
+
+/* ---- CSV ----------------------------------------------------------------------------- */
+
+static void add_record(struct tc_buf *out, const struct tc_destination *to)
+{
+	struct tc_value iface = {
+		.type = to->iface ? TC_TYPE_TEXT : TC_TYPE_NONE,
+		.text = to->iface,
+	};
+
+	add_addr(out, &to->local);
+	tc_buf_byte(out, ',');
+	add_addr(out, &to->remote);
+	tc_buf_format(out, ",%u,", to->remote_port);
+	tc_csv_value(out, &iface);
+	tc_buf_format(out, ",%u,%u,%u,%u,%u,%u,%u,%s,%s,", to->capacity, to->used, to->free,
+		      to->free_at_least, to->free_at_most, to->time_wait, to->reusable,
+		      to->inferred ? "true" : "false", to->shared_pool ? "true" : "false");
+	if (to->shared_pool)
+		tc_buf_number(out, to->bind_free);
+	tc_buf_format(out, ",%.1f,", to->sustains_per_second);
+	if (to->rated)
+		tc_buf_format(out, "%.1f", to->per_second);
+	tc_buf_byte(out, ',');
+	if (to->rated && !isinf(to->seconds_left))
+		tc_buf_format(out, "%.1f", to->seconds_left);
+	tc_buf_byte(out, '\n');
+}
+
+/* "(other)" stands where an address would; what cannot be added up stays empty. */
+static void write_csv(struct tc_buf *out, const struct tc_ports_view *view,
+		      const struct tc_report *report)
+{
+	tc_buf_text(out, "local.addr,remote.addr,remote.port,iface,capacity,used,free,free_at_least,"
+			 "free_at_most,time_wait,reusable,inferred,shared_pool,bind_free,"
+			 "sustains_per_second,per_second,seconds_left\n");
+	for (size_t i = 0; i < view->shown; i++)
+		add_record(out, tc_ports_at(view->ports, i));
+	if (view->other)
+		tc_buf_format(out, "(other),,,,,%llu,,,,,,,,,,,\n",
+			      (unsigned long long)view->other_used);
+	tc_csv_incomplete(out, report, 16);
+}
+
+/* ---- The form ------------------------------------------------------------------------ */
+
+void tc_write_ports(struct tc_buf *out, enum tc_form form, const struct tc_ports *ports, size_t top,
+		    const struct tc_report *report, const struct tc_stamp *stamp,
+		    const struct tc_style *style)
+{
+	size_t count = tc_ports_count(ports);
+	struct tc_ports_view view = {
+		.ports = ports,
+		.pool = tc_ports_pool(ports),
+		.shown = top && top < count ? top : count,
+	};
+
+	view.other = count - view.shown;
+	for (size_t i = view.shown; i < count; i++)
+		view.other_used += tc_ports_at(ports, i)->used;
+	switch (form) {
+	case TC_FORM_TABLE:
+		tc_write_ports_table(out, &view, report, style);
+		break;
+	case TC_FORM_JSON:
+		write_json(out, &view, report, stamp);
+		break;
+	case TC_FORM_NDJSON:
+		write_ndjson(out, &view, report, stamp);
+		break;
+	case TC_FORM_CSV:
+		write_csv(out, &view, report);
+		break;
+	}
+}

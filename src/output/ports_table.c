@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/* ports_table.c - the headroom of ports as a table, with what it means below it. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "output/cell.h"
+#include "output/ports.h"
+#include "util/addr.h"
+#include "util/intl.h"
+#include "util/width.h"
+#include "util/wrap.h"
+
+enum { GAP = 2, TEXT_MAX = 96, BAR_MIN = 8, BAR_MAX = 40 };
+
+/* ---- The columns --------------------------------------------------------------------- */
+
+static void from_text(const struct tc_destination *to, char *text)
+{
+	size_t length = tc_addr_text(&to->local, text);
+
+	if (to->iface)
+		snprintf(text + length, TEXT_MAX - length, "%%%s", to->iface);
+}
+
+static void to_text(const struct tc_destination *to, char *text)
+{
+	char addr[TC_ADDR_TEXT_MAX];
+	bool is4 = tc_addr_is4(&to->remote);
+
+	tc_addr_text(&to->remote, addr);
+	snprintf(text, TEXT_MAX, is4 ? "%s:%u" : "[%s]:%u", addr, to->remote_port);
+}
+
+static void used_text(const struct tc_destination *to, char *text)
+{
+	snprintf(text, TEXT_MAX, "%u", to->used);
+}
+
+static void time_wait_text(const struct tc_destination *to, char *text)
+{
+	snprintf(text, TEXT_MAX, "%u", to->time_wait);
+}
+
+static void reusable_text(const struct tc_destination *to, char *text)
+{
+	snprintf(text, TEXT_MAX, "%u", to->reusable);
+}
+
+static void free_text(const struct tc_destination *to, char *text)
+{
+	snprintf(text, TEXT_MAX, "%s%u", to->inferred ? "~" : "", to->free);
+}
+
+static void least_text(const struct tc_destination *to, char *text)
+{
+	snprintf(text, TEXT_MAX, "%u", to->free_at_least);
+}
+
+static void most_text(const struct tc_destination *to, char *text)
+{
+	snprintf(text, TEXT_MAX, "%u", to->free_at_most);
+}
+
+static void capacity_text(const struct tc_destination *to, char *text)
+{
+	snprintf(text, TEXT_MAX, "%u", to->capacity);
+}
+
+static void bind_text(const struct tc_destination *to, char *text)
+{
+	if (to->shared_pool)
+		snprintf(text, TEXT_MAX, "%u", to->bind_free);
+	else
+		snprintf(text, TEXT_MAX, "-");
+}
+
+static void sustains_text(const struct tc_destination *to, char *text)
+{
+	snprintf(text, TEXT_MAX, _("%.0f/s"), to->sustains_per_second);
+}
+
+static void rate_text(const struct tc_destination *to, char *text)
+{
+	snprintf(text, TEXT_MAX, _("%.1f/s"), to->per_second);
+}
+
+static void left_text(const struct tc_destination *to, char *text)
+{
+	double left = to->seconds_left;
+
+	if (isinf(left))
+		snprintf(text, TEXT_MAX, "-");
+	else if (left < 120)
+		snprintf(text, TEXT_MAX, _("%.0f s"), left);
+	else if (left < 7200)
+		snprintf(text, TEXT_MAX, _("%.0f min"), left / 60);
+	else
+		snprintf(text, TEXT_MAX, _("%.0f h"), left / 3600);
+}
+
+/* When a column has something to say. */
+enum when { ALWAYS, WITH_RATE, WITH_SHARED, WITH_BOUNDS };
+
+struct column {
+	const char *title;
+	void (*text)(const struct tc_destination *to, char *text);
+	enum when when;
+	int rank; /* of what does not fit, the highest goes first; 0: never */
+	bool right;
+};
+
+/* clang-format off */
+static const struct column columns[] = {
+	{ N_("FROM"), from_text, ALWAYS, 0, false },
+	{ N_("TO"), to_text, ALWAYS, 0, false },
+	{ N_("USED"), used_text, ALWAYS, 0, true },
+	{ "TIME_WAIT", time_wait_text, ALWAYS, 2, true },
+	{ N_("REUSABLE"), reusable_text, ALWAYS, 4, true },
+	{ N_("FREE"), free_text, ALWAYS, 0, true },
+	{ N_("AT LEAST"), least_text, WITH_BOUNDS, 6, true },
+	{ N_("AT MOST"), most_text, WITH_BOUNDS, 7, true },
+	{ N_("OF"), capacity_text, ALWAYS, 3, true },
+	{ N_("BIND FREE"), bind_text, WITH_SHARED, 1, true },
+	{ N_("RATE"), rate_text, WITH_RATE, 1, true },
+	{ N_("LEFT"), left_text, WITH_RATE, 1, true },
+	{ N_("SUSTAINS"), sustains_text, ALWAYS, 5, true },
+};
+/* clang-format on */
+
+enum { COLUMNS = TC_ARRAY_SIZE(columns) };
+
+struct layout {
+	size_t width[COLUMNS]; /* 0: not shown */
+	size_t bar;
+};
+
+/* What the shown destinations have in common. */
+struct traits {
+	bool rated, shared, inferred, bounds;
+};
+
+static struct traits look_at(const struct tc_ports_view *view)
+{
+	struct traits traits = { .rated = view->pool->seconds > 0 };
+
+	for (size_t i = 0; i < view->shown; i++) {
+		const struct tc_destination *to = tc_ports_at(view->ports, i);
+
+		traits.shared |= to->shared_pool;
+		traits.inferred |= to->inferred;
+		traits.bounds |= to->free_at_least != to->free_at_most;
+	}
+	return traits;
+}
+
+static bool has_say(const struct column *column, const struct traits *traits)
+{
+	switch (column->when) {
+	case WITH_RATE:
+		return traits->rated;
+	case WITH_SHARED:
+		return traits->shared;
+	case WITH_BOUNDS:
+		return traits->bounds;
+	case ALWAYS:
+		break;
+	}
+	return true;
+}
+
+static size_t larger(size_t one, size_t other)
+{
+	return one > other ? one : other;
+}
+
+static size_t measure(const struct column *column, const struct tc_ports_view *view)
+{
+	const char *title = tc_tr(column->title);
+	size_t width = tc_width(title, strlen(title));
+	char text[TEXT_MAX];
+
+	for (size_t i = 0; i < view->shown; i++) {
+		column->text(tc_ports_at(view->ports, i), text);
+		width = larger(width, tc_width(text, strlen(text)));
+	}
+	return width;
+}
+
+/* The words of the sum. */
+static void other_text(const struct tc_ports_view *view, char text[TEXT_MAX])
+{
+	snprintf(text, TEXT_MAX,
+		 tc_ngettext("other (%zu destination)", "other (%zu destinations)",
+			     (unsigned long)view->other),
+		 view->other);
+}
+
+static size_t total(const struct layout *layout)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		sum += layout->width[i] ? layout->width[i] + GAP : 0;
+	return sum - GAP;
+}
+
+static void drop_what_does_not_fit(struct layout *layout, size_t width)
+{
+	for (int rank = COLUMNS; rank > 0 && total(layout) > width; rank--)
+		for (size_t i = 0; i < COLUMNS; i++)
+			if (columns[i].rank == rank)
+				layout->width[i] = 0;
+}
+
+static struct layout choose_layout(const struct tc_ports_view *view, const struct traits *traits,
+				   const struct tc_style *style)
+{
+	struct layout layout = { .bar = 0 };
+	char other[TEXT_MAX];
+	size_t ends;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (has_say(&columns[i], traits))
+			layout.width[i] = measure(&columns[i], view);
+	other_text(view, other);
+	ends = layout.width[0] + GAP + layout.width[1];
+	if (view->other && tc_width(other, strlen(other)) > ends)
+		layout.width[1] += tc_width(other, strlen(other)) - ends;
+	if (!style->width)
+		return layout;
+	drop_what_does_not_fit(&layout, style->width);
+	if (view->shown && style->width >= total(&layout) + GAP + BAR_MIN)
+		layout.bar = style->width - total(&layout) - GAP;
+	if (layout.bar > BAR_MAX)
+		layout.bar = BAR_MAX;
+	return layout;
+}
+
+/* ---- The table ----------------------------------------------------------------------- */
+
+static void write_heading(struct tc_buf *out, const struct layout *layout,
+			  const struct tc_style *style)
+{
+	tc_ink(out, style, TC_INK_BOLD);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if (!layout->width[i])
+			continue;
+		tc_cell(out, tc_tr(columns[i].title), layout->width[i], columns[i].right);
+		tc_buf_fill(out, ' ', GAP);
+	}
+	tc_ink(out, style, TC_INK_PLAIN);
+	tc_cell_end(out);
+}
+
+static void write_row(struct tc_buf *out, const struct layout *layout, const struct tc_style *style,
+		      const struct tc_destination *to)
+{
+	char text[TEXT_MAX];
+
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if (!layout->width[i])
+			continue;
+		columns[i].text(to, text);
+		tc_cell(out, text, layout->width[i], columns[i].right);
+		tc_buf_fill(out, ' ', GAP);
+	}
+	if (layout->bar)
+		tc_cell_bar(out, style, to->capacity - to->free, to->capacity, layout->bar);
+	tc_cell_end(out);
+}
+
+/* The rest, summed up: free ports of several destinations cannot be. */
+static void write_other(struct tc_buf *out, const struct layout *layout,
+			const struct tc_ports_view *view)
+{
+	char text[TEXT_MAX];
+
+	if (!view->other)
+		return;
+	other_text(view, text);
+	tc_cell(out, text, layout->width[0] + GAP + layout->width[1], false);
+	tc_buf_fill(out, ' ', GAP);
+	tc_cell_number(out, view->other_used, layout->width[2]);
+	tc_cell_end(out);
+}
+
+/* ---- What it means -------------------------------------------------------------------- */
+
+static void write_note(struct tc_buf *out, const struct tc_style *style, struct tc_buf *note)
+{
+	const char *text = tc_buf_string(note);
+
+	if (text)
+		tc_wrap(out, text, 0, style->width ? style->width : SIZE_MAX);
+	out->failed |= !text;
+	tc_buf_clear(note);
+}
+
+static void write_pool(struct tc_buf *out, const struct tc_style *style,
+		       const struct tc_port_pool *pool)
+{
+	tc_auto_buf struct tc_buf note = TC_BUF_INIT;
+
+	tc_buf_format(&note, _("range %u-%u: %u ports, %u of them reserved, %u taken by bind(2)"),
+		      pool->low, pool->high, (unsigned)(pool->high - pool->low) + 1, pool->reserved,
+		      pool->taken);
+	if (pool->assumed)
+		tc_buf_format(&note, "; %s",
+			      _("this is the kernel's default, for a listing does not tell it"));
+	tc_buf_byte(&note, '\n');
+	write_note(out, style, &note);
+}
+
+static void write_notes(struct tc_buf *out, const struct tc_style *style,
+			const struct tc_ports_view *view, const struct traits *traits)
+{
+	tc_auto_buf struct tc_buf note = TC_BUF_INIT;
+
+	tc_buf_byte(out, '\n');
+	write_pool(out, style, view->pool);
+	if (traits->shared) {
+		tc_buf_format(&note, "%s\n",
+			      _("BIND FREE: these programs let bind(2) choose the port, and such a port "
+				"serves one connection only, whatever its destination. With the option "
+				"IP_BIND_ADDRESS_NO_PORT every destination has the range for itself."));
+		write_note(out, style, &note);
+	}
+	if (traits->inferred) {
+		tc_buf_format(&note, _("~ is inferred: %s\n"), view->pool->why);
+		write_note(out, style, &note);
+	} else if (traits->bounds) {
+		tc_buf_format(&note, "%s\n",
+			      _("In a range of an odd number of ports the kernel may not find the "
+				"last one."));
+		write_note(out, style, &note);
+	}
+}
+
+void tc_write_ports_table(struct tc_buf *out, const struct tc_ports_view *view,
+			  const struct tc_report *report, const struct tc_style *style)
+{
+	struct traits traits = look_at(view);
+	struct layout layout = choose_layout(view, &traits, style);
+
+	write_heading(out, &layout, style);
+	for (size_t i = 0; i < view->shown; i++)
+		write_row(out, &layout, style, tc_ports_at(view->ports, i));
+	write_other(out, &layout, view);
+	write_notes(out, style, view, &traits);
+	if (!report->complete)
+		tc_buf_format(out, _("incomplete: %s\n"), report->why);
+}

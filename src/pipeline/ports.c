@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ports.c - reads what analysis/headroom.h computes from: settings, sockets, and who chose
+ * their ports.
+ *
+ * Through eBPF everything comes from one walk. Without, a second look tells the ports that
+ * programs named themselves, and the rest is inferred.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "analysis/headroom.h"
+#include "model/filter.h"
+#include "owner/listener.h"
+#include "owner/names.h"
+#include "owner/netns.h"
+#include "source/port_facts.h"
+#include "source/route.h"
+#include "source/setting_read.h"
+#include "util/intl.h"
+#include "util/macro.h"
+
+struct tc_ports {
+	struct tc_headroom *headroom;
+	struct tc_names names;
+	struct tc_port_pool pool;
+	double taken_at; /* seconds of the monotonic clock */
+};
+
+/* One reading under way. */
+struct reading {
+	struct tc_ports_query query;
+	struct tc_query look;
+	struct tc_ports *ports;
+	struct tc_listeners listeners;
+	struct tc_report *report;
+};
+
+/* What is looked at of each socket. */
+static const char *const wanted_fields[] = {
+	"state",      "family", "local.addr", "local.port", "remote.addr", "remote.port", "kind",
+	"expires", "iface",  "cookie",     "netns",	   "direction",
+};
+
+static double now_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* ---- Settings ------------------------------------------------------------------------ */
+
+static int64_t number_of(const struct tc_setting_value *value)
+{
+	int64_t number;
+
+	return tc_setting_known(value, &number) ? number : TC_HEADROOM_UNKNOWN;
+}
+
+/* The kernel's default: what another machine has set, its listing does not say. */
+static struct tc_headroom_rules assumed_rules(void)
+{
+	return (struct tc_headroom_rules){
+		.low = 32768,
+		.high = 60999,
+		.tw_reuse = TC_HEADROOM_UNKNOWN,
+		.tw_reuse_delay = 1000,
+		.timestamps = TC_HEADROOM_UNKNOWN,
+	};
+}
+
+static int read_rules(struct tc_headroom_rules *rules, char why[TC_WHY_MAX])
+{
+	struct tc_setting_value values[TC_SETTING_COUNT];
+	const struct tc_setting_value *range = &values[TC_SETTING_ip_local_port_range];
+	int64_t delay;
+	int err;
+
+	tc_settings_read(NULL, values);
+	*rules = assumed_rules();
+	err = tc_reserved_ports_read(NULL, &rules->reserved);
+	if (range->status != TC_SETTING_READ || err) {
+		snprintf(why, TC_WHY_MAX, _("/proc/sys/net/ipv4/%s could not be read"),
+			 err ? "ip_local_reserved_ports" : "ip_local_port_range");
+		return -ENODATA;
+	}
+	rules->low = (uint16_t)range->number[0];
+	rules->high = (uint16_t)range->number[1];
+	rules->tw_reuse = number_of(&values[TC_SETTING_tcp_tw_reuse]);
+	rules->timestamps = number_of(&values[TC_SETTING_tcp_timestamps]);
+	delay = number_of(&values[TC_SETTING_tcp_tw_reuse_delay]);
+	if (delay != TC_HEADROOM_UNKNOWN) /* before 6.14 it was one second, and no setting */
+		rules->tw_reuse_delay = delay;
+	return 0;
+}
+
+/* ---- Sockets ------------------------------------------------------------------------- */
+
+static bool family_passes(unsigned families, const struct tc_sock *sock)
+{
+	if (!families || families == (TC_FAMILY_INET | TC_FAMILY_INET6))
+		return true;
+	return (sock->have & TC_HAVE_FAMILY) &&
+	       (families & (sock->family == AF_INET6 ? TC_FAMILY_INET6 : TC_FAMILY_INET));
+}
+
+/* A listing is read once, so its sockets choose the destinations as they come. */
+static void choose_of_listing(struct reading *reading, const struct tc_sock *sock)
+{
+	const struct tc_query *look = &reading->look;
+
+	if (!look->from || (!look->filter && !look->families))
+		return;
+	if (family_passes(look->families, sock) && tc_filter_match(look->filter, sock))
+		tc_headroom_choose(reading->ports->headroom, sock);
+}
+
+static int add_batch(void *context, const struct tc_sock *socks, size_t count)
+{
+	static const struct tc_headroom_fact no_fact = TC_HEADROOM_NO_FACT;
+	struct reading *reading = context;
+
+	for (size_t i = 0; i < count; i++) {
+		if (tc_headroom_add(reading->ports->headroom, &socks[i], &no_fact) < 0)
+			return -ENOMEM;
+		choose_of_listing(reading, &socks[i]);
+	}
+	return 0;
+}
+
+static struct tc_headroom_fact fact_of(const struct tc_port_fact *fact)
+{
+	return (struct tc_headroom_fact){
+		.origin = !fact->bind_known ? TC_PORT_UNKNOWN
+			  : fact->bind	    ? TC_PORT_BIND
+					    : TC_PORT_CONNECT,
+		.timestamps = fact->timestamps_known ? fact->timestamps : TC_HEADROOM_UNKNOWN,
+		.age_ms = fact->age_ms,
+	};
+}
+
+static int add_with_fact(void *context, struct tc_sock *sock, const struct tc_port_fact *told)
+{
+	struct reading *reading = context;
+	struct tc_headroom_fact fact = fact_of(told);
+
+	tc_listeners_resolve(&reading->listeners, sock, 1);
+	return tc_headroom_add(reading->ports->headroom, sock, &fact);
+}
+
+static int add_listeners(void *context, const struct tc_sock *socks, size_t count)
+{
+	struct reading *reading = context;
+	int err = add_batch(reading, socks, count);
+
+	return err ? err : tc_listeners_add(&reading->listeners, socks, count);
+}
+
+static size_t wanted_keys(struct tc_key keys[TC_ARRAY_SIZE(wanted_fields)])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(wanted_fields); i++)
+		if (tc_key_parse(wanted_fields[i], &keys[count]) == 0)
+			count++;
+	return count;
+}
+
+/* Every socket of these states, whatever the caller's filter says. */
+static int scan(struct reading *reading, uint32_t states, tc_sink *sink)
+{
+	struct tc_key keys[TC_ARRAY_SIZE(wanted_fields)];
+	struct tc_query query = reading->look;
+
+	query.states = states;
+	query.filter = NULL;
+	query.families = 0;
+	query.keys = keys;
+	query.key_count = wanted_keys(keys);
+	return tc_scan(&query, sink, reading, reading->report);
+}
+
+static bool is_source(const struct reading *reading, const char *name)
+{
+	return reading->look.source && strcmp(reading->look.source, name) == 0;
+}
+
+/* What listens or is only bound, and then all else through eBPF. */
+static int read_facts(struct reading *reading)
+{
+	const char *source = reading->look.source;
+	char why[TC_WHY_MAX] = "";
+	int err;
+
+	reading->look.source = NULL;
+	err = scan(reading, TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_BOUND), add_listeners);
+	reading->look.source = source;
+	if (err)
+		return err;
+	tc_listeners_sort(&reading->listeners);
+	err = tc_port_facts_read(add_with_fact, reading, why);
+	if (err < 0)
+		snprintf(reading->report->why, TC_WHY_MAX, "%s", why);
+	if (!err)
+		reading->report->source = "bpf";
+	return err;
+}
+
+static int close_ports(void *context, const struct tc_sock *socks, size_t count)
+{
+	struct reading *reading = context;
+
+	for (size_t i = 0; i < count; i++)
+		tc_headroom_close(reading->ports->headroom, socks[i].local_port);
+	return 0;
+}
+
+/* Ports that programs named themselves: only a filter of netlink tells, and it costs a look. */
+static void read_named_ports(struct reading *reading)
+{
+	struct tc_filter *filter = NULL;
+	struct tc_filter_error error;
+	struct tc_report report = { .size = sizeof(report) };
+	struct tc_query query = reading->look;
+
+	if (reading->look.from || strcmp(reading->report->source, "netlink") != 0 ||
+	    tc_filter_parse("not autobound", 0, &filter, &error) < 0)
+		return;
+	query.source = "netlink";
+	query.filter = filter;
+	query.states = 0;
+	query.families = 0;
+	tc_scan(&query, close_ports, reading, &report); /* where it fails, they are inferred */
+	tc_filter_free(filter);
+}
+
+static int read_sockets(struct reading *reading)
+{
+	int err;
+
+	err = scan(reading, TC_STATES_ALL, add_batch);
+	if (!err)
+		read_named_ports(reading);
+	return err;
+}
+
+/* ---- Which destinations are told ------------------------------------------------------ */
+
+static int choose(void *context, const struct tc_sock *socks, size_t count)
+{
+	struct reading *reading = context;
+
+	for (size_t i = 0; i < count; i++)
+		tc_headroom_choose(reading->ports->headroom, &socks[i]);
+	return 0;
+}
+
+/* The filter has a look of its own: of the sockets that pass it the destinations are told. */
+static int choose_destinations(struct reading *reading)
+{
+	struct tc_report report = { .size = sizeof(report) };
+	struct tc_query query = reading->look;
+	struct tc_addr local;
+	int err;
+
+	if (reading->query.one) {
+		tc_headroom_choose_none(reading->ports->headroom);
+		err = tc_route_source(&reading->query.to, reading->query.to_port, &local,
+				      reading->report->why);
+		return err ? err : tc_headroom_want(reading->ports->headroom, &local,
+						    &reading->query.to, reading->query.to_port);
+	}
+	if (!query.filter && !query.families)
+		return 0;
+	tc_headroom_choose_none(reading->ports->headroom);
+	if (reading->look.from)
+		return 0; /* they have chosen already */
+	query.source = is_source(reading, "bpf") ? NULL : query.source;
+	query.states = 0;
+	err = tc_scan(&query, choose, reading, &report);
+	if (err)
+		memcpy(reading->report->why, report.why, sizeof(report.why));
+	return err;
+}
+
+/* ---- The reading --------------------------------------------------------------------- */
+
+/* A new beginning: what an attempt that failed has added is not wanted. */
+static int begin(struct reading *reading, const struct tc_headroom_rules *rules)
+{
+	tc_headroom_free(tc_take(reading->ports->headroom));
+	return tc_headroom_new(rules, &reading->ports->headroom);
+}
+
+static void refuse_bpf(struct reading *reading)
+{
+	snprintf(reading->ports->pool.why, TC_WHY_MAX, "%s", reading->report->why);
+	reading->report->why[0] = '\0';
+}
+
+/* eBPF was no source of its own to the scan, so the report does not have it yet. */
+static void report_refused(struct reading *reading)
+{
+	struct tc_report *report = reading->report;
+
+	if (!reading->ports->pool.why[0] || report->refused_count == TC_REFUSED_MAX)
+		return;
+	memmove(&report->refused[1], &report->refused[0],
+		report->refused_count * sizeof(report->refused[0]));
+	report->refused[0].source = "bpf";
+	memcpy(report->refused[0].why, reading->ports->pool.why, TC_WHY_MAX);
+	report->refused_count++;
+}
+
+static int read_kernel(struct reading *reading, const struct tc_headroom_rules *rules)
+{
+	bool automatic = !reading->look.source || is_source(reading, "auto");
+	int err;
+
+	if (automatic || is_source(reading, "bpf")) {
+		err = begin(reading, rules);
+		if (!err)
+			err = read_facts(reading);
+		reading->ports->pool.exact = !err;
+		if (!err || !automatic)
+			return err;
+		refuse_bpf(reading);
+	} else {
+		snprintf(reading->ports->pool.why, TC_WHY_MAX,
+			 _("%s does not tell who chose a port"), reading->look.source);
+	}
+	err = begin(reading, rules);
+	if (!err)
+		err = read_sockets(reading);
+	if (!err && automatic)
+		report_refused(reading);
+	return err;
+}
+
+static int read_listing(struct reading *reading)
+{
+	struct tc_headroom_rules rules = assumed_rules();
+	int err = begin(reading, &rules);
+
+	reading->ports->pool.assumed = true;
+	snprintf(reading->ports->pool.why, TC_WHY_MAX, "%s",
+		 _("a listing does not tell who chose a port"));
+	return err ? err : scan(reading, TC_STATES_ALL, add_batch);
+}
+
+static int read_all(struct reading *reading)
+{
+	struct tc_headroom_rules rules;
+	int err;
+
+	if (reading->look.from) {
+		err = read_listing(reading);
+	} else {
+		err = read_rules(&rules, reading->report->why);
+		if (!err)
+			err = read_kernel(reading, &rules);
+	}
+	if (!err)
+		err = choose_destinations(reading);
+	return err ? err : tc_headroom_finish(reading->ports->headroom);
+}
+
+static void name_devices(struct tc_ports *ports)
+{
+	for (size_t i = 0; i < tc_headroom_count(ports->headroom); i++) {
+		struct tc_destination *told = tc_headroom_at(ports->headroom, i);
+
+		if (told->ifindex)
+			told->iface = tc_names_iface(&ports->names, told->ifindex);
+	}
+}
+
+static int finish(struct reading *reading)
+{
+	struct tc_ports *ports = reading->ports;
+	const struct tc_ports *since = reading->query.since;
+
+	if (!reading->look.from)
+		name_devices(ports);
+	ports->taken_at = now_seconds();
+	tc_headroom_pool(ports->headroom, &ports->pool);
+	if (!since || ports->taken_at <= since->taken_at)
+		return 0;
+	ports->pool.seconds = ports->taken_at - since->taken_at;
+	return tc_headroom_rate(ports->headroom, since->headroom, ports->pool.seconds);
+}
+
+static int read_in_namespace(struct reading *reading)
+{
+	struct tc_netns_visit visit = TC_NETNS_VISIT_INIT;
+	int err = tc_netns_enter(reading->look.netns, &visit, reading->report->why), left;
+
+	if (err)
+		return err;
+	reading->look.netns = NULL; /* we are there */
+	err = read_all(reading);
+	if (!err)
+		err = finish(reading);
+	left = tc_netns_leave(&visit);
+	return err ? err : left;
+}
+
+/* Callers may have been compiled with fewer members. */
+static int whole_query(const struct tc_ports_query *query, struct reading *reading,
+		       struct tc_query *nothing)
+{
+	const struct tc_query *look;
+
+	if (!query->size)
+		return -EINVAL;
+	memcpy(&reading->query, query,
+	       query->size < sizeof(reading->query) ? query->size : sizeof(reading->query));
+	look = reading->query.look ? reading->query.look : nothing;
+	if (!look->size)
+		return -EINVAL;
+	memcpy(&reading->look, look,
+	       look->size < sizeof(reading->look) ? look->size : sizeof(reading->look));
+	reading->look.size = sizeof(reading->look);
+	return 0;
+}
+
+int tc_ports_take(const struct tc_ports_query *query, struct tc_ports **ret_ports,
+		  struct tc_report *ret_report)
+{
+	struct tc_query nothing = { .size = sizeof(nothing) };
+	struct tc_report report = { .size = sizeof(report) };
+	struct reading reading = { .report = &report };
+	double start = now_seconds();
+	int err = whole_query(query, &reading, &nothing);
+
+	if (!err) {
+		reading.ports = calloc(1, sizeof(*reading.ports));
+		err = reading.ports ? read_in_namespace(&reading) : -ENOMEM;
+	}
+	tc_listeners_release(&reading.listeners);
+	report.took_us = (uint64_t)((now_seconds() - start) * 1e6);
+	report.size = ret_report->size;
+	memcpy(ret_report, &report,
+	       ret_report->size < sizeof(report) ? ret_report->size : sizeof(report));
+	if (err)
+		tc_ports_free(reading.ports);
+	else
+		*ret_ports = reading.ports;
+	return err;
+}
+
+void tc_ports_free(struct tc_ports *ports)
+{
+	if (!ports)
+		return;
+	tc_headroom_free(ports->headroom);
+	tc_names_release(&ports->names);
+	free(ports);
+}
+
+const struct tc_port_pool *tc_ports_pool(const struct tc_ports *ports)
+{
+	return &ports->pool;
+}
+
+size_t tc_ports_count(const struct tc_ports *ports)
+{
+	return tc_headroom_count(ports->headroom);
+}
+
+const struct tc_destination *tc_ports_at(const struct tc_ports *ports, size_t index)
+{
+	return tc_headroom_at(ports->headroom, index);
+}
