@@ -1,15 +1,76 @@
 /* SPDX-License-Identifier: MIT */
-/* port_facts.c - what only the kernel's own memory tells of local ports; see port_facts.h. */
+/* port_facts.c - records of the eBPF program as sockets and facts; see port_facts.h. */
 #include "source/port_facts.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include <arpa/inet.h>
+#include <string.h>
 
-#include "util/intl.h"
+#include "bpf/port_facts.h"
+#include "model/state.h"
+#include "util/addr.h"
 
-int tc_port_facts_read(tc_port_fact_sink *sink __attribute__((unused)),
-		       void *context __attribute__((unused)), char why[TC_WHY_MAX])
+struct reader {
+	tc_port_fact_sink *sink;
+	void *context;
+};
+
+static struct tc_addr record_addr(uint8_t family, const uint8_t bytes[16])
 {
-	snprintf(why, TC_WHY_MAX, "%s", _("this build has no eBPF"));
-	return -EOPNOTSUPP;
+	struct tc_addr addr;
+	uint32_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	memcpy(addr.byte, bytes, sizeof(addr.byte));
+	return family == AF_INET ? tc_addr_from4(word) : addr;
+}
+
+static struct tc_sock socket_of(const struct tc_bpf_port *record)
+{
+	struct tc_sock sock = {
+		.count = 1,
+		.cookie = record->cookie,
+		.local = record_addr(record->family, record->local),
+		.remote = record_addr(record->family, record->remote),
+		.local_port = record->local_port,
+		.remote_port = ntohs(record->remote_port),
+		.have = TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_IFINDEX | TC_HAVE_KIND,
+		.ifindex = record->ifindex,
+		.family = record->family,
+		.state = (uint8_t)tc_state_from_kernel(record->state),
+		.kind = record->known & TC_BPF_PORT_TIME_WAIT ? TC_KIND_TIMEWAIT : TC_KIND_FULL,
+	};
+
+	if (record->cookie)
+		sock.have |= TC_HAVE_COOKIE;
+	return sock;
+}
+
+static int take(void *context, const struct tc_bpf_port *records, size_t count)
+{
+	const struct reader *reader = context;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct tc_bpf_port *record = &records[i];
+		bool minisocket = record->known & TC_BPF_PORT_TIME_WAIT;
+		struct tc_sock sock = socket_of(record);
+		struct tc_port_fact fact = {
+			.bind_known = record->known & TC_BPF_PORT_BUCKET,
+			.bind = record->bind,
+			.timestamps_known = minisocket,
+			.timestamps = record->timestamps,
+			.age_ms = minisocket ? (int64_t)record->age_ms : -1,
+		};
+		int err = reader->sink(reader->context, &sock, &fact);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int tc_port_facts_read(tc_port_fact_sink *sink, void *context, char why[TC_WHY_MAX])
+{
+	struct reader reader = { .sink = sink, .context = context };
+
+	return tc_bpf_port_facts(take, &reader, why);
 }
