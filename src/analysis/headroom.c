@@ -200,6 +200,11 @@ void tc_headroom_close(struct tc_headroom *headroom, uint16_t port)
 		headroom->port[port] |= PORT_BIND;
 }
 
+void tc_headroom_lack_bound(struct tc_headroom *headroom)
+{
+	headroom->lacks_bound = true;
+}
+
 static void learn_port(struct tc_headroom *headroom, const struct tc_sock *sock,
 		       enum tc_port_origin origin)
 {

@@ -203,9 +203,12 @@ static void tell(const struct tc_headroom *headroom, struct headroom_destination
 	count_tuples(headroom, destination);
 	told->free = count_free(headroom, destination, VIEW_LIKELY);
 	told->free_at_most = count_free(headroom, destination, VIEW_MOST);
-	told->free_at_least = count_free(headroom, destination, VIEW_LEAST);
+	told->free_at_least = headroom->lacks_bound
+				      ? 0
+				      : count_free(headroom, destination, VIEW_LEAST);
 	told->inferred = told->free_at_least != told->free_at_most;
-	told->free_at_least -= may_miss_an_end(headroom, destination);
+	if (told->free_at_least && may_miss_an_end(headroom, destination))
+		told->free_at_least--;
 	told->capacity = told->free + told->used - told->reusable;
 	told->sustains_per_second = sustains(headroom, told);
 }
@@ -272,7 +275,13 @@ static int tell_bindable(struct tc_headroom *headroom)
 
 /* ---- All of them --------------------------------------------------------------------- */
 
-/* The fewest free first, then the most used; equal ones by their ends. */
+/* What the programs that use the destination have left. */
+static uint32_t left(const struct tc_destination *told)
+{
+	return told->shared_pool && told->bind_free < told->free ? told->bind_free : told->free;
+}
+
+/* The fewest left first, then the most used; equal ones by their ends. */
 static int compare_destinations(const void *one_pointer, const void *other_pointer, void *context)
 {
 	const struct headroom_destination *all = context;
@@ -280,8 +289,8 @@ static int compare_destinations(const void *one_pointer, const void *other_point
 	const struct tc_destination *other = &all[*(const uint32_t *)other_pointer].told;
 	int order;
 
-	if (one->free != other->free)
-		return one->free < other->free ? -1 : 1;
+	if (left(one) != left(other))
+		return left(one) < left(other) ? -1 : 1;
 	if (one->used != other->used)
 		return one->used > other->used ? -1 : 1;
 	order = memcmp(&one->remote, &other->remote, sizeof(one->remote));
@@ -352,14 +361,16 @@ struct tc_destination *tc_headroom_at(const struct tc_headroom *headroom, size_t
 
 /* ---- Rates --------------------------------------------------------------------------- */
 
-/* A connection without a cookie (proc) is known by its ends. */
+/* The kernel gives a cookie when it is asked for the first time; a connection is itself before. */
 static bool was_there(const struct tc_headroom *before, const struct headroom_destination *then,
 		      const struct headroom_tuple *tuple)
 {
-	if (tuple->cookie)
-		return bsearch(&tuple->cookie, before->cookies, before->tuple_count,
-			       sizeof(*before->cookies), compare_cookies);
-	return then && tuple_on(before, then, tuple->port);
+	const struct headroom_tuple *same = then ? tuple_on(before, then, tuple->port) : NULL;
+
+	if (same && (!same->cookie || !tuple->cookie))
+		return true;
+	return tuple->cookie && bsearch(&tuple->cookie, before->cookies, before->tuple_count,
+					sizeof(*before->cookies), compare_cookies);
 }
 
 static void rate(struct tc_headroom *now, const struct tc_headroom *before,

@@ -63,6 +63,7 @@ struct tc_headroom {
 	size_t order_count;
 	uint64_t *cookies; /* of all tuples, sorted, once finished */
 	bool choosing;
+	bool lacks_bound;
 };
 
 /* Whether connect(2) may choose the port, as far as bind(2) and the range go. */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "analysis/headroom.h"
@@ -17,6 +18,7 @@
 #include "owner/listener.h"
 #include "owner/names.h"
 #include "owner/netns.h"
+#include "source/named_ports.h"
 #include "source/port_facts.h"
 #include "source/route.h"
 #include "source/setting_read.h"
@@ -211,42 +213,26 @@ static int read_facts(struct reading *reading)
 	return err;
 }
 
-static int close_ports(void *context, const struct tc_sock *socks, size_t count)
+/* Ports that programs named themselves; where it fails, they are inferred like the others. */
+static int close_named_ports(struct reading *reading)
 {
-	struct reading *reading = context;
+	tc_auto_free struct tc_port_set *named = calloc(1, sizeof(*named));
 
-	for (size_t i = 0; i < count; i++)
-		tc_headroom_close(reading->ports->headroom, socks[i].local_port);
+	if (!named)
+		return -ENOMEM;
+	if (strcmp(reading->report->source, "netlink") != 0 || tc_named_ports_read(named) < 0)
+		return 0;
+	for (unsigned port = 0; port < TC_PORT_COUNT; port++)
+		if (tc_port_set_has(named, port))
+			tc_headroom_close(reading->ports->headroom, (uint16_t)port);
 	return 0;
-}
-
-/* Ports that programs named themselves: only a filter of netlink tells, and it costs a look. */
-static void read_named_ports(struct reading *reading)
-{
-	struct tc_filter *filter = NULL;
-	struct tc_filter_error error;
-	struct tc_report report = { .size = sizeof(report) };
-	struct tc_query query = reading->look;
-
-	if (reading->look.from || strcmp(reading->report->source, "netlink") != 0 ||
-	    tc_filter_parse("not autobound", 0, &filter, &error) < 0)
-		return;
-	query.source = "netlink";
-	query.filter = filter;
-	query.states = 0;
-	query.families = 0;
-	tc_scan(&query, close_ports, reading, &report); /* where it fails, they are inferred */
-	tc_filter_free(filter);
 }
 
 static int read_sockets(struct reading *reading)
 {
-	int err;
+	int err = scan(reading, TC_STATES_ALL, add_batch);
 
-	err = scan(reading, TC_STATES_ALL, add_batch);
-	if (!err)
-		read_named_ports(reading);
-	return err;
+	return err ? err : close_named_ports(reading);
 }
 
 /* ---- Which destinations are told ------------------------------------------------------ */
@@ -303,12 +289,27 @@ static void refuse_bpf(struct reading *reading)
 	reading->report->why[0] = '\0';
 }
 
-/* eBPF was no source of its own to the scan, so the report does not have it yet. */
+static bool has_refused_bpf(const struct tc_report *report)
+{
+	return report->refused_count && strcmp(report->refused[0].source, "bpf") == 0;
+}
+
+/* What the scan says of eBPF is not about the program that is used here. */
+static void forget_refused(struct tc_report *report)
+{
+	if (!has_refused_bpf(report))
+		return;
+	report->refused_count--;
+	memmove(&report->refused[0], &report->refused[1],
+		report->refused_count * sizeof(report->refused[0]));
+}
+
 static void report_refused(struct reading *reading)
 {
 	struct tc_report *report = reading->report;
 
-	if (!reading->ports->pool.why[0] || report->refused_count == TC_REFUSED_MAX)
+	forget_refused(report);
+	if (report->refused_count == TC_REFUSED_MAX)
 		return;
 	memmove(&report->refused[1], &report->refused[0],
 		report->refused_count * sizeof(report->refused[0]));
@@ -327,6 +328,8 @@ static int read_kernel(struct reading *reading, const struct tc_headroom_rules *
 		if (!err)
 			err = read_facts(reading);
 		reading->ports->pool.exact = !err;
+		if (!err)
+			forget_refused(reading->report);
 		if (!err || !automatic)
 			return err;
 		refuse_bpf(reading);
@@ -353,6 +356,21 @@ static int read_listing(struct reading *reading)
 	return err ? err : scan(reading, TC_STATES_ALL, add_batch);
 }
 
+/* Sockets that are only bound hold ports, and not every kernel and source shows them. */
+static void judge_completeness(struct reading *reading)
+{
+	struct tc_port_pool *pool = &reading->ports->pool;
+
+	if (!(reading->report->states_not_read & TC_STATE_BIT(TC_BOUND)) && !reading->look.from &&
+	    reading->report->complete)
+		return;
+	tc_headroom_lack_bound(reading->ports->headroom);
+	if (pool->exact)
+		snprintf(pool->why, TC_WHY_MAX, "%s",
+			 _("sockets that are only bound could not be read, and they hold ports"));
+	pool->exact = false;
+}
+
 static int read_all(struct reading *reading)
 {
 	struct tc_headroom_rules rules;
@@ -367,14 +385,22 @@ static int read_all(struct reading *reading)
 	}
 	if (!err)
 		err = choose_destinations(reading);
+	if (!err)
+		judge_completeness(reading);
 	return err ? err : tc_headroom_finish(reading->ports->headroom);
 }
 
-static void name_devices(struct tc_ports *ports)
+/* What belongs to the namespace that the thread is in. */
+static void name_namespace(struct tc_ports *ports)
 {
+	struct stat here = { .st_ino = 0 };
+
+	if (stat("/proc/thread-self/ns/net", &here) < 0)
+		here.st_ino = 0;
 	for (size_t i = 0; i < tc_headroom_count(ports->headroom); i++) {
 		struct tc_destination *told = tc_headroom_at(ports->headroom, i);
 
+		told->netns = here.st_ino;
 		if (told->ifindex)
 			told->iface = tc_names_iface(&ports->names, told->ifindex);
 	}
@@ -386,7 +412,7 @@ static int finish(struct reading *reading)
 	const struct tc_ports *since = reading->query.since;
 
 	if (!reading->look.from)
-		name_devices(ports);
+		name_namespace(ports);
 	ports->taken_at = now_seconds();
 	tc_headroom_pool(ports->headroom, &ports->pool);
 	if (!since || ports->taken_at <= since->taken_at)
