@@ -582,7 +582,7 @@ struct tc_destination {
 	uint32_t ifindex;  /* of sockets that are bound to a device; else 0 */
 	const char *iface; /* its name, where it was looked up */
 	uint16_t remote_port;
-	bool shared_pool; /* its sockets got their port from bind(2), so it serves nobody else */
+	bool shared_pool; /* most of its sockets have their port from bind(2), for them alone */
 	bool inferred;	  /* the numbers rest on what is likely, between the two bounds */
 	uint32_t capacity; /* ports that it can have: free + used - reusable */
 	uint32_t used;	   /* of them, with a connection to it in any state */

@@ -31,7 +31,8 @@ enum { TC_HEADROOM_UNKNOWN = -1 };
 
 /* What is known of a socket beside its struct tc_sock. */
 struct tc_headroom_fact {
-	enum tc_port_origin origin;
+	enum tc_port_origin origin; /* of the port, whoever holds it too */
+	enum tc_port_origin choice; /* of this socket */
 	int timestamps;	/* TIME_WAIT: whether the connection had them */
 	int64_t age_ms; /* TIME_WAIT: since it began, however often it was prolonged */
 };

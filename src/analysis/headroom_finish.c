@@ -23,7 +23,7 @@ static int compare_tuples(const void *one_pointer, const void *other_pointer)
 		return one->destination < other->destination ? -1 : 1;
 	if (one->port != other->port)
 		return one->port < other->port ? -1 : 1;
-	return (int)one->flags - (int)other->flags;
+	return (one->flags & TUPLE_STATE) - (other->flags & TUPLE_STATE);
 }
 
 /* A socket that the kernel gave twice counts once. */
@@ -163,11 +163,20 @@ static bool may_miss_an_end(const struct tc_headroom *headroom,
 		is_free(headroom, destination, high, VIEW_LEAST));
 }
 
+/* Where nobody tells, a socket whose port is closed to connect(2) has it from bind(2). */
+static bool is_by_bind(const struct headroom_tuple *tuple, bool open)
+{
+	if (tuple->flags & (TUPLE_BY_BIND | TUPLE_BY_CONNECT))
+		return tuple->flags & TUPLE_BY_BIND;
+	return !open;
+}
+
 /* What becomes of its connections; the ports of the reserved are none that it can have. */
 static void count_tuples(const struct tc_headroom *headroom,
 			 struct headroom_destination *destination)
 {
 	struct tc_destination *told = &destination->told;
+	uint32_t by_bind = 0;
 
 	for (size_t i = 0; i < destination->count; i++) {
 		const struct headroom_tuple *tuple = &headroom->tuples[destination->first + i];
@@ -178,8 +187,9 @@ static void count_tuples(const struct tc_headroom *headroom,
 		told->used++;
 		told->time_wait += !!(tuple->flags & TUPLE_TIME_WAIT);
 		told->reusable += open && tuple->flags & 1u << VIEW_LIKELY;
-		told->shared_pool |= !open;
+		by_bind += is_by_bind(tuple, open);
 	}
+	told->shared_pool = 2 * by_bind > told->used; /* most of them */
 }
 
 /* Ports that are not held long come back after TIME_WAIT, or sooner where it is taken over. */

@@ -22,8 +22,13 @@ enum headroom_view {
 	VIEW_COUNT
 };
 
-/* Bits of headroom_tuple.flags: TIME_WAIT, and in which views it may be taken over. */
-enum { TUPLE_TIME_WAIT = 1u << VIEW_COUNT };
+/* Bits of headroom_tuple.flags: in which views it may be taken over, and these. */
+enum {
+	TUPLE_TIME_WAIT = 1u << VIEW_COUNT,
+	TUPLE_STATE = 2 * TUPLE_TIME_WAIT - 1,	 /* all of the above */
+	TUPLE_BY_BIND = TUPLE_TIME_WAIT << 1,	 /* its port was chosen by bind(2) */
+	TUPLE_BY_CONNECT = TUPLE_TIME_WAIT << 2, /* or not; neither: not known */
+};
 
 /* A connection: 16 bytes, since there may be a million. */
 struct headroom_tuple {

@@ -17,7 +17,7 @@
 
 char license_of_all[] SEC("license") = "Dual MIT/GPL";
 
-enum { KERNEL_TIME_WAIT = 6, KERNEL_NEW_SYN_RECV = 12 };
+enum { KERNEL_TIME_WAIT = 6, KERNEL_NEW_SYN_RECV = 12, KERNEL_CONNECT_BIND = 16 };
 
 static void read_ends(struct tc_bpf_port *port, const struct sock_common *common)
 {
@@ -45,6 +45,21 @@ static void read_bucket(struct tc_bpf_port *port, const struct inet_bind_bucket 
 }
 
 /*
+ * A socket of connect(2) may have a port whose bucket bind(2) has marked later, for another
+ * address. Which of the two it was, the sockets themselves know since 6.18 (SOCK_CONNECT_BIND).
+ */
+static bool is_choice_known(void)
+{
+	return bpf_core_field_exists(((struct inet_timewait_sock *)0)->tw_connect_bind);
+}
+
+static void read_choice(struct tc_bpf_port *port, bool by_connect)
+{
+	port->known |= TC_BPF_PORT_CHOICE;
+	port->by_connect = by_connect;
+}
+
+/*
  * How long ago, as tcp_twsk_unique() counts it: since 6.14 (ca6a6f93867a) from the moment when
  * the minisocket came to its state, before in whole seconds from the last timestamp.
  */
@@ -63,6 +78,8 @@ static void read_minisocket(struct tc_bpf_port *port, const struct tcp_timewait_
 	port->state = minisocket->tw_sk.tw_substate;
 	port->timestamps = minisocket->tw_ts_recent_stamp != 0;
 	port->age_ms = age_of(minisocket);
+	if (is_choice_known())
+		read_choice(port, BPF_CORE_READ_BITFIELD(&minisocket->tw_sk, tw_connect_bind));
 	read_bucket(port, minisocket->tw_sk.tw_tb);
 }
 
@@ -87,6 +104,9 @@ int port_facts(struct bpf_iter__tcp *context)
 		full = bpf_skc_to_tcp_sock(common);
 		if (!full)
 			return 0;
+		if (is_choice_known())
+			read_choice(&port, ((struct sock *)full)->sk_userlocks &
+						   KERNEL_CONNECT_BIND);
 		read_bucket(&port, full->inet_conn.icsk_bind_hash);
 	}
 	bpf_seq_write(context->meta->seq, &port, sizeof(port));

@@ -24,6 +24,7 @@ _Static_assert(sizeof(struct tc_bpf_holder) == 24, "struct tc_bpf_holder has pad
 enum {
 	TC_BPF_PORT_BUCKET = 1u << 0,	  /* bind is told */
 	TC_BPF_PORT_TIME_WAIT = 1u << 1,  /* a timewait minisocket: timestamps and age are told */
+	TC_BPF_PORT_CHOICE = 1u << 2,	  /* by_connect is told */
 };
 
 /* A socket and its local port (port_facts.bpf.c). */
@@ -40,7 +41,8 @@ struct tc_bpf_port {
 	uint8_t known; /* TC_BPF_PORT_ bits */
 	uint8_t bind;  /* 1: bind(2) has marked the port */
 	uint8_t timestamps;
-	uint8_t unused[7];
+	uint8_t by_connect; /* 1: connect(2) chose the port for this socket */
+	uint8_t unused[6];
 };
 
 _Static_assert(sizeof(struct tc_bpf_port) == 64, "struct tc_bpf_port has padding");

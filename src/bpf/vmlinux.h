@@ -107,6 +107,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	u16 sk_protocol;
+	u8 sk_userlocks; /* bits of a byte before 5.19, when nobody looks at it */
 };
 
 struct socket {
@@ -130,6 +131,7 @@ struct tcp_sock {
 
 struct inet_timewait_sock {
 	unsigned char tw_substate;
+	unsigned int tw_connect_bind : 1;
 	u32 tw_entry_stamp;
 	struct inet_bind_bucket *tw_tb;
 };

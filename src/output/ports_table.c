@@ -77,7 +77,9 @@ static void bind_text(const struct tc_destination *to, char *text)
 
 static void sustains_text(const struct tc_destination *to, char *text)
 {
-	snprintf(text, TEXT_MAX, _("%.0f/s"), to->sustains_per_second);
+	double rate = to->sustains_per_second;
+
+	snprintf(text, TEXT_MAX, rate < 10 ? _("%.1f/s") : _("%.0f/s"), rate);
 }
 
 static void rate_text(const struct tc_destination *to, char *text)

@@ -141,6 +141,9 @@ static struct tc_headroom_fact fact_of(const struct tc_port_fact *fact)
 		.origin = !fact->bind_known ? TC_PORT_UNKNOWN
 			  : fact->bind	    ? TC_PORT_BIND
 					    : TC_PORT_CONNECT,
+		.choice = !fact->choice_known ? TC_PORT_UNKNOWN
+			  : fact->by_connect  ? TC_PORT_CONNECT
+					      : TC_PORT_BIND,
 		.timestamps = fact->timestamps_known ? fact->timestamps : TC_HEADROOM_UNKNOWN,
 		.age_ms = fact->age_ms,
 	};

@@ -56,6 +56,8 @@ static int take(void *context, const struct tc_bpf_port *records, size_t count)
 		struct tc_port_fact fact = {
 			.bind_known = record->known & TC_BPF_PORT_BUCKET,
 			.bind = record->bind,
+			.choice_known = record->known & TC_BPF_PORT_CHOICE,
+			.by_connect = record->by_connect,
 			.timestamps_known = minisocket,
 			.timestamps = record->timestamps,
 			.age_ms = minisocket ? (int64_t)record->age_ms : -1,

@@ -14,6 +14,8 @@
 struct tc_port_fact {
 	bool bind_known; /* whether the port is marked by bind(2) */
 	bool bind;
+	bool choice_known; /* who chose it for this socket: since 6.18 */
+	bool by_connect;
 	bool timestamps_known; /* TIME_WAIT: whether the connection had timestamps */
 	bool timestamps;
 	int64_t age_ms; /* TIME_WAIT: since it began; -1: not known */
