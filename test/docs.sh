@@ -89,6 +89,9 @@ json_keys() {
 			"$program" -j -f - 2>/dev/null
 		"$program" listeners -j -i 1ms
 		printf 'LISTEN 2 1 0.0.0.0:80 0.0.0.0:*\n' | "$program" listeners -j -f -
+		"$program" ports -j -i 10ms --to 127.0.0.1:9
+		printf 'ESTAB 0 0 192.0.2.1:%u 192.0.2.2:443\n' 40001 40003 |
+			"$program" ports -j -f -
 		"$program" explain -j
 		for topic in $(table_words topics); do
 			"$program" explain -j "$topic"
@@ -143,7 +146,7 @@ grep -ohE 'getenv\("[A-Z_]+"\)' src/cli/*.c | grep -oE '[A-Z_]{2,}' | sort -u |
 json_keys | check_words tcpcensus-json.5 'key of JSON'
 fields | check_words tcpcensus-json.5 field
 { "$program" -j; "$program" by state -j; "$program" list -j
-	"$program" listeners -j -i 0; "$program" explain -j; } |
+	"$program" listeners -j -i 0; "$program" ports -j; "$program" explain -j; } |
 	jq -r .schema | check_words tcpcensus-json.5 schema
 sed -n '/^EXAMPLES/,/^SEE ALSO/s/^ *[$#] tcpcensus/tcpcensus/p' "$work/tcpcensus.1" | sed 's/ |.*//' |
 	check_examples tcpcensus.1

@@ -1,0 +1,171 @@
+#!/usr/bin/env bats
+# How many more connections a destination can have: what is said is made true, and then one more
+# connection fails. Situations and proofs are in ports.py.
+
+load helper
+
+exactly() { # CASE...
+	needs_namespaces
+	for case in "$@"; do
+		run timeout 60 "$here/ports.py" "$case" bpf 4 6 mapped
+		printf '%s\n' "$output"
+		[ "$status" != 77 ] || skip "$(tail -1 <<<"$output")"
+		[ "$status" = 0 ]
+	done
+}
+
+# Every case by a source that does not tell who chose a port: between what it says.
+within_bounds() { # SOURCE
+	needs_namespaces
+	for case in $("$here/ports.py"); do
+		run timeout 60 "$here/ports.py" "$case" "$1" 4 6 mapped
+		printf '%s\n' "$output"
+		[ "$status" != 77 ] || skip "$(tail -1 <<<"$output")"
+		[ "$status" = 0 ]
+	done
+}
+
+# Runs commands of bash in a namespace with a loopback, 20 ports, and a server on :80 and :81
+# to which 5 are connected; the last 2 of these, on :81, have their ports from bind().
+among_few() { # COMMAND...
+	needs_namespaces
+	run unshare -n bash -c 'ip link set lo up &&
+		echo "40000 40019" >/proc/sys/net/ipv4/ip_local_port_range || exit 77
+		coproc python3 "$0/few_connections.py"
+		read -r _ <&"${COPROC[0]}"
+		eval "$1"; status=$?
+		kill "$COPROC_PID"
+		exit $status' "$here" "$*"
+	printf '%s\n' "$output"
+	[ "$status" != 77 ] || skip "needs settings of a network namespace"
+	[ "$status" = 0 ]
+}
+
+@test "ports: connect(2) until none is left" {
+	exactly plain by-route some-used
+}
+
+@test "ports: what bind(2) has taken" {
+	exactly bind-before bind-exhausted bind-named-ports bind-gone
+}
+
+@test "ports: how many are left for bind(2)" {
+	needs_namespaces
+	for source in bpf netlink; do
+		run timeout 60 "$here/ports.py" bind-free $source
+		printf '%s\n' "$output"
+		[ "$status" != 77 ] || skip "$(tail -1 <<<"$output")"
+		[ "$status" = 0 ]
+	done
+}
+
+@test "ports: IP_BIND_ADDRESS_NO_PORT" {
+	exactly no-port
+}
+
+@test "ports: a reserved range" {
+	exactly reserved reserved-and-taken
+}
+
+@test "ports: listeners inside the range, and connections of listeners that have gone" {
+	exactly listeners-inside listener-gone
+}
+
+@test "ports: ranges of odd and of small size" {
+	exactly odd odd-without-first one-port two-ports
+}
+
+@test "ports: TIME_WAIT without reuse" {
+	exactly time-wait time-wait-young time-wait-no-timestamps time-wait-not-loopback \
+		time-wait-bound fin-wait2
+}
+
+@test "ports: TIME_WAIT with reuse" {
+	exactly time-wait-reused time-wait-loopback
+}
+
+@test "ports: without eBPF between the bounds: netlink" {
+	within_bounds netlink
+}
+
+@test "ports: without eBPF between the bounds: proc" {
+	within_bounds proc
+}
+
+@test "ports: every form says the same" {
+	among_few 'set -e
+		tcpcensus ports -j >"$BATS_TEST_TMPDIR/json"
+		tcpcensus ports -o ndjson >"$BATS_TEST_TMPDIR/ndjson"
+		tcpcensus ports -o csv >"$BATS_TEST_TMPDIR/csv"
+		tcpcensus ports >"$BATS_TEST_TMPDIR/table"'
+	cd "$BATS_TEST_TMPDIR"
+	jq -e '.schema == "tcpcensus.ports/1" and (.destinations | length) == 2 and
+		.range.low == 40000 and .range.high == 40019 and .other.destinations == 0 and
+		([.destinations[] | has("per_second") or has("seconds_left")] | any | not)' json
+	[ "$(jq -c '.destinations[]' json)" = "$(grep remote.port ndjson | jq -c .)" ]
+	[ "$(jq -r '.destinations[] | [."remote.port", .used, .free] | @csv' json)" = \
+		"$(awk -F, 'NR > 1 { print $3 "," $6 "," $7 }' csv)" ]
+	[ "$(jq -r '.destinations[] | "127.0.0.1:\(."remote.port") \(.used) \(.free)"' json)" = \
+		"$(awk '$1 == "127.0.0.1" { sub(/~/, "", $6); print $2 " " $3 " " $6 }' table)" ]
+	grep -q IP_BIND_ADDRESS_NO_PORT table
+	! grep -q '.\{81\}' table
+}
+
+@test "ports: a filter chooses destinations, and changes none of their numbers" {
+	among_few 'all=$(tcpcensus ports -j) || exit 1
+		one=$(tcpcensus ports -j dport = :81) || exit 1
+		test "$(jq ".destinations[] | select(.\"remote.port\" == 81)" <<<"$all")" = \
+			"$(jq ".destinations[]" <<<"$one")" &&
+		test "$(tcpcensus ports -j -6 | jq ".destinations | length")" = 0 &&
+		test "$(tcpcensus ports -j -4 | jq ".destinations | length")" = 2 &&
+		tcpcensus ports -j -n 1 | jq -e "(.destinations | length) == 1 and
+			.other.destinations == 1 and .other.used + .destinations[0].used == 5"'
+}
+
+@test "ports: the rate, and the time that is left" {
+	among_few 'exec {more}>&"${COPROC[1]}"
+		(sleep 0.3; echo 4 >&$more) &
+		tcpcensus ports -i 2s -j dport = :80 | tee /dev/stderr | jq -e ".destinations[0] |
+			.used == 7 and .per_second > 1 and .per_second <= 2 and
+			.seconds_left > 1 and .seconds_left < 20" &&
+		tcpcensus ports -i 10ms -j dport = :80 | jq -e ".destinations[0] |
+			.per_second == 0 and has(\"seconds_left\") and .seconds_left == null"'
+}
+
+@test "ports: one destination that nothing is connected to" {
+	among_few 'tcpcensus ports --to 127.0.0.1:9 -j | jq -e ".destinations | length == 1 and
+			(.[0] | .used == 0 and .\"local.addr\" == \"127.0.0.1\" and .free >= 15)" &&
+		tcpcensus ports --to "[::1]:9" -j | jq -e ".destinations[0].\"local.addr\" == \"::1\""'
+}
+
+@test "ports: in a listing, by the range that is assumed" {
+	apart tcpcensus ports -j -f - <<<'ESTAB 0 0 192.0.2.1:40000 192.0.2.2:443
+TIME-WAIT 0 0 192.0.2.1:40001 192.0.2.2:443
+LISTEN 0 0 0.0.0.0:40002 0.0.0.0:*'
+	[ "$status" = 0 ]
+	jq -e '.range.assumed and .range.low == 32768 and (.exact | not) and
+		(.destinations[0] | .used == 2 and .time_wait == 1 and .inferred)' "$out_file"
+}
+
+@test "ports: what is wrong is said in one line" {
+	for to in 192.0.2.7 192.0.2.7: :80 192.0.2.7:0 192.0.2.7:65536 2001:db8::7:80 '[192.0.2.7]:80' \
+		www:80 ''; do
+		refused 2 'is no destination such as' tcpcensus ports --to "$to"
+	done
+	refused 2 'exclude each other' tcpcensus ports --to 192.0.2.7:80 -f -
+	refused 2 'exclude each other' tcpcensus ports -i 1s -f -
+	refused 2 'names one destination' tcpcensus ports --to 192.0.2.7:80 state time-wait
+	refused 2 'is not a time' tcpcensus ports -i 5
+}
+
+@test "ports: no way to a destination" {
+	needs_namespaces
+	refused 3 'no way to 192.0.2.7: ' unshare -n tcpcensus ports --to 192.0.2.7:80
+}
+
+@test "ports: a user without rights gets bounds, and is told why" {
+	needs_root
+	apart as_nobody tcpcensus ports -j
+	[ "$status" = 0 ]
+	jq -e '(.exact | not) and (.not_exact | length) > 0' "$out_file"
+}
