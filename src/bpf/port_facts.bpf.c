@@ -25,8 +25,10 @@ static void read_ends(struct tc_bpf_port *port, const struct sock_common *common
 		BPF_CORE_READ_INTO(&port->local, common, skc_v6_rcv_saddr);
 		BPF_CORE_READ_INTO(&port->remote, common, skc_v6_daddr);
 	} else {
-		__builtin_memcpy(port->local, &(u32){ common->skc_rcv_saddr }, 4);
-		__builtin_memcpy(port->remote, &(u32){ common->skc_daddr }, 4);
+		u32 local = common->skc_rcv_saddr, remote = common->skc_daddr;
+
+		__builtin_memcpy(port->local, &local, sizeof(local));
+		__builtin_memcpy(port->remote, &remote, sizeof(remote));
 	}
 	port->family = common->skc_family;
 	port->state = common->skc_state;
@@ -50,7 +52,7 @@ static void read_bucket(struct tc_bpf_port *port, const struct inet_bind_bucket 
  */
 static bool is_choice_known(void)
 {
-	return bpf_core_field_exists(((struct inet_timewait_sock *)0)->tw_connect_bind);
+	return bpf_core_field_exists(struct inet_timewait_sock, tw_connect_bind);
 }
 
 static void read_choice(struct tc_bpf_port *port, bool by_connect)
