@@ -17,7 +17,7 @@
 #include "model/filter.h"
 #include "owner/listener.h"
 #include "owner/names.h"
-#include "owner/netns.h"
+#include "pipeline/visit.h"
 #include "source/named_ports.h"
 #include "source/port_facts.h"
 #include "source/route.h"
@@ -405,7 +405,7 @@ static void name_namespace(struct tc_ports *ports)
 
 		told->netns = here.st_ino;
 		if (told->ifindex)
-			told->iface = tc_names_iface(&ports->names, told->ifindex);
+			told->iface = tc_names_iface(&ports->names, here.st_ino, told->ifindex);
 	}
 }
 
@@ -424,19 +424,26 @@ static int finish(struct reading *reading)
 	return tc_headroom_rate(ports->headroom, since->headroom, ports->pool.seconds);
 }
 
+/* What is done in the namespace. */
+static int read_here(void *context)
+{
+	struct reading *reading = context;
+	int err = read_all(reading);
+
+	return err ? err : finish(reading);
+}
+
 static int read_in_namespace(struct reading *reading)
 {
-	struct tc_netns_visit visit = TC_NETNS_VISIT_INIT;
-	int err = tc_netns_enter(reading->look.netns, &visit, reading->report->why), left;
+	struct tc_visits visits;
+	int err = tc_visits_open(&visits, &reading->look, reading->report->why);
 
 	if (err)
 		return err;
-	reading->look.netns = NULL; /* we are there */
-	err = read_all(reading);
-	if (!err)
-		err = finish(reading);
-	left = tc_netns_leave(&visit);
-	return err ? err : left;
+	reading->look.netns = NULL; /* we shall be there */
+	err = tc_visits_each(&visits, read_here, reading, reading->report->why);
+	tc_visits_close(&visits);
+	return err;
 }
 
 /* Callers may have been compiled with fewer members. */
