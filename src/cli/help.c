@@ -95,8 +95,10 @@ static void add_program(struct tc_buf *out)
 		tc_cell(out, tc_commands[i]->name, COMMAND_WIDTH, false);
 		tc_buf_format(out, "%s\n", tc_tr(tc_commands[i]->summary));
 	}
+	/* Without the blank line before it: one of 24. */
 	tc_buf_text(out, _("\nFILTER is that of ss(8): state time-wait, dport = :443, "
-			   "not dst 10.0.0.0/8\n"));
+			   "not dst 10.0.0.0/8\n") +
+				 1);
 	add_options(out, TC_FOR_CENSUS, false);
 }
 
