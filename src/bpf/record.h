@@ -13,12 +13,21 @@
 /* A descriptor that is a TCP socket (task_file.bpf.c). */
 struct tc_bpf_holder {
 	uint64_t inode;
-	uint64_t netns; /* inode number of the socket's network namespace */
-	uint32_t pid;	/* of the process, as the reader's pid namespace numbers it */
+	uint64_t netns;	   /* inode number of the socket's network namespace */
+	uint64_t cookie;   /* 0: the kernel has not given it one yet */
+	uint8_t local[16]; /* of AF_INET, the first four bytes */
+	uint8_t remote[16];
+	uint32_t pid; /* of the process, as the reader's pid namespace numbers it */
 	uint32_t fd;
+	uint32_t ifindex;
+	uint16_t local_port;  /* of the host's order */
+	uint16_t remote_port; /* of the network's order */
+	uint8_t family;
+	uint8_t state; /* as the kernel numbers them */
+	uint8_t unused[6];
 };
 
-_Static_assert(sizeof(struct tc_bpf_holder) == 24, "struct tc_bpf_holder has padding");
+_Static_assert(sizeof(struct tc_bpf_holder) == 80, "struct tc_bpf_holder has padding");
 
 /* Bits of tc_bpf_port.known. */
 enum {

@@ -46,12 +46,32 @@ static bool is_tcp(const struct sock *sk)
 	       (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP);
 }
 
+/* What is connected to what tells whose the sockets are that nobody holds. */
+static void read_ends(struct tc_bpf_holder *holder, const struct sock_common *common)
+{
+	if (common->skc_family == AF_INET6) {
+		BPF_CORE_READ_INTO(&holder->local, common, skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO(&holder->remote, common, skc_v6_daddr);
+	} else {
+		u32 local = common->skc_rcv_saddr, remote = common->skc_daddr;
+
+		__builtin_memcpy(holder->local, &local, sizeof(local));
+		__builtin_memcpy(holder->remote, &remote, sizeof(remote));
+	}
+	holder->family = common->skc_family;
+	holder->state = common->skc_state;
+	holder->local_port = common->skc_num;
+	holder->remote_port = common->skc_dport;
+	holder->ifindex = common->skc_bound_dev_if;
+	holder->cookie = common->skc_cookie.counter;
+}
+
 SEC("iter/task_file")
 int task_file(struct bpf_iter__task_file *context)
 {
 	struct task_struct *task = context->task;
 	struct file *file = context->file;
-	struct tc_bpf_holder holder;
+	struct tc_bpf_holder holder = { .inode = 0 };
 	struct socket *socket;
 	struct sock *sk;
 
@@ -67,6 +87,7 @@ int task_file(struct bpf_iter__task_file *context)
 	holder.netns = sk->__sk_common.skc_net.net->ns.inum;
 	holder.pid = compat_pid(task);
 	holder.fd = context->fd;
+	read_ends(&holder, &sk->__sk_common);
 	bpf_seq_write(context->meta->seq, &holder, sizeof(holder));
 	return 0;
 }

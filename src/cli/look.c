@@ -181,10 +181,10 @@ void tc_look_note_owners(const struct tc_report *report)
 	uint64_t none = report->owners.sockets[TC_OWNER_NONE];
 
 	if (hidden)
-		tc_note(tc_ngettext("%llu socket belongs to a process that this user may not look "
-				    "into: run as root",
-				    "%llu sockets belong to processes that this user may not look "
-				    "into: run as root",
+		tc_note(tc_ngettext("%llu socket belongs to a process that may not be looked into: "
+				    "run as root, with CAP_SYS_PTRACE",
+				    "%llu sockets belong to processes that may not be looked into: "
+				    "run as root, with CAP_SYS_PTRACE",
 				    (unsigned long)hidden),
 			(unsigned long long)hidden);
 	if (none)

@@ -2,6 +2,7 @@
 /* holders.c - which processes hold which sockets; see holders.h. */
 #include "owner/holders.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +11,9 @@
 #include <unistd.h>
 
 #include "bpf/task_file.h"
+#include "model/state.h"
 #include "owner/holders_proc.h"
+#include "util/addr.h"
 #include "util/macro.h"
 
 enum { BATCH = 1024 };
@@ -19,7 +22,36 @@ struct adapter {
 	tc_holder_sink *sink;
 	void *context;
 	struct tc_holder batch[BATCH];
+	struct tc_sock socks[BATCH];
 };
+
+static struct tc_sock socket_of(const struct tc_bpf_holder *record)
+{
+	bool is4 = record->family == AF_INET;
+
+	return (struct tc_sock){
+		.count = 1,
+		.cookie = record->cookie,
+		.netns = record->netns,
+		.inode = record->inode,
+		.local = tc_addr_of(is4, record->local),
+		.remote = tc_addr_of(is4, record->remote),
+		.local_port = record->local_port,
+		.remote_port = ntohs(record->remote_port),
+		.have = TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_IFINDEX | TC_HAVE_KIND |
+			TC_HAVE_NETNS | TC_HAVE_INODE | (record->cookie ? TC_HAVE_COOKIE : 0),
+		.ifindex = record->ifindex,
+		.family = record->family,
+		.state = (uint8_t)tc_state_from_kernel(record->state),
+		.kind = TC_KIND_FULL,
+	};
+}
+
+static void read_record(struct adapter *adapter, size_t at, const struct tc_bpf_holder *record)
+{
+	adapter->batch[at] = (struct tc_holder){ .inode = record->inode, .pid = record->pid };
+	adapter->socks[at] = socket_of(record);
+}
 
 /* The iterator does not stop: the end of it is near, and a socket may have more holders. */
 static int take(void *context, const struct tc_bpf_holder *holders, size_t count)
@@ -31,8 +63,8 @@ static int take(void *context, const struct tc_bpf_holder *holders, size_t count
 		int said;
 
 		for (size_t i = 0; i < some; i++)
-			adapter->batch[i] = (struct tc_holder){ holders[i].inode, holders[i].pid };
-		said = adapter->sink(adapter->context, adapter->batch, some);
+			read_record(adapter, i, &holders[i]);
+		said = adapter->sink(adapter->context, adapter->batch, adapter->socks, some);
 		if (said < 0)
 			return said;
 		holders += some;
@@ -71,22 +103,22 @@ static uint64_t open_files(void)
  * counts below are cheap to know: the links of /proc are its processes and a few more
  * (fs/proc/root.c, proc_root_getattr).
  */
-static bool is_bpf_faster(void)
+bool tc_holders_prefer_bpf(void)
 {
-	enum { LOAD_US = 18000, PROCESS_NS = 9000, FILE_NS = 1200 };
+	enum { LOAD_NS = 15000000, PROCESS_NS = 9000, FILE_NS = 1900, FILE_BPF_NS = 800 };
 	struct stat proc;
-	uint64_t proc_us;
+	uint64_t files;
 
 	if (geteuid() != 0 || stat("/proc", &proc) < 0)
 		return false;
-	proc_us = (proc.st_nlink * PROCESS_NS + open_files() * FILE_NS) / 1000;
-	return proc_us > LOAD_US;
+	files = open_files();
+	return proc.st_nlink * PROCESS_NS + files * FILE_NS > LOAD_NS + files * FILE_BPF_NS;
 }
 
 int tc_holders_read(const char *source, tc_holder_sink *sink, void *context,
 		    struct tc_holders_report *ret_report, char why[TC_WHY_MAX])
 {
-	bool bpf = source ? strcmp(source, "bpf") == 0 : is_bpf_faster();
+	bool bpf = source ? strcmp(source, "bpf") == 0 : tc_holders_prefer_bpf();
 	int err = 0;
 
 	if (bpf)

@@ -15,6 +15,7 @@
 struct tc_holder {
 	uint64_t inode;
 	uint32_t pid;
+	uint32_t unused;
 };
 
 /* What a sink may return, beside 0 and a negative errno, which ends the reading. */
@@ -23,13 +24,23 @@ enum {
 	TC_HOLDERS_FOUND = 1u << 1,  /* and nothing more is */
 };
 
-/* Receives what one process holds, or a batch of several. */
-typedef int tc_holder_sink(void *context, const struct tc_holder *holders, size_t count);
+/*
+ * Receives what one process holds, or a batch of several. The iterator sees the sockets
+ * themselves: then socks has their states, ends and namespaces, in the same places; it is NULL
+ * through /proc.
+ */
+typedef int tc_holder_sink(void *context, const struct tc_holder *holders, struct tc_sock *socks,
+			   size_t count);
 
 struct tc_holders_report {
 	const char *source; /* "bpf" or "proc" */
 	uint64_t hidden;    /* processes that this user may not look into, at least */
 };
+
+/*
+ * Whether the iterator is expected to be faster than /proc here. It may turn out not to work.
+ */
+bool tc_holders_prefer_bpf(void);
 
 /*
  * Reads them all, through "bpf", "proc" or, with NULL, what is expected to be faster. Once

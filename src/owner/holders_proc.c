@@ -122,12 +122,17 @@ static bool is_relative(const struct reader *reader, uint32_t pid)
 
 static int flush(struct reader *reader, size_t count)
 {
-	int said = count ? reader->sink(reader->context, reader->batch, count) : 0;
+	int said = count ? reader->sink(reader->context, reader->batch, NULL, count) : 0;
 
 	if (said < 0)
 		return said;
 	reader->found |= (said & TC_HOLDERS_FOUND) != 0;
 	return said & TC_HOLDERS_WANTED ? remember_kin(reader, reader->batch[0].pid) : 0;
+}
+
+static bool is_refused(int err)
+{
+	return err == EACCES || err == EPERM;
 }
 
 static int read_descriptors(struct reader *reader, DIR *dir, uint32_t pid)
@@ -144,9 +149,14 @@ static int read_descriptors(struct reader *reader, DIR *dir, uint32_t pid)
 		if (entry->d_name[0] == '.')
 			continue;
 		length = readlinkat(dirfd(dir), entry->d_name, link, sizeof(link));
+		if (length < 0 && is_refused(errno)) {
+			reader->report.hidden++; /* the names may be listed, and no more */
+			break;
+		}
 		if (length < 0 || !tc_holders_link_inode(link, (size_t)length, &holder->inode))
 			continue;
 		holder->pid = pid;
+		holder->unused = 0;
 		if (++count == BATCH) {
 			err = flush(reader, count);
 			count = 0;
@@ -175,7 +185,7 @@ static int read_process(struct reader *reader, uint32_t pid)
 	snprintf(path, sizeof(path), "%u/fd", pid);
 	fd = openat(reader->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		if (errno == EACCES || errno == EPERM)
+		if (is_refused(errno))
 			count_hidden(reader, pid);
 		return errno == EMFILE || errno == ENFILE ? -errno : 0;
 	}

@@ -110,8 +110,23 @@ static int keep_holder(struct tc_owners *owners, const struct tc_holder *holder)
 	return 0;
 }
 
+/* A socket that the iterator meets for the first time is noted, if it may tell of others. */
+static int meet(struct tc_owners *owners, struct tc_sock *sock)
+{
+	uint64_t found;
+
+	if (tc_map_get(&owners->inodes, sock->inode, &found) ||
+	    !tc_pools_has_range(&owners->pools, sock->netns))
+		return 0;
+	if (!tc_map_put(&owners->inodes, sock->inode))
+		return -ENOMEM;
+	tc_listeners_resolve(owners->listeners, sock, 1);
+	return tc_held_add(&owners->held, sock, NULL);
+}
+
 /* Every holder is kept, also of sockets that came into being since they were noted. */
-static int take_holders(void *context, const struct tc_holder *holders, size_t count)
+static int take_holders(void *context, const struct tc_holder *holders, struct tc_sock *socks,
+			size_t count)
 {
 	struct tc_owners *owners = context;
 	int said = 0;
@@ -121,6 +136,11 @@ static int take_holders(void *context, const struct tc_holder *holders, size_t c
 
 		if (keep_holder(owners, &holders[i]))
 			return -ENOMEM;
+		if (owners->listeners) {
+			if (meet(owners, &socks[i]))
+				return -ENOMEM;
+			continue;
+		}
 		if (!tc_map_get(&owners->inodes, holders[i].inode, &found))
 			continue;
 		said |= TC_HOLDERS_WANTED;
@@ -161,22 +181,51 @@ static int sort_holders(struct tc_owners *owners)
 	return 0;
 }
 
-int tc_owners_find(struct tc_owners *owners, const char *source, char why[TC_WHY_MAX])
+/* What was found is put in order. */
+static int find(struct tc_owners *owners, const char *source, char why[TC_WHY_MAX])
 {
 	struct tc_holders_report report = { .source = NULL };
 	int err = 0;
 
 	owners->missing = owners->inodes.count;
 	owners->holder_count = 0;
-	if (owners->missing)
+	if (owners->missing || owners->listeners)
 		err = tc_holders_read(source, take_holders, owners, &report, why);
 	if (err < 0)
 		return err;
+	/* Descriptors that /proc hides, the kernel itself may tell. */
+	if (owners->missing && report.hidden && !source) {
+		char why_not[TC_WHY_MAX];
+
+		err = tc_holders_read("bpf", take_holders, owners, &report, why_not);
+		if (err == -ENOMEM)
+			return err;
+	}
 	owners->source = report.source;
 	owners->hidden = report.hidden;
 	owners->pooled = false;
 	err = sort_holders(owners);
 	return err ? err : tc_held_settle(&owners->held);
+}
+
+int tc_owners_find(struct tc_owners *owners, char why[TC_WHY_MAX])
+{
+	owners->listeners = NULL;
+	return find(owners, NULL, why);
+}
+
+int tc_owners_find_all(struct tc_owners *owners, const struct tc_listeners *listeners,
+		       char why[TC_WHY_MAX])
+{
+	int err;
+
+	owners->listeners = listeners;
+	err = find(owners, "bpf", why);
+	if (err) { /* what it has met by then may be noted once more */
+		tc_held_release(&owners->held);
+		tc_map_release(&owners->inodes);
+	}
+	return err;
 }
 
 /* ---- Parties ------------------------------------------------------------------------- */

@@ -24,6 +24,7 @@
 #include "owner/held.h"
 #include "owner/holders.h"
 #include "owner/listed.h"
+#include "owner/listener.h"
 #include "owner/party.h"
 #include "owner/pool.h"
 #include "owner/process.h"
@@ -37,6 +38,7 @@ struct tc_owners {
 	struct tc_held_list held;
 	struct tc_pools pools;
 	bool pooled; /* the pools know of what is held now */
+	const struct tc_listeners *listeners; /* of a reading that notes what it meets; or NULL */
 	struct tc_map inodes; /* those to be found: 1 + first holder of each, sorted; 0: none */
 	size_t missing;	      /* of them not found yet */
 	struct tc_holder *holders;
@@ -61,11 +63,16 @@ int tc_owners_note_listed(struct tc_owners *owners, const struct tc_sock *socks,
 /* To be called once after the last of them. -ENOMEM. */
 int tc_owners_settle(struct tc_owners *owners);
 
+/* Reads who holds what was noted. Says in `why` what went wrong. */
+int tc_owners_find(struct tc_owners *owners, char why[TC_WHY_MAX]);
+
 /*
- * Reads who holds what was noted, through "bpf", "proc", or NULL: what serves better. Says in
- * `why` what went wrong.
+ * The same without any noting before it: through the eBPF iterator, which sees what is held
+ * while it reads who holds it. The sockets are judged by these listeners, and those of
+ * namespaces without a port range (tc_pools_range) are left out.
  */
-int tc_owners_find(struct tc_owners *owners, const char *source, char why[TC_WHY_MAX]);
+int tc_owners_find_all(struct tc_owners *owners, const struct tc_listeners *listeners,
+		       char why[TC_WHY_MAX]);
 
 /* Keeps who holds which connection, and forgets the rest: the earlier of two samples. -ENOMEM. */
 int tc_owners_remember(struct tc_owners *owners);

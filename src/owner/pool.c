@@ -29,6 +29,14 @@ int tc_pools_range(struct tc_pools *pools, uint64_t netns, uint16_t low, uint16_
 	return 0;
 }
 
+bool tc_pools_has_range(const struct tc_pools *pools, uint64_t netns)
+{
+	for (size_t i = pools->range_count; i--;)
+		if (pools->ranges[i].netns == netns)
+			return true;
+	return false;
+}
+
 static bool is_ephemeral(const struct tc_pools *pools, uint64_t netns, uint16_t port)
 {
 	for (size_t i = pools->range_count; i--;)

@@ -38,6 +38,9 @@ void tc_pools_release(struct tc_pools *pools);
 /* Says the ephemeral range of a namespace (ip_local_port_range). -ENOMEM. */
 int tc_pools_range(struct tc_pools *pools, uint64_t netns, uint16_t low, uint16_t high);
 
+/* Whether the range of a namespace was said. */
+bool tc_pools_has_range(const struct tc_pools *pools, uint64_t netns);
+
 /* Adds a local port of an outbound connection and its holders. -ENOMEM. */
 int tc_pools_add(struct tc_pools *pools, uint64_t netns, uint16_t port,
 		 const struct tc_party *party);

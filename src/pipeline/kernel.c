@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "model/census.h"
@@ -184,6 +185,33 @@ static int read_sockets(void *context)
 
 /* ---- All of them --------------------------------------------------------------------- */
 
+static int enter(void *context)
+{
+	struct kernel *kernel = context;
+
+	return tc_owning_enter(&kernel->owning);
+}
+
+/* Where there are no processes but those that we see (include/linux/proc_ns.h). */
+static bool is_first_pid_namespace(void)
+{
+	enum { PROC_PID_INIT_INO = 0xeffffffc };
+	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) == 0 &&
+	       status.st_ino == (ino_t)(unsigned)PROC_PID_INIT_INO;
+}
+
+/*
+ * The iterator meets every socket that a process holds, so none has to be noted before. But of
+ * some it does not say the cookie, by which an earlier look would know a connection again; and
+ * in a pid namespace of our own others may hold what we would take for nobody's.
+ */
+static bool is_iterator_enough(const struct kernel *kernel)
+{
+	return !kernel->query->earlier_ms && is_first_pid_namespace() && tc_holders_prefer_bpf();
+}
+
 /* Once more, and everything, where what is asked for has none that holds it. */
 static int find_owners(struct kernel *kernel, struct tc_visits *visits)
 {
@@ -193,6 +221,14 @@ static int find_owners(struct kernel *kernel, struct tc_visits *visits)
 	int err;
 
 	tc_owning_init(owning, kernel->pipeline);
+	if (is_iterator_enough(kernel)) {
+		err = tc_visits_each(visits, enter, kernel, kernel->report->why);
+		if (!err)
+			err = tc_owners_find_all(owners, &kernel->pipeline->listeners, why);
+		if (!err || err == -ENOMEM)
+			return err;
+		why[0] = '\0';
+	}
 	err = tc_visits_each(visits, note_sockets, kernel, kernel->report->why);
 	if (!err && !owning->infer && owning->ownerless) {
 		tc_owning_widen(owning);
@@ -200,7 +236,7 @@ static int find_owners(struct kernel *kernel, struct tc_visits *visits)
 	}
 	if (err)
 		return err;
-	err = tc_owners_find(owners, NULL, why);
+	err = tc_owners_find(owners, why);
 	if (err < 0 && err != -ENOMEM) { /* sockets can be shown all the same */
 		snprintf(kernel->owners_why, sizeof(kernel->owners_why), "%s", why);
 		err = 0;

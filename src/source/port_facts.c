@@ -14,23 +14,13 @@ struct reader {
 	void *context;
 };
 
-static struct tc_addr record_addr(uint8_t family, const uint8_t bytes[16])
-{
-	struct tc_addr addr;
-	uint32_t word;
-
-	memcpy(&word, bytes, sizeof(word));
-	memcpy(addr.byte, bytes, sizeof(addr.byte));
-	return family == AF_INET ? tc_addr_from4(word) : addr;
-}
-
 static struct tc_sock socket_of(const struct tc_bpf_port *record)
 {
 	struct tc_sock sock = {
 		.count = 1,
 		.cookie = record->cookie,
-		.local = record_addr(record->family, record->local),
-		.remote = record_addr(record->family, record->remote),
+		.local = tc_addr_of(record->family == AF_INET, record->local),
+		.remote = tc_addr_of(record->family == AF_INET, record->remote),
 		.local_port = record->local_port,
 		.remote_port = ntohs(record->remote_port),
 		.have = TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_IFINDEX | TC_HAVE_KIND,

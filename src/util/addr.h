@@ -22,6 +22,15 @@ static inline struct tc_addr tc_addr_from4(uint32_t network_order)
 	return addr;
 }
 
+/* An address of a family in network byte order, 4 bytes of AF_INET and 16 of AF_INET6. */
+static inline struct tc_addr tc_addr_of(bool is4, const void *bytes)
+{
+	struct tc_addr addr = { .byte = { [10] = 0xff, [11] = 0xff } };
+
+	memcpy(addr.byte + (is4 ? 12 : 0), bytes, is4 ? 4 : sizeof(addr.byte));
+	return addr;
+}
+
 /* Whether the address is IPv4, i.e. ::ffff:a.b.c.d. */
 static inline bool tc_addr_is4(const struct tc_addr *addr)
 {
