@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/intl.h"
@@ -20,7 +21,7 @@
 #include "util/map.h"
 #include "util/parse.h"
 
-enum { BATCH = 1024, LINK_MAX_LENGTH = 64, STAT_MAX = 1024 };
+enum { BATCH = 1024, LINK_MAX_LENGTH = 64, STAT_MAX = 1024, PATH_SIZE = 64 };
 enum { KERNEL_THREAD = 0x00200000 }; /* PF_KTHREAD, include/linux/sched.h */
 
 struct reader {
@@ -73,7 +74,7 @@ bool tc_kinship_parse(const char *text, size_t length, struct tc_kinship *ret_ki
 
 static bool kinship_of(const struct reader *reader, uint32_t pid, struct tc_kinship *ret_kinship)
 {
-	char path[32], text[STAT_MAX];
+	char path[PATH_SIZE], text[STAT_MAX];
 	tc_auto_close int fd = -1;
 	ssize_t length;
 
@@ -135,7 +136,7 @@ static bool is_refused(int err)
 	return err == EACCES || err == EPERM;
 }
 
-static int read_descriptors(struct reader *reader, DIR *dir, uint32_t pid)
+static int read_descriptors(struct reader *reader, DIR *dir, uint32_t pid, bool *ret_any)
 {
 	const struct dirent *entry;
 	size_t count = 0;
@@ -148,6 +149,7 @@ static int read_descriptors(struct reader *reader, DIR *dir, uint32_t pid)
 
 		if (entry->d_name[0] == '.')
 			continue;
+		*ret_any = true;
 		length = readlinkat(dirfd(dir), entry->d_name, link, sizeof(link));
 		if (length < 0 && is_refused(errno)) {
 			reader->report.hidden++; /* the names may be listed, and no more */
@@ -174,17 +176,15 @@ static void count_hidden(struct reader *reader, uint32_t pid)
 		reader->report.hidden++;
 }
 
-static int read_process(struct reader *reader, uint32_t pid)
+/* The descriptors in a folder; *ret_any tells whether there is one. Gone is no error. */
+static int read_folder(struct reader *reader, const char *path, uint32_t pid, bool *ret_any)
 {
-	char path[32];
+	int fd = openat(reader->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
 	DIR *dir;
-	int fd, err;
 
-	if (reader->found && !is_relative(reader, pid))
-		return 0;
-	snprintf(path, sizeof(path), "%u/fd", pid);
-	fd = openat(reader->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*ret_any = false;
 	if (fd < 0) {
+		*ret_any = is_refused(errno);
 		if (is_refused(errno))
 			count_hidden(reader, pid);
 		return errno == EMFILE || errno == ENFILE ? -errno : 0;
@@ -194,9 +194,52 @@ static int read_process(struct reader *reader, uint32_t pid)
 		close(fd);
 		return -ENOMEM;
 	}
-	err = read_descriptors(reader, dir, pid);
+	err = read_descriptors(reader, dir, pid, ret_any);
 	closedir(dir);
 	return err;
+}
+
+/*
+ * A process without any descriptor is a thread of the kernel, or has closed all; or its first
+ * thread has ended, and the others go on with what they have in common.
+ */
+static int read_other_threads(struct reader *reader, uint32_t pid)
+{
+	char path[PATH_SIZE];
+	struct stat status;
+	const struct dirent *entry;
+	bool any = false;
+	int err = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%u/task", pid);
+	if (stat(path, &status) < 0 || status.st_nlink <= 3) /* two of its own, and one thread */
+		return 0;
+	dir = opendir(path);
+	while (dir && !err && !any && (entry = readdir(dir))) {
+		uint64_t thread;
+
+		if (tc_parse_uint(entry->d_name, strlen(entry->d_name), INT32_MAX, &thread))
+			continue;
+		snprintf(path, sizeof(path), "%u/task/%u/fd", pid, (unsigned)thread);
+		err = read_folder(reader, path, pid, &any);
+	}
+	if (dir)
+		closedir(dir);
+	return err;
+}
+
+static int read_process(struct reader *reader, uint32_t pid)
+{
+	char path[PATH_SIZE];
+	bool any;
+	int err;
+
+	if (reader->found && !is_relative(reader, pid))
+		return 0;
+	snprintf(path, sizeof(path), "%u/fd", pid);
+	err = read_folder(reader, path, pid, &any);
+	return err || any ? err : read_other_threads(reader, pid);
 }
 
 static int read_processes(struct reader *reader, DIR *proc)
