@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "owner/netns_list.h"
 #include "util/intl.h"
 #include "util/macro.h"
+#include "util/near.h"
 
 int tc_netns_fail(int err, const char *name, char why[TC_WHY_MAX])
 {
@@ -25,17 +27,83 @@ int tc_netns_fail(int err, const char *name, char why[TC_WHY_MAX])
 	return err;
 }
 
-int tc_netns_open(const char *name_or_path, int *ret_fd, char why[TC_WHY_MAX])
+static int open_path(const char *folder, const char *name, const char *end, int *ret_fd)
 {
-	char path[256];
-	int fd;
+	char path[300];
 
-	if (snprintf(path, sizeof(path), "%s%s", strchr(name_or_path, '/') ? "" : "/run/netns/",
-		     name_or_path) >= (int)sizeof(path))
-		return tc_netns_fail(-ENAMETOOLONG, name_or_path, why);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return tc_netns_fail(-errno, name_or_path, why);
+	if (snprintf(path, sizeof(path), "%s%s%s", folder, name, end) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	*ret_fd = open(path, O_RDONLY | O_CLOEXEC);
+	return *ret_fd < 0 ? -errno : 0;
+}
+
+/* "812", "pid/812" or "pid/812/nginx". -EINVAL: no process is meant. */
+static int open_process(const char *name, int *ret_fd)
+{
+	bool said = strncmp(name, "pid/", 4) == 0;
+	const char *number = said ? name + 4 : name;
+	size_t length = strspn(number, "0123456789");
+	char pid[16];
+
+	if (!length || length >= sizeof(pid) || (number[length] && (!said || number[length] != '/')))
+		return -EINVAL;
+	snprintf(pid, sizeof(pid), "%.*s", (int)length, number);
+	return open_path("/proc/", pid, "/ns/net", ret_fd);
+}
+
+static int fail_with_near(const struct tc_netns_list *list, const char *name,
+			  char why[TC_WHY_MAX])
+{
+	struct tc_near near;
+
+	tc_near_init(&near, name, strlen(name));
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].name)
+			tc_near_offer(&near, list->items[i].name);
+	if (!near.best)
+		return tc_netns_fail(-ENOENT, name, why);
+	snprintf(why, TC_WHY_MAX,
+		 _("there is no network namespace '%s' (did you mean '%s'?)"), name, near.best);
+	return -ENOENT;
+}
+
+/* By a name that only the list of all gives. */
+static int open_listed(const char *name, int *ret_fd, char why[TC_WHY_MAX])
+{
+	struct tc_netns_list list;
+	struct tc_netns *netns;
+	int err = tc_netns_list_all(&list);
+
+	if (err)
+		return tc_netns_fail(err, name, why);
+	netns = tc_netns_list_find_name(&list, name);
+	if (netns) {
+		*ret_fd = netns->fd;
+		netns->fd = -1;
+	} else {
+		err = fail_with_near(&list, name, why);
+	}
+	tc_netns_list_release(&list);
+	return err;
+}
+
+int tc_netns_open(const char *name, int *ret_fd, char why[TC_WHY_MAX])
+{
+	int fd = -1, err;
+
+	if (*name == '/' || *name == '.')
+		err = open_path("", name, "", &fd);
+	else
+		err = open_path("/run/netns/", name, "", &fd);
+	if (err == -ENOENT)
+		err = open_process(name, &fd);
+	if (err == -EINVAL && strchr(name, '/'))
+		err = open_path("", name, "", &fd);
+	/* The path of a socket that holds one cannot be opened (-ENXIO), but is a name. */
+	if (err == -EINVAL || err == -ENOENT || err == -ENXIO)
+		return open_listed(name, ret_fd, why);
+	if (err)
+		return tc_netns_fail(err, name, why);
 	*ret_fd = fd;
 	return 0;
 }
@@ -49,6 +117,11 @@ int tc_netns_enter(int fd, int *ret_home)
 	*ret_home = home;
 	home = -1;
 	return 0;
+}
+
+int tc_netns_move(int fd)
+{
+	return setns(fd, CLONE_NEWNET) < 0 ? -errno : 0;
 }
 
 int tc_netns_leave(int *home)

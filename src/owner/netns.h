@@ -6,10 +6,11 @@
 #include "tcpcensus.h"
 
 /*
- * Opens a network namespace: a name below /run/netns, or a path. -ENOENT: there is none;
- * -EACCES: not allowed to; why says it in a sentence.
+ * Opens a network namespace: a name below /run/netns, a path, a process as "812" or "pid/812"
+ * (what follows that, "/nginx", does not count), or any other name of the list of all.
+ * -ENOENT: there is none; -EACCES: not allowed to; why says it in a sentence.
  */
-int tc_netns_open(const char *name_or_path, int *ret_fd, char why[TC_WHY_MAX]);
+int tc_netns_open(const char *name, int *ret_fd, char why[TC_WHY_MAX]);
 
 /*
  * Moves the calling thread into a namespace; *ret_home is the descriptor to leave it with.
@@ -17,10 +18,13 @@ int tc_netns_open(const char *name_or_path, int *ret_fd, char why[TC_WHY_MAX]);
  */
 int tc_netns_enter(int fd, int *ret_home);
 
+/* Moves the thread on into another one. Errors as tc_netns_enter(). */
+int tc_netns_move(int fd);
+
 /* Moves the thread back, and closes *home; -1 is fine. -errno: it is still in the other. */
 int tc_netns_leave(int *home);
 
 /* The sentence for an error of the above; returns the error. */
-int tc_netns_fail(int err, const char *name_or_path, char why[TC_WHY_MAX]);
+int tc_netns_fail(int err, const char *name, char why[TC_WHY_MAX]);
 
 #endif
