@@ -42,7 +42,7 @@ check_words() { # page name; words on stdin
 	result $? "$1 names every $2" "missing: $(tr '\n' ' ' <<<"$missing")"
 }
 
-commands() { "$program" -h | sed -n '/^Commands/,/^$/p' | awk 'NR > 1 && NF { print $1 }'; }
+commands() { "$program" -h | sed -n '/^Commands/,/^FILTER/p' | awk 'NR > 1 && /^  / { print $1 }'; }
 
 options() {
 	for command in $(commands); do

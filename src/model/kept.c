@@ -120,10 +120,15 @@ static int add_process(struct tc_kept *kept, const struct tc_process *process)
 /* Whether a list, "nginx,php-fpm", has an item. */
 static bool has_item(const char *list, const char *item, size_t length)
 {
-	for (const char *at = list; at; at = strchr(at, ','), at += at != NULL)
-		if (strcspn(at, ",") == length && memcmp(at, item, length) == 0)
+	for (;;) {
+		size_t here = strcspn(list, ",");
+
+		if (here == length && memcmp(list, item, length) == 0)
 			return true;
-	return false;
+		if (!list[here])
+			return false;
+		list += here + 1;
+	}
 }
 
 /* Adds the items of a list to another that has them not. */
@@ -135,13 +140,14 @@ static int join_words(const char **to, const char *words)
 	if (!words || !*to)
 		return copy_word(to, words);
 	tc_buf_text(&joined, *to);
-	for (const char *at = words; at; at = strchr(at, ','), at += at != NULL) {
-		size_t length = strcspn(at, ",");
+	while (*words) {
+		size_t length = strcspn(words, ",");
 
-		if (has_item(*to, at, length))
-			continue;
-		tc_buf_byte(&joined, ',');
-		tc_buf_add(&joined, at, length);
+		if (!has_item(*to, words, length)) {
+			tc_buf_byte(&joined, ',');
+			tc_buf_add(&joined, words, length);
+		}
+		words += length + (words[length] == ',');
 	}
 	copy = tc_buf_string(&joined) ? strdup(joined.data) : NULL;
 	if (!copy)
