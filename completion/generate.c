@@ -35,7 +35,7 @@ static const char *argument_kind(const struct tc_option *option)
 		const char *kind;
 	} rows[] = {
 		{ "FILE", "file" },
-		{ "NAME|PATH", "netns" },
+		{ "NAME|all", "netns" },
 		{ "FIELD,...", "fields" },
 	};
 

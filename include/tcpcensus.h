@@ -299,6 +299,8 @@ struct tc_filter_error {
 enum {
 	/* Names of hosts and devices are those of another machine: none but localhost is known. */
 	TC_FILTER_FOREIGN = 1u << 0,
+	/* Names of devices are those of each network namespace that is read. */
+	TC_FILTER_EVERY_NETNS = 1u << 1,
 };
 
 /*
@@ -321,7 +323,7 @@ enum { TC_FAMILY_INET = 1u << 0, TC_FAMILY_INET6 = 1u << 1 };
 struct tc_query {
 	size_t size;
 	const char *source;   /* NULL or "auto", "netlink", "proc", "bpf" */
-	const char *netns;    /* NULL: this one; a name below /run/netns, or a path */
+	const char *netns;    /* NULL: this one; a name as -N takes it; "all" */
 	const char *from;     /* NULL: the kernel; a file with a listing; "-": standard input */
 	unsigned families;    /* TC_FAMILY_ bits; 0: both */
 	uint32_t states;      /* TC_STATE_BIT()s; 0: all that netstat counts, i.e. but BOUND */
@@ -368,6 +370,10 @@ struct tc_report {
 		uint64_t hidden_processes; /* whose descriptors this user may not see */
 		uint64_t sockets[TC_ATTRIBUTION_COUNT]; /* handed over, by how their owner is known */
 	} owners;
+	/* Only of all network namespaces: */
+	uint64_t netns_count;	/* that were read; 0: not all were asked for */
+	uint64_t netns_skipped; /* that were found and could not be read */
+	uint64_t netns_hidden;	/* processes that this user may not look at: theirs are unknown */
 };
 
 /*

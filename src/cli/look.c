@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cli/filter_error.h"
 #include "cli/note.h"
@@ -24,6 +25,18 @@ static int join(int argc, char **argv, struct tc_buf *expression)
 	return tc_buf_string(expression) ? 0 : -ENOMEM;
 }
 
+static bool is_every_netns(const struct tc_options *options)
+{
+	return options->netns && strcmp(options->netns, "all") == 0;
+}
+
+static unsigned filter_flags(const struct tc_options *options)
+{
+	if (options->from)
+		return TC_FILTER_FOREIGN;
+	return is_every_netns(options) ? TC_FILTER_EVERY_NETNS : 0;
+}
+
 static int parse_filter(struct tc_look *look, const struct tc_options *options, int argc,
 			char **argv)
 {
@@ -35,14 +48,24 @@ static int parse_filter(struct tc_look *look, const struct tc_options *options, 
 		return 0;
 	if (join(argc, argv, &expression))
 		return tc_look_error("%s", _("out of memory"));
-	err = tc_filter_parse(expression.data, options->from ? TC_FILTER_FOREIGN : 0, &look->filter,
-			      &error);
+	err = tc_filter_parse(expression.data, filter_flags(options), &look->filter, &error);
 	if (err == -EINVAL)
 		return tc_filter_error_show(expression.data, argv[0], &error);
 	if (err)
 		return tc_look_error("%s", strerror(-err));
 	look->query.filter = look->filter;
 	return 0;
+}
+
+/* Each namespace is held by a descriptor, and there may be more than the usual 1024. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }
 
 /* Names of devices in a filter are those of the namespace, so it is entered before. */
@@ -56,6 +79,10 @@ static int enter_netns(const struct tc_options *options)
 		return 0;
 	if (options->from)
 		return tc_usage_error("%s", _("--netns and --from exclude each other"));
+	if (is_every_netns(options)) {
+		allow_descriptors();
+		return 0;
+	}
 	err = tc_netns_open(options->netns, &target, why);
 	if (!err) {
 		err = tc_netns_enter(target, &home);
@@ -73,6 +100,7 @@ int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int 
 		.query = {
 			.size = sizeof(look->query),
 			.source = options->source,
+			.netns = is_every_netns(options) ? options->netns : NULL,
 			.from = options->from,
 			.families = (options->inet ? TC_FAMILY_INET : 0u) |
 				    (options->inet6 ? TC_FAMILY_INET6 : 0u),

@@ -286,6 +286,16 @@ GETTER(iface)
 
 GETTER(netns)
 {
+	if (sock->text && sock->text->netns) {
+		set_text(value, sock->text->netns);
+	} else if (sock->have & TC_HAVE_NETNS) {
+		set_number(value, sock->netns);
+		value->quoted = true;
+	}
+}
+
+GETTER(netns_id)
+{
 	if (sock->have & TC_HAVE_NETNS)
 		set_number(value, sock->netns);
 }
@@ -426,8 +436,10 @@ static const struct tc_field fields[] = {
 	  TC_HAVE_UID, TC_FIELD_USERS, 10, get_user },
 	{ "iface", N_("IFACE"), N_("device that it is bound to; *: any"), NULL,
 	  TC_HAVE_IFINDEX, TC_FIELD_IFACES, 8, get_iface },
-	{ "netns", N_("NETNS"), N_("network namespace, by inode number"), NULL,
-	  TC_HAVE_NETNS, TC_FIELD_RIGHT, 10, get_netns },
+	{ "netns", N_("NETNS"), N_("name of the network namespace"), NULL,
+	  TC_HAVE_NETNS, TC_FIELD_NETNS, 16, get_netns },
+	{ "netns.id", N_("NETNS.ID"), N_("inode number of the network namespace"), NULL,
+	  TC_HAVE_NETNS, TC_FIELD_RIGHT, 10, get_netns_id },
 	{ "inode", N_("INODE"), N_("inode of the descriptor; 0: no process holds it"), NULL,
 	  TC_HAVE_INODE, TC_FIELD_RIGHT, 8, get_inode },
 	{ "cookie", N_("COOKIE"), N_("the kernel's number for the connection"), NULL,

@@ -25,7 +25,7 @@ void tc_expr_free(struct tc_expr *expr)
 		if (!tc_expr_is_leaf(expr))
 			tc_expr_free(expr->child);
 		else if (expr->kind == TC_EXPR_HOST_NAME || expr->kind == TC_EXPR_PORT_NAME ||
-			 expr->kind == TC_EXPR_DEVICE_NAME)
+			 expr->kind == TC_EXPR_DEVICE_NAME || expr->kind == TC_EXPR_DEVICE_THERE)
 			free(expr->name);
 		else if (expr->kind == TC_EXPR_FIELD)
 			free(expr->field.pattern);
@@ -108,7 +108,7 @@ static bool match_name(const struct tc_expr *expr, const struct tc_text *text)
 
 	if (!text)
 		return false;
-	if (expr->kind == TC_EXPR_DEVICE_NAME)
+	if (expr->kind == TC_EXPR_DEVICE_NAME || expr->kind == TC_EXPR_DEVICE_THERE)
 		return text->iface && strcmp(text->iface, expr->name) == 0;
 	if (expr->kind == TC_EXPR_HOST_NAME)
 		word = remote ? text->remote_host : text->local_host;
@@ -132,6 +132,7 @@ static bool match_leaf(const struct tc_expr *expr, const struct tc_sock *sock, e
 	case TC_EXPR_HOST_NAME:
 	case TC_EXPR_PORT_NAME:
 	case TC_EXPR_DEVICE_NAME:
+	case TC_EXPR_DEVICE_THERE:
 		return match_name(expr, sock->text);
 	case TC_EXPR_FAMILY:
 		return family_of(sock, &sock->local) == (int)expr->number;

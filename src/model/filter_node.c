@@ -111,6 +111,7 @@ static uint32_t need_of(const struct tc_expr *leaf)
 	case TC_EXPR_FAMILY:
 		return TC_HAVE_FAMILY;
 	case TC_EXPR_DEVICE:
+	case TC_EXPR_DEVICE_THERE:
 		return TC_HAVE_IFINDEX;
 	case TC_EXPR_MARK:
 		return TC_HAVE_MARK;
@@ -129,10 +130,13 @@ static void summarize(struct tc_expr *expr, bool negated, struct summary *summar
 		summary->need |= need_of(expr);
 		if (expr->kind == TC_EXPR_FIELD)
 			summary->flags |= expr->field.key.field->flags;
+		if (expr->kind == TC_EXPR_DEVICE_THERE)
+			summary->flags |= TC_FIELD_IFACES;
 		/* What somebody else is asked for may be known of a socket that says little. */
 		if (expr->kind != TC_EXPR_FIELD || !(expr->field.key.field->flags & TC_FIELD_ASKED))
 			summary->judged_by |= need_of(expr);
-		summary->device |= expr->kind == TC_EXPR_DEVICE;
+		summary->device |= expr->kind == TC_EXPR_DEVICE ||
+				   expr->kind == TC_EXPR_DEVICE_THERE;
 		summary->autobound |= expr->kind == TC_EXPR_AUTOBOUND;
 		summary->host |= expr->kind == TC_EXPR_HOST;
 		summary->negated_host |= negated && expr->kind == TC_EXPR_HOST;

@@ -18,6 +18,11 @@ static bool is_foreign(const struct tc_filter_parser *parser)
 	return parser->flags & TC_FILTER_FOREIGN;
 }
 
+static bool is_every_netns(const struct tc_filter_parser *parser)
+{
+	return parser->flags & TC_FILTER_EVERY_NETNS;
+}
+
 static int parse_octal(const char *text, size_t length, uint64_t max, uint64_t *ret_value)
 {
 	uint64_t value = 0;
@@ -257,8 +262,11 @@ static int device_operand(struct tc_filter_parser *parser, struct tc_expr **ret_
 	uint32_t found = 0;
 	int err = tc_filter_number(name, strlen(name), UINT32_MAX, &index);
 
+	if (err && is_every_netns(parser)) /* another number in each */
+		return named(parser, TC_EXPR_DEVICE_THERE, name, ret_node);
 	/* A device may be named "7"; ss tries the name first. */
-	if (!is_foreign(parser) && tc_lookup_device(name, &found) == 0) {
+	if (!is_foreign(parser) && !is_every_netns(parser) &&
+	    tc_lookup_device(name, &found) == 0) {
 		index = found;
 		err = 0;
 	}

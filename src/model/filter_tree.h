@@ -50,6 +50,7 @@ enum tc_expr_kind {
 	TC_EXPR_FAMILY,	     /* number: AF_INET or AF_INET6, of the socket */
 	TC_EXPR_DEVICE,	     /* number: index of the bound device */
 	TC_EXPR_DEVICE_NAME, /* name: a listing printed this name */
+	TC_EXPR_DEVICE_THERE, /* name: of the bound device, in the socket's own namespace */
 	TC_EXPR_MARK,	     /* mark */
 	TC_EXPR_CGROUP,	     /* number: cgroup v2 id */
 	TC_EXPR_AUTOBOUND,   /* port: the range in which the kernel chooses local ports */

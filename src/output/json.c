@@ -202,6 +202,11 @@ void tc_json_source(struct tc_buf *out, const struct tc_report *report)
 	add_refused(out, report);
 	add_not_read(out, report);
 	add_owners(out, report);
+	if (report->netns_count)
+		tc_buf_format(out, ",\"netns\":{\"count\":%llu,\"skipped\":%llu,\"hidden\":%llu}",
+			      (unsigned long long)report->netns_count,
+			      (unsigned long long)report->netns_skipped,
+			      (unsigned long long)report->netns_hidden);
 	if (report->foreign)
 		add_listing(out, report);
 	tc_buf_byte(out, '}');

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -130,7 +131,7 @@ static int find_listeners(const struct kernel *kernel)
 	return err == -ENOMEM ? err : 0; /* what else is wrong, the reading itself will say */
 }
 
-static int prepare(void *context)
+static int prepare(void *context, const struct tc_netns *netns __attribute__((unused)))
 {
 	const struct kernel *kernel = context;
 
@@ -138,7 +139,7 @@ static int prepare(void *context)
 }
 
 /* What is held is noted before it is asked who holds it. */
-static int note_sockets(void *context)
+static int note_sockets(void *context, const struct tc_netns *netns __attribute__((unused)))
 {
 	struct kernel *kernel = context;
 	struct tc_report report = { .size = sizeof(report) };
@@ -168,13 +169,27 @@ static void add_report(struct tc_report *all, const struct tc_report *part)
 	memcpy(all->why, part->why, sizeof(all->why));
 }
 
-static int read_sockets(void *context)
+/* The number of a namespace is where it is read; its name is looked for where it is asked for. */
+static void set_name(struct tc_pipeline *pipeline, const struct tc_netns *netns)
+{
+	if (!(pipeline->flags & TC_FIELD_NETNS))
+		return;
+	free(pipeline->netns_name);
+	pipeline->netns_name = NULL;
+	if (!netns)
+		pipeline->netns_name = tc_netns_name_here();
+	else if (netns->name)
+		pipeline->netns_name = strdup(netns->name);
+}
+
+static int read_sockets(void *context, const struct tc_netns *netns)
 {
 	struct kernel *kernel = context;
 	struct tc_job *job = &kernel->pipeline->job;
 	struct tc_report part = { .size = sizeof(part) };
 	int err;
 
+	set_name(kernel->pipeline, netns);
 	if (kernel->source)
 		err = run_source(kernel->source, job, kernel->census, &part);
 	else
@@ -185,7 +200,7 @@ static int read_sockets(void *context)
 
 /* ---- All of them --------------------------------------------------------------------- */
 
-static int enter(void *context)
+static int enter(void *context, const struct tc_netns *netns __attribute__((unused)))
 {
 	struct kernel *kernel = context;
 
@@ -317,6 +332,8 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 	if (!err)
 		err = tc_visits_each(&visits, read_sockets, &kernel, report->why);
 	report_owners(&kernel);
+	if (!err)
+		tc_visits_report(&visits, report);
 	tc_visits_close(&visits);
 	return err;
 }

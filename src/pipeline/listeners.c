@@ -158,7 +158,7 @@ static int find_facts(struct look *look, struct tc_listening_facts **ret_facts)
 	return 0;
 }
 
-static int visit_before(void *context)
+static int visit_before(void *context, const struct tc_netns *netns __attribute__((unused)))
 {
 	struct tc_listening_facts *facts;
 	int err = find_facts(context, &facts);
@@ -168,7 +168,7 @@ static int visit_before(void *context)
 	return err;
 }
 
-static int visit(void *context)
+static int visit(void *context, const struct tc_netns *netns __attribute__((unused)))
 {
 	struct look *look = context;
 	struct tc_listening_facts *facts;

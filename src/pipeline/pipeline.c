@@ -10,6 +10,9 @@
 #include "model/filter.h"
 #include "util/macro.h"
 
+/* What keys and filters need names of. */
+enum { NAMED = TC_FIELD_USERS | TC_FIELD_IFACES | TC_FIELD_NETNS };
+
 void tc_pipeline_init(struct tc_pipeline *pipeline, const struct tc_query *query, tc_sink *sink,
 		      void *context)
 {
@@ -50,6 +53,7 @@ void tc_pipeline_release(struct tc_pipeline *pipeline)
 	tc_listeners_release(&pipeline->listeners);
 	tc_owners_release(&pipeline->owners);
 	free(pipeline->listener_texts);
+	free(pipeline->netns_name);
 }
 
 /* A record without a family (a counted table) belongs to both. */
@@ -121,12 +125,13 @@ static void add_names(struct tc_pipeline *pipeline, const struct tc_sock *sock,
 		text->user = tc_names_user(&pipeline->names, sock->uid);
 	if ((pipeline->flags & TC_FIELD_IFACES) && (sock->have & TC_HAVE_IFINDEX) && sock->ifindex)
 		text->iface = tc_names_iface(&pipeline->names, sock->netns, sock->ifindex);
+	text->netns = pipeline->netns_name;
 }
 
 static bool has_names(const struct tc_pipeline *pipeline, const struct tc_sock *sock)
 {
 	return !(sock->flags & TC_FLAG_FOREIGN) &&
-	       ((pipeline->flags & TC_FIELD_USERS) || sock->ifindex);
+	       ((pipeline->flags & (TC_FIELD_USERS | TC_FIELD_NETNS)) || sock->ifindex);
 }
 
 static int add_owners(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t count)
@@ -145,7 +150,7 @@ static int resolve(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t c
 {
 	if (pipeline->flags & TC_FIELD_LISTENERS)
 		tc_listeners_resolve(&pipeline->listeners, socks, count);
-	if (pipeline->flags & (TC_FIELD_USERS | TC_FIELD_IFACES))
+	if (pipeline->flags & NAMED)
 		for (size_t i = 0; i < count; i++)
 			if (has_names(pipeline, &socks[i]))
 				add_names(pipeline, &socks[i], words_of(pipeline, socks, i));

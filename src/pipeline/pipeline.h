@@ -21,6 +21,7 @@ struct tc_pipeline {
 	struct tc_owners owners;
 	uint64_t owned[TC_ATTRIBUTION_COUNT]; /* sockets handed on, by how their owner is known */
 	struct tc_text *listener_texts; /* names for them; owned */
+	char *netns_name;		/* of the namespace that is read, where asked for; owned */
 	struct tc_text texts[TC_BATCH]; /* names for the batch under way */
 	uint32_t seen;	   /* TC_HAVE_ bits of the sockets that passed; 0: none did */
 	uint64_t unjudged; /* sockets that lack what the filter asks for */

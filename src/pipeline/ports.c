@@ -425,7 +425,7 @@ static int finish(struct reading *reading)
 }
 
 /* What is done in the namespace. */
-static int read_here(void *context)
+static int read_here(void *context, const struct tc_netns *netns __attribute__((unused)))
 {
 	struct reading *reading = context;
 	int err = read_all(reading);

@@ -2,15 +2,24 @@
 /* visit.c - going through network namespaces; see visit.h. */
 #include "pipeline/visit.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "owner/netns.h"
+#include "util/intl.h"
 
 int tc_visits_open(struct tc_visits *ret_visits, const struct tc_query *query,
 		   char why[TC_WHY_MAX])
 {
 	*ret_visits = (struct tc_visits){ .name = query->netns, .target = -1 };
-	return query->netns ? tc_netns_open(query->netns, &ret_visits->target, why) : 0;
+	if (!query->netns)
+		return 0;
+	ret_visits->all = strcmp(query->netns, "all") == 0;
+	return ret_visits->all ? tc_netns_list_all(&ret_visits->list)
+			       : tc_netns_open(query->netns, &ret_visits->target, why);
 }
 
 void tc_visits_close(struct tc_visits *visits)
@@ -18,9 +27,11 @@ void tc_visits_close(struct tc_visits *visits)
 	if (visits->target >= 0)
 		close(visits->target);
 	visits->target = -1;
+	tc_netns_list_release(&visits->list);
 }
 
-int tc_visits_each(struct tc_visits *visits, tc_visit *visit, void *context, char why[TC_WHY_MAX])
+static int visit_one(struct tc_visits *visits, tc_visit *visit, void *context,
+		     char why[TC_WHY_MAX])
 {
 	int home = -1, err = 0, left;
 
@@ -28,7 +39,125 @@ int tc_visits_each(struct tc_visits *visits, tc_visit *visit, void *context, cha
 		err = tc_netns_enter(visits->target, &home);
 	if (err)
 		return tc_netns_fail(err, visits->name, why);
-	err = visit(context);
+	err = visit(context, NULL);
 	left = tc_netns_leave(&home);
 	return err ? err : left;
+}
+
+/* Our own namespace needs no privilege to be in. */
+static uint64_t id_here(void)
+{
+	struct stat status;
+
+	return stat("/proc/thread-self/ns/net", &status) == 0 ? status.st_ino : 0;
+}
+
+static void skip(struct tc_visits *visits, int err)
+{
+	if (!visits->skipped++)
+		visits->skipped_err = err;
+}
+
+/* The way back is opened once: from one namespace to the next there is no need of it. */
+static int visit_all(struct tc_visits *visits, tc_visit *visit, void *context)
+{
+	uint64_t here = id_here();
+	int home = -1, err = 0, left;
+
+	visits->skipped = 0;
+	for (size_t i = 0; i < visits->list.count && !err; i++) {
+		const struct tc_netns *netns = &visits->list.items[i];
+		int entered = 0;
+
+		if (netns->id != here)
+			entered = home < 0 ? tc_netns_enter(netns->fd, &home)
+					   : tc_netns_move(netns->fd);
+		if (entered) {
+			skip(visits, entered);
+			continue;
+		}
+		here = netns->id;
+		err = visit(context, netns);
+	}
+	left = tc_netns_leave(&home);
+	return err ? err : left;
+}
+
+int tc_visits_each(struct tc_visits *visits, tc_visit *visit, void *context, char why[TC_WHY_MAX])
+{
+	return visits->all ? visit_all(visits, visit, context)
+			   : visit_one(visits, visit, context, why);
+}
+
+/* ---- What is missing ----------------------------------------------------------------- */
+
+static void say_skipped(const struct tc_visits *visits, char why[TC_WHY_MAX])
+{
+	bool forbidden = visits->skipped_err == -EPERM || visits->skipped_err == -EACCES;
+
+	snprintf(why, TC_WHY_MAX,
+		 tc_ngettext("%llu network namespace could not be entered: %s",
+			     "%llu network namespaces could not be entered: %s",
+			     (unsigned long)visits->skipped),
+		 (unsigned long long)visits->skipped,
+		 forbidden ? _("run as root") : strerror(-visits->skipped_err));
+}
+
+static void say_lost(const struct tc_netns_list *list, char why[TC_WHY_MAX])
+{
+	if (list->lost_err == -ENOENT || list->lost_err == -ESRCH)
+		snprintf(why, TC_WHY_MAX,
+			 tc_ngettext("%llu network namespace vanished before it was entered",
+				     "%llu network namespaces vanished before they were entered",
+				     (unsigned long)list->lost),
+			 (unsigned long long)list->lost);
+	else
+		snprintf(why, TC_WHY_MAX,
+			 tc_ngettext("%llu network namespace could not be opened: %s",
+				     "%llu network namespaces could not be opened: %s",
+				     (unsigned long)list->lost),
+			 (unsigned long long)list->lost, strerror(-list->lost_err));
+}
+
+static void say_hidden(const struct tc_netns_list *list, char why[TC_WHY_MAX])
+{
+	snprintf(why, TC_WHY_MAX,
+		 tc_ngettext("%llu process may not be looked at, nor a network namespace that only "
+			     "it is in: run as root",
+			     "%llu processes may not be looked at, nor network namespaces that only "
+			     "they are in: run as root",
+			     (unsigned long)list->hidden),
+		 (unsigned long long)list->hidden);
+}
+
+static void say_unchecked(const struct tc_netns_list *list, char why[TC_WHY_MAX])
+{
+	snprintf(why, TC_WHY_MAX,
+		 tc_ngettext("%llu descriptor of a socket was not asked for its network namespace",
+			     "%llu descriptors of sockets were not asked for their network "
+			     "namespaces",
+			     (unsigned long)list->unchecked),
+		 (unsigned long long)list->unchecked);
+}
+
+void tc_visits_report(const struct tc_visits *visits, struct tc_report *report)
+{
+	const struct tc_netns_list *list = &visits->list;
+
+	if (!visits->all)
+		return;
+	report->netns_skipped = visits->skipped + list->lost;
+	report->netns_count = list->count - visits->skipped;
+	report->netns_hidden = list->hidden;
+	if (!report->complete) /* one reason is shown: the first */
+		return;
+	report->complete = !visits->skipped && !list->lost && !list->hidden && !list->unchecked;
+	if (visits->skipped)
+		say_skipped(visits, report->why);
+	else if (list->lost)
+		say_lost(list, report->why);
+	else if (list->hidden)
+		say_hidden(list, report->why);
+	else if (list->unchecked)
+		say_unchecked(list, report->why);
 }

@@ -103,6 +103,7 @@ static const char *const expected[][2] = {
 	{"user", "33"},
 	{"iface", "3"},
 	{"netns", "4026531840"},
+	{"netns.id", "4026531840"},
 	{"inode", "31337"},
 	{"cookie", "1234567890123"},
 	{"mark", "255"},

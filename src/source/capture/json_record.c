@@ -171,6 +171,20 @@ static void set_iface(struct tc_json *json, struct tc_slice value)
 		record->text.iface = keep(record, value);
 }
 
+/* A name; or the number of a namespace without one, which is quoted, or was not in version 0.1. */
+static void set_netns(struct tc_json *json, struct tc_slice value)
+{
+	struct tc_json_record *record = &json->record;
+	uint64_t number;
+
+	if (tc_parse_uint(value.data, value.length, UINT64_MAX, &number)) {
+		record->text.netns = keep(record, value);
+		return;
+	}
+	record->sock.netns = number;
+	record->sock.have |= TC_HAVE_NETNS;
+}
+
 /* Keys of ours that say nothing which a record could keep. */
 static void set_net(struct tc_json *json, struct tc_slice value)
 {
@@ -262,7 +276,8 @@ static const struct json_key keys[] = {
 	{ "uid",	 NUMBER(uid, TC_HAVE_UID) },
 	{ "inode",	 NUMBER(inode, TC_HAVE_INODE) },
 	{ "cookie",	 NUMBER(cookie, TC_HAVE_COOKIE) },
-	{ "netns",	 NUMBER(netns, TC_HAVE_NETNS) },
+	{ "netns",	 FUNCTION(set_netns) },
+	{ "netns.id",	 NUMBER(netns, TC_HAVE_NETNS) },
 	{ "mark",	 NUMBER(mark, TC_HAVE_MARK) },
 	{ "cgroup.id",	 NUMBER(cgroup, TC_HAVE_CGROUP) },
 	{ "expires",	 NUMBER(expires_ms, TC_HAVE_EXPIRES) },
@@ -358,5 +373,6 @@ void tc_json_record_emit(struct tc_json *json, uint64_t count)
 	text->user = hand_over(capture, record->text.user);
 	text->iface = hand_over(capture, record->text.iface);
 	text->process = hand_over(capture, record->text.process);
+	text->netns = hand_over(capture, record->text.netns);
 	tc_capture_note(capture, TC_FORMAT_JSON, sock);
 }

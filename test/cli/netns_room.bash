@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+# What netns.bats runs in namespaces of pids, mounts and network of its own, so that nothing of
+# the machine is seen, and everything is gone with the first process. shellcheck shell=bash
+set -eu
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+same() { # WHAT EXPECTED ACTUAL
+	[ "$2" = "$3" ] || fail "$1: expected '$2', not '$3'"
+}
+
+# A /run that is ours alone.
+mount -t tmpfs none /run
+mkdir /run/netns
+
+wait_for_line() { # FILE LINE
+	local tries=0
+	until grep -qx "$2" "$1" 2>/dev/null; do
+		[ $((tries += 1)) -lt 200 ] || fail "no '$2' in $1: $(cat "$1")"
+		sleep 0.05
+	done
+}
+
+make_holders() {
+	local script
+	script=$(dirname "${BASH_SOURCE[0]}")/netns_holders.py
+	python3 "$script" /run/netns/blue >/run/held 2>&1 &
+	holder=$!
+	wait_for_line /run/held ready
+}
+
+listener_in() { # PATH WORD [DEVICE]
+	nsenter --net="$1" python3 -c 'import socket, sys, time
+s = socket.socket()
+if sys.argv[2:]: s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, sys.argv[2].encode())
+s.listen()
+open("/run/" + sys.argv[1], "w").write("ready\n")
+time.sleep(600)' "${@:2}" >/dev/null 2>&1 &
+	wait_for_line "/run/$2" ready
+}
+
+id_of() {
+	sed -n "s/^$1 //p" /run/held
+}
+
+name_of() { # INODE
+	tcpcensus list -N all -j -c netns,netns.id,state |
+		jq -r --argjson id "$1" '[.sockets[] | select(."netns.id" == $id) | .netns] | unique | .[]'
+}
+
+every_way() {
+	make_holders
+	listener_in /run/netns/blue blue
+	tcpcensus -N all -j >/run/census
+	# Our own, and one for each way to hold one; the descriptor's has no socket.
+	same "namespaces" '{"count":5,"skipped":0,"hidden":0}' "$(jq -c .source.netns /run/census)"
+	same "complete" true "$(jq .source.complete /run/census)"
+	same "listeners" 3 "$(jq .states.LISTEN /run/census)"
+	same "file" blue "$(name_of "$(id_of file)")"
+	same "socket" "/proc/$holder/fd/" "$(name_of "$(id_of socket)" | sed 's/[0-9]*$//')"
+	same "thread" pid "$(name_of "$(id_of thread)" | cut -d/ -f1)"
+	for way in file socket thread; do
+		local name
+		name=$(name_of "$(id_of "$way")")
+		same "-N $name" "$(id_of "$way"),1" \
+			"$(tcpcensus by netns.id -N "$name" -o csv | sed -n 2p)"
+		same "-N $name by netns" "$name,1" \
+			"$(tcpcensus by netns -N "$name" -o csv | sed -n 2p)"
+	done
+	same "proc" 3 "$(tcpcensus -N all --source proc -j | jq .states.LISTEN)"
+	same "ss" "$(nsenter --net=/run/netns/blue ss -tanH | wc -l)" \
+		"$(tcpcensus -N blue -j | jq .total)"
+	same "by" "blue LISTEN 1" \
+		"$(tcpcensus by netns,state -N all -o csv | grep blue | tr ',' ' ')"
+}
+
+names() {
+	make_holders
+	printf 'x' >/run/netns/7 # an empty file that nothing is mounted on
+	listener_in /proc/$$/ns/net own
+	same "init" "init,1" "$(tcpcensus by netns -o csv | sed -n 2p)"
+	same "init among all" "init,1" "$(tcpcensus by netns -N all -o csv | grep ^init)"
+	same "pid" "$(tcpcensus -N "pid/$$" -j | jq .total)" "$(tcpcensus -j | jq .total)"
+	same "pid and word" "$(tcpcensus -N "pid/$$/bash" -j | jq .total)" \
+		"$(tcpcensus -N "$$" -j | jq .total)"
+	status=0
+	text=$(tcpcensus -N bleu 2>&1) || status=$?
+	same "a near miss" "3 tcpcensus: there is no network namespace 'bleu' (did you mean 'blue'?)" \
+		"$status $text"
+	status=0
+	tcpcensus -N pid/4194303 >/run/out 2>&1 || status=$?
+	same "no process" 3 "$status"
+}
+
+devices() {
+	make_holders
+	ip -n blue link add first type veth peer name second
+	ip -n blue link add wanted type veth peer name other
+	ip link add wanted type veth peer name other # another number than there
+	listener_in /proc/$$/ns/net own wanted
+	listener_in /run/netns/blue blue wanted
+	same "dev" 2 "$(tcpcensus -N all -j dev wanted | jq .total)"
+	same "not dev" 2 "$(tcpcensus -N all -j not dev wanted | jq .total)"
+	same "iface" "wanted,2" "$(tcpcensus by iface -N all -o csv dev wanted | sed -n 2p)"
+	same "elsewhere" 0 "$(tcpcensus -N all -j dev first | jq .total)"
+}
+
+# Namespaces come and go as fast as they can: whatever is met, it is no failure.
+vanishing() {
+	(while :; do unshare -n true; done) &
+	for _ in {1..40}; do
+		tcpcensus -N all -j >/run/census || fail "failed: $?"
+		jq -e '.source.netns.count >= 1 and (.source.complete or (.source.why | length > 0))' \
+			/run/census >/dev/null || fail "$(cat /run/census)"
+	done
+}
+
+as_nobody() {
+	make_holders
+	local status=0
+	setpriv --reuid 65534 --regid 65534 --clear-groups tcpcensus -N all -j >/run/census \
+		2>/run/note || status=$?
+	same "status" 0 "$status"
+	same "incomplete" false "$(jq .source.complete /run/census)"
+	jq -e '.source.netns | .count == 1 and .skipped == 1 and .hidden > 0' /run/census >/dev/null ||
+		fail "$(cat /run/census)"
+	grep -q 'run as root' /run/note || fail "$(cat /run/note)"
+}
+
+"$@"
