@@ -579,12 +579,15 @@ struct tc_port_pool {
 	bool exact;	    /* the kernel was asked who chose each port; else it is inferred */
 	char why[TC_WHY_MAX]; /* why it is not exact */
 	double seconds;	      /* since the earlier reading; 0: there was none */
+	uint64_t netns;	      /* inode number of the namespace; 0: of a listing */
+	const char *netns_name; /* NULL: it has none */
 };
 
 /* From one address to one port of another. */
 struct tc_destination {
 	struct tc_addr local, remote;
 	uint64_t netns;
+	const char *netns_name; /* NULL: it has none */
 	uint32_t ifindex;  /* of sockets that are bound to a device; else 0 */
 	const char *iface; /* its name, where it was looked up */
 	uint16_t remote_port;
@@ -610,7 +613,10 @@ struct tc_destination {
 TC_EXPORT int tc_ports_take(const struct tc_ports_query *query, struct tc_ports **ret_ports,
 			    struct tc_report *report);
 TC_EXPORT void tc_ports_free(struct tc_ports *ports); /* accepts NULL */
-TC_EXPORT const struct tc_port_pool *tc_ports_pool(const struct tc_ports *ports);
+
+/* What holds for all destinations of a namespace, one for each that was read; NULL past the end. */
+TC_EXPORT size_t tc_ports_pools(const struct tc_ports *ports);
+TC_EXPORT const struct tc_port_pool *tc_ports_pool(const struct tc_ports *ports, size_t index);
 
 /* The destinations, that with the fewest free ports first; NULL past the end. */
 TC_EXPORT size_t tc_ports_count(const struct tc_ports *ports);

@@ -160,6 +160,16 @@ static void note_unknown_states(const struct tc_report *report)
 			report->unknown_words);
 }
 
+/* JSON says it by itself. */
+static void note_namespaces(const struct tc_options *options, const struct tc_report *report)
+{
+	if (report->netns_count && options->form == TC_FORM_TABLE)
+		tc_note(tc_ngettext("%llu network namespace was read",
+				    "%llu network namespaces were read",
+				    (unsigned long)report->netns_count),
+			(unsigned long long)report->netns_count);
+}
+
 /* That the best source was not used is worth a line unasked; eBPF is not built in, so no news. */
 static void note_second_best(const struct tc_report *report)
 {
@@ -188,6 +198,7 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 {
 	if (err)
 		return tc_look_error("%s", *report->why ? report->why : strerror(-err));
+	note_namespaces(options, report);
 	note_not_read(report);
 	note_unread_lines(report);
 	note_unknown_states(report);

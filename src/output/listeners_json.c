@@ -57,7 +57,7 @@ static void add_fields(struct tc_buf *out, const struct tc_listener *listener,
 }
 
 static const char *const identity[] = {"local.addr", "local.port", "family",
-				       "iface",	     "netns",	   NULL};
+				       "iface",	     "netns",	   "netns.id",	 NULL};
 
 /* ---- One listener -------------------------------------------------------------------- */
 

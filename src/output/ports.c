@@ -19,10 +19,20 @@ static void add_addr(struct tc_buf *out, const struct tc_addr *addr)
 
 /* ---- JSON ---------------------------------------------------------------------------- */
 
+static void add_netns(struct tc_buf *out, const char *name, uint64_t id)
+{
+	if (name) {
+		tc_buf_text(out, "\"netns\":");
+		tc_json_string(out, name);
+		tc_buf_byte(out, ',');
+	}
+	if (id)
+		tc_buf_format(out, "\"netns.id\":%llu,", (unsigned long long)id);
+}
+
 static void add_ends(struct tc_buf *out, const struct tc_destination *to)
 {
-	if (to->netns)
-		tc_buf_format(out, "\"netns\":%llu,", (unsigned long long)to->netns);
+	add_netns(out, to->netns_name, to->netns);
 	tc_buf_text(out, "\"local.addr\":\"");
 	add_addr(out, &to->local);
 	tc_buf_text(out, "\",\"remote.addr\":\"");
@@ -72,6 +82,25 @@ static void add_pool(struct tc_buf *out, const struct tc_port_pool *pool)
 		tc_buf_format(out, ",\"seconds\":%.3f", pool->seconds);
 }
 
+/* What holds for all destinations of a namespace; of several namespaces, of each. */
+static void add_pools(struct tc_buf *out, const struct tc_ports *ports)
+{
+	if (tc_ports_pools(ports) == 1) {
+		add_pool(out, tc_ports_pool(ports, 0));
+		return;
+	}
+	tc_buf_text(out, "\"pools\":[");
+	for (size_t i = 0; i < tc_ports_pools(ports); i++) {
+		const struct tc_port_pool *pool = tc_ports_pool(ports, i);
+
+		tc_buf_text(out, i ? ",\n{" : "\n{");
+		add_netns(out, pool->netns_name, pool->netns);
+		add_pool(out, pool);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_byte(out, ']');
+}
+
 static void add_other(struct tc_buf *out, const struct tc_ports_view *view)
 {
 	tc_buf_format(out, "\"other\":{\"destinations\":%zu,\"used\":%llu},", view->other,
@@ -84,7 +113,7 @@ static void write_json(struct tc_buf *out, const struct tc_ports_view *view,
 	tc_buf_byte(out, '{');
 	tc_json_stamp(out, "tcpcensus.ports/1", stamp);
 	tc_buf_byte(out, ',');
-	add_pool(out, view->pool);
+	add_pools(out, view->ports);
 	tc_buf_text(out, ",\"destinations\":[");
 	for (size_t i = 0; i < view->shown; i++) {
 		tc_buf_text(out, i ? ",\n" : "\n");
@@ -107,7 +136,7 @@ static void write_ndjson(struct tc_buf *out, const struct tc_ports_view *view,
 	tc_buf_byte(out, '{');
 	tc_json_stamp(out, "tcpcensus.ports/1", stamp);
 	tc_buf_byte(out, ',');
-	add_pool(out, view->pool);
+	add_pools(out, view->ports);
 	tc_buf_byte(out, ',');
 	add_other(out, view);
 	tc_json_source(out, report);
@@ -122,7 +151,13 @@ static void add_record(struct tc_buf *out, const struct tc_destination *to)
 		.type = to->iface ? TC_TYPE_TEXT : TC_TYPE_NONE,
 		.text = to->iface,
 	};
+	struct tc_value netns = {
+		.type = to->netns_name ? TC_TYPE_TEXT : TC_TYPE_NONE,
+		.text = to->netns_name,
+	};
 
+	tc_csv_value(out, &netns);
+	tc_buf_byte(out, ',');
 	add_addr(out, &to->local);
 	tc_buf_byte(out, ',');
 	add_addr(out, &to->remote);
@@ -146,15 +181,15 @@ static void add_record(struct tc_buf *out, const struct tc_destination *to)
 static void write_csv(struct tc_buf *out, const struct tc_ports_view *view,
 		      const struct tc_report *report)
 {
-	tc_buf_text(out, "local.addr,remote.addr,remote.port,iface,capacity,used,free,free_at_least,"
+	tc_buf_text(out, "netns,local.addr,remote.addr,remote.port,iface,capacity,used,free,free_at_least,"
 			 "free_at_most,time_wait,reusable,inferred,shared_pool,bind_free,"
 			 "sustains_per_second,per_second,seconds_left\n");
 	for (size_t i = 0; i < view->shown; i++)
 		add_record(out, tc_ports_at(view->ports, i));
 	if (view->other)
-		tc_buf_format(out, "(other),,,,,%llu,,,,,,,,,,,\n",
+		tc_buf_format(out, "(other),,,,,,%llu,,,,,,,,,,,\n",
 			      (unsigned long long)view->other_used);
-	tc_csv_incomplete(out, report, 16);
+	tc_csv_incomplete(out, report, 17);
 }
 
 /* ---- The form ------------------------------------------------------------------------ */
@@ -166,7 +201,7 @@ void tc_write_ports(struct tc_buf *out, enum tc_form form, const struct tc_ports
 	size_t count = tc_ports_count(ports);
 	struct tc_ports_view view = {
 		.ports = ports,
-		.pool = tc_ports_pool(ports),
+		.pool = tc_ports_pool(ports, 0),
 		.shown = top && top < count ? top : count,
 	};
 

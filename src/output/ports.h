@@ -8,7 +8,7 @@
 /* What is shown: the first `shown` destinations; the others are summed up. */
 struct tc_ports_view {
 	const struct tc_ports *ports;
-	const struct tc_port_pool *pool;
+	const struct tc_port_pool *pool; /* of the first namespace, which is there always */
 	size_t shown;
 	size_t other;	     /* destinations that are not shown */
 	uint64_t other_used; /* ports that have a connection to one of them */

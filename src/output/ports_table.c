@@ -32,6 +32,14 @@ static void to_text(const struct tc_destination *to, char *text)
 	snprintf(text, TEXT_MAX, is4 ? "%s:%u" : "[%s]:%u", addr, to->remote_port);
 }
 
+static void netns_text(const struct tc_destination *to, char *text)
+{
+	if (to->netns_name)
+		snprintf(text, TEXT_MAX, "%s", to->netns_name);
+	else
+		snprintf(text, TEXT_MAX, "%llu", (unsigned long long)to->netns);
+}
+
 static void used_text(const struct tc_destination *to, char *text)
 {
 	snprintf(text, TEXT_MAX, "%u", to->used);
@@ -102,7 +110,7 @@ static void left_text(const struct tc_destination *to, char *text)
 }
 
 /* When a column has something to say. */
-enum when { ALWAYS, WITH_RATE, WITH_SHARED, WITH_BOUNDS };
+enum when { ALWAYS, WITH_RATE, WITH_SHARED, WITH_BOUNDS, WITH_NAMESPACES };
 
 struct column {
 	const char *title;
@@ -114,6 +122,7 @@ struct column {
 
 /* clang-format off */
 static const struct column columns[] = {
+	{ N_("NETNS"), netns_text, WITH_NAMESPACES, 1, false },
 	{ N_("FROM"), from_text, ALWAYS, 0, false },
 	{ N_("TO"), to_text, ALWAYS, 0, false },
 	{ N_("USED"), used_text, ALWAYS, 0, true },
@@ -139,12 +148,15 @@ struct layout {
 
 /* What the shown destinations have in common. */
 struct traits {
-	bool rated, shared, inferred, bounds;
+	bool rated, shared, inferred, bounds, namespaces;
 };
 
 static struct traits look_at(const struct tc_ports_view *view)
 {
-	struct traits traits = { .rated = view->pool->seconds > 0 };
+	struct traits traits = {
+		.rated = view->pool->seconds > 0,
+		.namespaces = tc_ports_pools(view->ports) > 1,
+	};
 
 	for (size_t i = 0; i < view->shown; i++) {
 		const struct tc_destination *to = tc_ports_at(view->ports, i);
@@ -165,6 +177,8 @@ static bool has_say(const struct column *column, const struct traits *traits)
 		return traits->shared;
 	case WITH_BOUNDS:
 		return traits->bounds;
+	case WITH_NAMESPACES:
+		return traits->namespaces;
 	case ALWAYS:
 		break;
 	}
@@ -314,13 +328,43 @@ static void write_pool(struct tc_buf *out, const struct tc_style *style,
 	write_note(out, style, &note);
 }
 
+static bool are_alike(const struct tc_port_pool *one, const struct tc_port_pool *other)
+{
+	return one->low == other->low && one->high == other->high &&
+	       one->reserved == other->reserved && one->taken == other->taken;
+}
+
+/* One line where namespaces are alike, and else that of the one with the smallest range. */
+static void write_pools(struct tc_buf *out, const struct tc_style *style,
+			const struct tc_ports *ports)
+{
+	const struct tc_port_pool *least = tc_ports_pool(ports, 0);
+	tc_auto_buf struct tc_buf note = TC_BUF_INIT;
+	size_t others = 0;
+
+	for (size_t i = 1; i < tc_ports_pools(ports); i++) {
+		const struct tc_port_pool *pool = tc_ports_pool(ports, i);
+
+		others += !are_alike(pool, tc_ports_pool(ports, 0));
+		if (pool->high - pool->low < least->high - least->low)
+			least = pool;
+	}
+	write_pool(out, style, least);
+	if (!others)
+		return;
+	tc_buf_format(&note, "%s\n",
+		      _("This is the smallest range; the namespaces differ, and the forms for programs "
+			"show each."));
+	write_note(out, style, &note);
+}
+
 static void write_notes(struct tc_buf *out, const struct tc_style *style,
 			const struct tc_ports_view *view, const struct traits *traits)
 {
 	tc_auto_buf struct tc_buf note = TC_BUF_INIT;
 
 	tc_buf_byte(out, '\n');
-	write_pool(out, style, view->pool);
+	write_pools(out, style, view->ports);
 	if (traits->shared) {
 		tc_buf_format(&note, "%s\n",
 			      _("BIND FREE: these programs let bind(2) choose the port, and such a port "

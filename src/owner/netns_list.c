@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "owner/process.h"
 #include "util/macro.h"
 #include "util/parse.h"
 
@@ -345,14 +346,23 @@ int tc_netns_list_name(struct tc_netns_list *list, tc_container_of *container_of
 	return 0;
 }
 
+static const char *container_of(void *processes, uint32_t pid)
+{
+	const struct tc_process *process = tc_processes_get(processes, pid, TC_PROCESS_CGROUP);
+
+	return process ? process->container : NULL;
+}
+
 int tc_netns_list_all(struct tc_netns_list *ret_list)
 {
+	struct tc_processes processes = { .tree = NULL };
 	struct tc_netns_list list;
 	int err = tc_netns_list_read(&list);
 
 	if (err)
 		return err;
-	err = tc_netns_list_name(&list, NULL, NULL);
+	err = tc_netns_list_name(&list, container_of, &processes);
+	tc_processes_release(&processes);
 	if (err)
 		tc_netns_list_release(&list);
 	else

@@ -60,7 +60,7 @@ static void ask_for_filter(struct look *look, const struct tc_filter *filter)
 }
 
 static const char *const of_queues[] = {"local", "family", "recv_q", "cookie",
-					"netns", "iface",  NULL};
+					"netns", "netns.id", "iface",  NULL};
 static const char *const of_owners[] = {"inode",     "user",   "process", "unit",
 					"container", "cgroup", NULL};
 static const char *const of_connections[] = {"service", "state", "inode", "kind", "netns", NULL};

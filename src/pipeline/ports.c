@@ -25,11 +25,20 @@
 #include "util/intl.h"
 #include "util/macro.h"
 
-struct tc_ports {
+/* The ports of one namespace. */
+struct part {
 	struct tc_headroom *headroom;
-	struct tc_names names;
 	struct tc_port_pool pool;
-	double taken_at; /* seconds of the monotonic clock */
+	double taken_at;  /* seconds of the monotonic clock */
+	char *netns_name; /* owned; NULL: of a listing */
+};
+
+struct tc_ports {
+	struct part *parts; /* owned */
+	size_t part_count;
+	struct tc_destination **order; /* of all of them; owned */
+	size_t count;
+	struct tc_names names;
 };
 
 /* One reading under way. */
@@ -37,6 +46,7 @@ struct reading {
 	struct tc_ports_query query;
 	struct tc_query look;
 	struct tc_ports *ports;
+	struct part *part; /* of the namespace where the thread is */
 	struct tc_listeners listeners;
 	struct tc_report *report;
 };
@@ -119,7 +129,7 @@ static void choose_of_listing(struct reading *reading, const struct tc_sock *soc
 	if (!look->from || (!look->filter && !look->families))
 		return;
 	if (family_passes(look->families, sock) && tc_filter_match(look->filter, sock))
-		tc_headroom_choose(reading->ports->headroom, sock);
+		tc_headroom_choose(reading->part->headroom, sock);
 }
 
 static int add_batch(void *context, const struct tc_sock *socks, size_t count)
@@ -128,7 +138,7 @@ static int add_batch(void *context, const struct tc_sock *socks, size_t count)
 	struct reading *reading = context;
 
 	for (size_t i = 0; i < count; i++) {
-		if (tc_headroom_add(reading->ports->headroom, &socks[i], &no_fact) < 0)
+		if (tc_headroom_add(reading->part->headroom, &socks[i], &no_fact) < 0)
 			return -ENOMEM;
 		choose_of_listing(reading, &socks[i]);
 	}
@@ -155,7 +165,7 @@ static int add_with_fact(void *context, struct tc_sock *sock, const struct tc_po
 	struct tc_headroom_fact fact = fact_of(told);
 
 	tc_listeners_resolve(&reading->listeners, sock, 1);
-	return tc_headroom_add(reading->ports->headroom, sock, &fact);
+	return tc_headroom_add(reading->part->headroom, sock, &fact);
 }
 
 static int add_listeners(void *context, const struct tc_sock *socks, size_t count)
@@ -227,7 +237,7 @@ static int close_named_ports(struct reading *reading)
 		return 0;
 	for (unsigned port = 0; port < TC_PORT_COUNT; port++)
 		if (tc_port_set_has(named, port))
-			tc_headroom_close(reading->ports->headroom, (uint16_t)port);
+			tc_headroom_close(reading->part->headroom, (uint16_t)port);
 	return 0;
 }
 
@@ -245,7 +255,7 @@ static int choose(void *context, const struct tc_sock *socks, size_t count)
 	struct reading *reading = context;
 
 	for (size_t i = 0; i < count; i++)
-		tc_headroom_choose(reading->ports->headroom, &socks[i]);
+		tc_headroom_choose(reading->part->headroom, &socks[i]);
 	return 0;
 }
 
@@ -258,15 +268,15 @@ static int choose_destinations(struct reading *reading)
 	int err;
 
 	if (reading->query.one) {
-		tc_headroom_choose_none(reading->ports->headroom);
+		tc_headroom_choose_none(reading->part->headroom);
 		err = tc_route_source(&reading->query.to, reading->query.to_port, &local,
 				      reading->report->why);
-		return err ? err : tc_headroom_want(reading->ports->headroom, &local,
+		return err ? err : tc_headroom_want(reading->part->headroom, &local,
 						    &reading->query.to, reading->query.to_port);
 	}
 	if (!query.filter && !query.families)
 		return 0;
-	tc_headroom_choose_none(reading->ports->headroom);
+	tc_headroom_choose_none(reading->part->headroom);
 	if (reading->look.from)
 		return 0; /* they have chosen already */
 	query.source = is_source(reading, "bpf") ? NULL : query.source;
@@ -282,13 +292,13 @@ static int choose_destinations(struct reading *reading)
 /* A new beginning: what an attempt that failed has added is not wanted. */
 static int begin(struct reading *reading, const struct tc_headroom_rules *rules)
 {
-	tc_headroom_free(tc_take(reading->ports->headroom));
-	return tc_headroom_new(rules, &reading->ports->headroom);
+	tc_headroom_free(tc_take(reading->part->headroom));
+	return tc_headroom_new(rules, &reading->part->headroom);
 }
 
 static void refuse_bpf(struct reading *reading)
 {
-	snprintf(reading->ports->pool.why, TC_WHY_MAX, "%s", reading->report->why);
+	snprintf(reading->part->pool.why, TC_WHY_MAX, "%s", reading->report->why);
 	reading->report->why[0] = '\0';
 }
 
@@ -317,7 +327,7 @@ static void report_refused(struct reading *reading)
 	memmove(&report->refused[1], &report->refused[0],
 		report->refused_count * sizeof(report->refused[0]));
 	report->refused[0].source = "bpf";
-	memcpy(report->refused[0].why, reading->ports->pool.why, TC_WHY_MAX);
+	memcpy(report->refused[0].why, reading->part->pool.why, TC_WHY_MAX);
 	report->refused_count++;
 }
 
@@ -330,14 +340,14 @@ static int read_kernel(struct reading *reading, const struct tc_headroom_rules *
 		err = begin(reading, rules);
 		if (!err)
 			err = read_facts(reading);
-		reading->ports->pool.exact = !err;
+		reading->part->pool.exact = !err;
 		if (!err)
 			forget_refused(reading->report);
 		if (!err || !automatic)
 			return err;
 		refuse_bpf(reading);
 	} else {
-		snprintf(reading->ports->pool.why, TC_WHY_MAX,
+		snprintf(reading->part->pool.why, TC_WHY_MAX,
 			 _("%s does not tell who chose a port"), reading->look.source);
 	}
 	err = begin(reading, rules);
@@ -353,8 +363,8 @@ static int read_listing(struct reading *reading)
 	struct tc_headroom_rules rules = assumed_rules();
 	int err = begin(reading, &rules);
 
-	reading->ports->pool.assumed = true;
-	snprintf(reading->ports->pool.why, TC_WHY_MAX, "%s",
+	reading->part->pool.assumed = true;
+	snprintf(reading->part->pool.why, TC_WHY_MAX, "%s",
 		 _("a listing does not tell who chose a port"));
 	return err ? err : scan(reading, TC_STATES_ALL, add_batch);
 }
@@ -362,12 +372,12 @@ static int read_listing(struct reading *reading)
 /* Sockets that are only bound hold ports, and not every kernel and source shows them. */
 static void judge_completeness(struct reading *reading)
 {
-	struct tc_port_pool *pool = &reading->ports->pool;
+	struct tc_port_pool *pool = &reading->part->pool;
 
 	if (!(reading->report->states_not_read & TC_STATE_BIT(TC_BOUND)) && !reading->look.from &&
 	    reading->report->complete)
 		return;
-	tc_headroom_lack_bound(reading->ports->headroom);
+	tc_headroom_lack_bound(reading->part->headroom);
 	if (pool->exact)
 		snprintf(pool->why, TC_WHY_MAX, "%s",
 			 _("sockets that are only bound could not be read, and they hold ports"));
@@ -390,47 +400,104 @@ static int read_all(struct reading *reading)
 		err = choose_destinations(reading);
 	if (!err)
 		judge_completeness(reading);
-	return err ? err : tc_headroom_finish(reading->ports->headroom);
+	return err ? err : tc_headroom_finish(reading->part->headroom);
 }
 
 /* What belongs to the namespace that the thread is in. */
-static void name_namespace(struct tc_ports *ports)
+static void name_namespace(struct reading *reading)
 {
+	struct part *part = reading->part;
 	struct stat here = { .st_ino = 0 };
 
 	if (stat("/proc/thread-self/ns/net", &here) < 0)
 		here.st_ino = 0;
-	for (size_t i = 0; i < tc_headroom_count(ports->headroom); i++) {
-		struct tc_destination *told = tc_headroom_at(ports->headroom, i);
+	part->pool.netns = here.st_ino;
+	part->pool.netns_name = part->netns_name;
+	for (size_t i = 0; i < tc_headroom_count(part->headroom); i++) {
+		struct tc_destination *told = tc_headroom_at(part->headroom, i);
 
 		told->netns = here.st_ino;
+		told->netns_name = part->netns_name;
 		if (told->ifindex)
-			told->iface = tc_names_iface(&ports->names, here.st_ino, told->ifindex);
+			told->iface = tc_names_iface(&reading->ports->names, here.st_ino,
+						     told->ifindex);
 	}
+}
+
+/* The earlier reading of the same namespace, or NULL. */
+static const struct part *earlier_of(const struct reading *reading)
+{
+	const struct tc_ports *since = reading->query.since;
+
+	for (size_t i = 0; since && i < since->part_count; i++)
+		if (since->parts[i].pool.netns == reading->part->pool.netns &&
+		    since->parts[i].taken_at < reading->part->taken_at)
+			return &since->parts[i];
+	return NULL;
 }
 
 static int finish(struct reading *reading)
 {
-	struct tc_ports *ports = reading->ports;
-	const struct tc_ports *since = reading->query.since;
+	struct part *part = reading->part;
+	const struct part *earlier;
 
 	if (!reading->look.from)
-		name_namespace(ports);
-	ports->taken_at = now_seconds();
-	tc_headroom_pool(ports->headroom, &ports->pool);
-	if (!since || ports->taken_at <= since->taken_at)
+		name_namespace(reading);
+	part->taken_at = now_seconds();
+	tc_headroom_pool(part->headroom, &part->pool);
+	earlier = earlier_of(reading);
+	if (!earlier)
 		return 0;
-	ports->pool.seconds = ports->taken_at - since->taken_at;
-	return tc_headroom_rate(ports->headroom, since->headroom, ports->pool.seconds);
+	part->pool.seconds = part->taken_at - earlier->taken_at;
+	return tc_headroom_rate(part->headroom, earlier->headroom, part->pool.seconds);
 }
 
-/* What is done in the namespace. */
-static int read_here(void *context, const struct tc_netns *netns __attribute__((unused)))
+/* What is done in a namespace. */
+static int read_here(void *context, const struct tc_netns *netns)
 {
 	struct reading *reading = context;
-	int err = read_all(reading);
+	struct tc_ports *ports = reading->ports;
+	struct part *grown = realloc(ports->parts, (ports->part_count + 1) * sizeof(*grown));
+	int err;
 
+	if (!grown)
+		return -ENOMEM;
+	ports->parts = grown;
+	reading->part = &grown[ports->part_count++];
+	*reading->part = (struct part){ .headroom = NULL };
+	reading->part->netns_name = netns ? strdup(netns->name) : tc_netns_name_here();
+	tc_listeners_release(&reading->listeners);
+	err = read_all(reading);
 	return err ? err : finish(reading);
+}
+
+static int compare_destinations(const void *one, const void *other)
+{
+	const struct tc_destination *a = *(const struct tc_destination *const *)one;
+	const struct tc_destination *b = *(const struct tc_destination *const *)other;
+
+	if (a->free != b->free)
+		return a->free < b->free ? -1 : 1;
+	return (a->netns > b->netns) - (a->netns < b->netns);
+}
+
+/* Of one namespace they are in order; those of several are put among each other. */
+static int put_in_order(struct tc_ports *ports)
+{
+	size_t count = 0;
+
+	for (size_t p = 0; p < ports->part_count; p++)
+		count += tc_headroom_count(ports->parts[p].headroom);
+	ports->order = malloc((count + 1) * sizeof(struct tc_destination *));
+	if (!ports->order)
+		return -ENOMEM;
+	for (size_t p = 0; p < ports->part_count; p++)
+		for (size_t i = 0; i < tc_headroom_count(ports->parts[p].headroom); i++)
+			ports->order[ports->count++] =
+				tc_headroom_at(ports->parts[p].headroom, i);
+	if (ports->part_count > 1)
+		qsort(ports->order, count, sizeof(struct tc_destination *), compare_destinations);
+	return 0;
 }
 
 static int read_in_namespace(struct reading *reading)
@@ -442,8 +509,10 @@ static int read_in_namespace(struct reading *reading)
 		return err;
 	reading->look.netns = NULL; /* we shall be there */
 	err = tc_visits_each(&visits, read_here, reading, reading->report->why);
+	if (!err)
+		tc_visits_report(&visits, reading->report);
 	tc_visits_close(&visits);
-	return err;
+	return err ? err : put_in_order(reading->ports);
 }
 
 /* Callers may have been compiled with fewer members. */
@@ -494,22 +563,32 @@ void tc_ports_free(struct tc_ports *ports)
 {
 	if (!ports)
 		return;
-	tc_headroom_free(ports->headroom);
+	for (size_t p = 0; p < ports->part_count; p++) {
+		tc_headroom_free(ports->parts[p].headroom);
+		free(ports->parts[p].netns_name);
+	}
 	tc_names_release(&ports->names);
+	free(ports->order);
+	free(ports->parts);
 	free(ports);
 }
 
-const struct tc_port_pool *tc_ports_pool(const struct tc_ports *ports)
+size_t tc_ports_pools(const struct tc_ports *ports)
 {
-	return &ports->pool;
+	return ports->part_count;
+}
+
+const struct tc_port_pool *tc_ports_pool(const struct tc_ports *ports, size_t index)
+{
+	return index < ports->part_count ? &ports->parts[index].pool : NULL;
 }
 
 size_t tc_ports_count(const struct tc_ports *ports)
 {
-	return tc_headroom_count(ports->headroom);
+	return ports->count;
 }
 
 const struct tc_destination *tc_ports_at(const struct tc_ports *ports, size_t index)
 {
-	return tc_headroom_at(ports->headroom, index);
+	return index < ports->count ? ports->order[index] : NULL;
 }

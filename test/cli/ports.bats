@@ -104,7 +104,7 @@ among_few() { # COMMAND...
 		([.destinations[] | has("per_second") or has("seconds_left")] | any | not)' json
 	[ "$(jq -c '.destinations[]' json)" = "$(grep remote.port ndjson | jq -c .)" ]
 	[ "$(jq -r '.destinations[] | [."remote.port", .used, .free] | @csv' json)" = \
-		"$(awk -F, 'NR > 1 { print $3 "," $6 "," $7 }' csv)" ]
+		"$(awk -F, 'NR > 1 { print $4 "," $7 "," $8 }' csv)" ]
 	[ "$(jq -r '.destinations[] | "127.0.0.1:\(."remote.port") \(.used) \(.free)"' json)" = \
 		"$(awk '$1 == "127.0.0.1" { sub(/~/, "", $6); print $2 " " $3 " " $6 }' table)" ]
 	grep -q IP_BIND_ADDRESS_NO_PORT table
