@@ -72,6 +72,8 @@ int tc_listed_party(struct tc_processes *processes, struct tc_parties *parties, 
 		if (!line.length || is_inferred(line))
 			continue;
 		tc_listed_parse(line, &name, &pid);
+		if (!pid && !name.length)
+			continue;
 		found[count] = tc_processes_listed(processes, pid, name);
 		if (!found[count++])
 			return -ENOMEM;

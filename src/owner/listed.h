@@ -9,7 +9,8 @@
 
 /*
  * One process as listings print it: "nginx,pid=812", "812/nginx: worker", "812", "svchost.exe".
- * The pid is 0 where there is none, the name empty.
+ * The pid is 0 where there is none, the name empty; both: nobody, as Windows says "0" of what no
+ * process has any more.
  */
 void tc_listed_parse(struct tc_slice text, struct tc_slice *ret_name, uint32_t *ret_pid);
 

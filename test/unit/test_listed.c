@@ -122,6 +122,7 @@ static void test_no_party(void **state)
 	assert_null(party_of(*state, ""));
 	assert_null(party_of(*state, "\n\n"));
 	assert_null(party_of(*state, "nginx?"));
+	assert_null(party_of(*state, "0")); /* TIME_WAIT, in netstat -ano of Windows */
 	assert_int_equal(party_of(*state, "nginx?\nnginx,pid=1")->count, 1);
 }
 
