@@ -35,6 +35,7 @@ void tc_owners_release(struct tc_owners *owners)
 	tc_held_release(&owners->held);
 	tc_pools_release(&owners->pools);
 	tc_parties_release(&owners->parties);
+	tc_alibis_release(&owners->alibis);
 	tc_cgroup_ids_release(&owners->cgroups);
 	tc_processes_release(&owners->processes);
 	*owners = (struct tc_owners){ 0 };
@@ -377,13 +378,14 @@ static int rule_ports(struct tc_owners *owners, const struct tc_sock *sock,
 /* In the order of how much they can be relied on. */
 static const struct {
 	enum tc_attribution how;
+	bool only_these; /* rests on that */
 	int (*apply)(struct tc_owners *owners, const struct tc_sock *sock,
 		     const struct tc_party **ret_party);
 } rules[] = {
-	{ TC_OWNER_SEEN, rule_seen },
-	{ TC_OWNER_LISTENER, rule_listener },
-	{ TC_OWNER_PEER, rule_peer },
-	{ TC_OWNER_PORTS, rule_ports },
+	{ TC_OWNER_SEEN, false, rule_seen },
+	{ TC_OWNER_LISTENER, false, rule_listener },
+	{ TC_OWNER_PEER, true, rule_peer },
+	{ TC_OWNER_PORTS, true, rule_ports },
 };
 
 int tc_owners_remember(struct tc_owners *owners)
@@ -515,6 +517,15 @@ static bool tells_something(const struct tc_owner *owner)
 	return false;
 }
 
+static bool have_alibi(struct tc_owners *owners, const struct tc_party *party,
+		       const struct tc_sock *sock)
+{
+	if ((sock->flags & TC_FLAG_FOREIGN) || !(sock->have & TC_HAVE_CGROUP) || !sock->cgroup)
+		return false;
+	owners->alibis.cgroups = &owners->cgroups;
+	return tc_alibi(&owners->alibis, party, sock->cgroup);
+}
+
 /* Candidates that have nothing in common are no conclusion. */
 static const struct tc_owner *infer(struct tc_owners *owners, const struct tc_sock *sock)
 {
@@ -524,7 +535,7 @@ static const struct tc_owner *infer(struct tc_owners *owners, const struct tc_so
 
 		if (rules[i].apply(owners, sock, &party))
 			return NULL;
-		if (!party)
+		if (!party || (rules[i].only_these && have_alibi(owners, party, sock)))
 			continue;
 		owner = owner_of(owners, rules[i].how, party, 0);
 		if (!owner || tells_something(owner))

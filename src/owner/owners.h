@@ -15,11 +15,13 @@
  *             ephemeral range as a whole, or the span of other ports that it was seen to use
  *
  * A rule that rests on "only these" does not conclude anything where a holder among these
- * could not be found.
+ * could not be found, nor where the kernel has recorded for the socket quite another cgroup than
+ * that of all of these.
  */
 #ifndef TC_OWNER_OWNERS_H
 #define TC_OWNER_OWNERS_H
 
+#include "owner/alibi.h"
 #include "owner/cgroup_id.h"
 #include "owner/held.h"
 #include "owner/holders.h"
@@ -34,6 +36,7 @@ struct tc_owners {
 	unsigned wanted; /* TC_PROCESS_ bits */
 	struct tc_processes processes;
 	struct tc_cgroup_ids cgroups;
+	struct tc_alibis alibis;
 	struct tc_parties parties;
 	struct tc_held_list held;
 	struct tc_pools pools;

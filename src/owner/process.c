@@ -135,6 +135,19 @@ static bool read_cgroup(struct process *process)
 	return name_cgroup(process, tc_cgroup_of_process((struct tc_slice){text, length}));
 }
 
+char *tc_process_cgroup2(uint32_t pid)
+{
+	char text[CGROUP_FILE_MAX];
+	struct tc_slice rest = {text, read_start(pid, "cgroup", text, sizeof(text))}, line;
+
+	for (; rest.length; rest = tc_slice_after(rest, line.length + 1)) {
+		line = tc_slice_until(rest, '\n');
+		if (tc_slice_starts(line, "0::/"))
+			return strndup(line.data + 3, line.length - 3);
+	}
+	return NULL;
+}
+
 static struct process *find(struct tc_processes *processes, uint32_t pid)
 {
 	struct process wanted = {.shown.pid = pid}, *process;

@@ -34,6 +34,12 @@ const struct tc_process *tc_processes_get(struct tc_processes *processes, uint32
 					  unsigned wanted);
 
 /*
+ * Where a process is in the tree of cgroup v2, whatever those of v1 say of it; owned by the
+ * caller. NULL: it has gone, there is no such tree, or no memory.
+ */
+char *tc_process_cgroup2(uint32_t pid);
+
+/*
  * Whatever runs, or ran, in a cgroup: cgroup, unit, container and pod, and pid 0. The path may
  * be NULL. NULL: there is none, or no memory.
  */

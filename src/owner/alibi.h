@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * alibi.h - processes that cannot have had a socket, since they run elsewhere.
+ *
+ * The kernel records in which cgroup a socket was made (net/core/sock.c, sk_alloc), and keeps
+ * that when its process has gone. Who is in quite another cgroup did not make it, whatever
+ * else speaks for them.
+ */
+#ifndef TC_OWNER_ALIBI_H
+#define TC_OWNER_ALIBI_H
+
+#include "owner/cgroup_id.h"
+#include "owner/party.h"
+#include "util/map.h"
+
+struct tc_alibis {
+	struct tc_cgroup_ids *cgroups; /* borrowed */
+	struct tc_map known; /* what was found out, by party and cgroup */
+};
+
+void tc_alibis_release(struct tc_alibis *alibis);
+
+/*
+ * Whether none of these, who run on this machine, is in that cgroup, below it or above it.
+ * False where the cgroup or the place of one of them is not known.
+ */
+bool tc_alibi(struct tc_alibis *alibis, const struct tc_party *party, uint64_t cgroup);
+
+/* Whether one path is the other, or above it, in whole components. */
+bool tc_alibi_related(const char *one, const char *other);
+
+#endif
