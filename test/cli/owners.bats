@@ -1,0 +1,58 @@
+#!/usr/bin/env bats
+# Whose the sockets are: the processes that hold them, and what is concluded of the others.
+
+load helper
+
+among_crew() { # SITUATION FUNCTION
+	needs_root
+	needs_namespaces
+	run unshare -n "$here/crew.py" "$1" bash "$here/inside.bash" "${@:2}"
+	[ "$status" != 77 ] || skip "$(tail -1 <<<"$output")"
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
+}
+
+@test "owners: every socket has the processes that ss names for it" {
+	among_crew shares shares
+}
+
+@test "owners: a search that ends early finds all who share" {
+	among_crew shares filtered_shares
+}
+
+@test "owners: of what nobody holds, by its listener and by its peer" {
+	among_crew rules rules
+}
+
+@test "owners: by the range of local ports" {
+	among_crew ports local_ports
+}
+
+@test "owners: none where nothing tells, and it is said" {
+	among_crew none nothing_is_left
+}
+
+@test "owners: a request is its listener's" {
+	in_lab syn-recv --side b -- requests
+}
+
+@test "owners: in filters" {
+	among_crew filters filters
+}
+
+@test "owners: a saved listing names the same" {
+	among_crew filters listing
+}
+
+@test "owners: hidden from nobody" {
+	! is_sanitized || skip "the sanitizers need more than nobody may"
+	among_crew filters nobody_sees
+}
+
+@test "owners: units, containers and pods, as the engines name their cgroups" {
+	among_crew cgroups cgroups
+}
+
+@test "owners: the cgroup of processes that have gone" {
+	among_crew gone gone
+}
