@@ -77,6 +77,7 @@ const struct tc_command tc_command_by = {
 	.help = N_("  tcpcensus by remote.addr                       who is connected most\n"
 		   "  tcpcensus by state,local.port -n 0             all groups, not the first 20\n"
 		   "  tcpcensus by service,state                     what each listener has\n"
+		   "  tcpcensus by process,state state close-wait    whose they are\n"
 		   "  tcpcensus by remote.net/16 state time-wait     only those in TIME_WAIT\n"),
 	.options = TC_FOR_BY,
 	.flags = TC_COMMAND_KEYS | TC_COMMAND_FILTER,

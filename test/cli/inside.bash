@@ -122,7 +122,7 @@ bound_is_unknown_to_proc() {
 # What else both sources read of a socket: whether a timer runs, not when it fires.
 more_of_sockets() { # SOURCE
 	tcpcensus list -n 0 -o csv --source "$1" 2>/dev/null \
-		-c local,remote,family,kind,timer,inode,netns,expires |
+		-c local,remote,family,kind,timer,inode,netns.id,expires |
 		sed -E '1d; s/,[0-9]+,1$/,some/' | sort
 }
 

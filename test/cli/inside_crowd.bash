@@ -67,7 +67,7 @@ crowd_list() {
 	agree "list --source proc" "ss_sockets | for_proc" "our_sockets --source proc | for_proc"
 	same "one object a socket" "$(ss -tanH | wc -l)" \
 		"$(tcpcensus list -o ndjson | jq -c 'select(.state and ."local.addr")' | wc -l)"
-	same "each once" "" "$(tcpcensus list -o csv -c cookie,netns | sort | uniq -d)"
+	same "each once" "" "$(tcpcensus list -o csv -c cookie,netns.id | sort | uniq -d)"
 	same "-s -remote.port,local.port orders" "" "$(tcpcensus list -n 0 -o csv \
 		-s -remote.port,local.port -c remote.port,local.port | awk -F, 'NR > 2 && \
 		($1 > port || ($1 == port && $2 < other)) { print NR ": " $0 }
