@@ -16,6 +16,7 @@
 struct tc_alibis {
 	struct tc_cgroup_ids *cgroups; /* borrowed */
 	struct tc_map known; /* what was found out, by party and cgroup */
+	struct tc_map ages;  /* of the eldest of a party, in ms and 1 more; 0: not known */
 };
 
 void tc_alibis_release(struct tc_alibis *alibis);
@@ -25,6 +26,12 @@ void tc_alibis_release(struct tc_alibis *alibis);
  * False where the cgroup or the place of one of them is not known.
  */
 bool tc_alibi(struct tc_alibis *alibis, const struct tc_party *party, uint64_t cgroup);
+
+/*
+ * Whether all of these, who run on this machine, have started less than so long ago. False where
+ * that is not known of one of them.
+ */
+bool tc_alibi_young(struct tc_alibis *alibis, const struct tc_party *party, uint64_t age_ms);
 
 /* Whether one path is the other, or above it, in whole components. */
 bool tc_alibi_related(const char *one, const char *other);

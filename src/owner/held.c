@@ -15,16 +15,17 @@ struct end {
 	uint64_t netns;
 	const struct tc_addr *addr;
 	uint16_t port;
+	uint32_t ifindex; /* listeners of a device are others than those of none */
 };
 
 static struct end remote_end(const struct tc_held *held)
 {
-	return (struct end){ held->netns, &held->remote, held->remote_port };
+	return (struct end){ held->netns, &held->remote, held->remote_port, 0 };
 }
 
 static struct end local_end(const struct tc_held *held)
 {
-	return (struct end){ held->netns, &held->local, held->local_port };
+	return (struct end){ held->netns, &held->local, held->local_port, held->ifindex };
 }
 
 static int compare_ends(struct end one, struct end other)
@@ -35,6 +36,8 @@ static int compare_ends(struct end one, struct end other)
 		return one.netns < other.netns ? -1 : 1;
 	if (one.port != other.port)
 		return (int)one.port - (int)other.port;
+	if (one.ifindex != other.ifindex)
+		return one.ifindex < other.ifindex ? -1 : 1;
 	order = memcmp(one.addr->byte, other.addr->byte, sizeof(one.addr->byte));
 	return (order > 0) - (order < 0);
 }
@@ -90,6 +93,7 @@ int tc_held_add(struct tc_held_list *list, const struct tc_sock *sock, const str
 		.party = party,
 		.local = sock->local,
 		.remote = sock->remote,
+		.ifindex = sock->have & TC_HAVE_IFINDEX ? sock->ifindex : 0,
 		.local_port = sock->local_port,
 		.remote_port = sock->remote_port,
 		.direction = sock->direction,
@@ -174,11 +178,12 @@ static struct tc_held_run find_run(const struct tc_held_list *list,
 struct tc_held_run tc_held_peers(const struct tc_held_list *list, const struct tc_sock *sock)
 {
 	return find_run(list, &list->peers, remote_end,
-			(struct end){ netns_of(sock), &sock->remote, sock->remote_port });
+			(struct end){ netns_of(sock), &sock->remote, sock->remote_port, 0 });
 }
 
 struct tc_held_run tc_held_listening(const struct tc_held_list *list, const struct tc_sock *sock)
 {
 	return find_run(list, &list->listening, local_end,
-			(struct end){ netns_of(sock), &sock->local, sock->local_port });
+			(struct end){ netns_of(sock), &sock->local, sock->local_port,
+				sock->have & TC_HAVE_IFINDEX ? sock->ifindex : 0 });
 }

@@ -19,6 +19,7 @@ struct tc_held {
 	const struct tc_party *party;
 	struct tc_addr local;
 	struct tc_addr remote;
+	uint32_t ifindex; /* of the device that it is bound to, or 0 */
 	uint16_t local_port;
 	uint16_t remote_port;
 	uint8_t direction; /* enum tc_direction */
@@ -60,7 +61,7 @@ int tc_held_settle(struct tc_held_list *list);
 /* The outbound sockets to the remote end of this one, in its namespace. */
 struct tc_held_run tc_held_peers(const struct tc_held_list *list, const struct tc_sock *sock);
 
-/* The listeners on the very local end of this one, in its namespace. */
+/* The listeners on the very local end and device of this one, in its namespace. */
 struct tc_held_run tc_held_listening(const struct tc_held_list *list, const struct tc_sock *sock);
 
 #endif

@@ -85,7 +85,10 @@ static int read_bpf(tc_holder_sink *sink, void *context, struct tc_holders_repor
 	adapter->context = context;
 	err = tc_bpf_task_file(take, adapter, why);
 	if (!err)
-		*ret_report = (struct tc_holders_report){ .source = "bpf" };
+		*ret_report = (struct tc_holders_report){
+			.source = "bpf",
+			.hidden = tc_holders_is_first_hidden(),
+		};
 	return err;
 }
 

@@ -50,7 +50,8 @@ bool tc_kinship_parse(const char *text, size_t length, struct tc_kinship *ret_ki
 {
 	const char *end = memrchr(text, ')', length);
 	unsigned parent, session, flags;
-	char rest[96];
+	unsigned long long start;
+	char rest[256];
 
 	if (!end)
 		return false;
@@ -60,26 +61,29 @@ bool tc_kinship_parse(const char *text, size_t length, struct tc_kinship *ret_ki
 		length = sizeof(rest) - 1;
 	memcpy(rest, end, length);
 	rest[length] = '\0';
-	if (sscanf(rest, " %*c %u %*u %u %*d %*d %u", &parent, &session, &flags) != 3)
+	if (sscanf(rest,
+		   " %*c %u %*u %u %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		   &parent, &session, &flags, &start) != 4)
 		return false;
 	*ret_kinship = (struct tc_kinship){
 		.parent = parent,
 		.session = session,
 		.kernel = flags & KERNEL_THREAD,
+		.start = start,
 	};
 	return true;
 }
 
 /* ---- Relatives ----------------------------------------------------------------------- */
 
-static bool kinship_of(const struct reader *reader, uint32_t pid, struct tc_kinship *ret_kinship)
+bool tc_kinship_read(uint32_t pid, struct tc_kinship *ret_kinship)
 {
 	char path[PATH_SIZE], text[STAT_MAX];
 	tc_auto_close int fd = -1;
 	ssize_t length;
 
-	snprintf(path, sizeof(path), "%u/stat", pid);
-	fd = openat(reader->proc, path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	length = fd < 0 ? -1 : read(fd, text, sizeof(text));
 	return length > 0 && tc_kinship_parse(text, (size_t)length, ret_kinship);
 }
@@ -101,7 +105,7 @@ static int remember_kin(struct reader *reader, uint32_t pid)
 	struct tc_kinship kinship = { 0 };
 	int err = remember(reader, pid, AS_PARENT);
 
-	if (!err && kinship_of(reader, pid, &kinship))
+	if (!err && tc_kinship_read(pid, &kinship))
 		err = remember(reader, kinship.session, AS_SESSION);
 	return err;
 }
@@ -112,7 +116,7 @@ static bool is_relative(const struct reader *reader, uint32_t pid)
 	struct tc_kinship kinship;
 	uint64_t as = 0;
 
-	if (!kinship_of(reader, pid, &kinship))
+	if (!tc_kinship_read(pid, &kinship))
 		return false;
 	if (tc_map_get(&reader->kin, kinship.parent, &as) && (as & AS_PARENT))
 		return true;
@@ -172,7 +176,7 @@ static void count_hidden(struct reader *reader, uint32_t pid)
 {
 	struct tc_kinship kinship;
 
-	if (!kinship_of(reader, pid, &kinship) || !kinship.kernel)
+	if (!tc_kinship_read(pid, &kinship) || !kinship.kernel)
 		reader->report.hidden++;
 }
 
@@ -257,6 +261,9 @@ static int read_processes(struct reader *reader, DIR *proc)
 	/* Mounted with hidepid=2, /proc does not even name those of others (proc(5)). */
 	if (faccessat(reader->proc, "1", F_OK, 0) < 0)
 		reader->report.hidden++;
+	/* So may those of whom a pid namespace of our own knows nothing. */
+	if (!reader->report.hidden && tc_holders_is_first_hidden())
+		reader->report.hidden++;
 	return err;
 }
 
@@ -282,4 +289,26 @@ int tc_holders_read_proc(tc_holder_sink *sink, void *context, struct tc_holders_
 	}
 	closedir(proc);
 	return err;
+}
+
+bool tc_holders_is_first_hidden(void)
+{
+	enum { PROC_PID_INIT_INO = 0xeffffffc }; /* include/linux/proc_ns.h */
+	char link[LINK_MAX_LENGTH];
+	struct stat status;
+	const struct dirent *entry;
+	bool hidden = false;
+	DIR *dir;
+
+	if (stat("/proc/self/ns/pid", &status) == 0 && status.st_ino != (unsigned)PROC_PID_INIT_INO)
+		return true;
+	dir = opendir("/proc/1/fd");
+	if (!dir)
+		return is_refused(errno);
+	while (!hidden && (entry = readdir(dir)) && entry->d_name[0] == '.')
+		;
+	if (entry && readlinkat(dirfd(dir), entry->d_name, link, sizeof(link)) < 0)
+		hidden = is_refused(errno);
+	closedir(dir);
+	return hidden;
 }

@@ -6,29 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/owner.h"
 #include "util/hash.h"
 #include "util/macro.h"
 
-/* An owner and the words that it points to, in one piece of memory. */
-struct kept_owner {
-	struct tc_owner owner;
-	const struct tc_party *party; /* NULL: none, or a cgroup alone */
-	uint64_t cgroup;
-	const struct tc_process *of_cgroup_at; /* what the cgroup alone says: no pid */
-	char words[];
-};
-
-static void free_owners(struct tc_map *owners)
-{
-	for (size_t i = 0; owners->slots && i <= owners->mask; i++)
-		free((void *)(uintptr_t)owners->slots[i].value);
-	tc_map_release(owners);
-}
-
 void tc_owners_release(struct tc_owners *owners)
 {
-	free_owners(&owners->owners);
+	tc_verdicts_release(&owners->verdicts);
 	free(owners->holders);
 	tc_map_release(&owners->inodes);
 	tc_map_release(&owners->seen);
@@ -89,9 +72,13 @@ int tc_owners_note_listed(struct tc_owners *owners, const struct tc_sock *socks,
 	return err;
 }
 
-int tc_owners_settle(struct tc_owners *owners)
+/* Not before something is to be concluded: where all are held, nobody needs the orders. */
+static int settle(struct tc_owners *owners)
 {
-	return tc_held_settle(&owners->held);
+	int err = owners->settled ? 0 : tc_held_settle(&owners->held);
+
+	owners->settled = !err;
+	return err;
 }
 
 /* ---- Finding ------------------------------------------------------------------------- */
@@ -196,17 +183,21 @@ static int find(struct tc_owners *owners, const char *source, char why[TC_WHY_MA
 		return err;
 	/* Descriptors that /proc hides, the kernel itself may tell. */
 	if (owners->missing && report.hidden && !source) {
+		struct tc_holders_report more = { .source = NULL };
 		char why_not[TC_WHY_MAX];
 
-		err = tc_holders_read("bpf", take_holders, owners, &report, why_not);
+		err = tc_holders_read("bpf", take_holders, owners, &more, why_not);
 		if (err == -ENOMEM)
 			return err;
+		if (!err)
+			report.source = more.source;
 	}
 	owners->source = report.source;
 	owners->hidden = report.hidden;
+	owners->settled = false;
 	owners->pooled = false;
 	err = sort_holders(owners);
-	return err ? err : tc_held_settle(&owners->held);
+	return err;
 }
 
 int tc_owners_find(struct tc_owners *owners, char why[TC_WHY_MAX])
@@ -390,7 +381,10 @@ static const struct {
 
 int tc_owners_remember(struct tc_owners *owners)
 {
-	int err = fill_pools(owners); /* who has used which ports */
+	int err = settle(owners);
+
+	if (!err)
+		err = fill_pools(owners); /* who has used which ports */
 
 	for (size_t i = 0; i < owners->held.count && !err; i++) {
 		const struct tc_held *held = &owners->held.socks[i];
@@ -412,101 +406,11 @@ int tc_owners_remember(struct tc_owners *owners)
 
 /* ---- Owners -------------------------------------------------------------------------- */
 
-static bool is_of(const struct kept_owner *kept, enum tc_attribution how,
-		  const struct tc_party *party, uint64_t cgroup)
-{
-	return kept->owner.how == how && kept->party == party && kept->cgroup == cgroup;
-}
-
-/* Puts the words behind the owner; moves it, as they need room. */
-static struct kept_owner *add_words(struct kept_owner *kept)
-{
-	tc_auto_buf struct tc_buf words = TC_BUF_INIT;
-	size_t at[TC_PART_COUNT] = { 0 };
-	struct kept_owner *grown;
-
-	tc_buf_byte(&words, '\0'); /* place 0: no word */
-	for (int part = 0; part < TC_PART_COUNT; part++) {
-		size_t start = words.length;
-
-		if (!tc_owner_word(&kept->owner, (enum tc_owner_part)part, &words))
-			continue;
-		tc_buf_byte(&words, '\0');
-		at[part] = start;
-	}
-	grown = words.failed ? NULL : realloc(kept, sizeof(*kept) + words.length);
-	if (!grown)
-		return NULL;
-	memcpy(grown->words, words.data, words.length);
-	for (int part = 0; part < TC_PART_COUNT; part++)
-		grown->owner.words[part] = at[part] ? grown->words + at[part] : NULL;
-	return grown;
-}
-
-static void fill_owner(struct tc_owners *owners, struct kept_owner *kept)
-{
-	if (kept->party) {
-		kept->owner.processes = kept->party->processes;
-		kept->owner.count = kept->party->count;
-		return;
-	}
-	if (!kept->cgroup)
-		return;
-	kept->of_cgroup_at = tc_processes_of_cgroup(
-		&owners->processes, tc_cgroup_ids_path(&owners->cgroups, kept->cgroup));
-	if (!kept->of_cgroup_at)
-		return;
-	kept->owner.processes = &kept->of_cgroup_at;
-	kept->owner.count = 1;
-}
-
-static struct kept_owner *make_owner(struct tc_owners *owners, enum tc_attribution how,
-				     const struct tc_party *party, uint64_t cgroup)
-{
-	struct kept_owner *kept = calloc(1, sizeof(*kept)), *worded;
-
-	if (!kept)
-		return NULL;
-	kept->owner.how = how;
-	kept->party = party;
-	kept->cgroup = cgroup;
-	fill_owner(owners, kept);
-	worded = add_words(kept);
-	if (!worded) {
-		free(kept);
-		return NULL;
-	}
-	if (!party) { /* its process has no number, and may have moved */
-		worded->owner.processes = NULL;
-		worded->owner.count = 0;
-	}
-	return worded;
-}
-
-/* The owner that is made of these, made on first use. */
 static const struct tc_owner *owner_of(struct tc_owners *owners, enum tc_attribution how,
 				       const struct tc_party *party, uint64_t cgroup)
 {
-	uint64_t parts[3] = { (uint64_t)how, (uint64_t)(uintptr_t)party, cgroup };
-	uint64_t hash = tc_hash(parts, sizeof(parts), 0), found, *place;
-	struct kept_owner *kept;
-
-	for (;; hash++) {
-		hash += !hash;
-		if (!tc_map_get(&owners->owners, hash, &found))
-			break;
-		kept = (struct kept_owner *)(uintptr_t)found;
-		if (is_of(kept, how, party, cgroup))
-			return &kept->owner;
-	}
-	kept = make_owner(owners, how, party, cgroup);
-	place = kept ? tc_map_put(&owners->owners, hash) : NULL;
-	if (!place) {
-		free(kept);
-		return NULL;
-	}
-	*place = (uint64_t)(uintptr_t)kept;
-	return &kept->owner;
+	return tc_verdict_of(&owners->verdicts, how, party,
+			     cgroup ? tc_cgroup_ids_path(&owners->cgroups, cgroup) : NULL);
 }
 
 static bool tells_something(const struct tc_owner *owner)
@@ -517,8 +421,26 @@ static bool tells_something(const struct tc_owner *owner)
 	return false;
 }
 
-static bool have_alibi(struct tc_owners *owners, const struct tc_party *party,
+/* A minisocket in TIME_WAIT lives for 60 s, so what is left tells how long it has been there. */
+static uint64_t age_ms(const struct tc_sock *sock)
+{
+	enum { LIFE_MS = 60000 }; /* TCP_TIMEWAIT_LEN, include/net/tcp.h */
+	bool timed = (sock->have & TC_HAVE_EXPIRES) && sock->state == TC_TIME_WAIT;
+
+	return timed && sock->expires_ms < LIFE_MS ? LIFE_MS - sock->expires_ms : 0;
+}
+
+/* Whoever has started since cannot have had it, even if he listens there now. */
+static bool is_younger(struct tc_owners *owners, const struct tc_party *party,
 		       const struct tc_sock *sock)
+{
+	uint64_t age = sock->flags & TC_FLAG_FOREIGN ? 0 : age_ms(sock);
+
+	return age && tc_alibi_young(&owners->alibis, party, age);
+}
+
+static bool is_elsewhere(struct tc_owners *owners, const struct tc_party *party,
+			 const struct tc_sock *sock)
 {
 	if ((sock->flags & TC_FLAG_FOREIGN) || !(sock->have & TC_HAVE_CGROUP) || !sock->cgroup)
 		return false;
@@ -533,9 +455,10 @@ static const struct tc_owner *infer(struct tc_owners *owners, const struct tc_so
 		const struct tc_party *party = NULL;
 		const struct tc_owner *owner;
 
-		if (rules[i].apply(owners, sock, &party))
+		if (settle(owners) || rules[i].apply(owners, sock, &party))
 			return NULL;
-		if (!party || (rules[i].only_these && have_alibi(owners, party, sock)))
+		if (!party || (rules[i].only_these && is_elsewhere(owners, party, sock)) ||
+		    (rules[i].how != TC_OWNER_SEEN && is_younger(owners, party, sock)))
 			continue;
 		owner = owner_of(owners, rules[i].how, party, 0);
 		if (!owner || tells_something(owner))
@@ -547,8 +470,9 @@ static const struct tc_owner *infer(struct tc_owners *owners, const struct tc_so
 /* Nobody was found: the kernel's record of the cgroup remains. */
 static const struct tc_owner *without_process(struct tc_owners *owners, const struct tc_sock *sock)
 {
-	bool has_inode = (sock->have & TC_HAVE_INODE) && sock->inode;
-	enum tc_attribution how = has_inode && owners->hidden ? TC_OWNER_HIDDEN : TC_OWNER_NONE;
+	/* What nobody has accepted is its listener's, whoever has that. */
+	bool somebodys = ((sock->have & TC_HAVE_INODE) && sock->inode) || sock->listener;
+	enum tc_attribution how = somebodys && owners->hidden ? TC_OWNER_HIDDEN : TC_OWNER_NONE;
 	uint64_t cgroup = sock->have & TC_HAVE_CGROUP ? sock->cgroup : 0;
 	const struct tc_owner *owner;
 

@@ -30,6 +30,7 @@
 #include "owner/party.h"
 #include "owner/pool.h"
 #include "owner/process.h"
+#include "owner/verdict.h"
 #include "util/map.h"
 
 struct tc_owners {
@@ -39,6 +40,7 @@ struct tc_owners {
 	struct tc_alibis alibis;
 	struct tc_parties parties;
 	struct tc_held_list held;
+	bool settled; /* held has its orders */
 	struct tc_pools pools;
 	bool pooled; /* the pools know of what is held now */
 	const struct tc_listeners *listeners; /* of a reading that notes what it meets; or NULL */
@@ -48,7 +50,7 @@ struct tc_owners {
 	size_t holder_count, holder_capacity;
 	uint64_t hidden; /* processes that may not be looked into */
 	struct tc_map seen;   /* connections of an earlier sample: their struct tc_party */
-	struct tc_map owners; /* struct tc_owner by what they are made of; owned */
+	struct tc_verdicts verdicts;
 	const char *source;   /* how descriptors were read */
 };
 
@@ -62,9 +64,6 @@ int tc_owners_note(struct tc_owners *owners, const struct tc_sock *socks, size_t
 
 /* Notes the sockets of a listing, with the processes that it names. -ENOMEM. */
 int tc_owners_note_listed(struct tc_owners *owners, const struct tc_sock *socks, size_t count);
-
-/* To be called once after the last of them. -ENOMEM. */
-int tc_owners_settle(struct tc_owners *owners);
 
 /* Reads who holds what was noted. Says in `why` what went wrong. */
 int tc_owners_find(struct tc_owners *owners, char why[TC_WHY_MAX]);

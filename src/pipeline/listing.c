@@ -71,8 +71,6 @@ static int read_again(const char *from, struct tc_pipeline *pipeline, struct tc_
 	if (pipeline->flags & TC_FIELD_OWNERS) {
 		*report = (struct tc_report){ .size = report->size };
 		err = tc_capture_read(from, note_batch, pipeline, report);
-		if (!err)
-			err = tc_owners_settle(&pipeline->owners);
 		if (err)
 			return err;
 	}

@@ -157,11 +157,25 @@ static int resolve(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t c
 	return pipeline->flags & TC_FIELD_OWNERS ? add_owners(pipeline, socks, count) : 0;
 }
 
+/* Of what a filter by owner lets pass; but what is hidden it could not judge. */
+static void count_owners(struct tc_pipeline *pipeline, const struct tc_sock *socks, size_t count,
+			 bool judged)
+{
+	bool by_owner = pipeline->job.filter &&
+			(pipeline->job.filter->flags & TC_FIELD_OWNERS);
+
+	for (size_t i = 0; i < count; i++) {
+		enum tc_attribution how = socks[i].text->owner->how;
+
+		if ((by_owner && how == TC_OWNER_HIDDEN) == !judged)
+			pipeline->owned[how] += socks[i].count;
+	}
+}
+
 static int hand_on(struct tc_pipeline *pipeline, const struct tc_sock *socks, size_t count)
 {
 	if (pipeline->flags & TC_FIELD_OWNERS)
-		for (size_t i = 0; i < count; i++)
-			pipeline->owned[socks[i].text->owner->how] += socks[i].count;
+		count_owners(pipeline, socks, count, true);
 	return count ? pipeline->sink(pipeline->context, socks, count) : 0;
 }
 
@@ -177,6 +191,8 @@ int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count)
 		count = keep_passing(pipeline, socks, count);
 	if (count)
 		err = resolve(pipeline, socks, count);
+	if (names_first && !err && (filter->flags & TC_FIELD_OWNERS))
+		count_owners(pipeline, socks, count, false);
 	if (names_first && !err)
 		count = keep_passing(pipeline, socks, count);
 	return err ? err : hand_on(pipeline, socks, count);

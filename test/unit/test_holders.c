@@ -79,14 +79,15 @@ static const struct {
 	bool is;
 	struct tc_kinship kinship;
 } stats[] = {
-	{"5 (sh) S 4 5 3 34816 9 4194304 0 0", true, {4, 3, false}},
-	{"5 (a) S 1 (b) S 4 5 3 34816 9 4194304 0 0", true, {4, 3, false}},
-	{"5 (a\nb) S 9 9 9) R 4 5 3 -1 -1 64 0", true, {4, 3, false}},
-	{"5 ()) S 4 5 3 0 -1 64 0", true, {4, 3, false}},
-	{"5 () S 4 5 3 0 -1 64 0", true, {4, 3, false}},
-	{"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0", true, {0, 0, true}},
-	{"1 (init) S 0 1 1 0 -1 4194560 0 0 0", true, {0, 1, false}},
+	{"5 (sh) S 4 5 3 34816 9 4194304 0 0 0 0 5 5 0 0 20 0 1 0 777 9 9", true, {4, 3, false, 777}},
+	{"5 (a) S 1 (b) S 4 5 3 34816 9 4194304 0 0 0 0 5 5 0 0 20 0 1 0 777 9 9", true, {4, 3, false, 777}},
+	{"5 (a\nb) S 9 9 9) R 4 5 3 -1 -1 64 0 0 0 0 5 5 0 0 20 0 1 0 777 9", true, {4, 3, false, 777}},
+	{"5 ()) S 4 5 3 0 -1 64 0 0 0 0 5 5 0 0 20 0 1 0 777 9", true, {4, 3, false, 777}},
+	{"5 () S 4 5 3 0 -1 64 0 0 0 0 5 5 0 0 20 0 1 0 777 9", true, {4, 3, false, 777}},
+	{"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0", true, {0, 0, true, 3}},
+	{"1 (init) S 0 1 1 0 -1 4194560 0 0 0 0 5 5 0 0 20 0 1 0 18446744073709551615", true, {0, 1, false, UINT64_MAX}},
 	{"5 (sh) S 4 5 3 0 -1", false, {0}},
+	{"5 (sh) S 4 5 3 34816 9 4194304 0 0", false, {0}}, /* the start is missing */
 	{"5 (sh) S 4", false, {0}},
 	{"5 (sh)", false, {0}},
 	{"5 (sh", false, {0}},
@@ -105,7 +106,8 @@ static void test_kinship(void **state)
 
 		if (is != stats[i].is || kinship.parent != stats[i].kinship.parent ||
 		    kinship.session != stats[i].kinship.session ||
-		    kinship.kernel != stats[i].kinship.kernel)
+		    kinship.kernel != stats[i].kinship.kernel ||
+		    kinship.start != stats[i].kinship.start)
 			fail_msg("'%s': %d, parent %u, session %u", stats[i].text, is,
 				 kinship.parent, kinship.session);
 	}

@@ -32,6 +32,9 @@ enum tc_json_kind {
 struct tc_json_record {
 	struct tc_sock sock;
 	struct tc_text text;
+	uint32_t pid;	/* of the one process that holds it; 0: not said */
+	bool is_held;	/* it is said that the process holds it, */
+	bool is_inferred; /* or that this was inferred */
 	bool has_state; /* with a word for it */
 	bool has_count;
 	bool has_key;	 /* of the table, which other programs may have, too */

@@ -247,6 +247,21 @@ static void set_kind(struct tc_json *json, struct tc_slice value)
 	json->record.sock.have |= TC_HAVE_KIND;
 }
 
+static void set_pid(struct tc_json *json, struct tc_slice value)
+{
+	uint64_t pid;
+
+	if (tc_parse_uint(value.data, value.length, UINT32_MAX, &pid) == 0)
+		json->record.pid = (uint32_t)pid;
+}
+
+/* What was inferred once is not what a process holds: the rules may be applied anew. */
+static void set_owner(struct tc_json *json, struct tc_slice value)
+{
+	json->record.is_held = tc_slice_is(value, "held");
+	json->record.is_inferred = !json->record.is_held;
+}
+
 static void set_count(struct tc_json *json, struct tc_slice value)
 {
 	struct tc_json_record *record = &json->record;
@@ -292,6 +307,8 @@ static const struct json_key keys[] = {
 	{ "service",	 FUNCTION(set_service) },
 	{ "direction",	 FUNCTION(set_direction) },
 	{ "process",	 TEXT(process) },
+	{ "pid",	 FUNCTION(set_pid) },
+	{ "owner",	 FUNCTION(set_owner) },
 };
 /* clang-format on */
 
@@ -347,6 +364,21 @@ static const char *hand_over(struct tc_capture *capture, const char *text)
 	return text ? tc_capture_copy(capture, (struct tc_slice){text, strlen(text)}) : NULL;
 }
 
+/* As ss names a process, since a name may look like "812/nginx" or end in '?'. */
+static const char *hand_over_process(struct tc_capture *capture, const struct tc_json_record *record)
+{
+	const char *name = record->text.process;
+	char pid[16];
+
+	if (!name || record->is_inferred)
+		return NULL;
+	if (!record->pid && !record->is_held)
+		return hand_over(capture, name);
+	snprintf(pid, sizeof(pid), "%u", record->pid);
+	return tc_capture_join(capture, (struct tc_slice){name, strcspn(name, "\n")}, ",pid=",
+			       (struct tc_slice){pid, strlen(pid)});
+}
+
 void tc_json_record_emit(struct tc_json *json, uint64_t count)
 {
 	struct tc_capture *capture = json->capture;
@@ -372,7 +404,7 @@ void tc_json_record_emit(struct tc_json *json, uint64_t count)
 	text->remote_port = hand_over(capture, record->text.remote_port);
 	text->user = hand_over(capture, record->text.user);
 	text->iface = hand_over(capture, record->text.iface);
-	text->process = hand_over(capture, record->text.process);
+	text->process = hand_over_process(capture, record);
 	text->netns = hand_over(capture, record->text.netns);
 	tc_capture_note(capture, TC_FORMAT_JSON, sock);
 }
