@@ -15,6 +15,17 @@ void tc_listeners_release(struct tc_listeners *listeners)
 	*listeners = (struct tc_listeners){ 0 };
 }
 
+/* Most sockets are those of clients: at once it is seen that nobody listens on their port. */
+static void mark_port(struct tc_listeners *listeners, uint16_t port)
+{
+	listeners->ports[port / 64] |= UINT64_C(1) << port % 64;
+}
+
+static bool is_listened_on(const struct tc_listeners *listeners, uint16_t port)
+{
+	return listeners->ports[port / 64] >> port % 64 & 1;
+}
+
 int tc_listeners_add(struct tc_listeners *listeners, const struct tc_sock *socks, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -30,6 +41,7 @@ int tc_listeners_add(struct tc_listeners *listeners, const struct tc_sock *socks
 			listeners->socks = grown;
 			listeners->capacity = capacity;
 		}
+		mark_port(listeners, socks[i].local_port);
 		listeners->socks[listeners->count] = socks[i];
 		listeners->socks[listeners->count++].text = NULL; /* borrowed: soon gone */
 	}
@@ -221,7 +233,7 @@ static void resolve(const struct tc_listeners *listeners, struct tc_sock *sock)
 	    sock->state == TC_CLOSED)
 		return;
 	/* SYN_SENT is the only state that a client alone can be in (RFC 9293 3.3.2). */
-	if (sock->state != TC_SYN_SENT)
+	if (sock->state != TC_SYN_SENT && is_listened_on(listeners, sock->local_port))
 		sock->listener = find_listener(listeners, sock);
 	if (sock->state == TC_LISTEN)
 		sock->direction = TC_DIRECTION_LISTEN;

@@ -13,6 +13,7 @@
 struct tc_listeners {
 	struct tc_sock *socks; /* owned copies, without text */
 	size_t count, capacity;
+	uint64_t ports[1024]; /* a bit for each port that any of them is on */
 };
 
 void tc_listeners_release(struct tc_listeners *listeners);
