@@ -15,7 +15,7 @@
 struct tc_holder {
 	uint64_t inode;
 	uint32_t pid;
-	uint32_t unused;
+	uint32_t before; /* free for who keeps them: another one of the inode */
 };
 
 /* What a sink may return, beside 0 and a negative errno, which ends the reading. */

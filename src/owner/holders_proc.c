@@ -162,7 +162,7 @@ static int read_descriptors(struct reader *reader, DIR *dir, uint32_t pid, bool 
 		if (length < 0 || !tc_holders_link_inode(link, (size_t)length, &holder->inode))
 			continue;
 		holder->pid = pid;
-		holder->unused = 0;
+		holder->before = 0;
 		if (++count == BATCH) {
 			err = flush(reader, count);
 			count = 0;

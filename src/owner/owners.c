@@ -9,6 +9,9 @@
 #include "util/hash.h"
 #include "util/macro.h"
 
+/* What is known of an inode: whether it is looked for, and 1 + the last holder found, or 0. */
+enum { INODE_WANTED = 1, INODE_SHIFT = 1 };
+
 void tc_owners_release(struct tc_owners *owners)
 {
 	tc_verdicts_release(&owners->verdicts);
@@ -33,10 +36,14 @@ static uint64_t netns_of(const struct tc_sock *sock)
 
 static int note(struct tc_owners *owners, const struct tc_sock *sock, bool infer)
 {
+	uint64_t *place;
+
 	if (!(sock->have & TC_HAVE_INODE) || !sock->inode)
 		return 0;
-	if (!tc_map_put(&owners->inodes, sock->inode))
+	place = tc_map_put(&owners->inodes, sock->inode);
+	if (!place)
 		return -ENOMEM;
+	*place |= INODE_WANTED;
 	return infer ? tc_held_add(&owners->held, sock, NULL) : 0;
 }
 
@@ -83,31 +90,34 @@ static int settle(struct tc_owners *owners)
 
 /* ---- Finding ------------------------------------------------------------------------- */
 
-static int keep_holder(struct tc_owners *owners, const struct tc_holder *holder)
+/* Each inode leads to the last of its holders, and each holder to the one before. */
+static int keep_holder(struct tc_owners *owners, const struct tc_holder *holder, uint64_t *place)
 {
+	struct tc_holder *kept;
+
 	if (owners->holder_count == owners->holder_capacity) {
 		size_t capacity = owners->holder_capacity ? owners->holder_capacity * 2 : 1024;
-		struct tc_holder *grown = realloc(owners->holders, capacity * sizeof(*grown));
+		struct tc_holder *grown = NULL;
 
+		if (capacity <= UINT32_MAX)
+			grown = realloc(owners->holders, capacity * sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		owners->holders = grown;
 		owners->holder_capacity = capacity;
 	}
-	owners->holders[owners->holder_count++] = *holder;
+	kept = &owners->holders[owners->holder_count++];
+	*kept = *holder;
+	kept->before = (uint32_t)(*place >> INODE_SHIFT);
+	*place = (uint64_t)owners->holder_count << INODE_SHIFT | (*place & INODE_WANTED);
 	return 0;
 }
 
 /* A socket that the iterator meets for the first time is noted, if it may tell of others. */
 static int meet(struct tc_owners *owners, struct tc_sock *sock)
 {
-	uint64_t found;
-
-	if (tc_map_get(&owners->inodes, sock->inode, &found) ||
-	    !tc_pools_has_range(&owners->pools, sock->netns))
+	if (!tc_pools_has_range(&owners->pools, sock->netns))
 		return 0;
-	if (!tc_map_put(&owners->inodes, sock->inode))
-		return -ENOMEM;
 	tc_listeners_resolve(owners->listeners, sock, 1);
 	return tc_held_add(&owners->held, sock, NULL);
 }
@@ -120,53 +130,22 @@ static int take_holders(void *context, const struct tc_holder *holders, struct t
 	int said = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		uint64_t found;
+		uint64_t *place, known;
 
-		if (keep_holder(owners, &holders[i]))
-			return -ENOMEM;
-		if (owners->listeners) {
-			if (meet(owners, &socks[i]))
-				return -ENOMEM;
+		if (!holders[i].inode)
 			continue;
-		}
-		if (!tc_map_get(&owners->inodes, holders[i].inode, &found))
+		place = tc_map_put(&owners->inodes, holders[i].inode);
+		known = place ? *place : 0;
+		if (!place || keep_holder(owners, &holders[i], place))
+			return -ENOMEM;
+		if (owners->listeners && !known && meet(owners, &socks[i]))
+			return -ENOMEM;
+		if (!(known & INODE_WANTED))
 			continue;
 		said |= TC_HOLDERS_WANTED;
-		if (found)
-			continue;
-		*tc_map_put(&owners->inodes, holders[i].inode) = 1;
-		owners->missing--;
+		owners->missing -= known == INODE_WANTED;
 	}
 	return owners->missing ? said : said | TC_HOLDERS_FOUND;
-}
-
-static int compare_holders(const void *one, const void *other)
-{
-	const struct tc_holder *a = one, *b = other;
-
-	if (a->inode != b->inode)
-		return a->inode < b->inode ? -1 : 1;
-	return (a->pid > b->pid) - (a->pid < b->pid);
-}
-
-/* Each inode leads to the first of its holders. */
-static int sort_holders(struct tc_owners *owners)
-{
-	tc_map_release(&owners->inodes);
-	if (owners->holder_count)
-		qsort(owners->holders, owners->holder_count, sizeof(*owners->holders),
-		      compare_holders);
-	for (size_t i = 0; i < owners->holder_count; i++) {
-		uint64_t *first;
-
-		if (i && owners->holders[i].inode == owners->holders[i - 1].inode)
-			continue;
-		first = tc_map_put(&owners->inodes, owners->holders[i].inode);
-		if (!first)
-			return -ENOMEM;
-		*first = i + 1;
-	}
-	return 0;
 }
 
 /* What was found is put in order. */
@@ -196,8 +175,7 @@ static int find(struct tc_owners *owners, const char *source, char why[TC_WHY_MA
 	owners->hidden = report.hidden;
 	owners->settled = false;
 	owners->pooled = false;
-	err = sort_holders(owners);
-	return err;
+	return 0;
 }
 
 int tc_owners_find(struct tc_owners *owners, char why[TC_WHY_MAX])
@@ -222,28 +200,38 @@ int tc_owners_find_all(struct tc_owners *owners, const struct tc_listeners *list
 
 /* ---- Parties ------------------------------------------------------------------------- */
 
-/* The processes that hold an inode; *ret_party is NULL where none was found. */
+/*
+ * The processes that hold an inode; *ret_party is NULL where none was found. A process that has
+ * several descriptors of it has them told one after the other.
+ */
 static int party_of_inode(struct tc_owners *owners, uint64_t inode,
 			  const struct tc_party **ret_party)
 {
-	tc_auto_free const struct tc_process **processes = NULL;
-	size_t count = 0, first;
+	const struct tc_process *few[16], **processes = few;
+	tc_auto_free const struct tc_process **many = NULL;
+	size_t count = 0;
 	uint64_t place;
 
 	*ret_party = NULL;
-	if (!tc_map_get(&owners->inodes, inode, &place) || !place)
+	if (!tc_map_get(&owners->inodes, inode, &place) || !(place >> INODE_SHIFT))
 		return 0;
-	first = place - 1;
-	while (first + count < owners->holder_count && owners->holders[first + count].inode == inode)
+	for (uint64_t at = place >> INODE_SHIFT; at; at = owners->holders[at - 1].before)
 		count++;
-	processes = malloc(count * sizeof(*processes));
-	for (size_t i = 0; processes && i < count; i++) {
-		processes[i] = tc_processes_get(&owners->processes, owners->holders[first + i].pid,
-						owners->wanted);
-		if (!processes[i])
+	if (count > TC_ARRAY_SIZE(few))
+		processes = many = malloc(count * sizeof(*many));
+	if (!processes)
+		return -ENOMEM;
+	count = 0;
+	for (uint64_t at = place >> INODE_SHIFT; at; at = owners->holders[at - 1].before) {
+		uint32_t pid = owners->holders[at - 1].pid;
+
+		if (count && processes[count - 1]->pid == pid)
+			continue;
+		processes[count] = tc_processes_get(&owners->processes, pid, owners->wanted);
+		if (!processes[count++])
 			return -ENOMEM;
 	}
-	*ret_party = processes ? tc_party_of(&owners->parties, processes, count) : NULL;
+	*ret_party = tc_party_of(&owners->parties, processes, count);
 	return *ret_party ? 0 : -ENOMEM;
 }
 

@@ -44,7 +44,7 @@ struct tc_owners {
 	struct tc_pools pools;
 	bool pooled; /* the pools know of what is held now */
 	const struct tc_listeners *listeners; /* of a reading that notes what it meets; or NULL */
-	struct tc_map inodes; /* those to be found: 1 + first holder of each, sorted; 0: none */
+	struct tc_map inodes; /* those to be found, and the holders of each */
 	size_t missing;	      /* of them not found yet */
 	struct tc_holder *holders;
 	size_t holder_count, holder_capacity;
