@@ -34,6 +34,7 @@ bench:
 	@support/deps test
 	@support/build $(BUILD) -Dtests=true
 	@bench/compare
+	@bench/owners
 
 fuzz:
 	@support/deps test
