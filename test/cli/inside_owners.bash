@@ -109,12 +109,14 @@ nobody_sees() {
 	same "one note" 1 "$(wc -l <"$scratch/notes")"
 }
 
-requests() {
-	same "owners of SYN_RECV" "listener" \
-		"$(tcpcensus list -n 0 -o ndjson -c owner,process state syn-recv | jq -r .owner | sort -u)"
-	same "process of SYN_RECV" "$(tcpcensus list -o ndjson -c process state listening |
-		jq -r '.process + "?"' | sort -u)" \
-		"$(tcpcensus list -n 0 -o ndjson -c process state syn-recv | jq -r .process | sort -u)"
+of_each() { # FIELD FILTER...
+	tcpcensus list -n 0 -o ndjson -c "$1" "${@:2}" | jq -r ".$1" | sort -u
+}
+
+requests() { # which come and go as their timers fire
+	agree "owners of SYN_RECV" "echo listener" "of_each owner state syn-recv"
+	agree "process of SYN_RECV" "of_each process state listening | sed 's/$/?/'" \
+		"of_each process state syn-recv"
 }
 
 in_cgroup() { # PORT UNIT CONTAINER POD PATH
