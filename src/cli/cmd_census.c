@@ -23,6 +23,8 @@ static int run(const struct tc_options *options, int argc, char **argv)
 		}
 		if (!status)
 			status = tc_look_finish(options, err, &report);
+		if (!status) /* where the filter asks for them */
+			tc_look_note_owners(&report);
 	}
 	tc_look_release(&look);
 	return status;
