@@ -35,6 +35,7 @@ bench:
 	@support/build $(BUILD) -Dtests=true
 	@bench/compare
 	@bench/owners
+	@bench/namespaces
 
 fuzz:
 	@support/deps test
