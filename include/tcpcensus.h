@@ -152,7 +152,7 @@ enum {
 struct tc_process {
 	uint32_t pid;		/* thread group, as in /proc */
 	const char *name;	/* /proc/PID/comm: at most 15 bytes of the program's name */
-	const char *cmdline;	/* its arguments, joined by blanks */
+	const char *cmdline;	/* its arguments, joined by blanks; cut ones end in "..." */
 	const char *cgroup;	/* path in the cgroup v2 tree: "/system.slice/nginx.service" */
 	const char *unit;	/* innermost systemd unit of that path: "nginx.service" */
 	const char *container;	/* "docker/3f4a5b6c7d8e", "podman/…", "lxc/NAME", … */

@@ -10,9 +10,24 @@
 #include "cli/note.h"
 #include "model/field.h"
 #include "model/filter.h"
+#include "model/filter_lex.h"
 #include "owner/netns.h"
 #include "util/intl.h"
 #include "util/macro.h"
+
+static bool compares(const char *word)
+{
+	const struct tc_filter_word *row = tc_filter_word_find(word, 1u << TC_WORD_COMPARE);
+
+	return row != NULL;
+}
+
+/* The shell has taken the quotes away that made one value of it: process = 'a b'. */
+static bool is_value(int argc, char **argv, int index)
+{
+	return argc > 1 && index && compares(argv[index - 1]) &&
+	       strpbrk(argv[index], " \t()<>=!&|") && !strpbrk(argv[index], "\"\\");
+}
 
 /* The words of the command line as one expression, as ss takes them. */
 static int join(int argc, char **argv, struct tc_buf *expression)
@@ -20,7 +35,7 @@ static int join(int argc, char **argv, struct tc_buf *expression)
 	for (int i = 0; i < argc; i++) {
 		if (i)
 			tc_buf_byte(expression, ' ');
-		tc_buf_text(expression, argv[i]);
+		tc_buf_format(expression, is_value(argc, argv, i) ? "\"%s\"" : "%s", argv[i]);
 	}
 	return tc_buf_string(expression) ? 0 : -ENOMEM;
 }

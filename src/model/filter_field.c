@@ -16,6 +16,7 @@
 #include "model/field.h"
 #include "model/filter_parse.h"
 #include "util/intl.h"
+#include "util/near.h"
 #include "util/parse.h"
 
 enum { CONTAINER_ID = 12 }; /* of the 64 characters of an id, those that are shown */
@@ -51,17 +52,43 @@ static void shorten_container(char *pattern)
 		id[CONTAINER_ID] = '\0';
 }
 
+/* How an owner is known has a few names, and a wrong one would never be found. */
+static int check_owner(struct tc_filter_parser *parser)
+{
+	const char *word = parser->lexer.word;
+	char quoted[TC_FILTER_QUOTE_MAX];
+	struct tc_near near;
+
+	tc_near_init(&near, word, strlen(word));
+	for (int how = 0; how < TC_ATTRIBUTION_COUNT; how++) {
+		if (fnmatch(word, tc_attribution_name(how), 0) == 0)
+			return 0;
+		tc_near_offer(&near, tc_attribution_name(how));
+	}
+	tc_filter_quote(word, quoted);
+	if (near.best)
+		return tc_filter_fail(parser, &parser->token,
+				      _("no owner is known by '%s'; did you mean '%s'?"), quoted,
+				      near.best);
+	return tc_filter_fail(parser, &parser->token, _("no owner is known by '%s'"), quoted);
+}
+
 static int read_operand(struct tc_filter_parser *parser, struct tc_expr *node)
 {
 	const char *word = parser->lexer.word;
+	size_t length = strlen(word);
 
 	node->field.pattern = strdup(word);
 	if (!node->field.pattern)
 		return -ENOMEM;
 	if (strcmp(node->field.key.field->name, "container") == 0)
 		shorten_container(node->field.pattern);
+	if (strcmp(node->field.key.field->name, "owner") == 0)
+		return check_owner(parser);
+	if (length > 1 && word[length - 1] == '?') /* as an inferred one is shown */
+		length--;
 	if (is_numeric(node->field.key.field) &&
-	    tc_filter_number(word, strlen(word), UINT64_MAX, &node->field.number))
+	    tc_filter_number(word, length, UINT64_MAX, &node->field.number))
 		return fail_operand(parser, node->field.key.field);
 	return 0;
 }

@@ -140,15 +140,43 @@ static size_t read_word(struct tc_lexer *lexer, const char *at, const char *also
 	return used;
 }
 
+/* Where a word in quotes ends, behind the second one; 0: it is not in quotes. */
+static size_t quoted_length(const char *at)
+{
+	const char *end = is_one_of(at[0], "\"'") ? strchr(at + 1, at[0]) : NULL;
+
+	return end ? (size_t)(end - at) + 1 : 0;
+}
+
+/* What is in quotes is one word, and none of the language. */
+static void read_quoted(struct tc_lexer *lexer, const char *at, size_t length)
+{
+	size_t kept = length - 2;
+
+	lexer->too_long = kept > TC_FILTER_WORD_MAX;
+	if (lexer->too_long)
+		kept = TC_FILTER_WORD_MAX;
+	memcpy(lexer->word, at + 1, kept);
+	lexer->word[kept] = '\0';
+}
+
 static void next(struct tc_lexer *lexer, struct tc_token *ret_token, const char *also_ends)
 {
 	const char *at = lexer->text + lexer->offset;
-	size_t skipped = strspn(at, blanks), escape;
+	size_t skipped = strspn(at, blanks), escape, quoted;
 
 	at += skipped;
 	lexer->too_long = false;
 	escape = at[0] == '\\' && is_one_of(at[1], also_ends);
 	ret_token->offset = lexer->offset + skipped;
+	quoted = quoted_length(at);
+	if (quoted) {
+		read_quoted(lexer, at, quoted);
+		ret_token->length = quoted;
+		ret_token->word = NULL;
+		lexer->offset = ret_token->offset + quoted;
+		return;
+	}
 	if (is_one_of(at[escape], also_ends))
 		ret_token->length = escape + read_operator(lexer, at + escape);
 	else

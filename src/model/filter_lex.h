@@ -4,7 +4,9 @@
  *
  * ss wants blanks around every token. Operators and parentheses end a word here as well,
  * so "(sport=:22)" reads as "( sport = :22 )". A backslash takes the next character as it
- * is in a word, and is passed over before an operator, as in '\(' quoted for a shell.
+ * is in a word, and is passed over before an operator, as in '\(' quoted for a shell. What
+ * stands between two quotes, single or double, is one word, whatever is in it: no operand of ss
+ * begins with one.
  */
 #ifndef TC_MODEL_FILTER_LEX_H
 #define TC_MODEL_FILTER_LEX_H

@@ -99,7 +99,9 @@ static bool read_cmdline(struct process *process)
 	for (size_t i = 0; i < length; i++)
 		if (!text[i])
 			text[i] = ' ';
-	process->cmdline = strndup(text, length);
+	if (asprintf(&process->cmdline, "%.*s%s", (int)length, text,
+		     length == CMDLINE_MAX ? "..." : "") < 0)
+		process->cmdline = NULL;
 	process->shown.cmdline = process->cmdline;
 	return process->cmdline;
 }

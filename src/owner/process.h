@@ -28,7 +28,7 @@ void tc_processes_release(struct tc_processes *processes);
 /*
  * The process: what is wanted is read on first use, and what has gone or may not be read is
  * NULL. The cgroup is what tc_cgroup_of_process() chose. Text is as it was found, with control
- * characters. Pointers are valid until release. NULL: no memory.
+ * characters; arguments that are too long end in "...". Pointers are valid until release. NULL: no memory.
  */
 const struct tc_process *tc_processes_get(struct tc_processes *processes, uint32_t pid,
 					  unsigned wanted);

@@ -127,7 +127,8 @@ static int check(const struct tc_expr *expr, char why[TC_WHY_MAX])
 
 	if (expr->kind == TC_EXPR_FIELD)
 		return check_condition(expr, why);
-	if (tc_expr_is_leaf(expr))
+	/* One of several may be missing. */
+	if (tc_expr_is_leaf(expr) || expr->kind == TC_EXPR_OR)
 		return 0;
 	for (const struct tc_expr *child = expr->child; child && !err; child = child->next)
 		err = check(child, why);

@@ -96,8 +96,8 @@ load helper
 
 @test "bad sources: those that cannot work say why" {
 	[[ $(tcpcensus -V) != *bpf* ]] || skip "this build has eBPF"
-	refused 3 'no eBPF reader; netlink and proc work' tcpcensus --source bpf
-	refused 3 'no eBPF reader; netlink and proc work' tcpcensus list --source bpf
+	refused 3 'no eBPF reader of sockets; netlink and proc work' tcpcensus --source bpf
+	refused 3 'no eBPF reader of sockets; netlink and proc work' tcpcensus list --source bpf
 }
 
 @test "bad owners: a process or a container that is not there" {

@@ -42,7 +42,12 @@ static const struct {
 	{ "process nginx", true, true, true, false },
 	{ "process != nginx", false, false, false, true },
 	{ "not process nginx", false, false, false, true },
-	{ "process = 'nginx'", false, false, false, false },
+	{ "process = 'nginx'", true, true, true, false },
+	{ "process = \"nginx,php-fpm\"", false, true, false, false },
+	{ "cmdline = 'nginx -g a,b'", true, false, false, false },
+	{ "( cmdline = 'nginx *' ) and owner = held", true, false, false, false },
+	{ "pid = '812?'", true, true, true, false },
+	{ "owner = h*", true, true, false, false },
 	{ "process = php-fpm", false, true, false, false },
 	{ "process = ngin", false, false, false, false },
 	{ "process = ngin*", true, true, true, false },
@@ -135,6 +140,7 @@ static const struct {
 } refused[] = {
 	{ "proces nginx", 0 },	  { "process", 0 },	     { "process =", 8 },
 	{ "process > nginx", 8 }, { "pid = nginx", 6 },	     { "recv_q > -1", 9 },
+	{ "owner = helt", 8 },
 	{ "process = and", 10 },  { "remote.net/129 = x", 0 }, { "process/8 = x", 0 },
 };
 

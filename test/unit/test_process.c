@@ -123,7 +123,8 @@ static void test_long_cmdline(void **state)
 	process = tc_processes_get(&processes, (uint32_t)child, TC_PROCESS_CMDLINE);
 	end(child);
 	assert_non_null(process);
-	assert_int_equal(strlen(process->cmdline), 4096);
+	assert_int_equal(strlen(process->cmdline), 4096 + 3);
+	assert_string_equal(process->cmdline + 4096, "...");
 	assert_memory_equal(process->cmdline, "tc test -c kill -STOP $$ xxxx", 29);
 	tc_processes_release(&processes);
 }
