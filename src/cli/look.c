@@ -26,7 +26,7 @@ static bool compares(const char *word)
 static bool is_value(int argc, char **argv, int index)
 {
 	return argc > 1 && index && compares(argv[index - 1]) &&
-	       strpbrk(argv[index], " \t()<>=!&|") && !strpbrk(argv[index], "\"\\");
+	       strpbrk(argv[index], " \t") && !strpbrk(argv[index], "\"\\");
 }
 
 /* The words of the command line as one expression, as ss takes them. */
