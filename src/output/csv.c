@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "util/utf8.h"
+
 static bool needs_quotes(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -12,14 +14,26 @@ static bool needs_quotes(const char *text, size_t length)
 	return false;
 }
 
+/* What is no UTF-8 becomes U+FFFD, so that the output is text. `text` ends in a NUL. */
+static void add_bytes(struct tc_buf *out, const char *text, size_t length, bool quoted)
+{
+	for (size_t i = 0; i < length;) {
+		size_t step = tc_utf8_length(text + i);
+
+		if (quoted && text[i] == '"')
+			tc_buf_byte(out, '"');
+		if (step)
+			tc_buf_add(out, text + i, step);
+		else
+			tc_buf_text(out, "\xef\xbf\xbd");
+		i += step + !step;
+	}
+}
+
 static void add_quoted(struct tc_buf *out, const char *text, size_t length)
 {
 	tc_buf_byte(out, '"');
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '"')
-			tc_buf_byte(out, '"');
-		tc_buf_byte(out, text[i]);
-	}
+	add_bytes(out, text, length, true);
 	tc_buf_byte(out, '"');
 }
 
@@ -28,7 +42,7 @@ static void add_text(struct tc_buf *out, const char *text, size_t length)
 	if (needs_quotes(text, length))
 		add_quoted(out, text, length);
 	else
-		tc_buf_add(out, text, length);
+		add_bytes(out, text, length, false);
 }
 
 void tc_csv_value(struct tc_buf *out, const struct tc_value *value)
@@ -40,7 +54,8 @@ void tc_csv_value(struct tc_buf *out, const struct tc_value *value)
 		return;
 	}
 	tc_value_text(value, &text);
-	add_text(out, text.data, text.length);
+	if (tc_buf_string(&text))
+		add_text(out, text.data, text.length);
 	out->failed |= text.failed;
 }
 

@@ -4,29 +4,7 @@
 
 #include <string.h>
 
-/* The length of the UTF-8 sequence at `text` (RFC 3629 section 4), or 0: not UTF-8. */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length;
-
-	if (text[0] < 0x80)
-		return 1;
-	if (text[0] >= 0xc2 && text[0] <= 0xdf)
-		length = 2;
-	else if (text[0] >= 0xe0 && text[0] <= 0xef)
-		length = 3;
-	else if (text[0] >= 0xf0 && text[0] <= 0xf4)
-		length = 4;
-	else
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
-}
+#include "util/utf8.h"
 
 static bool is_plain(unsigned char c)
 {
@@ -36,7 +14,7 @@ static bool is_plain(unsigned char c)
 static size_t escape_one(struct tc_buf *out, const char *text)
 {
 	unsigned char c = (unsigned char)*text;
-	size_t length = utf8_length((const unsigned char *)text);
+	size_t length = tc_utf8_length(text);
 
 	if (c == '"' || c == '\\') {
 		tc_buf_byte(out, '\\');

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* listeners_json.c - listeners as JSON, NDJSON and CSV. */
+#include <stdio.h>
 #include <string.h>
 
 #include "output/csv.h"
@@ -342,10 +343,13 @@ void tc_listeners_csv(struct tc_buf *out, const struct tc_listening *listening, 
 		      const struct tc_report *report)
 {
 	size_t count = csv_heading(out), left_out = tc_listening_count(listening) - rows;
+	char remark[48];
 
 	for (size_t row = 0; row < rows; row++)
 		csv_listener(out, tc_listening_at(listening, row), report);
-	if (left_out)
-		tc_csv_remark(out, "(other)", count - 1, left_out);
+	if (left_out) { /* no column is a count of listeners */
+		snprintf(remark, sizeof(remark), "(other: %zu)", left_out);
+		tc_csv_remark(out, remark, count - 1, UINT64_MAX);
+	}
 	tc_csv_incomplete(out, report, count - 1);
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* utf8.h - what is UTF-8 (RFC 3629), for texts that may be anything. */
+#ifndef TC_UTIL_UTF8_H
+#define TC_UTIL_UTF8_H
+
+#include <stddef.h>
+
+/*
+ * The length of the sequence at the start of a string (RFC 3629 section 4), 1 to 4; or 0: its
+ * first byte begins none. A NUL ends every sequence.
+ */
+size_t tc_utf8_length(const char *text);
+
+#endif
