@@ -25,6 +25,7 @@ static void set_text(struct tc_value *value, const char *text)
 		return;
 	value->type = TC_TYPE_TEXT;
 	value->cut = false;
+	value->several = false;
 	value->text = text;
 }
 
@@ -334,8 +335,10 @@ GETTER(shutdown)
 
 static void owner_word(const struct tc_sock *sock, enum tc_owner_part part, struct tc_value *value)
 {
-	if (sock->text && sock->text->owner)
-		set_text(value, sock->text->owner->words[part]);
+	if (!sock->text || !sock->text->owner)
+		return;
+	set_text(value, sock->text->owner->words[part]);
+	value->several = part != TC_PART_CMDLINE && sock->text->owner->count > 1;
 }
 
 GETTER(process)

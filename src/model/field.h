@@ -26,6 +26,7 @@ struct tc_value {
 	uint8_t prefix;	   /* TC_TYPE_NET: as counted in the address's own family */
 	bool cut;	   /* text: the listing cut it off */
 	bool has_port;	   /* TC_TYPE_ENDPOINT: number is the port */
+	bool several;	   /* TC_TYPE_TEXT: items with commas, of which a table may show some */
 	bool quoted;	   /* TC_TYPE_NUMBER: stands for a name, so JSON quotes it */
 	struct tc_addr addr;
 	const char *text;

@@ -9,11 +9,12 @@
 
 #include <string.h>
 
-/* QUOTED and HAS_ZONE share a bit: the one is of numbers, the other of endpoints. */
+/* Some share a bit: QUOTED is of numbers, SEVERAL of words, HAS_PORT and HAS_ZONE of endpoints. */
 enum {
 	TYPE_MASK = 0x0f,
 	CUT = 0x10,
 	HAS_PORT = 0x20,
+	SEVERAL = 0x20,
 	QUOTED = 0x40,
 	HAS_ZONE = 0x40,
 	HAS_TEXT = 0x80
@@ -28,6 +29,7 @@ static unsigned char tag_of(const struct tc_value *value)
 	return (unsigned char)(value->type | (worded && value->cut ? CUT : 0) |
 			       (worded ? HAS_TEXT : 0) | (ended && value->has_port ? HAS_PORT : 0) |
 			       (ended && value->zone ? HAS_ZONE : 0) |
+			       (value->type == TC_TYPE_TEXT && value->several ? SEVERAL : 0) |
 			       (numbered && value->quoted ? QUOTED : 0));
 }
 
@@ -104,6 +106,7 @@ const char *tc_value_unpack(const char *bytes, struct tc_value *ret_value)
 	struct tc_value value = {
 		.type = tag & TYPE_MASK,
 		.cut = tag & CUT,
+		.several = (tag & TYPE_MASK) == TC_TYPE_TEXT && (tag & SEVERAL),
 		.quoted = (tag & TYPE_MASK) == TC_TYPE_NUMBER && (tag & QUOTED),
 	};
 

@@ -37,6 +37,28 @@ void tc_cell(struct tc_buf *out, const char *text, size_t width, bool right)
 	memset(out->data + start, ' ', padding);
 }
 
+void tc_cell_text(struct tc_buf *out, const struct tc_value *value)
+{
+	enum { SEVERAL_MAX = 48 };
+	const char *cut, *text = value->text;
+	size_t left_out = 0;
+
+	if (value->type != TC_TYPE_TEXT || !value->several || strlen(text) <= SEVERAL_MAX) {
+		tc_value_text(value, out);
+		return;
+	}
+	cut = memrchr(text, ',', SEVERAL_MAX);
+	if (!cut)
+		cut = strchrnul(text, ',');
+	for (const char *at = cut; *at; at++)
+		left_out += *at == ',';
+	tc_buf_add(out, text, (size_t)(cut - text));
+	if (left_out)
+		tc_buf_format(out, ",+%zu", left_out);
+	if (text[strlen(text) - 1] == '?' && left_out) /* an inference stays one */
+		tc_buf_byte(out, '?');
+}
+
 size_t tc_digits(uint64_t number)
 {
 	size_t digits = 1;

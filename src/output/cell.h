@@ -3,6 +3,7 @@
 #ifndef TC_OUTPUT_CELL_H
 #define TC_OUTPUT_CELL_H
 
+#include "model/field.h"
 #include "output/output.h"
 
 /* Terminal attributes; nothing is written where style->colour is off. */
@@ -14,6 +15,12 @@ void tc_ink(struct tc_buf *out, const struct tc_style *style, enum tc_ink ink);
  * terminal does not show becomes '?': a listing must not be able to steer it.
  */
 void tc_cell(struct tc_buf *out, const char *text, size_t width, bool right);
+
+/*
+ * The text of a value as a table shows it: of many items with commas the first, and "+N" for
+ * the number of the others, since a listener of 700 workers would make every row as wide.
+ */
+void tc_cell_text(struct tc_buf *out, const struct tc_value *value);
 
 /* A number, aligned right. */
 void tc_cell_number(struct tc_buf *out, uint64_t number, size_t width);

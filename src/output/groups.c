@@ -21,7 +21,7 @@ static const char *cell_text(const struct tc_tally *tally, size_t row, size_t ke
 
 	tc_buf_clear(scratch);
 	tc_tally_row_value(tally, row, key, &value);
-	tc_value_text(&value, scratch);
+	tc_cell_text(scratch, &value);
 	text = tc_buf_string(scratch);
 	return text && *text ? text : "-";
 }

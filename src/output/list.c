@@ -74,7 +74,7 @@ static const char *cell_text(struct tc_list_writer *writer, const struct tc_valu
 	const char *text;
 
 	tc_buf_clear(&writer->cell);
-	tc_value_text(value, &writer->cell);
+	tc_cell_text(&writer->cell, value);
 	text = tc_buf_string(&writer->cell);
 	return text && *text ? text : "-";
 }

@@ -44,7 +44,7 @@ static void add_field(const struct tc_listener *listener, const char *field, str
 	struct tc_value value;
 
 	if (tc_listener_value(listener, field, &value))
-		tc_value_text(&value, out);
+		tc_cell_text(out, &value);
 }
 
 void tc_listener_name(const struct tc_listener *listener, struct tc_buf *out)
