@@ -77,9 +77,15 @@ bool tc_headroom_is_open(const struct tc_headroom *headroom, unsigned port,
 
 	if (known & (PORT_RESERVED | PORT_BIND))
 		return false;
-	if (!(known & PORT_UNKNOWN) || known & PORT_CONNECT)
+	if (!(known & PORT_UNKNOWN))
 		return true;
-	return view == VIEW_MOST || (view == VIEW_LIKELY && !(known & PORT_LIKELY_BIND));
+	/*
+	 * What connect(2) chose, bind(2) may have taken for another address since; so one socket of
+	 * which nothing is known is enough to close the port in the worst case.
+	 */
+	if (view == VIEW_LIKELY)
+		return known & PORT_CONNECT || !(known & PORT_LIKELY_BIND);
+	return view == VIEW_MOST;
 }
 
 /* Whether a connection is in the way of another one with the same ends. */

@@ -126,16 +126,16 @@ static const struct column columns[] = {
 	{ N_("FROM"), from_text, ALWAYS, 0, false },
 	{ N_("TO"), to_text, ALWAYS, 0, false },
 	{ N_("USED"), used_text, ALWAYS, 0, true },
-	{ "TIME_WAIT", time_wait_text, ALWAYS, 2, true },
-	{ N_("REUSABLE"), reusable_text, ALWAYS, 4, true },
+	{ "TIME_WAIT", time_wait_text, ALWAYS, 3, true },
+	{ N_("REUSABLE"), reusable_text, ALWAYS, 6, true },
 	{ N_("FREE"), free_text, ALWAYS, 0, true },
-	{ N_("AT LEAST"), least_text, WITH_BOUNDS, 6, true },
-	{ N_("AT MOST"), most_text, WITH_BOUNDS, 7, true },
-	{ N_("OF"), capacity_text, ALWAYS, 3, true },
+	{ N_("AT LEAST"), least_text, WITH_BOUNDS, 1, true },
+	{ N_("AT MOST"), most_text, WITH_BOUNDS, 2, true },
+	{ N_("OF"), capacity_text, ALWAYS, 4, true },
 	{ N_("BIND FREE"), bind_text, WITH_SHARED, 1, true },
 	{ N_("RATE"), rate_text, WITH_RATE, 1, true },
 	{ N_("LEFT"), left_text, WITH_RATE, 1, true },
-	{ N_("SUSTAINS"), sustains_text, ALWAYS, 5, true },
+	{ N_("SUSTAINS"), sustains_text, ALWAYS, 7, true },
 };
 /* clang-format on */
 

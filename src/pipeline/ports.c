@@ -269,8 +269,8 @@ static int choose_destinations(struct reading *reading)
 
 	if (reading->query.one) {
 		tc_headroom_choose_none(reading->part->headroom);
-		err = tc_route_source(&reading->query.to, reading->query.to_port, &local,
-				      reading->report->why);
+		reading->query.to = tc_route_reached(&reading->query.to);
+		err = tc_route_source(&reading->query.to, &local, reading->report->why);
 		return err ? err : tc_headroom_want(reading->part->headroom, &local,
 						    &reading->query.to, reading->query.to_port);
 	}

@@ -169,3 +169,19 @@ LISTEN 0 0 0.0.0.0:40002 0.0.0.0:*'
 	[ "$status" = 0 ]
 	jq -e '(.exact | not) and (.not_exact | length) > 0' "$out_file"
 }
+
+@test "ports: --to where no port is left for anybody, and to oneself" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	run unshare -n bash -c '
+		set -e
+		ip link set lo up
+		echo 40000 40003 >/proc/sys/net/ipv4/ip_local_port_range
+		echo 40000-40003 >/proc/sys/net/ipv4/ip_local_reserved_ports
+		[ "$(tcpcensus ports --to 127.0.0.1:80 -j | jq -c ".destinations[0] | [.capacity, .free]")" = "[0,0]" ]
+		echo >/proc/sys/net/ipv4/ip_local_reserved_ports
+		[ "$(tcpcensus ports --to 0.0.0.0:80 -j | jq -r ".destinations[0].\"remote.addr\"")" = 127.0.0.1 ]
+		[ "$(tcpcensus ports --to "[::]:80" -j | jq -r ".destinations[0].\"remote.addr\"")" = ::1 ]
+	'
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
+}

@@ -273,7 +273,7 @@ static void test_inference(void **state)
 	even.step = odd.step = shared.step = 2;
 	assert_rows(&rules, &even, 1, (struct expected){ 40, 0, 40, 35, 40, 0, 0 });
 	assert_rows(&rules, &odd, 1, (struct expected){ 35, 0, 35, 35, 40, 0, 0 });
-	assert_rows(&rules, ROWS(odd, shared), (struct expected){ 40, 0, 40, 40, 40, 0, 0 });
+	assert_rows(&rules, ROWS(odd, shared), (struct expected){ 40, 0, 40, 35, 40, 0, 0 });
 	even.count = 20; /* all of them, so connect goes on to the others */
 	assert_rows(&rules, ROWS(even, odd), (struct expected){ 40, 0, 40, 15, 40, 0, 0 });
 	odd.count = 20; /* all of bind's, so it goes on to those of connect */
