@@ -88,19 +88,23 @@ static void read_name(struct process *process)
 /* false: no memory, here and below. */
 static bool read_cmdline(struct process *process)
 {
-	char text[CMDLINE_MAX];
+	char text[CMDLINE_MAX + 2]; /* a blank and one more: whether it goes on */
 	size_t length = read_start(process->shown.pid, "cmdline", text, sizeof(text));
+	bool cut;
 
 	/* A program that writes its state there fills up what is left with either of them. */
 	while (length && (text[length - 1] == '\0' || text[length - 1] == ' '))
 		length--;
 	if (!length) /* a thread of the kernel, or a zombie */
 		return true;
+	cut = length > CMDLINE_MAX;
+	if (cut)
+		length = CMDLINE_MAX;
 	for (size_t i = 0; i < length; i++)
 		if (!text[i])
 			text[i] = ' ';
 	if (asprintf(&process->cmdline, "%.*s%s", (int)length, text,
-		     length == CMDLINE_MAX ? "..." : "") < 0)
+		     cut ? "..." : "") < 0)
 		process->cmdline = NULL;
 	process->shown.cmdline = process->cmdline;
 	return process->cmdline;

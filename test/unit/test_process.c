@@ -105,28 +105,41 @@ static void test_cmdline(void **state)
 	tc_processes_release(&processes);
 }
 
-/* Only so much of it is kept. */
-static void test_long_cmdline(void **state)
+/* Only so much of it is kept, and what was cut says so: also where the cut is at a blank. */
+static void assert_long_cmdline(size_t longest, const char *more, const char *end_of_it)
 {
-	tc_auto_free char *longest = malloc(20001);
-	const char *argv[] = {"tc test", "-c", "kill -STOP $$", NULL, NULL};
+	static const char start[] = "tc test -c kill -STOP $$ xxxx";
+	tc_auto_free char *text = malloc(longest + 1);
+	const char *argv[] = {"tc test", "-c", "kill -STOP $$", text, more, NULL};
 	struct tc_processes processes = {0};
 	const struct tc_process *process;
 	pid_t child;
 
-	(void)state;
-	assert_non_null(longest);
-	memset(longest, 'x', 20000);
-	longest[20000] = '\0';
-	argv[3] = longest;
+	assert_non_null(text);
+	memset(text, 'x', longest);
+	text[longest] = '\0';
 	child = child_running(argv);
 	process = tc_processes_get(&processes, (uint32_t)child, TC_PROCESS_CMDLINE);
 	end(child);
 	assert_non_null(process);
-	assert_int_equal(strlen(process->cmdline), 4096 + 3);
-	assert_string_equal(process->cmdline + 4096, "...");
-	assert_memory_equal(process->cmdline, "tc test -c kill -STOP $$ xxxx", 29);
+	assert_memory_equal(process->cmdline, start, strlen(start));
+	assert_true(strlen(process->cmdline) <= 4096 + 3);
+	assert_string_equal(process->cmdline + 4090, end_of_it);
 	tc_processes_release(&processes);
+}
+
+static void test_long_cmdline(void **state)
+{
+	const size_t whole = 4096 - strlen("tc test -c kill -STOP $$ ");
+
+	(void)state;
+	assert_long_cmdline(20000, NULL, "xxxxxx...");
+	assert_long_cmdline(whole + 1, NULL, "xxxxxx...");
+	assert_long_cmdline(whole, NULL, "xxxxxx");
+	assert_long_cmdline(whole - 1, NULL, "xxxxx");
+	assert_long_cmdline(whole, "b", "xxxxxx...");
+	assert_long_cmdline(whole - 1, "b", "xxxxx ...");
+	assert_long_cmdline(whole - 1, "", "xxxxx"); /* as padding is */
 }
 
 /* The path is that of the line which the kernel shows; what it means is test_cgroup.c's. */
