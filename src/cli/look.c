@@ -22,20 +22,40 @@ static bool compares(const char *word)
 	return row != NULL;
 }
 
-/* The shell has taken the quotes away that made one value of it: process = 'a b'. */
-static bool is_value(int argc, char **argv, int index)
+/* The shell has taken the quotes away that made one value of it: process = 'a b', '(sd-pam)'. */
+static bool is_value(char **argv, int index)
 {
-	return argc > 1 && index && compares(argv[index - 1]) &&
-	       strpbrk(argv[index], " \t") && !strpbrk(argv[index], "\"\\");
+	const char *word = argv[index];
+	size_t length = strlen(word);
+
+	if (!index || !compares(argv[index - 1]) || strchr(word, '\\'))
+		return false;
+	return strpbrk(word, " \t") || (length > 2 && word[0] == '(' && word[length - 1] == ')');
+}
+
+/* The quote that is not in it; '\0': both are, or there are some around it already. */
+static char quote_for(const char *word)
+{
+	if (strchr("\"'", word[0]) && word[strlen(word) - 1] == word[0])
+		return '\0';
+	if (!strchr(word, '"'))
+		return '"';
+	return strchr(word, '\'') ? '\0' : '\'';
 }
 
 /* The words of the command line as one expression, as ss takes them. */
 static int join(int argc, char **argv, struct tc_buf *expression)
 {
 	for (int i = 0; i < argc; i++) {
+		char quote = is_value(argv, i) ? quote_for(argv[i]) : '\0';
+
 		if (i)
 			tc_buf_byte(expression, ' ');
-		tc_buf_format(expression, is_value(argc, argv, i) ? "\"%s\"" : "%s", argv[i]);
+		if (quote)
+			tc_buf_byte(expression, quote);
+		tc_buf_text(expression, argv[i]);
+		if (quote)
+			tc_buf_byte(expression, quote);
 	}
 	return tc_buf_string(expression) ? 0 : -ENOMEM;
 }
@@ -185,7 +205,7 @@ static void note_namespaces(const struct tc_options *options, const struct tc_re
 			(unsigned long long)report->netns_count);
 }
 
-/* That the best source was not used is worth a line unasked; eBPF is not built in, so no news. */
+/* That the best source was not used is worth a line unasked; that none reads through eBPF is no news. */
 static void note_second_best(const struct tc_report *report)
 {
 	for (size_t i = 0; i < report->refused_count; i++)

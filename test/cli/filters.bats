@@ -37,6 +37,36 @@ marked() {
 	[ "$(marked "$err_file")" = sprot ]
 }
 
+@test "filters: a value is one word, though the shell took its quotes away" {
+	local listing=$BATS_TEST_TMPDIR/listing
+	ports() { # FILTER...: the local ports that are left
+		tcpcensus list -f "$listing" -o csv -c local.port "$@" | sed '1d; s/,.*//' | xargs
+	}
+	cat >"$listing" <<-'EOF'
+		State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process
+		LISTEN 0      128        192.0.2.1:80        0.0.0.0:*    users:(("a b",pid=11,fd=3))
+		LISTEN 0      128        192.0.2.1:81        0.0.0.0:*    users:(("(sd-pam)",pid=12,fd=3))
+		LISTEN 0      128        192.0.2.1:82        0.0.0.0:*    users:(("it's a",pid=13,fd=3))
+		LISTEN 0      128        192.0.2.1:83        0.0.0.0:*    users:(("b",pid=14,fd=3))
+	EOF
+	[ "$(ports)" = "80 81 82 83" ]
+	[ "$(ports process = 'a b')" = 80 ]
+	[ "$(ports "process = 'a b'")" = 80 ]
+	[ "$(ports process='"a b"')" = 80 ]
+	[ "$(ports process = "'a b'")" = 80 ]
+	[ "$(ports process = 'a\ b')" = 80 ]
+	[ "$(ports process != 'a b')" = "81 82 83" ]
+	[ "$(ports process eq 'a *' or process = b)" = "80 83" ]
+	[ "$(ports process = '(sd-pam)')" = 81 ]
+	[ "$(ports process = "it's a")" = 82 ]
+	[ "$(ports '(' process = 'a b' or pid = '14?' ')' and sport != :83)" = 80 ]
+	[ "$(ports '( process = b )')" = 83 ]
+	apart tcpcensus list -f "$listing" process = 'a b' and sprot = 80
+	[ "$(marked "$err_file")" = sprot ]
+	apart tcpcensus list -f "$listing" process = '('
+	[ "$(marked "$err_file")" = '(' ]
+}
+
 @test "filters: what a source cannot see is refused, not answered with 0" {
 	needs_namespaces
 	for filter in 'dev lo' 'fwmark = 5' 'not fwmark = 5' 'cgroup /'; do
