@@ -79,6 +79,37 @@ static void test_random_bytes(void **state)
 	}
 }
 
+static void assert_several(const char *text, bool several, const char *expected)
+{
+	struct tc_value value = {.type = TC_TYPE_TEXT, .several = several, .text = text};
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	tc_cell_text(&out, &value);
+	assert_string_equal(tc_buf_string(&out), expected);
+}
+
+#define WORD24 "a-process-of-24-letters-"
+
+static void test_several(void **state)
+{
+	struct tc_value number = {.type = TC_TYPE_NUMBER, .several = true, .number = 812};
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	(void)state;
+	assert_several("nginx,php-fpm", true, "nginx,php-fpm");
+	assert_several(WORD24 WORD24, true, WORD24 WORD24);
+	assert_several(WORD24 WORD24 WORD24, true, WORD24 WORD24 WORD24); /* one is never cut */
+	assert_several(WORD24 "," WORD24, true, WORD24 ",+1");
+	assert_several(WORD24 "," WORD24 ",c", true, WORD24 ",+2");
+	assert_several("b," WORD24 "," WORD24 ",c", true, "b," WORD24 ",+2");
+	assert_several(WORD24 WORD24 "z,b,c", true, WORD24 WORD24 "z,+2");
+	assert_several(WORD24 "," WORD24 "?", true, WORD24 ",+1?");
+	/* Commas of a command line are its own. */
+	assert_several(WORD24 "," WORD24, false, WORD24 "," WORD24);
+	tc_cell_text(&out, &number);
+	assert_string_equal(tc_buf_string(&out), "812");
+}
+
 static void test_numbers(void **state)
 {
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
@@ -166,7 +197,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alignment),    cmocka_unit_test(test_control_characters),
-		cmocka_unit_test(test_random_bytes), cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_random_bytes), cmocka_unit_test(test_several),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_shares),	     cmocka_unit_test(test_bars),
 		cmocka_unit_test(test_end),	     cmocka_unit_test(test_ink),
 	};

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "golden.h"
+#include "output/csv.h"
 #include "output/output.h"
 #include "random.h"
 #include "util/macro.h"
@@ -317,13 +318,35 @@ static void test_long_list(void **state)
 	}
 }
 
+static void assert_csv(const char *text, const char *expected)
+{
+	struct tc_value value = {.type = TC_TYPE_TEXT, .text = text};
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	tc_csv_value(&out, &value);
+	assert_string_equal(tc_buf_string(&out), expected);
+}
+
+/* What is no UTF-8 is U+FFFD in CSV as in JSON, with quotes around it or not. */
+static void test_csv_text(void **state)
+{
+	(void)state;
+	assert_csv("café", "café");
+	assert_csv("caf\xe9", "caf\ufffd");
+	assert_csv("\xff\xfe,", "\"\ufffd\ufffd,\"");
+	assert_csv("\xe9\"t\xc3", "\"\ufffd\"\"t\ufffd\"");
+	assert_csv("\xed\xa0\x80", "\ufffd\ufffd\ufffd"); /* a surrogate */
+	assert_csv("two\nlines", "\"two\nlines\"");
+	assert_csv("\xf0\x9f\x90\xa7", "\xf0\x9f\x90\xa7");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_census),	  cmocka_unit_test(test_census_looks),
 		cmocka_unit_test(test_census_fits), cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_no_groups), cmocka_unit_test(test_list),
-		cmocka_unit_test(test_long_list),
+		cmocka_unit_test(test_long_list), cmocka_unit_test(test_csv_text),
 	};
 
 	unsetenv("LANGUAGE");
