@@ -177,7 +177,7 @@ static void add_record(struct tc_buf *out, const struct tc_destination *to)
 	tc_buf_byte(out, '\n');
 }
 
-/* "(other)" stands where an address would; what cannot be added up stays empty. */
+/* "(other)" is the first cell, as everywhere; what cannot be added up stays empty. */
 static void write_csv(struct tc_buf *out, const struct tc_ports_view *view,
 		      const struct tc_report *report)
 {

@@ -9,7 +9,9 @@
 /* The name is reserved in the contract of the command line, so asking for it gets an answer. */
 static int bpf_probe(const struct tc_job *job __attribute__((unused)), char why[TC_WHY_MAX])
 {
-	snprintf(why, TC_WHY_MAX, "%s", _("this version has no eBPF reader of sockets; netlink and proc work"));
+	snprintf(why, TC_WHY_MAX, "%s",
+		 _("this version reads no sockets through eBPF, which only owners and ports "
+		   "use; netlink and proc work"));
 	return -ENOSYS;
 }
 

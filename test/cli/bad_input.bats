@@ -95,8 +95,8 @@ load helper
 }
 
 @test "bad sources: those that cannot work say why" {
-	refused 3 'no eBPF reader of sockets; netlink and proc work' tcpcensus --source bpf
-	refused 3 'no eBPF reader of sockets; netlink and proc work' tcpcensus list --source bpf
+	refused 3 'reads no sockets through eBPF, .*; netlink and proc work' tcpcensus --source bpf
+	refused 3 'reads no sockets through eBPF, .*; netlink and proc work' tcpcensus list --source bpf
 }
 
 @test "bad owners: a process or a container that is not there" {
