@@ -205,7 +205,7 @@ static void note_namespaces(const struct tc_options *options, const struct tc_re
 			(unsigned long long)report->netns_count);
 }
 
-/* That the best source was not used is worth a line unasked; that none reads through eBPF is no news. */
+/* That the best source was not used is worth a line unasked; no source is eBPF yet, so no news. */
 static void note_second_best(const struct tc_report *report)
 {
 	for (size_t i = 0; i < report->refused_count; i++)
