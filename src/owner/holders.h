@@ -37,6 +37,9 @@ struct tc_holders_report {
 	uint64_t hidden;    /* processes that this user may not look into, at least */
 };
 
+/* Whether our pid namespace is the machine's: there are no processes but those that we see. */
+bool tc_holders_see_all(void);
+
 /*
  * Whether the iterator is expected to be faster than /proc here. It may turn out not to work.
  */

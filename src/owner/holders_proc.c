@@ -291,16 +291,23 @@ int tc_holders_read_proc(tc_holder_sink *sink, void *context, struct tc_holders_
 	return err;
 }
 
-bool tc_holders_is_first_hidden(void)
+bool tc_holders_see_all(void)
 {
 	enum { PROC_PID_INIT_INO = 0xeffffffc }; /* include/linux/proc_ns.h */
-	char link[LINK_MAX_LENGTH];
 	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) == 0 &&
+	       status.st_ino == (ino_t)(unsigned)PROC_PID_INIT_INO;
+}
+
+bool tc_holders_is_first_hidden(void)
+{
+	char link[LINK_MAX_LENGTH];
 	const struct dirent *entry;
 	bool hidden = false;
 	DIR *dir;
 
-	if (stat("/proc/self/ns/pid", &status) == 0 && status.st_ino != (unsigned)PROC_PID_INIT_INO)
+	if (!tc_holders_see_all() && access("/proc/self/ns/pid", F_OK) == 0)
 		return true;
 	dir = opendir("/proc/1/fd");
 	if (!dir)

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "model/census.h"
@@ -207,16 +206,6 @@ static int enter(void *context, const struct tc_netns *netns __attribute__((unus
 	return tc_owning_enter(&kernel->owning);
 }
 
-/* Where there are no processes but those that we see (include/linux/proc_ns.h). */
-static bool is_first_pid_namespace(void)
-{
-	enum { PROC_PID_INIT_INO = 0xeffffffc };
-	struct stat status;
-
-	return stat("/proc/self/ns/pid", &status) == 0 &&
-	       status.st_ino == (ino_t)(unsigned)PROC_PID_INIT_INO;
-}
-
 /*
  * The iterator meets every socket that a process holds, so none has to be noted before. But of
  * some it does not say the cookie, by which an earlier look would know a connection again; and
@@ -224,7 +213,7 @@ static bool is_first_pid_namespace(void)
  */
 static bool is_iterator_enough(const struct kernel *kernel)
 {
-	return !kernel->query->earlier_ms && is_first_pid_namespace() && tc_holders_prefer_bpf();
+	return !kernel->query->earlier_ms && tc_holders_see_all() && tc_holders_prefer_bpf();
 }
 
 /* Once more, and everything, where what is asked for has none that holds it. */

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "analysis/listening.h"
@@ -21,6 +20,7 @@
 #include "source/counter_read.h"
 #include "source/setting_read.h"
 #include "util/intl.h"
+#include "util/netns_here.h"
 
 enum { KEYS_MAX = 48 };
 
@@ -117,14 +117,6 @@ static void wait_ms(uint64_t interval_ms)
 
 /* ---- What the kernel says of a namespace ---------------------------------------------- */
 
-/* The namespace that /proc/thread-self/net and /proc/sys/net speak of. */
-static uint64_t own_netns(void)
-{
-	struct stat status;
-
-	return stat("/proc/thread-self/ns/net", &status) < 0 ? 0 : (uint64_t)status.st_ino;
-}
-
 static void read_settings(struct tc_listening_facts *facts)
 {
 	struct tc_setting_value values[TC_SETTING_COUNT];
@@ -140,7 +132,7 @@ static void read_settings(struct tc_listening_facts *facts)
 /* The facts of the namespace where we are; they are new at the first look. */
 static int find_facts(struct look *look, struct tc_listening_facts **ret_facts)
 {
-	uint64_t netns = own_netns();
+	uint64_t netns = tc_netns_here();
 	struct tc_listening_facts *facts = look->facts;
 
 	for (size_t i = 0; netns && i < look->fact_count; i++)

@@ -2,11 +2,10 @@
 /* owning.c - the look before the look; see owning.h. */
 #include "pipeline/owning.h"
 
-#include <sys/stat.h>
-
 #include "model/field.h"
 #include "model/filter.h"
 #include "model/filter_lookup.h"
+#include "util/netns_here.h"
 
 /* Minisockets have no inode; who is asked for TIME_WAIT alone wants to know of all others. */
 static const uint32_t with_inode = TC_STATES_ALL & ~TC_STATE_BIT(TC_TIME_WAIT);
@@ -53,10 +52,10 @@ void tc_owning_widen(struct tc_owning *owning)
 int tc_owning_enter(struct tc_owning *owning)
 {
 	uint16_t low, high;
-	struct stat here;
+	uint64_t here = tc_netns_here();
 
-	if (stat("/proc/thread-self/ns/net", &here) < 0)
+	if (!here)
 		return 0;
 	tc_lookup_local_ports(&low, &high);
-	return tc_pools_range(&owning->pipeline->owners.pools, here.st_ino, low, high);
+	return tc_pools_range(&owning->pipeline->owners.pools, here, low, high);
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "analysis/headroom.h"
@@ -24,6 +23,7 @@
 #include "source/setting_read.h"
 #include "util/intl.h"
 #include "util/macro.h"
+#include "util/netns_here.h"
 
 /* The ports of one namespace. */
 struct part {
@@ -407,19 +407,17 @@ static int read_all(struct reading *reading)
 static void name_namespace(struct reading *reading)
 {
 	struct part *part = reading->part;
-	struct stat here = { .st_ino = 0 };
+	uint64_t here = tc_netns_here();
 
-	if (stat("/proc/thread-self/ns/net", &here) < 0)
-		here.st_ino = 0;
-	part->pool.netns = here.st_ino;
+	part->pool.netns = here;
 	part->pool.netns_name = part->netns_name;
 	for (size_t i = 0; i < tc_headroom_count(part->headroom); i++) {
 		struct tc_destination *told = tc_headroom_at(part->headroom, i);
 
-		told->netns = here.st_ino;
+		told->netns = here;
 		told->netns_name = part->netns_name;
 		if (told->ifindex)
-			told->iface = tc_names_iface(&reading->ports->names, here.st_ino,
+			told->iface = tc_names_iface(&reading->ports->names, here,
 						     told->ifindex);
 	}
 }

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "owner/netns.h"
 #include "util/intl.h"
+#include "util/netns_here.h"
 
 int tc_visits_open(struct tc_visits *ret_visits, const struct tc_query *query,
 		   char why[TC_WHY_MAX])
@@ -44,14 +44,6 @@ static int visit_one(struct tc_visits *visits, tc_visit *visit, void *context,
 	return err ? err : left;
 }
 
-/* Our own namespace needs no privilege to be in. */
-static uint64_t id_here(void)
-{
-	struct stat status;
-
-	return stat("/proc/thread-self/ns/net", &status) == 0 ? status.st_ino : 0;
-}
-
 static void skip(struct tc_visits *visits, int err)
 {
 	if (!visits->skipped++)
@@ -61,7 +53,7 @@ static void skip(struct tc_visits *visits, int err)
 /* The way back is opened once: from one namespace to the next there is no need of it. */
 static int visit_all(struct tc_visits *visits, tc_visit *visit, void *context)
 {
-	uint64_t here = id_here();
+	uint64_t here = tc_netns_here(); /* which needs no privilege to be in */
 	int home = -1, err = 0, left;
 
 	visits->skipped = 0;

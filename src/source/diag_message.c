@@ -9,16 +9,6 @@
 #include "model/state.h"
 #include "util/addr.h"
 
-static struct tc_addr message_addr(uint8_t family, const __be32 words[4])
-{
-	struct tc_addr addr;
-
-	if (family == AF_INET)
-		return tc_addr_from4(words[0]);
-	memcpy(addr.byte, words, sizeof(addr.byte));
-	return addr;
-}
-
 /*
  * Full sockets always carry INET_DIAG_SHUTDOWN, minisockets never (inet_sk_diag_fill against
  * inet_twsk_diag_fill and inet_req_diag_fill); timer 3 is set for timewait minisockets alone.
@@ -88,8 +78,8 @@ void tc_diag_message_read(const struct nlmsghdr *header, const struct inet_diag_
 		.count = 1,
 		.cookie = tc_diag_message_cookie(message),
 		.inode = message->idiag_inode,
-		.local = message_addr(message->idiag_family, message->id.idiag_src),
-		.remote = message_addr(message->idiag_family, message->id.idiag_dst),
+		.local = tc_addr_of(message->idiag_family == AF_INET, message->id.idiag_src),
+		.remote = tc_addr_of(message->idiag_family == AF_INET, message->id.idiag_dst),
 		.local_port = ntohs(message->id.idiag_sport),
 		.remote_port = ntohs(message->id.idiag_dport),
 		.have = TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_QUEUES | TC_HAVE_TIMER |

@@ -11,7 +11,6 @@
 #include <libmnl/libmnl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include "model/filter.h"
@@ -19,6 +18,7 @@
 #include "source/diag_bytecode.h"
 #include "source/diag_message.h"
 #include "util/intl.h"
+#include "util/netns_here.h"
 
 struct reader {
 	struct tc_job *job;
@@ -165,13 +165,6 @@ static int scan_message(void *context, const struct nlmsghdr *header,
 	return ++reader->filled == TC_BATCH ? flush(reader) : 0;
 }
 
-static uint64_t current_netns(void)
-{
-	struct stat status;
-
-	return stat("/proc/thread-self/ns/net", &status) == 0 ? status.st_ino : 0;
-}
-
 static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump)
 {
 	uint32_t bound = reader->job->states & TC_STATE_BIT(TC_BOUND);
@@ -207,7 +200,7 @@ static int scan(struct tc_job *job, unsigned allowed, struct tc_report *report)
 	if (err)
 		return err;
 	reader->job = job;
-	reader->netns = current_netns();
+	reader->netns = tc_netns_here();
 	err = scan_states(reader, &dump);
 	return err ? err : flush(reader);
 }

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "model/filter.h"
 #include "source/proc.h"
@@ -20,6 +19,7 @@
 #include "source/source.h"
 #include "util/hash.h"
 #include "util/intl.h"
+#include "util/netns_here.h"
 #include "util/macro.h"
 
 /* The kernel fills at most the size that is asked for, whole lines of at most 200 bytes. */
@@ -157,14 +157,13 @@ static int read_file(struct proc_reader *reader, int fd)
 int tc_proc_read(int fd, int family, struct tc_job *job, struct tc_report *report)
 {
 	tc_auto_free struct proc_reader *reader = calloc(1, sizeof(*reader));
-	struct stat status;
 	int err;
 
 	if (!reader)
 		return -ENOMEM;
 	reader->job = job;
 	reader->report = report;
-	reader->netns = stat("/proc/thread-self/ns/net", &status) == 0 ? status.st_ino : 0;
+	reader->netns = tc_netns_here();
 	reader->family = family;
 	reader->heading = true;
 	reader->filled = reader->length = 0;
