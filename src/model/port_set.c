@@ -10,16 +10,9 @@
 /* "8080" or "9148-9150". */
 static int add_range(const char *text, size_t length, struct tc_port_set *set)
 {
-	const char *dash = memchr(text, '-', length);
-	size_t first_length = dash ? (size_t)(dash - text) : length;
 	uint64_t first, last;
 
-	if (tc_parse_uint(text, first_length, UINT16_MAX, &first) < 0)
-		return -EINVAL;
-	last = first;
-	if (dash && tc_parse_uint(dash + 1, length - first_length - 1, UINT16_MAX, &last) < 0)
-		return -EINVAL;
-	if (last < first)
+	if (tc_parse_range(text, length, UINT16_MAX, &first, &last) < 0)
 		return -EINVAL;
 	for (uint64_t port = first; port <= last; port++)
 		tc_port_set_add(set, (unsigned)port);

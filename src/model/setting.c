@@ -109,16 +109,11 @@ static int parse_numbers(const char *text, size_t length, unsigned wanted,
 /* "8080" or "9148-9150": how many ports, or -EINVAL. */
 static int64_t count_ports(const char *text, size_t length)
 {
-	const char *dash = memchr(text, '-', length);
-	size_t first_length = dash ? (size_t)(dash - text) : length;
 	uint64_t first, last;
 
-	if (tc_parse_uint(text, first_length, UINT16_MAX, &first) < 0)
+	if (tc_parse_range(text, length, UINT16_MAX, &first, &last) < 0)
 		return -EINVAL;
-	last = first;
-	if (dash && tc_parse_uint(dash + 1, length - first_length - 1, UINT16_MAX, &last) < 0)
-		return -EINVAL;
-	return last < first ? -EINVAL : (int64_t)(last - first + 1);
+	return (int64_t)(last - first + 1);
 }
 
 /* The kernel prints the list sorted and without overlaps, so the ports can be added up. */

@@ -45,6 +45,28 @@ int tc_parse_uint(const char *text, size_t length, uint64_t max, uint64_t *ret_v
 	return parse_base(text, length, 10, max, ret_value);
 }
 
+int tc_parse_range(const char *text, size_t length, uint64_t max, uint64_t *ret_first,
+		   uint64_t *ret_last)
+{
+	const char *dash = memchr(text, '-', length);
+	size_t first_length = dash ? (size_t)(dash - text) : length;
+	uint64_t first, last;
+	int err = tc_parse_uint(text, first_length, max, &first);
+
+	if (err)
+		return err;
+	last = first;
+	if (dash)
+		err = tc_parse_uint(dash + 1, length - first_length - 1, max, &last);
+	if (!err && last < first)
+		err = -EINVAL;
+	if (err)
+		return err;
+	*ret_first = first;
+	*ret_last = last;
+	return 0;
+}
+
 int tc_parse_hex(const char *text, size_t length, uint64_t max, uint64_t *ret_value)
 {
 	return parse_base(text, length, 16, max, ret_value);

@@ -17,6 +17,10 @@
 /* Decimal digits only, no sign, at most `max`. -EINVAL: not digits; -ERANGE: too large. */
 int tc_parse_uint(const char *text, size_t length, uint64_t max, uint64_t *ret_value);
 
+/* "8080" or "9148-9150", as tc_parse_uint() reads each. -EINVAL, -ERANGE; -EINVAL: backwards. */
+int tc_parse_range(const char *text, size_t length, uint64_t max, uint64_t *ret_first,
+		   uint64_t *ret_last);
+
 /* Hexadecimal digits only, without 0x. Errors as tc_parse_uint(). */
 int tc_parse_hex(const char *text, size_t length, uint64_t max, uint64_t *ret_value);
 
