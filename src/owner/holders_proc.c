@@ -30,6 +30,7 @@ struct reader {
 	int proc; /* descriptor of /proc */
 	struct tc_holders_report report;
 	struct tc_map kin; /* parents and sessions that what was wanted belongs to */
+	bool outer_kin;	   /* so does a session that is led from outside our pid namespace */
 	bool found;	   /* all of it: only relatives are read on */
 	struct tc_holder batch[BATCH];
 };
@@ -88,6 +89,15 @@ bool tc_kinship_read(uint32_t pid, struct tc_kinship *ret_kinship)
 	return length > 0 && tc_kinship_parse(text, (size_t)length, ret_kinship);
 }
 
+/*
+ * A session whose leader has no number here is called 0: that of what an engine started in a
+ * container, or of the runner of a test. There may be several, which are then taken for one.
+ */
+static bool is_outer(const struct tc_kinship *kinship)
+{
+	return !kinship->session && !kinship->kernel;
+}
+
 enum { AS_PARENT = 1, AS_SESSION = 2 };
 
 static int remember(struct reader *reader, uint32_t number, uint64_t as)
@@ -105,9 +115,10 @@ static int remember_kin(struct reader *reader, uint32_t pid)
 	struct tc_kinship kinship = { 0 };
 	int err = remember(reader, pid, AS_PARENT);
 
-	if (!err && tc_kinship_read(pid, &kinship))
-		err = remember(reader, kinship.session, AS_SESSION);
-	return err;
+	if (err || !tc_kinship_read(pid, &kinship))
+		return err;
+	reader->outer_kin |= is_outer(&kinship);
+	return remember(reader, kinship.session, AS_SESSION);
 }
 
 /* What is shared is inherited most often: a child has it, or somebody of the same session. */
@@ -120,6 +131,8 @@ static bool is_relative(const struct reader *reader, uint32_t pid)
 		return false;
 	if (tc_map_get(&reader->kin, kinship.parent, &as) && (as & AS_PARENT))
 		return true;
+	if (is_outer(&kinship))
+		return reader->outer_kin;
 	return tc_map_get(&reader->kin, kinship.session, &as) && (as & AS_SESSION);
 }
 

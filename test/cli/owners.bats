@@ -56,3 +56,10 @@ among_crew() { # SITUATION FUNCTION
 @test "owners: the cgroup of processes that have gone" {
 	among_crew gone gone
 }
+
+@test "owners: holders in a pid namespace, where a session may be led from outside" {
+	needs_root
+	unshare --pid --fork --mount-proc true 2>/dev/null || skip "needs pid namespaces"
+	# The shell stays, as process 1 would inherit the orphans of the tests.
+	unshare --pid --fork --mount-proc sh -c '"$0"; exit $?' "$build/test/unit/test_holders"
+}
