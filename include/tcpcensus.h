@@ -129,6 +129,7 @@ enum {
 	TC_HAVE_V6ONLY = 1u << 17,
 	TC_HAVE_EXPIRES = 1u << 18,
 	TC_HAVE_PORT_CHOICE = 1u << 19, /* who chose the local port: asked by "autobound" alone */
+	TC_HAVE_INSIDE = 1u << 20,	/* text->inside: of full sockets, where asked for */
 };
 
 #define TC_HAVE_ENDPOINTS                                                        \
@@ -205,9 +206,34 @@ struct tc_owner {
 /* "held", "listener", ...: how it is known, as the field `owner` shows it; total. */
 TC_EXPORT const char *tc_attribution_name(int how);
 
+/* Bits of tc_inside.have: what this kernel, and this source, told. */
+enum {
+	TC_INSIDE_TIMES = 1u << 0,	    /* data_sent_ms, data_received_ms, ack_received_ms */
+	TC_INSIDE_WINDOWS = 1u << 1,	    /* send_window, receive_window: since Linux 6.2 */
+	TC_INSIDE_RECEIVE_BUFFER = 1u << 2, /* receive_buffer, receive_memory */
+};
+
+/*
+ * What only the inside of a connection tells (struct tcp_info, INET_DIAG_SKMEMINFO). Times are
+ * milliseconds since the event. The kernel keeps no time of birth, so how long a socket has
+ * been in its state is known only as "at least since the peer was last heard": the FIN or the
+ * ACK that put it there came with that segment or before.
+ */
+struct tc_inside {
+	uint32_t have; /* TC_INSIDE_ bits */
+	uint32_t data_sent_ms;
+	uint32_t data_received_ms;
+	uint32_t ack_received_ms; /* any segment that acknowledged, so nearly any segment */
+	uint32_t send_window;	  /* bytes that the peer takes */
+	uint32_t receive_window;  /* bytes that we take */
+	uint32_t receive_buffer;  /* its limit in bytes of memory, SO_RCVBUF */
+	uint32_t receive_memory;  /* bytes of memory that unread data take of it */
+};
+
 /*
  * Words that a number cannot carry: what a listing printed instead of a number, and names
- * that were looked up because a query asked for them. Members may be NULL.
+ * that were looked up because a query asked for them; and what hangs beside a socket. Members
+ * may be NULL.
  */
 struct tc_text {
 	const char *state;	 /* the original word where state is TC_UNKNOWN or conntrack's */
@@ -220,6 +246,7 @@ struct tc_text {
 	const char *process; /* as in a listing, a line each: "nginx,pid=812", "812/nginx" */
 	const char *netns;	 /* name of the network namespace, where it has one */
 	const struct tc_owner *owner; /* where a key or the filter asks for owners */
+	const struct tc_inside *inside; /* TC_HAVE_INSIDE */
 };
 
 /*
@@ -621,6 +648,80 @@ TC_EXPORT const struct tc_port_pool *tc_ports_pool(const struct tc_ports *ports,
 /* The destinations, that with the fewest free ports first; NULL past the end. */
 TC_EXPORT size_t tc_ports_count(const struct tc_ports *ports);
 TC_EXPORT const struct tc_destination *tc_ports_at(const struct tc_ports *ports, size_t index);
+
+/* ---- Diagnosis: is it normal, why, and what is there to do ----------------------------- */
+
+struct tc_diagnosis; /* what the rules found, at one look or two */
+
+enum tc_severity {
+	TC_SEVERITY_NOTICE = 1,	  /* worth knowing, nothing is lost */
+	TC_SEVERITY_WARNING = 2,  /* something is lost, or will be */
+	TC_SEVERITY_CRITICAL = 3, /* connections fail now */
+};
+
+/* Bits of tc_diagnosis_query.flags. */
+enum {
+	TC_DIAGNOSE_ENGLISH = 1u << 0, /* texts for programs: not in the language of the locale */
+};
+
+struct tc_diagnosis_query {
+	size_t size;
+	const struct tc_query *look; /* NULL: this namespace. Its filter, states and keys are not used */
+	uint64_t interval_ms;	     /* between two looks; 0, or a listing: one, and no rates */
+	const char *const *ids;	     /* rules to apply, ended by NULL; NULL: all */
+	unsigned flags;
+};
+
+/* A rule, as the table has it; texts are translated. Lists end with NULL. */
+struct tc_rule_text {
+	const char *id;	       /* "close-wait-leak" */
+	int severity;	       /* enum tc_severity: the worst that it can find */
+	const char *title;     /* one line */
+	const char *threshold; /* when it speaks, and why there */
+	const char *const *causes;  /* most likely first */
+	const char *const *confirm; /* commands, and what they show */
+	const char *const *remedy;
+	const char *const *avoid;   /* what is often said and does not help, and why */
+	const char *const *sources; /* RFC section, kernel file and function, manual page */
+	const char *scenario;	    /* of the laboratory that shows it; NULL: none */
+};
+
+/* What a rule found. */
+struct tc_finding {
+	struct tc_rule_text rule;
+	int severity;		     /* enum tc_severity: of this finding */
+	const char *const *evidence; /* sentences with this machine's numbers */
+};
+
+/* What is as it should be, although the number may look odd. */
+struct tc_normal {
+	const char *id; /* of the rule that says so */
+	const char *text;
+};
+
+struct tc_not_checked {
+	const char *id;
+	const char *needs; /* what was not read, and what would help */
+};
+
+/*
+ * Looks, waits, looks again, and applies the rules. Errors as tc_scan(); -ENOENT: an id that no
+ * rule has.
+ */
+TC_EXPORT int tc_diagnosis_take(const struct tc_diagnosis_query *query,
+				struct tc_diagnosis **ret_diagnosis, struct tc_report *report);
+TC_EXPORT void tc_diagnosis_free(struct tc_diagnosis *diagnosis); /* accepts NULL */
+
+/* The worst first, equals in the order of the table; NULL past the end. */
+TC_EXPORT const struct tc_finding *tc_diagnosis_finding(const struct tc_diagnosis *diagnosis,
+							size_t index);
+TC_EXPORT const struct tc_normal *tc_diagnosis_normal(const struct tc_diagnosis *diagnosis,
+						      size_t index);
+TC_EXPORT const struct tc_not_checked *
+tc_diagnosis_not_checked(const struct tc_diagnosis *diagnosis, size_t index);
+
+/* "notice", "warning", "critical"; total. */
+TC_EXPORT const char *tc_severity_name(int severity);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * facts.h - everything that rules judge by: one structure, filled while looking, read after.
+ *
+ * No rule reads, and none looks at a socket: sockets are counted here by state and by symptom
+ * (symptom.h), counters and settings are readings, listeners and ports are what
+ * tc_listeners_take() and tc_ports_take() found. A member that was not read says so.
+ */
+#ifndef TC_ANALYSIS_FACTS_H
+#define TC_ANALYSIS_FACTS_H
+
+#include "analysis/lifetime.h"
+#include "analysis/symptom.h"
+#include "model/census.h"
+
+/* How many sockets show a symptom. */
+struct tc_symptom_facts {
+	uint64_t shown;
+	uint64_t not_shown; /* looked at, in one of its states */
+	uint64_t unjudged;  /* in one of its states, but what it needs was not read */
+	uint64_t oldest_ms; /* of those shown, the longest that is known; 0: none is known */
+	struct tc_tally *who, *peer; /* of those shown, sorted; owned */
+};
+
+struct tc_facts {
+	struct tc_report report;	/* of the look at the sockets */
+	struct tc_census census;
+	bool has_census_before;		/* there were two looks */
+	struct tc_census census_before; /* BOUND is not counted in it */
+	uint32_t seen;			/* TC_HAVE_ bits that any socket had */
+	struct tc_symptom_facts symptoms[TC_SYMPTOM_COUNT];
+
+	uint64_t interval_us; /* between the two readings; 0: there was one */
+	struct tc_readings before, now;
+	struct tc_figure figures[TC_LIFETIME_COUNT]; /* by the settings of now */
+
+	struct tc_listening *listening; /* NULL: not read; owned */
+	struct tc_ports *ports;		/* NULL: not read; owned */
+};
+
+/* -ENOMEM. Zeroed but for what the symptoms need. */
+int tc_facts_init(struct tc_facts *facts);
+void tc_facts_release(struct tc_facts *facts);
+
+/*
+ * Counts sockets of the last look, resolved as far as the keys of the symptoms ask; the settings
+ * in facts->now have to be there. -ENOMEM.
+ */
+int tc_facts_add(struct tc_facts *facts, const struct tc_sock *socks, size_t count);
+
+/* After the last socket: sorts the groups, computes the figures. -ENOMEM. */
+int tc_facts_finish(struct tc_facts *facts);
+
+/* The keys that all symptoms together ask of each socket, each once; at most TC_KEYS_MAX. */
+size_t tc_facts_keys(struct tc_key ret_keys[TC_KEYS_MAX]);
+
+/* A counter now; false: not read. */
+bool tc_facts_counter(const struct tc_facts *facts, enum tc_counter id, uint64_t *ret_value);
+
+/* By how much it rose during the interval; false: there was none, or it was not read twice. */
+bool tc_facts_rise(const struct tc_facts *facts, enum tc_counter id, uint64_t *ret_rise);
+
+/* The same per second. */
+bool tc_facts_rate(const struct tc_facts *facts, enum tc_counter id, double *ret_per_second);
+
+/* The first number of a setting; false: not read, or it does not exist here. */
+bool tc_facts_setting(const struct tc_facts *facts, enum tc_setting id, int64_t *ret_number);
+
+#endif

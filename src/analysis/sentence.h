@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sentence.h - the sentences that a check writes, in the reader's language or in English.
+ *
+ * Every format is marked N_() where it stands and is translated here, so that the same check
+ * serves people and programs.
+ */
+#ifndef TC_ANALYSIS_SENTENCE_H
+#define TC_ANALYSIS_SENTENCE_H
+
+#include "model/setting.h"
+#include "tcpcensus.h"
+#include "util/macro.h"
+
+struct tc_symptom_facts;
+
+/* What a check writes into. */
+struct tc_draft {
+	bool english;		   /* for programs */
+	bool failed;		   /* no memory: the draft is not whole */
+	enum tc_severity severity; /* to be set with TC_FOUND */
+	char **evidence;	   /* owned; ended by NULL */
+	size_t count;
+	char *needs; /* owned; with TC_UNSURE */
+};
+
+void tc_draft_release(struct tc_draft *draft);
+
+/* The text in the draft's language. */
+const char *tc_draft_text(const struct tc_draft *draft, const char *text);
+
+/* Adds a sentence; `format` is marked N_(). */
+void tc_evidence(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);
+
+/* The same, whose wording depends on a number, which is an argument of its own as well. */
+void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, uint64_t n, ...);
+
+/* With TC_UNSURE: what would have to be known, and how to get it. */
+void tc_needs(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);
+
+/*
+ * Adds whose the sockets of a symptom are and who their peers are, each in a sentence with the
+ * first few and how many others there are; nothing where nothing is known.
+ */
+void tc_evidence_whose(struct tc_draft *draft, const struct tc_symptom_facts *symptom);
+
+/* Parts of sentences, in the draft's language, valid until the draft is released. */
+const char *tc_words_duration(struct tc_draft *draft, uint64_t ms);  /* "2 min 11 s" */
+const char *tc_words_bytes(struct tc_draft *draft, uint64_t bytes);  /* "1.1 MB" */
+const char *tc_words_share(struct tc_draft *draft, uint64_t part, uint64_t whole); /* "37 %" */
+const char *tc_words_rate(struct tc_draft *draft, double per_second); /* "12.4 per second" */
+
+#endif
