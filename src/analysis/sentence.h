@@ -21,7 +21,9 @@ struct tc_draft {
 	enum tc_severity severity; /* to be set with TC_FOUND */
 	char **evidence;	   /* owned; ended by NULL */
 	size_t count;
-	char *needs; /* owned; with TC_UNSURE */
+	char *needs;  /* owned; with TC_UNSURE */
+	char **words; /* owned; parts of sentences */
+	size_t word_count;
 };
 
 void tc_draft_release(struct tc_draft *draft);
@@ -32,8 +34,12 @@ const char *tc_draft_text(const struct tc_draft *draft, const char *text);
 /* Adds a sentence; `format` is marked N_(). */
 void tc_evidence(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);
 
-/* The same, whose wording depends on a number, which is an argument of its own as well. */
-void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, uint64_t n, ...);
+/*
+ * The same, whose wording depends on a number, which is an argument of its own as well. The two
+ * stand where they are called, side by side, so that the translations find them.
+ */
+void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, uint64_t n, ...)
+	tc_printf(3, 5);
 
 /* With TC_UNSURE: what would have to be known, and how to get it. */
 void tc_needs(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);
@@ -45,8 +51,8 @@ void tc_needs(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);
 void tc_evidence_whose(struct tc_draft *draft, const struct tc_symptom_facts *symptom);
 
 /* Parts of sentences, in the draft's language, valid until the draft is released. */
-const char *tc_words_duration(struct tc_draft *draft, uint64_t ms);  /* "2 min 11 s" */
-const char *tc_words_bytes(struct tc_draft *draft, uint64_t bytes);  /* "1.1 MB" */
+const char *tc_words_duration(struct tc_draft *draft, uint64_t ms); /* "2 min 11 s" */
+const char *tc_words_bytes(struct tc_draft *draft, uint64_t bytes); /* "1.1 MB" */
 const char *tc_words_share(struct tc_draft *draft, uint64_t part, uint64_t whole); /* "37 %" */
 const char *tc_words_rate(struct tc_draft *draft, double per_second); /* "12.4 per second" */
 

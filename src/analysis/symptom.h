@@ -45,13 +45,20 @@ struct tc_symptom_env {
 	const struct tc_readings *readings;
 };
 
+enum tc_shown {
+	TC_SHOWN_NOT,
+	TC_SHOWN,
+	TC_SHOWN_UNKNOWN, /* what would tell was not read of this socket */
+};
+
 struct tc_symptom_row {
-	const char *name; /* for tests: "close-wait-old" */
-	uint32_t states;  /* TC_STATE_BIT()s of sockets that it looks at */
-	uint32_t need;	  /* TC_HAVE_ bits without which such a socket cannot be judged */
-	const char *who;  /* keys of `by`, joined by commas: whose they are */
-	const char *peer; /* the same: who is at the other end */
-	bool (*shows)(const struct tc_symptom_env *env, const struct tc_sock *sock);
+	const char *name;    /* for tests: "close-wait-old" */
+	uint32_t states;     /* TC_STATE_BIT()s of sockets that it looks at */
+	uint32_t need;	     /* TC_HAVE_ bits without which none of them can be judged */
+	const char *missing; /* what is missing then, and how to get it; marked N_() */
+	const char *who;     /* keys of `by`, joined by commas: whose they are */
+	const char *peer;    /* the same: who is at the other end */
+	enum tc_shown (*shows)(const struct tc_symptom_env *env, const struct tc_sock *sock);
 };
 
 extern const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT];

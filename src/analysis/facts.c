@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* facts.c - gathers what rules judge by; see facts.h. */
+#include "analysis/facts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "model/field.h"
+#include "model/tally.h"
+#include "util/macro.h"
+
+enum { SHOWN_GROUPS = 3 }; /* more of them in a sentence nobody reads */
+
+/* ---- Keys ---------------------------------------------------------------------------- */
+
+/* The keys of a list joined by commas; a field that this build does not have is left out. */
+static size_t parse_keys(const char *list, struct tc_key keys[TC_KEYS_MAX])
+{
+	size_t count = 0;
+
+	while (list && *list && count < TC_KEYS_MAX) {
+		size_t length = strcspn(list, ",");
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, list);
+		count += tc_key_parse(name, &keys[count]) == 0;
+		list += length + (list[length] == ',');
+	}
+	return count;
+}
+
+static void add_keys(const char *list, struct tc_key keys[TC_KEYS_MAX], size_t *count)
+{
+	struct tc_key parsed[TC_KEYS_MAX];
+	size_t parsed_count = parse_keys(list, parsed);
+
+	for (size_t i = 0; i < parsed_count && *count < TC_KEYS_MAX; i++) {
+		bool there = false;
+
+		for (size_t j = 0; j < *count; j++)
+			there |= keys[j].field == parsed[i].field;
+		if (!there)
+			keys[(*count)++] = parsed[i];
+	}
+}
+
+size_t tc_facts_keys(struct tc_key ret_keys[TC_KEYS_MAX])
+{
+	size_t count = 0;
+
+	add_keys("state,kind,inode,recv_q,timer,expires,retrans,direction,heard", ret_keys, &count);
+	for (size_t i = 0; i < TC_SYMPTOM_COUNT; i++) {
+		add_keys(tc_symptom_rows[i].who, ret_keys, &count);
+		add_keys(tc_symptom_rows[i].peer, ret_keys, &count);
+	}
+	return count;
+}
+
+/* ---- Making and letting go ----------------------------------------------------------- */
+
+static int make_tally(const char *list, struct tc_tally **ret_tally)
+{
+	struct tc_key keys[TC_KEYS_MAX];
+	size_t count = parse_keys(list, keys);
+
+	return count ? tc_tally_new(keys, count, ret_tally) : 0;
+}
+
+int tc_facts_init(struct tc_facts *facts)
+{
+	*facts = (struct tc_facts){.report = {.size = sizeof(facts->report)}};
+	for (size_t i = 0; i < TC_SYMPTOM_COUNT; i++) {
+		struct tc_symptom_facts *symptom = &facts->symptoms[i];
+		int err = make_tally(tc_symptom_rows[i].who, &symptom->who);
+
+		if (!err)
+			err = make_tally(tc_symptom_rows[i].peer, &symptom->peer);
+		if (err) {
+			tc_facts_release(facts);
+			return err;
+		}
+	}
+	return 0;
+}
+
+void tc_facts_release(struct tc_facts *facts)
+{
+	for (size_t i = 0; i < TC_SYMPTOM_COUNT; i++) {
+		tc_tally_free(facts->symptoms[i].who);
+		tc_tally_free(facts->symptoms[i].peer);
+	}
+	tc_listening_free(facts->listening);
+	tc_ports_free(facts->ports);
+	*facts = (struct tc_facts){.interval_us = 0};
+}
+
+/* ---- Sockets ------------------------------------------------------------------------- */
+
+static enum tc_shown judge(const struct tc_symptom_row *row, const struct tc_symptom_env *env,
+			   const struct tc_sock *sock)
+{
+	return row->need & ~sock->have ? TC_SHOWN_UNKNOWN : row->shows(env, sock);
+}
+
+static int remember(struct tc_symptom_facts *symptom, const struct tc_sock *sock)
+{
+	uint64_t age_ms;
+	int err = symptom->who ? tc_tally_add(symptom->who, sock, 1) : 0;
+
+	if (!err && symptom->peer)
+		err = tc_tally_add(symptom->peer, sock, 1);
+	if (tc_symptom_age_ms(sock, &age_ms) && age_ms > symptom->oldest_ms)
+		symptom->oldest_ms = age_ms;
+	return err;
+}
+
+static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
+		   const struct tc_sock *sock)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < TC_SYMPTOM_COUNT && !err; i++) {
+		struct tc_symptom_facts *symptom = &facts->symptoms[i];
+
+		if (!(tc_symptom_rows[i].states & TC_STATE_BIT(sock->state)))
+			continue;
+		switch (judge(&tc_symptom_rows[i], env, sock)) {
+		case TC_SHOWN:
+			symptom->shown += sock->count;
+			err = remember(symptom, sock);
+			break;
+		case TC_SHOWN_NOT:
+			symptom->not_shown += sock->count;
+			break;
+		case TC_SHOWN_UNKNOWN:
+			symptom->unjudged += sock->count;
+			break;
+		}
+	}
+	return err;
+}
+
+int tc_facts_add(struct tc_facts *facts, const struct tc_sock *socks, size_t count)
+{
+	struct tc_symptom_env env = {.readings = &facts->now};
+	int err = 0;
+
+	tc_census_add(&facts->census, socks, count);
+	for (size_t i = 0; i < count && !err; i++) {
+		facts->seen |= socks[i].have;
+		err = add_one(facts, &env, &socks[i]);
+	}
+	return err;
+}
+
+int tc_facts_finish(struct tc_facts *facts)
+{
+	int err = 0;
+
+	tc_lifetimes(facts->now.settings, facts->figures);
+	for (size_t i = 0; i < TC_SYMPTOM_COUNT && !err; i++) {
+		struct tc_symptom_facts *symptom = &facts->symptoms[i];
+
+		err = symptom->who ? tc_tally_sort(symptom->who, SHOWN_GROUPS) : 0;
+		if (!err && symptom->peer)
+			err = tc_tally_sort(symptom->peer, SHOWN_GROUPS);
+	}
+	return err;
+}
+
+/* ---- Readings ------------------------------------------------------------------------ */
+
+bool tc_facts_counter(const struct tc_facts *facts, enum tc_counter id, uint64_t *ret_value)
+{
+	if (facts->now.counters.status[id] != TC_COUNTER_READ)
+		return false;
+	*ret_value = facts->now.counters.value[id];
+	return true;
+}
+
+bool tc_facts_rise(const struct tc_facts *facts, enum tc_counter id, uint64_t *ret_rise)
+{
+	return facts->interval_us &&
+	       tc_counter_rise(&facts->before.counters, &facts->now.counters, id, ret_rise);
+}
+
+bool tc_facts_rate(const struct tc_facts *facts, enum tc_counter id, double *ret_per_second)
+{
+	uint64_t rise;
+
+	if (!tc_facts_rise(facts, id, &rise))
+		return false;
+	*ret_per_second = (double)rise * 1e6 / (double)facts->interval_us;
+	return true;
+}
+
+bool tc_facts_setting(const struct tc_facts *facts, enum tc_setting id, int64_t *ret_number)
+{
+	return tc_setting_known(&facts->now.settings[id], ret_number);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * judge.c - applying a rule to facts; see judge.h.
+ *
+ * What a rule needs is looked for here and not in its check, so that no check can forget to, and
+ * a rule whose data are missing is never taken for one that found nothing.
+ */
+#include "analysis/judge.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "util/intl.h"
+
+/* The next word of a list; its length, 0 at the end. */
+static size_t next_word(const char **list, const char **ret_word)
+{
+	size_t length;
+
+	*ret_word = *list += strspn(*list, " ");
+	length = strcspn(*list, " ");
+	*list += length;
+	return length;
+}
+
+/* A counter has to be read twice where the rule is about a rise, once where it is a gauge. */
+static bool has_counter(const struct tc_rule *rule, const struct tc_facts *facts, size_t id)
+{
+	uint64_t value;
+
+	if (rule->needs & TC_NEEDS_INTERVAL)
+		return tc_facts_rise(facts, (enum tc_counter)id, &value);
+	return tc_facts_counter(facts, (enum tc_counter)id, &value);
+}
+
+static bool lacks_counter(const struct tc_rule *rule, const struct tc_facts *facts,
+			  struct tc_draft *draft)
+{
+	const char *list = rule->counters, *word;
+	size_t length;
+
+	while (list && (length = next_word(&list, &word)) > 0) {
+		for (size_t id = 0; id < TC_COUNTER_COUNT; id++) {
+			const struct tc_counter_row *row = &tc_counter_rows[id];
+
+			if (strlen(row->name) != length || memcmp(row->name, word, length) != 0 ||
+			    has_counter(rule, facts, id))
+				continue;
+			tc_needs(draft,
+				 facts->now.counters.status[id] == TC_COUNTER_ABSENT
+					 ? N_("%s %s, which this kernel does not count")
+					 : N_("%s %s, which was not read"),
+				 row->group, row->name);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool lacks_setting(const struct tc_rule *rule, const struct tc_facts *facts,
+			  struct tc_draft *draft)
+{
+	const char *list = rule->settings, *word;
+	size_t length;
+
+	while (list && (length = next_word(&list, &word)) > 0) {
+		int id = tc_setting_find(word, length);
+
+		if (id < 0 || facts->now.settings[id].status == TC_SETTING_READ ||
+		    facts->now.settings[id].status == TC_SETTING_ABSENT)
+			continue;
+		tc_needs(draft, N_("the setting %s (sysctl -a)"), tc_setting_rows[id].name);
+		return true;
+	}
+	return false;
+}
+
+/* All sockets in question could not be judged: of none is known whether it shows the symptom. */
+static bool lacks_symptom(const struct tc_rule *rule, const struct tc_facts *facts,
+			  struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *symptom = &facts->symptoms[rule->symptom];
+
+	if (!rule->has_symptom || symptom->shown || symptom->not_shown || !symptom->unjudged)
+		return false;
+	tc_needs(draft, "%s", tc_draft_text(draft, tc_symptom_rows[rule->symptom].missing));
+	return true;
+}
+
+static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, struct tc_draft *draft)
+{
+	if ((rule->needs & TC_NEEDS_INTERVAL) && !facts->interval_us) {
+		tc_needs(draft, facts->report.foreign
+					? N_("two readings of the counters, some time apart")
+					: N_("an interval (without --instant)"));
+		return true;
+	}
+	if ((rule->needs & TC_NEEDS_LISTENERS) && !facts->listening) {
+		tc_needs(draft, N_("the queues of the listeners"));
+		return true;
+	}
+	if ((rule->needs & TC_NEEDS_PORTS) && !facts->ports) {
+		tc_needs(draft, N_("which local ports are in use"));
+		return true;
+	}
+	return lacks_counter(rule, facts, draft) || lacks_setting(rule, facts, draft) ||
+	       lacks_symptom(rule, facts, draft);
+}
+
+int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
+	     struct tc_judgement *ret_judgement)
+{
+	struct tc_judgement judgement = {.rule = rule, .draft = {.english = english}};
+
+	judgement.verdict = lacks(rule, facts, &judgement.draft)
+				    ? TC_UNSURE
+				    : rule->check(facts, &judgement.draft);
+	if (judgement.draft.failed) {
+		tc_draft_release(&judgement.draft);
+		return -ENOMEM;
+	}
+	*ret_judgement = judgement;
+	return 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.h - applying a rule to facts: whether it can be, and what it says. */
+#ifndef TC_ANALYSIS_JUDGE_H
+#define TC_ANALYSIS_JUDGE_H
+
+#include "analysis/rule.h"
+
+struct tc_judgement {
+	const struct tc_rule *rule;
+	enum tc_verdict verdict;
+	struct tc_draft draft; /* released by whoever asked */
+};
+
+/*
+ * Applies the rule. Where something that it needs was not read the verdict is TC_UNSURE and the
+ * draft says what, and how it could be had; the check is then not called. -ENOMEM.
+ */
+int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
+	     struct tc_judgement *ret_judgement);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* sentence.c - the sentences that a check writes; see sentence.h. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "analysis/sentence.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "analysis/facts.h"
+#include "model/tally.h"
+#include "util/buf.h"
+#include "util/intl.h"
+
+enum { WORD_MAX = 128 };
+
+static void free_all(char **strings, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(strings[i]);
+	free(strings);
+}
+
+void tc_draft_release(struct tc_draft *draft)
+{
+	free_all(draft->evidence, draft->count);
+	free_all(draft->words, draft->word_count);
+	free(draft->needs);
+	*draft = (struct tc_draft){.english = draft->english};
+}
+
+const char *tc_draft_text(const struct tc_draft *draft, const char *text)
+{
+	return draft->english ? text : tc_tr(text);
+}
+
+/* Takes the string, also where there is no room for it; the list stays ended by NULL. */
+static const char *keep(struct tc_draft *draft, char *string, char ***strings, size_t *count)
+{
+	char **grown = reallocarray(*strings, *count + 2, sizeof(*grown));
+
+	if (grown)
+		*strings = grown;
+	if (!grown || !string) {
+		draft->failed = true;
+		free(string);
+		return "";
+	}
+	grown[*count] = string;
+	grown[++*count] = NULL;
+	return string;
+}
+
+static char *format_string(const char *format, va_list arguments)
+{
+	char *string;
+
+	return vasprintf(&string, format, arguments) < 0 ? NULL : string;
+}
+
+void tc_evidence(struct tc_draft *draft, const char *format, ...)
+{
+	va_list arguments;
+	char *sentence;
+
+	va_start(arguments, format);
+	sentence = format_string(tc_draft_text(draft, format), arguments);
+	va_end(arguments);
+	keep(draft, sentence, &draft->evidence, &draft->count);
+}
+
+void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, uint64_t n, ...)
+{
+	va_list arguments;
+	const char *format;
+	char *sentence;
+
+	if (draft->english)
+		format = n == 1 ? one : many;
+	else
+		format = tc_ngettext(one, many, (unsigned long)n);
+	va_start(arguments, n);
+	sentence = format_string(format, arguments);
+	va_end(arguments);
+	keep(draft, sentence, &draft->evidence, &draft->count);
+}
+
+void tc_needs(struct tc_draft *draft, const char *format, ...)
+{
+	va_list arguments;
+
+	free(draft->needs);
+	va_start(arguments, format);
+	draft->needs = format_string(tc_draft_text(draft, format), arguments);
+	va_end(arguments);
+	draft->failed |= !draft->needs;
+}
+
+/* ---- Parts of sentences -------------------------------------------------------------- */
+
+static tc_printf(2, 3) const char *word(struct tc_draft *draft, const char *format, ...)
+{
+	va_list arguments;
+	char *string;
+
+	va_start(arguments, format);
+	string = format_string(format, arguments);
+	va_end(arguments);
+	return keep(draft, string, &draft->words, &draft->word_count);
+}
+
+const char *tc_words_duration(struct tc_draft *draft, uint64_t ms)
+{
+	uint64_t seconds = (ms + 500) / 1000;
+
+	if (ms < 1000)
+		return word(draft, "%llu ms", (unsigned long long)ms);
+	if (ms < 10000)
+		return word(draft, "%.1f s", (double)ms / 1000);
+	if (seconds < 120)
+		return word(draft, "%llu s", (unsigned long long)seconds);
+	if (seconds < 7200)
+		return word(draft, seconds % 60 ? "%llu min %llu s" : "%llu min",
+			    (unsigned long long)(seconds / 60), (unsigned long long)(seconds % 60));
+	return word(draft, (seconds / 60) % 60 ? "%llu h %llu min" : "%llu h",
+		    (unsigned long long)(seconds / 3600),
+		    (unsigned long long)((seconds / 60) % 60));
+}
+
+const char *tc_words_bytes(struct tc_draft *draft, uint64_t bytes)
+{
+	static const char *const units[] = {"kB", "MB", "GB", "TB"};
+	double amount = (double)bytes / 1000;
+	size_t unit = 0;
+
+	if (bytes < 1000)
+		return word(draft, "%llu B", (unsigned long long)bytes);
+	while (amount >= 1000 && unit + 1 < TC_ARRAY_SIZE(units)) {
+		amount /= 1000;
+		unit++;
+	}
+	return word(draft, amount < 10 ? "%.1f %s" : "%.0f %s", amount, units[unit]);
+}
+
+const char *tc_words_share(struct tc_draft *draft, uint64_t part, uint64_t whole)
+{
+	double percent = whole ? 100.0 * (double)part / (double)whole : 0;
+
+	return word(draft, percent < 1 && part ? "%.1f %%" : "%.0f %%", percent);
+}
+
+const char *tc_words_rate(struct tc_draft *draft, double per_second)
+{
+	return word(draft, per_second < 10 ? "%.1f/s" : "%.0f/s", per_second);
+}
+
+/* ---- Whose --------------------------------------------------------------------------- */
+
+/* "nginx (nginx.service, 0.0.0.0:80)"; false: nothing is known of this row. */
+static bool add_group(struct tc_buf *list, const struct tc_tally *tally, size_t row)
+{
+	size_t known = 0;
+
+	for (size_t key = 0; key < tc_tally_key_count(tally); key++) {
+		char text[WORD_MAX];
+
+		if (!tc_tally_row_text(tally, row, key, text, sizeof(text)))
+			continue;
+		if (known == 0 && list->length)
+			tc_buf_text(list, ", ");
+		if (known)
+			tc_buf_text(list, known == 1 ? " (" : ", ");
+		tc_buf_text(list, text);
+		known++;
+	}
+	if (known > 1)
+		tc_buf_byte(list, ')');
+	if (known)
+		tc_buf_format(list, ": %llu", (unsigned long long)tc_tally_row_count(tally, row));
+	return known != 0;
+}
+
+static void add_whose(struct tc_draft *draft, const struct tc_tally *tally, const char *only,
+		      const char *first)
+{
+	tc_auto_buf struct tc_buf list = TC_BUF_INIT;
+	uint64_t other_groups = 0, other_count = 0;
+	const char *text;
+
+	for (size_t row = 0; tally && row < tc_tally_rows(tally); row++)
+		add_group(&list, tally, row);
+	if (!list.length)
+		return;
+	tc_tally_other(tally, &other_groups, &other_count);
+	text = tc_buf_string(&list);
+	if (!text)
+		draft->failed = true;
+	else if (!other_groups)
+		tc_evidence(draft, only, text);
+	else
+		tc_evidence(draft, first, text, (unsigned long long)other_count);
+}
+
+void tc_evidence_whose(struct tc_draft *draft, const struct tc_symptom_facts *symptom)
+{
+	add_whose(draft, symptom->who, N_("Whose: %s."), N_("Whose: %s; and of others: %llu."));
+	add_whose(draft, symptom->peer, N_("Peers: %s."), N_("Peers: %s; and others: %llu."));
+}

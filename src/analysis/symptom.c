@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * symptom.c - the table of symptoms; see symptom.h.
+ *
+ * Retransmissions count how long nothing was heard: with the usual first interval of 0.2 s,
+ * doubled each time, three are 1.4 s, five 6 s; of a SYN, two are 2 s. Each threshold is more
+ * than a single lost segment makes, and less than what a program waits for.
+ */
+#include "analysis/symptom.h"
+
+#include "util/intl.h"
+
+enum {
+	SECOND_MS = 1000,
+	MINUTE_MS = 60 * SECOND_MS,
+	HOUR_MS = 60 * MINUTE_MS,
+	CLOSING_MS = 5 * SECOND_MS, /* normally one round trip */
+	IDLE_MS = 2 * HOUR_MS,	    /* tcp_keepalive_time: when keepalive would have asked */
+	FIRST_SYNACK_MS = 1100,	    /* the first interval of a request, and a late timer */
+};
+
+/* One predicate a row of the table; SHOWS saves the lines that all of them begin with. */
+#define SHOWS(name)                                                        \
+	static enum tc_shown shows_##name(const struct tc_symptom_env *env \
+					  __attribute__((unused)),         \
+					  const struct tc_sock *sock)
+
+static enum tc_shown when(bool shown)
+{
+	return shown ? TC_SHOWN : TC_SHOWN_NOT;
+}
+
+static const struct tc_inside *inside_of(const struct tc_sock *sock, uint32_t need)
+{
+	const struct tc_inside *inside =
+		sock->have & TC_HAVE_INSIDE && sock->text ? sock->text->inside : NULL;
+
+	return inside && (inside->have & need) == need ? inside : NULL;
+}
+
+bool tc_symptom_age_ms(const struct tc_sock *sock, uint64_t *ret_age_ms)
+{
+	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+
+	if (!inside)
+		return false;
+	*ret_age_ms = inside->ack_received_ms < inside->data_received_ms ? inside->ack_received_ms
+									 : inside->data_received_ms;
+	return true;
+}
+
+static enum tc_shown is_older(const struct tc_sock *sock, uint64_t age_ms)
+{
+	uint64_t age;
+
+	return tc_symptom_age_ms(sock, &age) ? when(age >= age_ms) : TC_SHOWN_UNKNOWN;
+}
+
+static bool is_held(const struct tc_sock *sock)
+{
+	return sock->inode != 0;
+}
+
+/* ---- Before a connection is in use ---------------------------------------------------- */
+
+SHOWS(syn_sent_silent)
+{
+	return when(sock->retrans >= 2);
+}
+
+SHOWS(syn_recv_retried)
+{
+	return when(sock->retrans >= 1);
+}
+
+/*
+ * TCP_DEFER_ACCEPT: the timer goes on at growing intervals, but no SYN+ACK is sent again, so
+ * nothing is counted (net/ipv4/inet_connection_sock.c, syn_ack_recalc).
+ */
+SHOWS(syn_recv_deferred)
+{
+	return when(sock->kind == TC_KIND_REQUEST && !sock->retrans &&
+		    sock->expires_ms > FIRST_SYNACK_MS);
+}
+
+SHOWS(syn_recv_orphan)
+{
+	if (sock->direction == TC_DIRECTION_NONE)
+		return TC_SHOWN_UNKNOWN;
+	return when(sock->kind == TC_KIND_REQUEST && sock->direction != TC_DIRECTION_IN);
+}
+
+SHOWS(unaccepted)
+{
+	return when(!is_held(sock));
+}
+
+SHOWS(unaccepted_old)
+{
+	return is_held(sock) ? TC_SHOWN_NOT : is_older(sock, SECOND_MS);
+}
+
+SHOWS(bound)
+{
+	(void)sock;
+	return TC_SHOWN;
+}
+
+/* ---- In use ---------------------------------------------------------------------------- */
+
+SHOWS(half_open)
+{
+	return when((sock->timer == TC_TIMER_RETRANS && sock->retrans >= 5) ||
+		    (sock->timer == TC_TIMER_KEEPALIVE && sock->retrans >= 1));
+}
+
+SHOWS(retransmitting)
+{
+	return when(sock->timer == TC_TIMER_RETRANS && sock->retrans >= 3);
+}
+
+/* An armed keepalive would show as a timer. */
+SHOWS(idle)
+{
+	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+
+	if (sock->timer != TC_TIMER_NONE || !is_held(sock))
+		return TC_SHOWN_NOT;
+	if (!inside)
+		return TC_SHOWN_UNKNOWN;
+	return when(inside->data_sent_ms >= IDLE_MS && inside->data_received_ms >= IDLE_MS);
+}
+
+/* Unread data take more than half of the buffer, which the kernel lets them do
+ * (tcp_win_from_space). */
+SHOWS(not_read)
+{
+	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_RECEIVE_BUFFER);
+
+	if (!sock->rqueue)
+		return TC_SHOWN_NOT;
+	if (!inside)
+		return TC_SHOWN_UNKNOWN;
+	return when(inside->receive_memory > inside->receive_buffer / 2);
+}
+
+/*
+ * Probes that are answered are counted from 0 again (net/ipv4/tcp_input.c, tcp_ack), so of a
+ * peer that is alive and takes nothing, the closed window tells, or how long nothing was sent.
+ */
+SHOWS(not_taken)
+{
+	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+
+	if (sock->timer != TC_TIMER_PROBE)
+		return TC_SHOWN_NOT;
+	if (sock->retrans)
+		return TC_SHOWN;
+	return inside ? when(inside->data_sent_ms >= SECOND_MS) : TC_SHOWN_UNKNOWN;
+}
+
+/* ---- While it closes, and after -------------------------------------------------------- */
+
+SHOWS(close_wait_held)
+{
+	return when(is_held(sock));
+}
+
+SHOWS(close_wait_old)
+{
+	return is_held(sock) ? is_older(sock, MINUTE_MS) : TC_SHOWN_NOT;
+}
+
+SHOWS(close_wait_stale)
+{
+	return is_held(sock) ? is_older(sock, HOUR_MS) : TC_SHOWN_NOT;
+}
+
+SHOWS(fin_wait1_silent)
+{
+	return when(sock->timer == TC_TIMER_RETRANS && sock->retrans >= 3);
+}
+
+SHOWS(fin_wait1_shut)
+{
+	return when(sock->timer == TC_TIMER_PROBE);
+}
+
+SHOWS(fin_wait2_orphan)
+{
+	return when(sock->kind == TC_KIND_TIMEWAIT || !is_held(sock));
+}
+
+SHOWS(fin_wait2_held)
+{
+	if (sock->kind != TC_KIND_FULL || !is_held(sock))
+		return TC_SHOWN_NOT;
+	return is_older(sock, MINUTE_MS);
+}
+
+SHOWS(closing_stuck)
+{
+	if (sock->have & TC_HAVE_RETRANS && sock->retrans >= 2)
+		return TC_SHOWN;
+	return is_older(sock, CLOSING_MS);
+}
+
+SHOWS(last_ack_silent)
+{
+	return when(sock->retrans >= 2);
+}
+
+SHOWS(time_wait_in)
+{
+	return sock->direction == TC_DIRECTION_NONE ? TC_SHOWN_UNKNOWN
+						    : when(sock->direction == TC_DIRECTION_IN);
+}
+
+SHOWS(time_wait_out)
+{
+	return sock->direction == TC_DIRECTION_NONE ? TC_SHOWN_UNKNOWN
+						    : when(sock->direction == TC_DIRECTION_OUT);
+}
+
+/* ---- The table ------------------------------------------------------------------------- */
+
+#define WHO "process,unit,container"
+#define SERVER "process,unit,container,service"
+
+#define NEEDS_INODES N_("which sockets a program holds (ss -e, ss -p, netstat -e)")
+#define NEEDS_TIMES N_("when the peers were last heard (ss -i)")
+#define NEEDS_TIMERS N_("timers and repetitions (ss -o, netstat -o)")
+#define NEEDS_ENDS N_("addresses and ports of all sockets, listeners included (ss -an)")
+
+#define STATE(name) TC_STATE_BIT(TC_##name)
+
+/* clang-format off */
+const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
+	[TC_SYMPTOM_CLOSE_WAIT_HELD] = {
+		"close-wait-held", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_INODES,
+		SERVER, "remote.addr", shows_close_wait_held },
+	[TC_SYMPTOM_CLOSE_WAIT_OLD] = {
+		"close-wait-old", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_TIMES,
+		SERVER, "remote.addr", shows_close_wait_old },
+	[TC_SYMPTOM_CLOSE_WAIT_STALE] = {
+		"close-wait-stale", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_TIMES,
+		SERVER, "remote.addr", shows_close_wait_stale },
+	[TC_SYMPTOM_UNACCEPTED] = {
+		"unaccepted", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_INODES,
+		SERVER, "remote.addr", shows_unaccepted },
+	[TC_SYMPTOM_UNACCEPTED_OLD] = {
+		"unaccepted-old", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_TIMES,
+		SERVER, "remote.addr", shows_unaccepted_old },
+	[TC_SYMPTOM_SYN_RECV_RETRIED] = {
+		"syn-recv-retried", STATE(SYN_RECV), TC_HAVE_RETRANS, NEEDS_TIMERS,
+		SERVER, "remote.addr", shows_syn_recv_retried },
+	[TC_SYMPTOM_SYN_RECV_DEFERRED] = {
+		"syn-recv-deferred", STATE(SYN_RECV),
+		TC_HAVE_RETRANS | TC_HAVE_EXPIRES | TC_HAVE_KIND, NEEDS_TIMERS,
+		SERVER, "remote.addr", shows_syn_recv_deferred },
+	[TC_SYMPTOM_SYN_RECV_ORPHAN] = {
+		"syn-recv-orphan", STATE(SYN_RECV), TC_HAVE_KIND, NEEDS_ENDS,
+		"local", "remote.addr", shows_syn_recv_orphan },
+	[TC_SYMPTOM_SYN_SENT_SILENT] = {
+		"syn-sent-silent", STATE(SYN_SENT), TC_HAVE_RETRANS, NEEDS_TIMERS,
+		WHO, "remote", shows_syn_sent_silent },
+	[TC_SYMPTOM_FIN_WAIT1_SILENT] = {
+		"fin-wait1-silent", STATE(FIN_WAIT1), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
+		SERVER, "remote.addr", shows_fin_wait1_silent },
+	[TC_SYMPTOM_FIN_WAIT1_SHUT] = {
+		"fin-wait1-shut", STATE(FIN_WAIT1), TC_HAVE_TIMER, NEEDS_TIMERS,
+		SERVER, "remote.addr", shows_fin_wait1_shut },
+	[TC_SYMPTOM_FIN_WAIT2_ORPHAN] = {
+		"fin-wait2-orphan", STATE(FIN_WAIT2), TC_HAVE_KIND | TC_HAVE_INODE, NEEDS_INODES,
+		SERVER, "remote.addr", shows_fin_wait2_orphan },
+	[TC_SYMPTOM_FIN_WAIT2_HELD] = {
+		"fin-wait2-held", STATE(FIN_WAIT2), TC_HAVE_KIND | TC_HAVE_INODE, NEEDS_INODES,
+		SERVER, "remote.addr", shows_fin_wait2_held },
+	[TC_SYMPTOM_CLOSING_STUCK] = {
+		"closing-stuck", STATE(CLOSING), 0, NEEDS_TIMERS,
+		SERVER, "remote.addr", shows_closing_stuck },
+	[TC_SYMPTOM_LAST_ACK_SILENT] = {
+		"last-ack-silent", STATE(LAST_ACK), TC_HAVE_RETRANS, NEEDS_TIMERS,
+		SERVER, "remote.addr", shows_last_ack_silent },
+	[TC_SYMPTOM_TIME_WAIT_IN] = {
+		"time-wait-in", STATE(TIME_WAIT), TC_HAVE_ENDPOINTS, NEEDS_ENDS,
+		SERVER, "remote.addr", shows_time_wait_in },
+	[TC_SYMPTOM_TIME_WAIT_OUT] = {
+		"time-wait-out", STATE(TIME_WAIT), TC_HAVE_ENDPOINTS, NEEDS_ENDS,
+		WHO, "remote", shows_time_wait_out },
+	[TC_SYMPTOM_HALF_OPEN] = {
+		"half-open", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
+		SERVER, "remote.addr", shows_half_open },
+	[TC_SYMPTOM_RETRANSMITTING] = {
+		"retransmitting", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
+		SERVER, "remote.addr", shows_retransmitting },
+	[TC_SYMPTOM_IDLE] = {
+		"idle", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_INODE, NEEDS_TIMES,
+		SERVER, "remote.addr", shows_idle },
+	[TC_SYMPTOM_NOT_READ] = {
+		"not-read", STATE(ESTABLISHED), TC_HAVE_QUEUES, N_("receive buffers (ss -m)"),
+		SERVER, "remote.addr", shows_not_read },
+	[TC_SYMPTOM_NOT_TAKEN] = {
+		"not-taken", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_TIMER | TC_HAVE_RETRANS,
+		NEEDS_TIMERS, SERVER, "remote.addr", shows_not_taken },
+	[TC_SYMPTOM_BOUND] = {
+		"bound", STATE(BOUND), 0, N_("a kernel that lists bound sockets (Linux 6.8 or later)"),
+		WHO, NULL, shows_bound },
+};
+/* clang-format on */
