@@ -11,6 +11,8 @@
  *   - The library never prints, exits, or installs signal handlers. Sentences that it
  *     returns for people are in the language of the caller's LC_MESSAGES.
  *   - Nothing is global: two threads may use the library at once on different objects.
+ *     Threads that it starts itself end before the function returns, take no signals, and
+ *     call nothing of the caller's.
  *   - Unknown is a value: what was not read has its TC_HAVE_ bit clear, and is never 0 in
  *     disguise.
  *   - struct tc_query, struct tc_ports_query and struct tc_report begin with the member

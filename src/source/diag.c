@@ -9,14 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/diag_ahead.h"
 #include "util/macro.h"
 
-/*
- * The kernel makes a dump's messages no larger than the largest buffer it has been offered,
- * and no larger than 32 KiB (net/netlink/af_netlink.c, netlink_recvmsg); twice that leaves
- * room for a kernel that is more generous.
- */
-enum { RECEIVE_SIZE = 64 * 1024 };
+/* So many buffers (some 3,000 sockets) show that a dump is long enough to be worth a thread. */
+enum { BUFFERS_ALONE = 8 };
 
 enum { MAX_ERRNO = 4095 }; /* the largest that the kernel has (include/linux/err.h) */
 
@@ -149,6 +146,25 @@ bool tc_diag_feed(struct tc_diag_feed *feed, const void *data, size_t length)
 	return state > MNL_CB_STOP;
 }
 
+ssize_t tc_diag_receive(struct mnl_socket *socket, char *buf)
+{
+	ssize_t length;
+
+	do
+		length = mnl_socket_recvfrom(socket, buf, TC_DIAG_RECEIVE_SIZE);
+	while (length < 0 && errno == EINTR); /* a signal, not the dump */
+	return length < 0 ? -errno : length;
+}
+
+static bool feed_next(struct tc_diag_feed *feed, struct mnl_socket *socket, char *buf)
+{
+	ssize_t length = tc_diag_receive(socket, buf);
+
+	if (length < 0)
+		feed->result = (int)length;
+	return length >= 0 && tc_diag_feed(feed, buf, (size_t)length);
+}
+
 int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
 		 tc_diag_sink *sink, void *context)
 {
@@ -157,19 +173,15 @@ int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *reques
 		.sink = sink,
 		.context = context,
 	};
-	tc_auto_free char *buf = malloc(RECEIVE_SIZE);
+	tc_auto_free char *buf = malloc(TC_DIAG_RECEIVE_SIZE);
 	int err = buf ? send_request(socket, request) : -ENOMEM;
+	bool more = !err;
 
-	if (err)
-		return err;
-	for (;;) {
-		ssize_t length = mnl_socket_recvfrom(socket, buf, RECEIVE_SIZE);
-
-		if (length < 0 && errno == EINTR)
-			continue; /* a signal, not the dump */
-		if (length < 0)
-			return -errno;
-		if (!tc_diag_feed(&feed, buf, (size_t)length))
-			return feed.result;
-	}
+	for (int i = 0; more && i < BUFFERS_ALONE; i++)
+		more = feed_next(&feed, socket, buf);
+	if (more && request->ahead)
+		more = tc_diag_feed_ahead(&feed, socket);
+	while (more)
+		more = feed_next(&feed, socket, buf);
+	return err ? err : feed.result;
 }

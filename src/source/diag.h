@@ -10,6 +10,8 @@
 
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <stdbool.h>
+#include <sys/types.h>
 
 #include "tcpcensus.h"
 
@@ -21,6 +23,7 @@ struct tc_diag_request {
 	uint32_t kernel_states; /* bits by the kernel's numbers */
 	const void *bytecode;	/* INET_DIAG_REQ_BYTECODE, or NULL */
 	size_t bytecode_length;
+	bool ahead; /* a long dump may be received on a thread of its own: diag_ahead.h */
 };
 
 /* Receives one message; 0 to go on, else the dump ends and returns that value. */
@@ -41,6 +44,16 @@ struct tc_diag_feed {
  * to the next multiple of 4, to which libmnl rounds a last message up.
  */
 bool tc_diag_feed(struct tc_diag_feed *feed, const void *data, size_t length);
+
+/*
+ * The kernel makes a dump's messages no larger than the largest buffer it has been offered,
+ * and no larger than 32 KiB (net/netlink/af_netlink.c, netlink_recvmsg); twice that leaves
+ * room for a kernel that is more generous.
+ */
+enum { TC_DIAG_RECEIVE_SIZE = 64 * 1024 };
+
+/* Receives one buffer of TC_DIAG_RECEIVE_SIZE; its length or -errno, but never -EINTR. */
+ssize_t tc_diag_receive(struct mnl_socket *socket, char *buf);
 
 /* Opens a sock_diag socket in the calling thread's network namespace. 0 or -errno. */
 int tc_diag_open(struct mnl_socket **ret_socket);

@@ -106,6 +106,7 @@ static int dump_family(const struct tc_netlink_dump *dump, struct mnl_socket *so
 		.kernel_states = kernel_states,
 		.bytecode = dump->bytecode->data,
 		.bytecode_length = dump->bytecode->length,
+		.ahead = dump->ahead,
 	};
 	int err = tc_diag_dump(socket, &request, dump->sink, dump->context);
 
@@ -194,6 +195,7 @@ static int scan(struct tc_job *job, unsigned allowed, struct tc_report *report)
 		.bytecode = &bytecode,
 		.sink = scan_message,
 		.context = reader,
+		.ahead = true,
 	};
 	int err = reader ? tc_netlink_prepare(job, allowed, &bytecode) : -ENOMEM;
 
