@@ -3,7 +3,7 @@
  * counter.h - the kernel's counters that tell of TCP connections, as a table.
  *
  * counters.def is the only place that names them. This is vocabulary and parsing only:
- * source/counter_read.h reads them.
+ * source/counter_read.h reads them here, source/readings_text.h from saved files.
  */
 #ifndef TC_MODEL_COUNTER_H
 #define TC_MODEL_COUNTER_H
@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "util/slice.h"
 
 /* clang-format off */
 enum tc_counter {
@@ -23,8 +25,11 @@ enum tc_counter {
 
 /* One row of counters.def. Texts marked N_() there are English here: show them by tc_tr(). */
 struct tc_counter_row {
-	const char *group;   /* "TcpExt": the word that its line begins with */
-	const char *name;    /* "ListenOverflows" */
+	const char *group;   /* "TcpExt": the word that its line begins with; or "conntrack" */
+	const char *name;    /* "ListenOverflows", "sockstat_orphan": unlike all others */
+	const char *key;     /* the kernel's word for it, where that is not the name */
+	bool gauge;	     /* a number now, not a count since the machine started */
+	bool machine_wide;   /* of the whole machine, in whichever network namespace it is read */
 	const char *meaning; /* what one more of it is, in a few words */
 	const char *source;  /* kernel file:function that counts */
 };
@@ -44,6 +49,15 @@ struct tc_counters {
 extern const struct tc_counter_row tc_counter_rows[TC_COUNTER_COUNT];
 
 /*
+ * The counter that the kernel calls `key` in the group, or, where the group is "", the one whose
+ * name it is. -ENOENT: none of the table.
+ */
+int tc_counter_find(struct tc_slice group, struct tc_slice key);
+
+/* Takes the number for one of them; false: it is none. */
+bool tc_counters_take(struct tc_counters *counters, enum tc_counter id, struct tc_slice number);
+
+/*
  * Takes the counters from the content of /proc/net/netstat or /proc/net/snmp: pairs of lines
  * that begin with the same word, the first with names, the second with numbers. Those that
  * the text does not have keep their status, so that several files can be taken one after the
@@ -51,10 +65,39 @@ extern const struct tc_counter_row tc_counter_rows[TC_COUNTER_COUNT];
  */
 void tc_counters_parse(const char *text, size_t length, struct tc_counters *counters);
 
-/* After the last file: what is still not read does not exist on this kernel. */
-void tc_counters_end(struct tc_counters *counters);
+/* The same from /proc/net/sockstat or sockstat6: "TCP: inuse 5 orphan 0". */
+void tc_counters_parse_sockstat(const char *text, size_t length, struct tc_counters *counters);
 
-/* By how much a counter rose between two readings; false: not read, or it was set back. */
+/* The same from /proc/net/stat/nf_conntrack: a heading, and a line for each processor. */
+void tc_counters_parse_conntrack(const char *text, size_t length, struct tc_counters *counters);
+
+/*
+ * The same line by line, for whoever does not have the whole file at once. They take lines
+ * without their end, and say whether these were of the kind.
+ */
+bool tc_counters_pair(struct tc_slice names, struct tc_slice numbers, struct tc_counters *counters);
+bool tc_counters_sockstat_line(struct tc_slice line, struct tc_counters *counters);
+
+/* The columns of /proc/net/stat/nf_conntrack, as its heading gives them. */
+enum { TC_CONNTRACK_COLUMNS = 24 };
+
+struct tc_conntrack_table {
+	bool has_lines; /* a processor was added, so that the next one is to be added to it */
+	uint8_t count;	/* of columns; 0: there was no heading */
+	int16_t column[TC_CONNTRACK_COLUMNS]; /* enum tc_counter, or -1 */
+};
+
+bool tc_conntrack_heading(struct tc_slice line, struct tc_conntrack_table *ret_table);
+bool tc_conntrack_line(struct tc_slice line, struct tc_conntrack_table *table,
+		       struct tc_counters *counters);
+
+/* The files of a group were read whole: what of it is still not read does not exist there. */
+void tc_counters_end(struct tc_counters *counters, const char *group);
+
+/*
+ * By how much a counter rose between two readings; false: not read, or it was set back. Of a
+ * gauge that is no rise, but a difference.
+ */
 bool tc_counter_rise(const struct tc_counters *before, const struct tc_counters *after,
 		     enum tc_counter id, uint64_t *ret_rise);
 

@@ -156,7 +156,7 @@ static int visit_before(void *context, const struct tc_netns *netns __attribute_
 	int err = find_facts(context, &facts);
 
 	if (!err)
-		tc_counters_read(NULL, &facts->before);
+		tc_counters_read(NULL, NULL, &facts->before);
 	return err;
 }
 
@@ -168,7 +168,7 @@ static int visit(void *context, const struct tc_netns *netns __attribute__((unus
 
 	if (err)
 		return err;
-	tc_counters_read(NULL, &facts->after);
+	tc_counters_read(NULL, NULL, &facts->after);
 	if (look->start_us)
 		facts->interval_us = now_us() - look->start_us;
 	return 0;

@@ -39,23 +39,80 @@ static int read_file(int folder, const char *name, struct tc_buf *content)
 	return content->failed ? -ENOMEM : -EFBIG;
 }
 
-void tc_counters_read(const char *folder, struct tc_counters *ret_counters)
+/* How the files of a group are taken. */
+typedef void parser(const char *text, size_t length, struct tc_counters *counters);
+
+static void parse_count(const char *text, size_t length, struct tc_counters *counters)
 {
-	static const char *const files[] = {"netstat", "snmp"};
-	tc_auto_close int fd =
-		open(folder ? folder : "/proc/thread-self/net", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	tc_counters_take(counters, TC_COUNTER_conntrack_count,
+			 tc_slice_until((struct tc_slice){text, length}, '\n'));
+}
+
+static void parse_max(const char *text, size_t length, struct tc_counters *counters)
+{
+	tc_counters_take(counters, TC_COUNTER_conntrack_max,
+			 tc_slice_until((struct tc_slice){text, length}, '\n'));
+}
+
+struct file {
+	const char *group;
+	const char *name;
+	bool in_sys;   /* below /proc/sys, not below /proc/net */
+	bool optional; /* of a part that a kernel may do without: IPv6, connection tracking */
+	parser *parse;
+};
+
+/* The files of a group stand together. */
+static const struct file files[] = {
+	{.group = "TcpExt", .name = "netstat", .parse = tc_counters_parse},
+	{.group = "Tcp", .name = "snmp", .parse = tc_counters_parse},
+	{.group = "TCP", .name = "sockstat", .parse = tc_counters_parse_sockstat},
+	{.group = "TCP6", .name = "sockstat6", .optional = true,
+	 .parse = tc_counters_parse_sockstat},
+	{.group = "conntrack", .name = "net/netfilter/nf_conntrack_count", .in_sys = true,
+	 .optional = true, .parse = parse_count},
+	{.group = "conntrack", .name = "net/netfilter/nf_conntrack_max", .in_sys = true,
+	 .optional = true, .parse = parse_max},
+	{.group = "conntrack", .name = "stat/nf_conntrack", .optional = true,
+	 .parse = tc_counters_parse_conntrack},
+};
+
+/* Whether everything that the file could have is known: it was read, or does not exist. */
+static bool take_file(int folder, const struct file *file, struct tc_buf *content,
+		      struct tc_counters *counters)
+{
+	int err = folder < 0 ? -EBADF : 0;
+
+	tc_buf_clear(content);
+	err = err ? err : read_file(folder, file->name, content);
+	if (!err)
+		file->parse(content->data, content->length, counters);
+	return !err || (err == -ENOENT && file->optional);
+}
+
+static int open_folder(const char *path)
+{
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+void tc_counters_read(const char *net, const char *sys, struct tc_counters *ret_counters)
+{
+	tc_auto_close int net_fd = open_folder(net ? net : "/proc/thread-self/net");
+	tc_auto_close int sys_fd = open_folder(sys ? sys : "/proc/sys");
 	tc_auto_buf struct tc_buf content = TC_BUF_INIT;
 	struct tc_counters counters = {.status = {0}};
-	bool all = fd >= 0;
+	bool whole = true;
 
-	for (size_t i = 0; i < TC_ARRAY_SIZE(files) && fd >= 0; i++) {
-		tc_buf_clear(&content);
-		if (read_file(fd, files[i], &content) == 0)
-			tc_counters_parse(content.data, content.length, &counters);
-		else
-			all = false;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(files); i++) {
+		const char *next = i + 1 < TC_ARRAY_SIZE(files) ? files[i + 1].group : "";
+
+		whole &= take_file(files[i].in_sys ? sys_fd : net_fd, &files[i], &content,
+				   &counters);
+		if (strcmp(files[i].group, next) == 0)
+			continue;
+		if (whole)
+			tc_counters_end(&counters, files[i].group);
+		whole = true;
 	}
-	if (all)
-		tc_counters_end(&counters);
 	*ret_counters = counters;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* counter_read.h - reads the kernel's counters, /proc/net/netstat and /proc/net/snmp. */
+/* counter_read.h - reads the kernel's counters, /proc/net/netstat and what stands beside it. */
 #ifndef TC_SOURCE_COUNTER_READ_H
 #define TC_SOURCE_COUNTER_READ_H
 
@@ -7,9 +7,9 @@
 
 /*
  * Reads every counter of the table, those of the calling thread's network namespace, each file
- * once. `folder`: NULL, or another than /proc/thread-self/net, for tests. What cannot be read
- * says so in its status.
+ * once. NULL, or for tests: `net` another folder than /proc/thread-self/net, `sys` another than
+ * /proc/sys. What cannot be read says so in its status.
  */
-void tc_counters_read(const char *folder, struct tc_counters *ret_counters);
+void tc_counters_read(const char *net, const char *sys, struct tc_counters *ret_counters);
 
 #endif

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_counter.c - libFuzzer target: any bytes as /proc/net/netstat or /proc/net/snmp. */
+/* fuzz_counter.c - libFuzzer target: any bytes as each of the files with counters. */
 #include <stdlib.h>
 
 #include "check.h"
 #include "model/counter.h"
+
+static void parse(const char *text, size_t size, struct tc_counters *counters)
+{
+	tc_counters_parse(text, size, counters);
+	tc_counters_parse_sockstat(text, size, counters);
+	tc_counters_parse_conntrack(text, size, counters);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -13,9 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check(copy);
 	memcpy(copy, data, size);
-	tc_counters_parse(copy, size, &once);
-	tc_counters_parse(copy, size, &twice);
-	tc_counters_parse(copy, size, &twice);
+	parse(copy, size, &once);
+	parse(copy, size, &twice);
+	parse(copy, size, &twice);
 	for (int i = 0; i < TC_COUNTER_COUNT; i++) {
 		bool was_read = once.status[i] == TC_COUNTER_READ;
 
@@ -24,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(tc_counter_rise(&once, &twice, (enum tc_counter)i, &rise) == was_read);
 		check(!was_read || rise == 0);
 	}
-	tc_counters_end(&once);
+	for (int i = 0; i < TC_COUNTER_COUNT; i++)
+		tc_counters_end(&once, tc_counter_rows[i].group);
 	for (int i = 0; i < TC_COUNTER_COUNT; i++)
 		check(once.status[i] != TC_COUNTER_NOT_READ);
 	free(copy);

@@ -50,7 +50,9 @@ static void test_names_and_numbers_are_paired(void **state)
 	assert_read(&counters, TC_COUNTER_ListenOverflows, UINT64_MAX);
 	assert_read(&counters, TC_COUNTER_ListenDrops, 9); /* not that of the other group */
 	assert_int_equal(counters.status[TC_COUNTER_TCPReqQFullDrop], TC_COUNTER_NOT_READ);
-	tc_counters_end(&counters);
+	tc_counters_end(&counters, "Tcp");
+	assert_int_equal(counters.status[TC_COUNTER_TCPReqQFullDrop], TC_COUNTER_NOT_READ);
+	tc_counters_end(&counters, "TcpExt");
 	assert_int_equal(counters.status[TC_COUNTER_TCPReqQFullDrop], TC_COUNTER_ABSENT);
 	assert_read(&counters, TC_COUNTER_ListenDrops, 9);
 }
@@ -128,6 +130,77 @@ static void remove_file(const char *folder, const char *name)
 	remove(path);
 }
 
+static void test_names_are_unlike(void **state)
+{
+	(void)state;
+	for (int i = 0; i < TC_COUNTER_COUNT; i++) {
+		const struct tc_counter_row *row = &tc_counter_rows[i];
+		struct tc_slice none = {"", 0}, name = {row->name, strlen(row->name)};
+		const char *key = row->key ? row->key : row->name;
+
+		assert_int_equal(tc_counter_find(none, name), i);
+		assert_int_equal(tc_counter_find((struct tc_slice){row->group, strlen(row->group)},
+						 (struct tc_slice){key, strlen(key)}), i);
+	}
+}
+
+static void test_sockstat(void **state)
+{
+	static const char text[] = "sockets: used 263\n"
+				   "TCP: inuse 5 orphan 1 tw 4169 alloc 9 mem 3\n"
+				   "UDP: inuse 2 mem 0\n";
+	static const char text6[] = "TCP6: inuse 3\nUDP6: inuse 1\n";
+	struct tc_counters counters = {.status = {0}};
+
+	(void)state;
+	tc_counters_parse_sockstat(text, sizeof(text) - 1, &counters);
+	assert_int_equal(counters.status[TC_COUNTER_sockstat6_inuse], TC_COUNTER_NOT_READ);
+	tc_counters_parse_sockstat(text6, sizeof(text6) - 1, &counters);
+	assert_read(&counters, TC_COUNTER_sockstat_inuse, 5);
+	assert_read(&counters, TC_COUNTER_sockstat_orphan, 1);
+	assert_read(&counters, TC_COUNTER_sockstat_tw, 4169);
+	assert_read(&counters, TC_COUNTER_sockstat_alloc, 9);
+	assert_read(&counters, TC_COUNTER_sockstat_mem, 3);
+	assert_read(&counters, TC_COUNTER_sockstat6_inuse, 3);
+}
+
+static void test_damaged_sockstat(void **state)
+{
+	static const char *const texts[] = {
+		"", "TCP:", "TCP: inuse", "TCP: inuse ", "TCP: inuse -1", "TCP: inuse x",
+		"tcp: inuse 5", "TCP inuse 5", "TCP: tw inuse 5", "TCP6: inuse 5",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(texts); i++) {
+		struct tc_counters counters = {.status = {0}};
+
+		tc_counters_parse_sockstat(texts[i], strlen(texts[i]), &counters);
+		assert_int_equal(counters.status[TC_COUNTER_sockstat_inuse], TC_COUNTER_NOT_READ);
+	}
+}
+
+/* As the kernel prints it, but for columns that do not matter here. */
+static void test_conntrack_is_hexadecimal_and_summed(void **state)
+{
+	static const char text[] = "entries  found new insert insert_failed drop early_drop\n"
+				   "000000ff  00000000 00000000 00000000 00000001 0000000a 00000010\n"
+				   "000000ff  00000000 00000000 00000000 00000002 00000006 00000000\n";
+	static const char cut_off[] = "entries  drop early_drop\n0000 0001 0002\n0000 0001";
+	struct tc_counters counters = {.status = {0}};
+
+	(void)state;
+	for (int again = 0; again < 2; again++) { /* a second reading begins anew */
+		tc_counters_parse_conntrack(text, sizeof(text) - 1, &counters);
+		assert_read(&counters, TC_COUNTER_conntrack_drop, 16);
+		assert_read(&counters, TC_COUNTER_conntrack_early_drop, 16);
+		assert_read(&counters, TC_COUNTER_conntrack_insert_failed, 3);
+		assert_int_equal(counters.status[TC_COUNTER_conntrack_count], TC_COUNTER_NOT_READ);
+	}
+	tc_counters_parse_conntrack(cut_off, sizeof(cut_off) - 1, &counters);
+	assert_read(&counters, TC_COUNTER_conntrack_drop, 1);
+}
+
 static void test_reading_a_folder(void **state)
 {
 	char folder[] = "/tmp/tcpcensus-counters-XXXXXX";
@@ -136,18 +209,25 @@ static void test_reading_a_folder(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	write_file(folder, "netstat", "TcpExt: ListenDrops\nTcpExt: 5\n");
-	tc_counters_read(folder, &counters); /* half of it may be in the file that is missing */
-	assert_read(&counters, TC_COUNTER_ListenDrops, 5);
-	assert_int_equal(counters.status[TC_COUNTER_ListenOverflows], TC_COUNTER_NOT_READ);
-	write_file(folder, "snmp", "Tcp: MaxConn\nTcp: -1\n");
-	tc_counters_read(folder, &counters);
+	tc_counters_read(folder, folder, &counters);
 	assert_read(&counters, TC_COUNTER_ListenDrops, 5);
 	assert_int_equal(counters.status[TC_COUNTER_ListenOverflows], TC_COUNTER_ABSENT);
+	assert_int_equal(counters.status[TC_COUNTER_OutRsts], TC_COUNTER_NOT_READ);
+	/* A kernel can do without these, but not without snmp. */
+	assert_int_equal(counters.status[TC_COUNTER_sockstat6_inuse], TC_COUNTER_ABSENT);
+	assert_int_equal(counters.status[TC_COUNTER_conntrack_count], TC_COUNTER_ABSENT);
+	assert_int_equal(counters.status[TC_COUNTER_conntrack_drop], TC_COUNTER_ABSENT);
+	write_file(folder, "snmp", "Tcp: MaxConn OutSegs\nTcp: -1 7\n");
+	tc_counters_read(folder, folder, &counters);
+	assert_read(&counters, TC_COUNTER_ListenDrops, 5);
+	assert_read(&counters, TC_COUNTER_OutSegs, 7);
+	assert_int_equal(counters.status[TC_COUNTER_OutRsts], TC_COUNTER_ABSENT);
 	remove_file(folder, "netstat");
 	remove_file(folder, "snmp");
 	rmdir(folder);
-	tc_counters_read(folder, &counters);
+	tc_counters_read(folder, folder, &counters);
 	assert_int_equal(counters.status[TC_COUNTER_ListenDrops], TC_COUNTER_NOT_READ);
+	assert_int_equal(counters.status[TC_COUNTER_conntrack_count], TC_COUNTER_NOT_READ);
 }
 
 static void test_reading_this_kernel(void **state)
@@ -155,11 +235,14 @@ static void test_reading_this_kernel(void **state)
 	struct tc_counters counters;
 
 	(void)state;
-	tc_counters_read(NULL, &counters);
+	tc_counters_read(NULL, NULL, &counters);
 	if (counters.status[TC_COUNTER_ListenDrops] == TC_COUNTER_NOT_READ)
 		skip(); /* no /proc here */
 	assert_int_equal(counters.status[TC_COUNTER_ListenDrops], TC_COUNTER_READ);
 	assert_int_equal(counters.status[TC_COUNTER_ListenOverflows], TC_COUNTER_READ);
+	assert_int_equal(counters.status[TC_COUNTER_OutSegs], TC_COUNTER_READ);
+	assert_int_equal(counters.status[TC_COUNTER_sockstat_tw], TC_COUNTER_READ);
+	assert_int_not_equal(counters.status[TC_COUNTER_conntrack_count], TC_COUNTER_NOT_READ);
 }
 
 int main(void)
@@ -170,6 +253,10 @@ int main(void)
 		cmocka_unit_test(test_what_does_not_pair_is_not_read),
 		cmocka_unit_test(test_the_last_line_needs_no_newline),
 		cmocka_unit_test(test_rise),
+		cmocka_unit_test(test_names_are_unlike),
+		cmocka_unit_test(test_sockstat),
+		cmocka_unit_test(test_damaged_sockstat),
+		cmocka_unit_test(test_conntrack_is_hexadecimal_and_summed),
 		cmocka_unit_test(test_reading_a_folder),
 		cmocka_unit_test(test_reading_this_kernel),
 	};
