@@ -27,6 +27,7 @@ enum tc_unit {
 	TC_UNIT_SECONDS,
 	TC_UNIT_MILLISECONDS,
 	TC_UNIT_PAGES, /* of memory */
+	TC_UNIT_BYTES,
 };
 
 /* What the file below /proc/sys holds. */
@@ -46,6 +47,9 @@ struct tc_setting_row {
 	enum tc_setting_form form;
 	enum tc_unit unit;
 	bool initial_only;    /* exists in the initial network namespace only */
+	bool machine_wide;    /* can be read in every namespace, and is the same in all */
+	bool loadable;	      /* of a part of the kernel that may not be loaded */
+	const char *removed;  /* the version of Linux that has it no more, "4.12"; NULL: none */
 	const char *normal;   /* the kernel's default, as it would be printed or in words */
 	const char *meaning;  /* one line */
 	const char *what;     /* what it does, at length */

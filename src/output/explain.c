@@ -397,7 +397,8 @@ void tc_explain_setting(struct tc_buf *out, enum tc_setting id, const struct tc_
 	fact(&page, N_("value here"), tc_buf_string(&value));
 	fact(&page, N_("default"), row->normal);
 	fact(&page, N_("holds for"),
-	     row->initial_only ? N_("the whole machine") : N_("each network namespace by itself"));
+	     row->initial_only || row->machine_wide ? N_("the whole machine")
+						    : N_("each network namespace by itself"));
 	fact(&page, N_("file"), path);
 	section(&page, N_("What it does"), row->what);
 	section(&page, N_("What it does not do"), row->what_not);
@@ -405,13 +406,18 @@ void tc_explain_setting(struct tc_buf *out, enum tc_setting id, const struct tc_
 	sources(&page, row->source);
 }
 
+/* Of those that are not so long that it is better to have their meaning below. */
 static size_t widest_setting(void)
 {
+	enum { LONG = 26 };
 	size_t widest = 0;
 
-	for (int i = 0; i < TC_SETTING_COUNT; i++)
-		if (strlen(tc_setting_rows[i].name) > widest)
-			widest = strlen(tc_setting_rows[i].name);
+	for (int i = 0; i < TC_SETTING_COUNT; i++) {
+		size_t width = strlen(tc_setting_rows[i].name);
+
+		if (width > widest && width <= LONG)
+			widest = width;
+	}
 	return widest;
 }
 

@@ -82,6 +82,7 @@ static void add_unit(struct tc_buf *out, const struct tc_setting_row *row)
 		[TC_UNIT_SECONDS] = "s",
 		[TC_UNIT_MILLISECONDS] = "ms",
 		[TC_UNIT_PAGES] = "pages",
+		[TC_UNIT_BYTES] = "bytes",
 	};
 
 	if (row->unit != TC_UNIT_NONE)
@@ -182,7 +183,10 @@ void tc_explain_setting_json(struct tc_buf *out, enum tc_setting id,
 	tc_buf_text(out, SCHEMA ",\"setting\":");
 	open_setting(out, (int)id, &fill);
 	tc_buf_format(out, ",\"path\":\"/proc/sys/%s/%s\"", row->folder, row->name);
-	tc_buf_format(out, ",\"per_namespace\":%s", row->initial_only ? "false" : "true");
+	tc_buf_format(out, ",\"per_namespace\":%s",
+		      row->initial_only || row->machine_wide ? "false" : "true");
+	if (row->removed)
+		tc_buf_format(out, ",\"removed\":\"%s\"", row->removed);
 	add_text(out, &fill, "what", row->what);
 	add_text(out, &fill, "what_not", row->what_not);
 	add_list(out, "sources", row->source, ';');

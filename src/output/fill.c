@@ -48,6 +48,7 @@ static void add_unit(struct tc_buf *out, const struct tc_fill *fill, enum tc_uni
 		[TC_UNIT_SECONDS] = "s",
 		[TC_UNIT_MILLISECONDS] = "ms",
 		[TC_UNIT_PAGES] = N_("pages"),
+		[TC_UNIT_BYTES] = N_("bytes"),
 	};
 
 	if (unit == TC_UNIT_NONE)
@@ -70,15 +71,27 @@ static void add_ports(struct tc_buf *out, const struct tc_fill *fill, uint64_t c
 		tc_buf_text(out, tc_ngettext("port", "ports", count));
 }
 
+/* Why there is no value: what that says of this kernel. */
+static void add_absent(struct tc_buf *out, const struct tc_fill *fill,
+		       const struct tc_setting_row *row)
+{
+	if (row->removed)
+		tc_buf_format(out, tc_fill_text(fill, N_("[removed in Linux %s]")), row->removed);
+	else if (row->initial_only)
+		tc_buf_text(out, tc_fill_text(fill, N_("[not visible in this namespace]")));
+	else if (row->loadable)
+		tc_buf_text(out, tc_fill_text(fill, N_("[not loaded here]")));
+	else
+		tc_buf_text(out, tc_fill_text(fill, N_("[not in this kernel]")));
+}
+
 void tc_fill_setting(struct tc_buf *out, const struct tc_fill *fill, enum tc_setting id)
 {
 	const struct tc_setting_row *row = &tc_setting_rows[id];
 	const struct tc_setting_value *value = &fill->settings[id];
 
 	if (value->status == TC_SETTING_ABSENT) {
-		tc_buf_text(out, row->initial_only
-					 ? tc_fill_text(fill, N_("[not visible in this namespace]"))
-					 : tc_fill_text(fill, N_("[not in this kernel]")));
+		add_absent(out, fill, row);
 		return;
 	}
 	if (value->status != TC_SETTING_READ) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* fixture.h - an invented kernel whose settings all have their defaults. */
+/* fixture.h - an invented kernel of today whose settings all have their defaults. */
 #ifndef TC_TEST_FIXTURE_H
 #define TC_TEST_FIXTURE_H
 
 #include "model/setting.h"
 
-/* The settings of a kernel that has all of them, in the initial network namespace. */
+/* The settings of a kernel that has all that were not removed, in the initial network namespace. */
 static inline void fixture_settings(struct tc_setting_value values[TC_SETTING_COUNT])
 {
 	static const int64_t number[TC_SETTING_COUNT][TC_SETTING_NUMBERS] = {
@@ -27,6 +27,14 @@ static inline void fixture_settings(struct tc_setting_value values[TC_SETTING_CO
 		[TC_SETTING_tcp_tw_reuse] = {2},
 		[TC_SETTING_tcp_tw_reuse_delay] = {1000},
 		[TC_SETTING_tcp_timestamps] = {1},
+		[TC_SETTING_tcp_invalid_ratelimit] = {500},
+		[TC_SETTING_tcp_challenge_ack_limit] = {2147483647},
+		[TC_SETTING_netdev_max_backlog] = {1000},
+		[TC_SETTING_tcp_rmem] = {4096, 131072, 33554432},
+		[TC_SETTING_tcp_wmem] = {4096, 16384, 4194304},
+		[TC_SETTING_nf_conntrack_max] = {262144},
+		[TC_SETTING_nf_conntrack_tcp_timeout_established] = {432000},
+		[TC_SETTING_nf_conntrack_tcp_timeout_time_wait] = {120},
 		[TC_SETTING_ip_local_port_range] = {32768, 60999},
 		[TC_SETTING_tcp_mem] = {287898, 383866, 575796},
 		[TC_SETTING_tcp_ehash_entries] = {262144},
@@ -43,6 +51,8 @@ static inline void fixture_settings(struct tc_setting_value values[TC_SETTING_CO
 		values[i].count = count[tc_setting_rows[i].form];
 		for (int n = 0; n < TC_SETTING_NUMBERS; n++)
 			values[i].number[n] = number[i][n];
+		if (tc_setting_rows[i].removed)
+			values[i] = (struct tc_setting_value){.status = TC_SETTING_ABSENT};
 	}
 }
 

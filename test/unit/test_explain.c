@@ -94,7 +94,7 @@ static void test_every_reference_resolves(void **state)
 	fill = (struct tc_fill){world.settings, world.figures, TC_LIFETIME_COUNT, false};
 	for (size_t n = 0; (text = nth_text(n)); n++)
 		assert_true(tc_fill_resolves(&fill, text));
-	assert_false(tc_fill_resolves(&fill, "${tcp_tw_recycle}"));
+	assert_false(tc_fill_resolves(&fill, "${tcp_tw_recycled}"));
 }
 
 static void test_french_is_complete_and_resolves(void **state)
@@ -272,6 +272,9 @@ static void check_goldens(const char *suffix)
 {
 	static const enum tc_state states[] = {TC_TIME_WAIT, TC_CLOSE_WAIT, TC_SYN_RECV,
 					       TC_FIN_WAIT2, TC_CLOSED};
+	static const enum tc_setting settings[] = {TC_SETTING_tcp_fin_timeout,
+						   TC_SETTING_tcp_tw_recycle,
+						   TC_SETTING_nf_conntrack_max};
 	struct tc_buf out = TC_BUF_INIT;
 	struct world world;
 	char name[64];
@@ -283,10 +286,12 @@ static void check_goldens(const char *suffix)
 		compare(name, &out);
 		tc_buf_clear(&out);
 	}
-	tc_explain_setting(&out, TC_SETTING_tcp_fin_timeout, &world.env);
-	snprintf(name, sizeof(name), "tcp_fin_timeout%s", suffix);
-	compare(name, &out);
-	tc_buf_clear(&out);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(settings); i++) {
+		tc_explain_setting(&out, settings[i], &world.env);
+		snprintf(name, sizeof(name), "%s%s", tc_setting_rows[settings[i]].name, suffix);
+		compare(name, &out);
+		tc_buf_clear(&out);
+	}
 	tc_explain_index(&out, &world.env);
 	snprintf(name, sizeof(name), "index%s", suffix);
 	compare(name, &out);

@@ -28,14 +28,15 @@ static void test_names_are_found(void **state)
 	assert_int_equal(find("net/ipv4/tcp_fin_timeout"), TC_SETTING_tcp_fin_timeout);
 	assert_int_equal(find("/proc/sys/net/ipv4/tcp_fin_timeout"), TC_SETTING_tcp_fin_timeout);
 	assert_int_equal(find("net.core.somaxconn"), TC_SETTING_somaxconn);
+	assert_int_equal(find("net.netfilter.nf_conntrack_max"), TC_SETTING_nf_conntrack_max);
 }
 
 static void test_other_words_are_not_found(void **state)
 {
 	static const char *const words[] = {
-		"",	    "tcp_tw_recycle",	       "net.ipv4.somaxconn",
+		"",	    "tcp_tw_recycled",	       "net.ipv4.somaxconn",
 		"net.core", "tcp_fin_timeoutx",	       "tcp_fin_timeou",
-		"net.ipv4", "net.ipv4tcp_fin_timeout "};
+		"net.ipv4", "net.ipv4tcp_fin_timeout ", "net.ipv4.nf_conntrack_max"};
 
 	(void)state;
 	for (size_t i = 0; i < TC_ARRAY_SIZE(words); i++)
