@@ -2,7 +2,7 @@
 /*
  * readings.h - what is read of a machine besides its sockets, each once: settings and counters.
  *
- * Where it comes from does not matter to who reads it: from /proc (source/reading.h), or from
+ * Where it comes from does not matter to who reads it: from /proc (source/readings.h), or from
  * the same files of another machine, saved.
  */
 #ifndef TC_MODEL_READINGS_H
