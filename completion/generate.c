@@ -214,7 +214,9 @@ static void zsh_option(const struct tc_option *option)
 	const char *kind = argument_kind(option);
 
 	printf("\t");
-	if (option->letter)
+	if (option->letter && option->type == TC_OPTION_FROM) /* may be repeated */
+		printf("'*'{-%c+,--%s=}'[", option->letter, option->name);
+	else if (option->letter)
 		printf("'(-%c --%s)'{-%c%s,--%s%s}'[", option->letter, option->name, option->letter,
 		       kind ? "+" : "", option->name, kind ? "=" : "");
 	else

@@ -364,6 +364,8 @@ struct tc_query {
 	 * remember it for sockets that have no owner any more by then. 0: do not.
 	 */
 	uint32_t earlier_ms;
+	/* Besides `from`: further files, read as one listing in this order; ended by NULL; or NULL. */
+	const char *const *more_from;
 };
 
 #define TC_WHY_MAX 256
@@ -403,6 +405,8 @@ struct tc_report {
 	uint64_t netns_count;	/* that were read; 0: not all were asked for */
 	uint64_t netns_skipped; /* that were found and could not be read */
 	uint64_t netns_hidden;	/* processes that this user may not look at: theirs are unknown */
+	/* Only from several files: that which the lines above are of, as the query names it. */
+	const char *unread_file[TC_UNREAD_MAX];
 };
 
 /*

@@ -16,9 +16,13 @@ enum tc_exit {
 
 enum tc_colour { TC_COLOUR_AUTO, TC_COLOUR_ALWAYS, TC_COLOUR_NEVER };
 
+/* Files that --from may name. */
+enum { TC_FROM_MAX = 32 };
+
 /* The options of all commands; each row of the option table is bound to a member. */
 struct tc_options {
 	const char *from;
+	const char *more_from[TC_FROM_MAX]; /* the second file and those behind it; ended by NULL */
 	const char *source;
 	const char *netns;
 	const char *sort;

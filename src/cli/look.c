@@ -137,6 +137,7 @@ int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int 
 			.source = options->source,
 			.netns = is_every_netns(options) ? options->netns : NULL,
 			.from = options->from,
+			.more_from = options->more_from,
 			.families = (options->inet ? TC_FAMILY_INET : 0u) |
 				    (options->inet6 ? TC_FAMILY_INET6 : 0u),
 		},
@@ -178,9 +179,18 @@ static void note_unread_lines(const struct tc_report *report)
 {
 	size_t shown = report->unread < TC_UNREAD_MAX ? report->unread : TC_UNREAD_MAX;
 
-	for (size_t i = 0; i < shown; i++)
-		tc_note(_("line %llu: %s"), (unsigned long long)report->unread_line[i].line,
-			report->unread_line[i].why);
+	for (size_t i = 0; i < shown; i++) {
+		const char *file = report->unread_file[i];
+
+		if (file)
+			tc_note(_("%s, line %llu: %s"),
+				strcmp(file, "-") == 0 ? _("standard input") : file,
+				(unsigned long long)report->unread_line[i].line,
+				report->unread_line[i].why);
+		else
+			tc_note(_("line %llu: %s"), (unsigned long long)report->unread_line[i].line,
+				report->unread_line[i].why);
+	}
 	if (report->unread > shown)
 		tc_note(tc_ngettext("and %llu more line that could not be read",
 				    "and %llu more lines that could not be read",

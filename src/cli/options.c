@@ -17,8 +17,8 @@ static const char *const sources[] = { "auto", "bpf", "netlink", "proc", NULL };
 
 /* clang-format off */
 const struct tc_option tc_options_table[] = {
-	{ 'f', "from", TC_OPTION_TEXT, MEMBER(from), N_("FILE"), NULL, TC_FOR_LOOKING,
-	  N_("read a listing (-: standard input), not the kernel") },
+	{ 'f', "from", TC_OPTION_FROM, MEMBER(from), N_("FILE"), NULL, TC_FOR_LOOKING,
+	  N_("read listings (-: standard input), not the kernel") },
 	{ 0, "source", TC_OPTION_TEXT, MEMBER(source), N_("SOURCE"), sources, TC_FOR_LOOKING,
 	  N_("how to read the kernel: auto, bpf, netlink or proc") },
 	{ 'o', "output", TC_OPTION_CHOICE, MEMBER(form), N_("FORM"), forms, TC_FOR_ALL,
@@ -109,6 +109,27 @@ static int set_duration(const struct tc_option *option, const char *value, uint6
 			      spelling, value);
 }
 
+/* The first file, or one more. What comes from standard input comes once. */
+static int add_from(struct tc_options *options, const char *file)
+{
+	bool is_stdin = strcmp(file, "-") == 0;
+	size_t count = 0;
+
+	if (!options->from) {
+		options->from = file;
+		return 0;
+	}
+	is_stdin = is_stdin && strcmp(options->from, "-") == 0;
+	for (; options->more_from[count]; count++)
+		is_stdin |= strcmp(file, "-") == 0 && strcmp(options->more_from[count], "-") == 0;
+	if (is_stdin)
+		return tc_usage_error("%s", _("--from: standard input can be read only once"));
+	if (count == TC_FROM_MAX - 1)
+		return tc_usage_error(_("--from: more than %d files"), TC_FROM_MAX);
+	options->more_from[count] = file;
+	return 0;
+}
+
 static int set_option(const struct tc_option *option, const char *value,
 		      struct tc_options *options)
 {
@@ -122,6 +143,8 @@ static int set_option(const struct tc_option *option, const char *value,
 	case TC_OPTION_TEXT:
 		*(const char **)member = value;
 		return option->choices ? set_choice(option, value, &choice) : 0;
+	case TC_OPTION_FROM:
+		return add_from(options, value);
 	case TC_OPTION_CHOICE:
 		return set_choice(option, value, (int *)member);
 	case TC_OPTION_NUMBER:

@@ -8,6 +8,7 @@
 enum tc_option_type {
 	TC_OPTION_FLAG,	  /* bool */
 	TC_OPTION_TEXT,	  /* const char * */
+	TC_OPTION_FROM,	  /* the files of --from, which may be given more than once */
 	TC_OPTION_CHOICE, /* int: the index of a choice */
 	TC_OPTION_NUMBER, /* uint64_t */
 	TC_OPTION_DURATION, /* uint64_t, milliseconds */

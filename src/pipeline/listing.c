@@ -31,6 +31,51 @@ static int copy_all(int from, FILE *to)
 	}
 }
 
+/* The files of a query: several passes may go over them. */
+struct listing {
+	struct tc_capture_file *files;
+	FILE **copies; /* of those that can be read once only; NULL: read where it is */
+	char (*paths)[32];
+	size_t count;
+};
+
+static void listing_release(struct listing *listing)
+{
+	for (size_t i = 0; i < listing->count; i++)
+		if (listing->copies[i])
+			fclose(listing->copies[i]);
+	free(listing->copies);
+	free(listing->paths);
+	free(listing->files);
+}
+
+static int listing_init(struct listing *listing, const struct tc_query *query)
+{
+	size_t count = 1;
+
+	while (query->more_from && query->more_from[count - 1])
+		count++;
+	listing->files = calloc(count, sizeof(*listing->files));
+	listing->copies = calloc(count, sizeof(FILE *));
+	listing->paths = calloc(count, sizeof(*listing->paths));
+	if (!listing->files || !listing->copies || !listing->paths)
+		return -ENOMEM;
+	listing->count = count;
+	for (size_t i = 0; i < count; i++) {
+		const char *name = i ? query->more_from[i - 1] : query->from;
+
+		listing->files[i] = (struct tc_capture_file){.path = name, .name = name};
+	}
+	return 0;
+}
+
+static int read_once(const struct listing *listing, tc_batch_sink *sink,
+		     struct tc_pipeline *pipeline, struct tc_report *report)
+{
+	*report = (struct tc_report){.size = report->size};
+	return tc_capture_read(listing->files, listing->count, sink, pipeline, report);
+}
+
 /* Copies what can be read once only; *ret_copy stays NULL where that is not needed. */
 static int copy_once_only(const char *from, FILE **ret_copy, struct tc_report *report)
 {
@@ -51,6 +96,23 @@ static int copy_once_only(const char *from, FILE **ret_copy, struct tc_report *r
 	return err;
 }
 
+static int keep_once_only(struct listing *listing, struct tc_report *report)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < listing->count && !err; i++) {
+		struct tc_capture_file *file = &listing->files[i];
+
+		err = copy_once_only(file->path, &listing->copies[i], report);
+		if (err || !listing->copies[i])
+			continue;
+		snprintf(listing->paths[i], sizeof(listing->paths[i]), "/proc/self/fd/%d",
+			 fileno(listing->copies[i]));
+		file->path = listing->paths[i];
+	}
+	return err;
+}
+
 /* Which way a connection goes has to be known before it tells whose others are. */
 static int note_batch(void *context, struct tc_sock *socks, size_t count)
 {
@@ -61,21 +123,17 @@ static int note_batch(void *context, struct tc_sock *socks, size_t count)
 }
 
 /* The listeners first, then whose sockets are, then everything. */
-static int read_again(const char *from, struct tc_pipeline *pipeline, struct tc_report *report)
+static int read_again(const struct listing *listing, struct tc_pipeline *pipeline,
+		      struct tc_report *report)
 {
-	int err = tc_capture_read(from, tc_pipeline_listeners, pipeline, report);
+	int err = read_once(listing, tc_pipeline_listeners, pipeline, report);
 
 	if (err)
 		return err;
 	tc_listeners_sort(&pipeline->listeners);
-	if (pipeline->flags & TC_FIELD_OWNERS) {
-		*report = (struct tc_report){ .size = report->size };
-		err = tc_capture_read(from, note_batch, pipeline, report);
-		if (err)
-			return err;
-	}
-	*report = (struct tc_report){ .size = report->size };
-	return tc_capture_read(from, tc_pipeline_batch, pipeline, report);
+	if (pipeline->flags & TC_FIELD_OWNERS)
+		err = read_once(listing, note_batch, pipeline, report);
+	return err ? err : read_once(listing, tc_pipeline_batch, pipeline, report);
 }
 
 /* A filter by ports tells nothing about a listing that has none, or has names in their place. */
@@ -96,18 +154,15 @@ static void report_unjudged(const struct tc_pipeline *pipeline, struct tc_report
 static int read_listing(const struct tc_query *query, struct tc_pipeline *pipeline,
 			struct tc_report *report)
 {
-	tc_auto_fclose FILE *copy = NULL;
-	char path[64];
-	int err;
+	__attribute__((cleanup(listing_release))) struct listing listing = {.count = 0};
+	int err = listing_init(&listing, query);
 
-	if (!(pipeline->flags & TC_FIELD_LISTENERS))
-		return tc_capture_read(query->from, tc_pipeline_batch, pipeline, report);
-	err = copy_once_only(query->from, &copy, report);
 	if (err)
 		return err;
-	if (copy)
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(copy));
-	return read_again(copy ? path : query->from, pipeline, report);
+	if (!(pipeline->flags & TC_FIELD_LISTENERS))
+		return read_once(&listing, tc_pipeline_batch, pipeline, report);
+	err = keep_once_only(&listing, report);
+	return err ? err : read_again(&listing, pipeline, report);
 }
 
 int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,

@@ -6,7 +6,7 @@
 #include "pipeline/pipeline.h"
 
 /*
- * Reads query->from ("-": standard input) through the pipeline. Where the query needs the
+ * Reads query->from and more_from ("-": standard input) through the pipeline. Where the query needs the
  * listeners, the listing is read twice; what cannot be read twice (a pipe) is copied to a
  * nameless temporary file first. Errors as tc_scan().
  */

@@ -30,6 +30,25 @@ int tc_capture_feed(struct tc_capture *capture, const void *data, size_t length)
 	return capture->stopped;
 }
 
+int tc_capture_next(struct tc_capture *capture)
+{
+	if (!capture->stopped)
+		tc_input_encoded_end(capture);
+	tc_input_restart(capture);
+	capture->lines_before = capture->lines;
+	capture->file++;
+	capture->format = TC_FORMAT_NONE;
+	capture->shift = 0;
+	capture->glued = 0;
+	capture->detail_open = false;
+	return capture->stopped;
+}
+
+size_t tc_capture_unread_file(const struct tc_capture *capture, size_t index)
+{
+	return capture->unread_line[index].file;
+}
+
 int tc_capture_finish(struct tc_capture *capture, struct tc_report *report)
 {
 	int err;

@@ -24,6 +24,15 @@ int tc_capture_new(tc_batch_sink *sink, void *context, struct tc_capture **ret_c
 int tc_capture_feed(struct tc_capture *capture, const void *data, size_t length);
 
 /*
+ * The file ends, and what comes next is of another one: its lines are counted from 1 again.
+ * Returns as tc_capture_feed().
+ */
+int tc_capture_next(struct tc_capture *capture);
+
+/* Of which file, 0 being the first, a line of report->unread_line is. */
+size_t tc_capture_unread_file(const struct tc_capture *capture, size_t index);
+
+/*
  * Ends the input: reads the last line, hands over what is left, and fills in the report:
  * source, lines, unread, formats, foreign, complete and why. 0; what the sink returned;
  * -ENODATA: no socket was found, and report->why says what the input was.

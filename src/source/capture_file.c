@@ -13,25 +13,28 @@
 /* Large enough that reading costs nothing beside parsing, small enough for the cache. */
 enum { CHUNK = 256 * 1024 };
 
-static int say(struct tc_report *report, int err, const char *path, const char *what)
+static const char *shown(const struct tc_capture_file *file)
 {
-	bool is_stdin = strcmp(path, "-") == 0;
+	return strcmp(file->name, "-") == 0 ? _("standard input") : file->name;
+}
 
-	snprintf(report->why, sizeof(report->why), "%.80s: %.170s",
-		 is_stdin ? _("standard input") : path, what);
+static int say(struct tc_report *report, int err, const char *name, const char *what)
+{
+	snprintf(report->why, sizeof(report->why), "%.80s: %.170s", name, what);
 	return err;
 }
 
-static int say_errno(struct tc_report *report, int err, const char *path)
+static int say_errno(struct tc_report *report, int err, const struct tc_capture_file *file)
 {
 	char text[128];
 
 	/* The GNU form: it needs no buffer that threads share. */
-	return say(report, err, path, strerror_r(-err, text, sizeof(text)));
+	return say(report, err, shown(file), strerror_r(-err, text, sizeof(text)));
 }
 
-static int open_listing(const char *path, struct tc_report *report, int *ret_fd)
+static int open_listing(const struct tc_capture_file *file, struct tc_report *report, int *ret_fd)
 {
+	const char *path = file->path;
 	struct stat status;
 	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 
@@ -41,10 +44,10 @@ static int open_listing(const char *path, struct tc_report *report, int *ret_fd)
 		return -ENOENT;
 	}
 	if (fd < 0)
-		return say_errno(report, -errno, path);
+		return say_errno(report, -errno, file);
 	*ret_fd = fd;
 	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
-		return say(report, -EISDIR, path, _("a directory: name the listing in it"));
+		return say(report, -EISDIR, shown(file), _("a directory: name the listing in it"));
 	return 0;
 }
 
@@ -71,47 +74,73 @@ static void free_capture(struct tc_capture **capture)
 	tc_capture_free(*capture);
 }
 
-static int read_all(int fd, const char *path, struct tc_capture *capture, struct tc_report *report)
+/* Feeds one file. 0; 1: the reader takes no more; or what went wrong, with why. */
+static int feed_file(const struct tc_capture_file *file, struct tc_capture *capture, char *chunk,
+		     struct tc_report *report)
 {
-	tc_auto_free char *chunk = malloc(CHUNK);
+	tc_auto_close int fd = -1;
 	bool first = true;
-	const char *refused;
 	ssize_t length;
-	int ret;
+	int err = open_listing(file, report, &fd);
 
-	if (!chunk)
-		return -ENOMEM;
+	if (err)
+		return err;
 	while ((length = read_chunk(fd, chunk, CHUNK)) > 0) {
-		refused = first ? tc_capture_refuse(chunk, (size_t)length) : NULL;
+		const char *refused = first ? tc_capture_refuse(chunk, (size_t)length) : NULL;
+
 		first = false;
 		if (refused)
-			return say(report, -ENODATA, path, refused);
+			return say(report, -ENODATA, shown(file), refused);
 		if (tc_capture_feed(capture, chunk, (size_t)length))
-			return tc_capture_finish(capture, report);
+			return 1;
 	}
-	if (length < 0)
-		return say_errno(report, (int)length, path);
-	ret = tc_capture_finish(capture, report);
-	if (ret == -ENODATA && !report->source) {
-		char why[TC_WHY_MAX];
-
-		memcpy(why, report->why, sizeof(why));
-		return say(report, ret, path, why);
-	}
-	return ret;
+	return length < 0 ? say_errno(report, (int)length, file) : 0;
 }
 
-int tc_capture_read(const char *path, tc_batch_sink *sink, void *context, struct tc_report *report)
+/* The names of the files, of many the first and how many more there are. */
+static void name_files(const struct tc_capture_file *files, size_t count, char text[96])
+{
+	if (count == 1)
+		snprintf(text, 96, "%.80s", shown(files));
+	else
+		snprintf(text, 96,
+			 tc_ngettext("%.60s and %zu other file", "%.60s and %zu other files",
+				     count - 1),
+			 shown(files), count - 1);
+}
+
+static void name_unread(const struct tc_capture_file *files, size_t count,
+			const struct tc_capture *capture, struct tc_report *report)
+{
+	for (size_t i = 0; count > 1 && i < TC_UNREAD_MAX && i < report->unread; i++)
+		report->unread_file[i] = files[tc_capture_unread_file(capture, i)].name;
+}
+
+static int finish(const struct tc_capture_file *files, size_t count, struct tc_capture *capture,
+		  struct tc_report *report)
+{
+	int ret = tc_capture_finish(capture, report);
+	char why[TC_WHY_MAX], names[96];
+
+	name_unread(files, count, capture, report);
+	if (ret != -ENODATA || report->source)
+		return ret;
+	memcpy(why, report->why, sizeof(why));
+	name_files(files, count, names);
+	return say(report, ret, names, why);
+}
+
+int tc_capture_read(const struct tc_capture_file *files, size_t count, tc_batch_sink *sink,
+		    void *context, struct tc_report *report)
 {
 	__attribute__((cleanup(free_capture))) struct tc_capture *capture = NULL;
-	tc_auto_close int fd = -1;
-	int ret;
+	tc_auto_free char *chunk = malloc(CHUNK);
+	int err = chunk ? tc_capture_new(sink, context, &capture) : -ENOMEM;
 
-	ret = open_listing(path, report, &fd);
-	if (ret)
-		return ret;
-	ret = tc_capture_new(sink, context, &capture);
-	if (ret)
-		return ret;
-	return read_all(fd, path, capture, report);
+	for (size_t i = 0; i < count && !err; i++) {
+		if (i && tc_capture_next(capture))
+			break;
+		err = feed_file(&files[i], capture, chunk, report);
+	}
+	return err < 0 ? err : finish(files, count, capture, report);
 }

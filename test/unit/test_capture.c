@@ -288,12 +288,50 @@ static void test_the_sink_can_end_it(void **state)
 	tc_capture_free(NULL);
 }
 
+static int count_sockets(void *context, struct tc_sock *socks, size_t count)
+{
+	size_t *total = context;
+
+	(void)socks;
+	*total += count;
+	return 0;
+}
+
+/* The first file ends in the middle of a line, the second is UTF-16 and has a bad line. */
+static void test_several_files(void **state)
+{
+	static const char first[] = "tcp 0 0 192.0.2.1:80 198.51.100.7:1 ESTABLISHED\n"
+				    "tcp 0 0 192.0.2.1:80 198.51.100.7:2 TIME_WAIT";
+	static const char second[] = "tcp 0 0 192.0.2.1:80 198.51.100.7:3 LAST_ACK\n"
+				     "tcp 0 0 192.0.2.1:80 nowhere ESTABLISHED\n";
+	char wide[2 * sizeof(second)] = "\xff\xfe";
+	struct tc_report report = {.size = sizeof(report)};
+	struct tc_capture *capture;
+	size_t total = 0;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof(second); i++)
+		wide[2 + 2 * i] = second[i];
+	assert_int_equal(tc_capture_new(count_sockets, &total, &capture), 0);
+	assert_int_equal(tc_capture_feed(capture, first, sizeof(first) - 1), 0);
+	assert_int_equal(tc_capture_next(capture), 0);
+	assert_int_equal(tc_capture_feed(capture, wide, sizeof(wide)), 0);
+	assert_int_equal(tc_capture_finish(capture, &report), 0);
+	assert_int_equal(total, 3);
+	assert_int_equal(report.lines, 4);
+	assert_int_equal(report.unread, 1);
+	assert_int_equal(report.unread_line[0].line, 2);
+	assert_int_equal(tc_capture_unread_file(capture, 0), 1);
+	tc_capture_free(capture);
+}
+
 static void check_refused(const char *path, int err, const char *part)
 {
 	struct tc_report report = {0};
+	struct tc_capture_file file = {.path = path, .name = path};
 	size_t count = 0;
 
-	assert_int_equal(tc_capture_read(path, refuse_more, &count, &report), err);
+	assert_int_equal(tc_capture_read(&file, 1, refuse_more, &count, &report), err);
 	assert_int_equal(count, 0);
 	assert_null(report.source);
 	if (!strstr(report.why, part))
@@ -341,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_round_trips),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_the_sink_can_end_it),
+		cmocka_unit_test(test_several_files),
 		cmocka_unit_test(test_files_that_are_no_listing),
 		cmocka_unit_test(test_packed_files_are_named),
 	};

@@ -126,6 +126,7 @@ static void assert_set(const struct tc_option *option, const struct tc_options *
 		assert_true(*(const bool *)member);
 		break;
 	case TC_OPTION_TEXT:
+	case TC_OPTION_FROM:
 		assert_string_equal(*(const char *const *)member, argument_of(option));
 		break;
 	case TC_OPTION_CHOICE:
@@ -161,6 +162,42 @@ static void test_every_row(void **state)
 			assert_set(option, &options);
 		}
 	}
+}
+
+static void test_several_files(void **state)
+{
+	struct tc_options options = options_of("-f one --from two -f - by state");
+
+	(void)state;
+	assert_string_equal(options.from, "one");
+	assert_string_equal(options.more_from[0], "two");
+	assert_string_equal(options.more_from[1], "-");
+	assert_null(options.more_from[2]);
+	assert_refused("-f - -f one -f -", "standard input can be read only once");
+	assert_refused("-f one -f - -f -", "standard input can be read only once");
+}
+
+static void test_too_many_files(void **state)
+{
+	static char program[] = "tcpcensus", option[] = "-f", file[] = "x";
+	char *argv[2 * TC_FROM_MAX + 4] = {program};
+	struct tc_options options;
+	int first, argc = 1;
+
+	(void)state;
+	while (argc < 2 * TC_FROM_MAX) {
+		argv[argc++] = option;
+		argv[argc++] = file;
+	}
+	optind = 0;
+	assert_int_equal(tc_options_read(argc, argv, &options, &first), 0);
+	assert_non_null(options.more_from[TC_FROM_MAX - 2]);
+	assert_null(options.more_from[TC_FROM_MAX - 1]);
+	argv[argc++] = option;
+	argv[argc++] = file;
+	optind = 0;
+	assert_int_equal(tc_options_read(argc, argv, &options, &first), TC_EXIT_USAGE);
+	assert_non_null(strstr(what_was_said(), "more than 32 files"));
 }
 
 static void test_rows_are_distinct(void **state)
@@ -346,7 +383,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_given),	cmocka_unit_test(test_every_row),
 		cmocka_unit_test(test_rows_are_distinct), cmocka_unit_test(test_words_between),
-		cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_durations),	cmocka_unit_test(test_several_files),
+		cmocka_unit_test(test_too_many_files),
 		cmocka_unit_test(test_refused),		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_keys),		cmocka_unit_test(test_wrong_keys),
 		cmocka_unit_test(test_all_keys),	cmocka_unit_test(test_commands),

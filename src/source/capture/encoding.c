@@ -131,3 +131,12 @@ void tc_input_encoded_end(struct tc_capture *capture)
 		decide(capture, true);
 	tc_input_end(capture);
 }
+
+void tc_input_restart(struct tc_capture *capture)
+{
+	capture->encoding = TC_ENCODING_UNDECIDED;
+	capture->undecided_length = 0;
+	capture->high_surrogate = 0;
+	capture->skip_line = capture->json_line = false;
+	capture->no_dollar = false;
+}

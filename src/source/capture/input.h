@@ -14,6 +14,9 @@ void tc_input_end(struct tc_capture *capture);
 /* Reads bytes as they come: finds a byte order mark, decodes UTF-16. */
 void tc_input_encoded(struct tc_capture *capture, const unsigned char *data, size_t length);
 
+/* After tc_input_encoded_end(): another input begins, perhaps in another encoding. */
+void tc_input_restart(struct tc_capture *capture);
+
 /* Reads what was put aside by tc_input_encoded(), and then tc_input_end(). */
 void tc_input_encoded_end(struct tc_capture *capture);
 

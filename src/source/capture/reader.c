@@ -238,7 +238,8 @@ bool tc_capture_set_count(struct tc_capture *capture, struct tc_sock *sock, uint
 void tc_capture_unread(struct tc_capture *capture, uint64_t line, const char *why)
 {
 	if (capture->unread < TC_UNREAD_MAX) {
-		capture->unread_line[capture->unread].line = line;
+		capture->unread_line[capture->unread].line = line - capture->lines_before;
+		capture->unread_line[capture->unread].file = capture->file;
 		capture->unread_line[capture->unread].why = why;
 	}
 	capture->unread++;

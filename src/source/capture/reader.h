@@ -63,6 +63,8 @@ struct tc_capture {
 	char partial[TC_LINE_MAX];
 	char clean[TC_LINE_MAX];
 	uint64_t lines;
+	uint64_t lines_before; /* of the files before this one */
+	size_t file;	       /* this one, from 0 */
 	struct tc_json *json; /* once a JSON value was met */
 	bool in_json;
 	bool json_line; /* JSON stands in the line whose end has not come yet */
@@ -86,7 +88,8 @@ struct tc_capture {
 	uint64_t zone; /* of conntrack: the same connection may be in several */
 	uint64_t unread;
 	struct {
-		uint64_t line;
+		uint64_t line; /* of its file */
+		size_t file;
 		const char *why;
 	} unread_line[TC_UNREAD_MAX];
 

@@ -1,0 +1,83 @@
+#!/usr/bin/env bats
+# Several files as one listing: what --from may be given more than once for.
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	cat >listening <<-'END'
+		LISTEN  0       128     192.0.2.10:443      *:*
+	END
+	cat >connected <<-'END'
+		State      Recv-Q  Send-Q  Local Address:Port  Peer Address:Port
+		ESTAB      0       0       192.0.2.10:443      198.51.100.7:51234
+		TIME-WAIT  0       0       192.0.2.10:443      198.51.100.7:51235
+		ESTAB      0       0       192.0.2.10:40000    203.0.113.25:80
+	END
+	seeds=$root/test/fuzz/seeds/readings
+}
+
+count() { # STATE [OPTION...]
+	tcpcensus -j "${@:2}" | jq ".states.$1"
+}
+
+@test "files: the sockets of all of them are counted" {
+	[ "$(count ESTABLISHED -f listening -f connected)" = 2 ]
+	[ "$(count LISTEN --from listening --from=connected)" = 1 ]
+	[ "$(count LISTEN -f connected -f - <listening)" = 1 ]
+	[ "$(count LISTEN -f - -f connected <listening)" = 1 ]
+}
+
+# That two listings of the same kind are counted both is said, as of two in one file.
+@test "files: the listeners of one tell the direction of the other, also from pipes" {
+	for files in '-f listening -f connected' '-f connected -f -' '-f - -f connected'; do
+		# shellcheck disable=SC2086
+		tcpcensus by direction $files -o csv <listening | grep -v incomplete | sort >found
+		diff found <(printf '%s\n' direction,count in,2 listen,1 out,1)
+	done
+	tcpcensus by direction -f <(cat listening) -f <(cat connected) -o csv |
+		grep -v incomplete | sort |
+		diff - <(printf '%s\n' direction,count in,2 listen,1 out,1)
+}
+
+@test "files: counters and settings among them are passed over without a word" {
+	apart tcpcensus -j -f "$seeds/netstat" -f connected -f "$seeds/sysctl" -f "$seeds/nstat" \
+		-f "$seeds/sockstat" -f "$seeds/nf_conntrack" -f "$seeds/snmp" -f "$seeds/snmp6"
+	[ "$status" = 0 ]
+	[ ! -s "$err_file" ]
+	jq -e '.total == 3 and .source.formats == "ss" and .source.unread == 0' "$out_file"
+	apart tcpcensus -j -f "$seeds/bundle"
+	[ ! -s "$err_file" ]
+	jq -e '.total == 3 and .states.LISTEN == 1' "$out_file"
+}
+
+@test "files: without a socket in any of them there is nothing to say" {
+	cd "$seeds"
+	refused 3 "netstat and 1 other file: no listing of TCP sockets" \
+		tcpcensus -f netstat -f sockstat
+	refused 3 "netstat and 2 other files: no listing of TCP sockets" \
+		tcpcensus -f netstat -f sockstat -f snmp
+	cd "$BATS_TEST_TMPDIR"
+	: >empty
+	[ "$(count ESTABLISHED -f empty -f connected)" = 2 ]
+}
+
+@test "files: what cannot be read is told with the name of its file" {
+	printf 'tcp 0 0 192.0.2.1:80 198.51.100.7:1 LAST_ACK\ntcp 0 0 192.0.2.1:80 nowhere ESTABLISHED\n' >bad
+	apart tcpcensus -j -f connected -f bad
+	grep -qx 'tcpcensus: bad, line 2: no address and port where they should be' "$err_file"
+	apart tcpcensus -j -f connected -f - <bad
+	grep -q '^tcpcensus: standard input, line 2: ' "$err_file"
+	apart tcpcensus -j -f bad
+	grep -q '^tcpcensus: line 2: ' "$err_file"
+	refused 3 '/nonexistent: No such file' tcpcensus -f connected -f /nonexistent
+	refused 3 'a directory' tcpcensus -f connected -f .
+}
+
+@test "files: standard input once, and not without end" {
+	refused 2 'standard input can be read only once' tcpcensus -f - -f connected -f -
+	files=()
+	for ((i = 0; i < 32; i++)); do files+=(-f connected); done
+	tcpcensus "${files[@]}" -j >/dev/null
+	refused 2 'more than 32 files' tcpcensus "${files[@]}" -f connected
+}
