@@ -172,7 +172,7 @@ static void write_sorted(struct lister *lister)
 static int all_columns(struct tc_key_list *columns)
 {
 	return tc_key_list_all(TC_FIELD_PREFIX | TC_FIELD_LISTENERS | TC_FIELD_USERS |
-				       TC_FIELD_OWNERS | TC_FIELD_JOINED,
+				       TC_FIELD_OWNERS | TC_FIELD_JOINED | TC_FIELD_INSIDE,
 			       columns);
 }
 

@@ -10,8 +10,6 @@
 #include "util/intl.h"
 #include "util/parse.h"
 
-enum { NET_PREFIX4 = 24, NET_PREFIX6 = 64 };
-
 static void set_number(struct tc_value *value, uint64_t number)
 {
 	value->type = TC_TYPE_NUMBER;
@@ -253,6 +251,38 @@ GETTER(retrans)
 		set_number(value, sock->retrans);
 }
 
+/* ---- The inside of a connection ------------------------------------------------------ */
+
+/* What was read of its times; NULL: nothing. */
+static const struct tc_inside *times_of(const struct tc_sock *sock)
+{
+	const struct tc_inside *inside =
+		(sock->have & TC_HAVE_INSIDE) && sock->text ? sock->text->inside : NULL;
+
+	return inside && (inside->have & TC_INSIDE_TIMES) ? inside : NULL;
+}
+
+static void set_smaller(struct tc_value *value, uint32_t one, uint32_t other)
+{
+	set_number(value, one < other ? one : other);
+}
+
+GETTER(heard)
+{
+	const struct tc_inside *times = times_of(sock);
+
+	if (times)
+		set_smaller(value, times->data_received_ms, times->ack_received_ms);
+}
+
+GETTER(idle)
+{
+	const struct tc_inside *times = times_of(sock);
+
+	if (times)
+		set_smaller(value, times->data_sent_ms, times->data_received_ms);
+}
+
 /* ---- Whose --------------------------------------------------------------------------- */
 
 GETTER(uid)
@@ -432,6 +462,10 @@ static const struct tc_field fields[] = {
 	  TC_HAVE_EXPIRES | TC_HAVE_TIMER, TC_FIELD_RIGHT, 10, get_expires },
 	{ "retrans", N_("RETRANS"), N_("retransmissions or unanswered probes so far"), NULL,
 	  TC_HAVE_RETRANS, TC_FIELD_RIGHT, 7, get_retrans },
+	{ "heard", N_("HEARD-MS"), N_("time since the peer was last heard, in milliseconds"), "ms",
+	  TC_HAVE_INSIDE, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 10, get_heard },
+	{ "idle", N_("IDLE-MS"), N_("time since data was sent or received, in milliseconds"), "ms",
+	  TC_HAVE_INSIDE, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 10, get_idle },
 	{ "kind", N_("KIND"), N_("full, request or timewait: how the kernel holds it"), NULL,
 	  TC_HAVE_KIND, 0, 8, get_kind },
 	{ "uid", N_("UID"), N_("number of the user that owns it"), NULL,
@@ -483,17 +517,12 @@ const struct tc_field *tc_field_at(size_t index)
 	return index < TC_ARRAY_SIZE(fields) ? &fields[index] : NULL;
 }
 
-static const struct tc_field *find(const char *name, size_t length)
-{
-	for (size_t i = 0; i < TC_ARRAY_SIZE(fields); i++)
-		if (strlen(fields[i].name) == length && memcmp(fields[i].name, name, length) == 0)
-			return &fields[i];
-	return NULL;
-}
-
 const struct tc_field *tc_field_find(const char *name)
 {
-	return find(name, strlen(name));
+	for (size_t i = 0; i < TC_ARRAY_SIZE(fields); i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return &fields[i];
+	return NULL;
 }
 
 const char *tc_field_name(const struct tc_field *field)
@@ -504,75 +533,4 @@ const char *tc_field_name(const struct tc_field *field)
 const char *tc_field_help(const struct tc_field *field)
 {
 	return tc_tr(field->help);
-}
-
-/* "/16", "/16/48" or "/48": one number above 32 can only be an IPv6 prefix. */
-static int parse_prefixes(const char *text, struct tc_key *key)
-{
-	size_t first = strcspn(text + 1, "/");
-	const char *second = text[1 + first] ? text + first + 2 : NULL;
-	uint64_t one, two;
-
-	if (tc_parse_uint(text + 1, first, 128, &one))
-		return -EINVAL;
-	if (second) {
-		if (one > 32 || tc_parse_uint(second, strlen(second), 128, &two))
-			return -EINVAL;
-		key->prefix4 = (uint8_t)one;
-		key->prefix6 = (uint8_t)two;
-	} else if (one <= 32) {
-		key->prefix4 = (uint8_t)one;
-	} else {
-		key->prefix6 = (uint8_t)one;
-	}
-	return 0;
-}
-
-int tc_key_parse(const char *text, struct tc_key *ret_key)
-{
-	size_t name = strcspn(text, "/");
-	struct tc_key key = {
-		.field = find(text, name),
-		.prefix4 = NET_PREFIX4,
-		.prefix6 = NET_PREFIX6,
-	};
-
-	if (!key.field)
-		return -ENOENT;
-	if (text[name] && !(key.field->flags & TC_FIELD_PREFIX))
-		return -EINVAL;
-	if (text[name] && parse_prefixes(text + name, &key))
-		return -EINVAL;
-	*ret_key = key;
-	return 0;
-}
-
-uint32_t tc_keys_need(const struct tc_key *keys, size_t key_count)
-{
-	uint32_t need = 0;
-
-	for (size_t i = 0; i < key_count; i++)
-		need |= keys[i].field->need;
-	return need;
-}
-
-unsigned tc_keys_flags(const struct tc_key *keys, size_t key_count)
-{
-	unsigned flags = 0;
-
-	for (size_t i = 0; i < key_count; i++)
-		flags |= keys[i].field->flags;
-	return flags;
-}
-
-size_t tc_field_text(const struct tc_key *key, const struct tc_sock *sock, char *buf, size_t size)
-{
-	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
-	struct tc_value value;
-
-	if (!size)
-		return 0;
-	tc_key_get(key, sock, &value);
-	tc_value_text(&value, &text);
-	return tc_buf_copy(&text, buf, size);
 }

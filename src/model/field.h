@@ -47,6 +47,7 @@ enum {
 	TC_FIELD_CMDLINES = 1u << 7,	/* and the arguments of processes */
 	TC_FIELD_CGROUPS = 1u << 8,	/* and their control groups */
 	TC_FIELD_NETNS = 1u << 9,	/* needs names of network namespaces */
+	TC_FIELD_INSIDE = 1u << 10,	/* needs more than the kernel says unasked */
 };
 
 /* Fields that somebody has to be asked for, beside the source. */

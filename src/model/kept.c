@@ -192,6 +192,10 @@ int tc_kept_copy(struct tc_kept *kept, const struct tc_sock *sock)
 	text_words(&kept->text, to);
 	text_words(&original, from);
 	kept->sock.text = &kept->text;
+	if (original.inside) {
+		kept->inside = *original.inside;
+		kept->text.inside = &kept->inside;
+	}
 	err = copy_words(to, from, TEXT_WORDS);
 	return err ? err : tc_kept_add_owner(kept, original.owner);
 }

@@ -11,6 +11,7 @@
 struct tc_kept {
 	struct tc_sock sock;
 	struct tc_text text; /* owned words */
+	struct tc_inside inside;
 	struct tc_owner owner;
 	struct tc_process **processes; /* owned, in ascending order of pid */
 	size_t capacity;

@@ -76,8 +76,7 @@ static int read_once(const struct listing *listing, tc_batch_sink *sink,
 	return tc_capture_read(listing->files, listing->count, sink, pipeline, report);
 }
 
-/* Copies what can be read once only; *ret_copy stays NULL where that is not needed. */
-static int copy_once_only(const char *from, FILE **ret_copy, struct tc_report *report)
+int tc_listing_copy(const char *from, FILE **ret_copy, struct tc_report *report)
 {
 	bool standard_input = strcmp(from, "-") == 0;
 	tc_auto_close int opened = standard_input ? -1 : open(from, O_RDONLY | O_CLOEXEC);
@@ -103,7 +102,7 @@ static int keep_once_only(struct listing *listing, struct tc_report *report)
 	for (size_t i = 0; i < listing->count && !err; i++) {
 		struct tc_capture_file *file = &listing->files[i];
 
-		err = copy_once_only(file->path, &listing->copies[i], report);
+		err = tc_listing_copy(file->path, &listing->copies[i], report);
 		if (err || !listing->copies[i])
 			continue;
 		snprintf(listing->paths[i], sizeof(listing->paths[i]), "/proc/self/fd/%d",

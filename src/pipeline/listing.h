@@ -3,6 +3,8 @@
 #ifndef TC_PIPELINE_LISTING_H
 #define TC_PIPELINE_LISTING_H
 
+#include <stdio.h>
+
 #include "pipeline/pipeline.h"
 
 /*
@@ -12,5 +14,11 @@
  */
 int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 		    struct tc_report *report);
+
+/*
+ * Copies what can be read once only into a nameless temporary file, for who has to read it
+ * several times; *ret_copy stays NULL where that is not needed. -errno, and report->why.
+ */
+int tc_listing_copy(const char *from, FILE **ret_copy, struct tc_report *report);
 
 #endif

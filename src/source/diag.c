@@ -41,6 +41,7 @@ static void put_request(struct nlmsghdr *header, const struct tc_diag_request *r
 	query = mnl_nlmsg_put_extra_header(header, sizeof(*query));
 	query->sdiag_family = request->family;
 	query->sdiag_protocol = IPPROTO_TCP;
+	query->idiag_ext = request->extensions;
 	query->idiag_states = request->kernel_states;
 }
 
@@ -56,6 +57,7 @@ static void put_request_for_all(struct nlmsghdr *header, const struct tc_diag_re
 	header->nlmsg_type = TCPDIAG_GETSOCK;
 	query = mnl_nlmsg_put_extra_header(header, sizeof(*query));
 	query->idiag_family = AF_INET;
+	query->idiag_ext = request->extensions;
 	query->idiag_states = request->kernel_states;
 }
 

@@ -20,6 +20,7 @@ struct mnl_socket;
 /* What one dump asks for. */
 struct tc_diag_request {
 	uint8_t family;		/* AF_INET, AF_INET6, or AF_UNSPEC: both in one walk */
+	uint8_t extensions;	/* idiag_ext: what is wanted beside what comes unasked */
 	uint32_t kernel_states; /* bits by the kernel's numbers */
 	const void *bytecode;	/* INET_DIAG_REQ_BYTECODE, or NULL */
 	size_t bytecode_length;

@@ -16,6 +16,7 @@
 #include "model/filter.h"
 #include "model/state.h"
 #include "source/diag_bytecode.h"
+#include "source/diag_inside.h"
 #include "source/diag_message.h"
 #include "util/intl.h"
 #include "util/netns_here.h"
@@ -25,6 +26,7 @@ struct reader {
 	uint64_t netns;
 	bool bound; /* the dump that runs asks for BOUND alone */
 	size_t filled;
+	struct tc_diag_insides *insides; /* NULL: nobody asks for them */
 	struct tc_sock batch[TC_BATCH];
 	struct tc_diag_recent recent;
 };
@@ -103,6 +105,7 @@ static int dump_family(const struct tc_netlink_dump *dump, struct mnl_socket *so
 {
 	struct tc_diag_request request = {
 		.family = family,
+		.extensions = dump->extensions,
 		.kernel_states = kernel_states,
 		.bytecode = dump->bytecode->data,
 		.bytecode_length = dump->bytecode->length,
@@ -163,6 +166,8 @@ static int scan_message(void *context, const struct nlmsghdr *header,
 		sock->netns = reader->netns;
 		sock->have |= TC_HAVE_NETNS;
 	}
+	if (reader->insides)
+		tc_diag_insides_add(reader->insides, reader->filled, header, sock);
 	return ++reader->filled == TC_BATCH ? flush(reader) : 0;
 }
 
@@ -189,6 +194,7 @@ static int scan(struct tc_job *job, unsigned allowed, struct tc_report *report)
 {
 	tc_auto_buf struct tc_buf bytecode = TC_BUF_INIT;
 	tc_auto_free struct reader *reader = calloc(1, sizeof(*reader));
+	tc_auto_free struct tc_diag_insides *insides = NULL;
 	struct tc_netlink_dump dump = {
 		.job = job,
 		.report = report,
@@ -199,9 +205,15 @@ static int scan(struct tc_job *job, unsigned allowed, struct tc_report *report)
 	};
 	int err = reader ? tc_netlink_prepare(job, allowed, &bytecode) : -ENOMEM;
 
+	if (!err && (job->need & TC_HAVE_INSIDE)) {
+		insides = malloc(sizeof(*insides));
+		dump.extensions = TC_DIAG_INSIDE_EXTENSIONS;
+		err = insides ? 0 : -ENOMEM;
+	}
 	if (err)
 		return err;
 	reader->job = job;
+	reader->insides = insides;
 	reader->netns = tc_netns_here();
 	err = scan_states(reader, &dump);
 	return err ? err : flush(reader);

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "model/census.h"
 #include "source/diag.h"
+#include "source/diag_inside.h"
 #include "source/diag_message.h"
 
 enum { SINK_ENDS = 4711, BUFFER_MAX = 64 * 1024 };
@@ -23,11 +24,14 @@ struct seen {
 static int take(void *context, const struct nlmsghdr *header, const struct inet_diag_msg *message)
 {
 	struct seen *seen = context;
+	struct tc_inside inside;
 	struct tc_sock sock;
 
 	memset(&sock, 0xa5, sizeof(sock));
 	tc_diag_message_read(header, message, &sock);
 	check_sock(&sock);
+	tc_diag_inside_read(header, &sock, &inside);
+	check(!inside.have || (sock.kind == TC_KIND_FULL && sock.state != TC_LISTEN));
 	check(sock.have & TC_HAVE_KIND);
 	check(!(sock.have & TC_HAVE_UID) || sock.kind == TC_KIND_FULL);
 	tc_diag_is_repeated(&seen->recent, tc_diag_message_cookie(message));

@@ -65,6 +65,17 @@ static void write_numbers(struct tc_buf *out, const struct tc_sock *sock)
 		tc_buf_format(out, " v6only=%d", (sock->flags & TC_FLAG_V6ONLY) != 0);
 }
 
+static void write_inside(struct tc_buf *out, const struct tc_inside *inside)
+{
+	if (inside->have & TC_INSIDE_TIMES)
+		tc_buf_format(out, " last=%u/%u/%u", inside->data_sent_ms, inside->data_received_ms,
+			      inside->ack_received_ms);
+	if (inside->have & TC_INSIDE_WINDOWS)
+		tc_buf_format(out, " windows=%u/%u", inside->send_window, inside->receive_window);
+	if (inside->have & TC_INSIDE_RECEIVE_BUFFER)
+		tc_buf_format(out, " memory=%u/%u", inside->receive_memory, inside->receive_buffer);
+}
+
 static void write_text(struct tc_buf *out, const char *name, const char *text)
 {
 	if (!text)
@@ -90,6 +101,8 @@ static void write_record(struct tc_buf *out, const struct tc_sock *sock)
 	write_endpoint(out, sock->have & TC_HAVE_REMOTE_ADDR, &sock->remote, text->remote_host,
 		       sock->have & TC_HAVE_REMOTE_PORT, sock->remote_port, text->remote_port);
 	write_numbers(out, sock);
+	if (sock->have & TC_HAVE_INSIDE)
+		write_inside(out, text->inside);
 	write_text(out, "state", text->state);
 	write_text(out, "user", text->user);
 	write_text(out, "iface", text->iface);

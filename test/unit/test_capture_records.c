@@ -100,6 +100,20 @@ static void test_ss(void **state)
 		{ "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 timer:(on,1.250sec,4) uid:33 ino:7 sk:ff fwmark:0x2a -->",
 		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 timer=retrans expires=1250 retrans=4 uid=33 "
 		  "inode=7 cookie=ff mark=42 shutdown=1\n" },
+		{ "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2\n\t skmem:(r4352,rb131072,t0,tb87040,f0,w0,o0,bl0,d0) cubic "
+		  "wscale:10,10 rto:200 rtt:0.03/0.01 cwnd:10 lastsnd:61000 lastack:1676 pacing_rate 8bps "
+		  "rcv_space:14480 minrtt:0.004 rcv_wnd:65536\n",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 last=61000/0/1676 windows=0/65536 "
+		  "memory=4352/131072\n" },
+		/* An older ss has one window only; of these states none means anything. */
+		{ "CLOSE-WAIT 1 0 10.0.0.1:1 10.0.0.2:2 cubic lastrcv:5 snd_wnd:64512\n",
+		  "CLOSE_WAIT inet 10.0.0.1,1 10.0.0.2,2 q=1/0 last=0/5/0\n" },
+		{ "LISTEN 0 5 10.0.0.1:1 0.0.0.0:* cubic lastsnd:7 rcv_wnd:1 skmem:(r0,rb131072,t0)\n",
+		  "LISTEN inet 10.0.0.1,1 0.0.0.0,0 q=0/5\n" },
+		{ "SYN-SENT 0 1 10.0.0.1:1 10.0.0.2:2 cubic lastsnd:429496729 lastrcv:429496729\n",
+		  "SYN_SENT inet 10.0.0.1,1 10.0.0.2,2 q=0/1\n" },
+		{ "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 skmem:(r0,rbx) skmem:(r0 lastsnd: lastack:99999999999 lastrcv:-1\n",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0\n" },
 		{ "tcp ESTAB 0 0 10.0.0.1%lo:53 10.0.0.2:2\n\t timer:(persist,200ms,1) users:((\"a b (c\",812,5),(\"x\",9,5))\n",
 		  "ESTABLISHED inet 10.0.0.1,53 10.0.0.2,2 q=0/0 timer=probe expires=200 retrans=1 iface=<lo> "
 		  "process=<a b (c,pid=812;x,pid=9>\n" },

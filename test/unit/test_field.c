@@ -33,7 +33,13 @@ static const struct tc_owner owner = {
 		[TC_PART_CGROUP] = "/system.slice/nginx.service",
 	},
 };
-static const struct tc_text words = { .owner = &owner };
+static const struct tc_inside inside = {
+	.have = TC_INSIDE_TIMES,
+	.data_sent_ms = 9000,
+	.data_received_ms = 7000,
+	.ack_received_ms = 5000,
+};
+static const struct tc_text words = { .owner = &owner, .inside = &inside };
 
 static struct tc_sock full_sock(void)
 {
@@ -98,6 +104,8 @@ static const char *const expected[][2] = {
 	{"timer", "keepalive"},
 	{"expires", "1500"},
 	{"retrans", "4"},
+	{"heard", "5000"},
+	{"idle", "7000"},
 	{"kind", "timewait"},
 	{"uid", "33"},
 	{"user", "33"},

@@ -94,6 +94,17 @@ struct tc_text *tc_capture_text(struct tc_capture *capture, struct tc_sock *sock
 	return text;
 }
 
+struct tc_inside *tc_capture_inside(struct tc_capture *capture, struct tc_sock *sock)
+{
+	struct tc_inside *inside = &capture->insides[sock - capture->socks];
+
+	if (!(sock->have & TC_HAVE_INSIDE))
+		*inside = (struct tc_inside){.have = 0};
+	tc_capture_text(capture, sock)->inside = inside;
+	sock->have |= TC_HAVE_INSIDE;
+	return inside;
+}
+
 const char *tc_capture_join(struct tc_capture *capture, struct tc_slice one, const char *between,
 			    struct tc_slice other)
 {

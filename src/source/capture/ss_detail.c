@@ -5,6 +5,8 @@
  */
 #include "source/capture/ss.h"
 
+#include <stddef.h>
+
 #include "util/buf.h"
 #include "util/macro.h"
 #include "util/parse.h"
@@ -127,6 +129,62 @@ static void read_users(struct tc_capture *capture, struct tc_sock *sock, struct 
 			tc_capture_copy(capture, (struct tc_slice){ all.data, all.length });
 }
 
+/*
+ * Numbers of -i. ss leaves out what is 0, so what is missing beside another one of its kind is
+ * 0, as it is set here; the receive window is printed by every ss that knows the other.
+ */
+static const struct {
+	const char *name;
+	size_t offset;
+	uint32_t tells; /* TC_INSIDE_ bits */
+} numbers[] = {
+	{"lastsnd:", offsetof(struct tc_inside, data_sent_ms), TC_INSIDE_TIMES},
+	{"lastrcv:", offsetof(struct tc_inside, data_received_ms), TC_INSIDE_TIMES},
+	{"lastack:", offsetof(struct tc_inside, ack_received_ms), TC_INSIDE_TIMES},
+	{"snd_wnd:", offsetof(struct tc_inside, send_window), 0},
+	{"rcv_wnd:", offsetof(struct tc_inside, receive_window), TC_INSIDE_WINDOWS},
+};
+
+/* These have no such inside, or one that means something else: as in diag_inside.c. */
+static bool has_inside(const struct tc_sock *sock)
+{
+	return sock->state != TC_LISTEN && sock->state != TC_SYN_SENT && sock->state != TC_SYN_RECV;
+}
+
+static void read_number(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice word)
+{
+	for (size_t i = 0; i < TC_ARRAY_SIZE(numbers); i++) {
+		struct tc_inside *inside;
+		uint32_t number;
+
+		if (!tc_slice_starts(word, numbers[i].name) || !has_inside(sock) ||
+		    !tc_word_u32(tc_slice_after(word, strlen(numbers[i].name)), &number))
+			continue;
+		inside = tc_capture_inside(capture, sock);
+		memcpy((char *)inside + numbers[i].offset, &number, sizeof(number));
+		inside->have |= numbers[i].tells;
+		return;
+	}
+}
+
+/* r0,rb131072,t0,tb87040,f0,w0,o0,bl0,d0: the first two. */
+static void read_memory(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
+{
+	struct tc_slice memory = tc_slice_until(value, ',');
+	struct tc_slice buffer = tc_slice_until(tc_slice_after(value, memory.length + 1), ',');
+	uint32_t memory_bytes, buffer_bytes;
+	struct tc_inside *inside;
+
+	if (!tc_slice_starts(memory, "r") || !tc_slice_starts(buffer, "rb") || !has_inside(sock) ||
+	    !tc_word_u32(tc_slice_after(memory, 1), &memory_bytes) ||
+	    !tc_word_u32(tc_slice_after(buffer, 2), &buffer_bytes))
+		return;
+	inside = tc_capture_inside(capture, sock);
+	inside->receive_memory = memory_bytes;
+	inside->receive_buffer = buffer_bytes;
+	inside->have |= TC_INSIDE_RECEIVE_BUFFER;
+}
+
 /* Which halves of the connection are shut down: "<->" none, "-->" no more comes in. */
 static void read_arrow(struct tc_sock *sock, struct tc_slice word)
 {
@@ -145,7 +203,7 @@ static const struct {
 	{"timer:(", true, read_timer},	 {"uid:", false, read_uid},
 	{"ino:", false, read_inode},	 {"sk:", false, read_cookie},
 	{"fwmark:", false, read_mark},	 {"users:(", true, read_users},
-	{"v6only:", false, read_v6only},
+	{"v6only:", false, read_v6only}, {"skmem:(", true, read_memory},
 };
 
 /* The length of a word in which blanks may stand between quotes and parentheses. */
@@ -180,6 +238,7 @@ static void read_word(struct tc_capture *capture, struct tc_sock *sock, struct t
 		details[i].read(capture, sock, word);
 		return;
 	}
+	read_number(capture, sock, word);
 	read_arrow(sock, word);
 }
 
