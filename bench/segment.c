@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lab/segment.h"
+
 #define TTL 64
 #define WINDOW 65535
 
@@ -20,29 +22,6 @@ int segment_open(int family)
 	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 
 	return fd < 0 ? -errno : fd;
-}
-
-static uint32_t sum_words(const void *data, size_t size, uint32_t sum)
-{
-	const unsigned char *bytes = data;
-
-	for (size_t i = 0; i + 1 < size; i += 2)
-		sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
-	return sum;
-}
-
-/* RFC 9293, 3.1: over both addresses, the protocol, the length and the segment. */
-static uint16_t checksum(const void *from, const void *to, size_t address_size,
-			 const struct tcphdr *tcp)
-{
-	uint32_t sum = IPPROTO_TCP + sizeof(*tcp);
-
-	sum = sum_words(from, address_size, sum);
-	sum = sum_words(to, address_size, sum);
-	sum = sum_words(tcp, sizeof(*tcp), sum);
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum += sum >> 16;
-	return htons((uint16_t)~sum);
 }
 
 static void fill_tcp(struct tcphdr *tcp, uint16_t from_port, uint16_t to_port, uint32_t seq,
@@ -73,8 +52,9 @@ static int send_v4(int fd, const struct sockaddr_in *from, const struct sockaddr
 	packet.ip.ip_src = from->sin_addr;
 	packet.ip.ip_dst = to->sin_addr;
 	fill_tcp(&packet.tcp, from->sin_port, to->sin_port, seq, flags);
-	packet.tcp.th_sum =
-		checksum(&packet.ip.ip_src, &packet.ip.ip_dst, sizeof(struct in_addr), &packet.tcp);
+	packet.tcp.th_sum = lab_tcp_checksum(&packet.ip.ip_src, &packet.ip.ip_dst,
+					     sizeof(struct in_addr), &packet.tcp,
+					     sizeof(packet.tcp));
 	return sendto(fd, &packet, sizeof(packet), 0, (const struct sockaddr *)to, sizeof(*to)) < 0
 		       ? -errno
 		       : 0;
@@ -96,8 +76,9 @@ static int send_v6(int fd, const struct sockaddr_in6 *from, const struct sockadd
 	packet.ip.ip6_src = from->sin6_addr;
 	packet.ip.ip6_dst = to->sin6_addr;
 	fill_tcp(&packet.tcp, from->sin6_port, to->sin6_port, seq, flags);
-	packet.tcp.th_sum = checksum(&packet.ip.ip6_src, &packet.ip.ip6_dst,
-				     sizeof(struct in6_addr), &packet.tcp);
+	packet.tcp.th_sum = lab_tcp_checksum(&packet.ip.ip6_src, &packet.ip.ip6_dst,
+					     sizeof(struct in6_addr), &packet.tcp,
+					     sizeof(packet.tcp));
 	/* A raw IPv6 socket takes the port for a protocol number, so it is not given any. */
 	return sendto(fd, &packet, sizeof(packet), 0, (struct sockaddr *)&target, sizeof(target)) <
 			       0
