@@ -4,12 +4,15 @@
  *
  *	tc-lab --list
  *	tc-lab NAME [--scale N] [--side a|b] [--] [CMD [ARGUMENT…]]
+ *	tc-lab --stories
+ *	tc-lab --story NAME
  *
  * Without a command the situation is held until standard input ends, or SIGINT or SIGTERM.
  * This is how the tests of the program meet sockets whose numbers are known beforehand.
  */
 #include <errno.h>
 #include <getopt.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,10 +26,14 @@
 #include <unistd.h>
 
 #include "lab/scenario.h"
+#include "lab/story.h"
+#include "util/buf.h"
 #include "util/macro.h"
+#include "util/wrap.h"
 
 #define CENSUS_TEXT_MAX 512
 #define SCALE_MAX 100000
+#define STORY_WIDTH 80
 
 enum exit_code {
 	EXIT_FAILED = 1,
@@ -43,7 +50,9 @@ struct options {
 };
 
 static const char usage[] = "usage: tc-lab --list\n"
-			    "       tc-lab NAME [--scale N] [--side a|b] [--] [CMD [ARGUMENT…]]\n";
+			    "       tc-lab NAME [--scale N] [--side a|b] [--] [CMD [ARGUMENT…]]\n"
+			    "       tc-lab --stories\n"
+			    "       tc-lab --story NAME\n";
 
 static void print_needs(unsigned needs)
 {
@@ -69,6 +78,55 @@ static int list_scenarios(void)
 		print_needs(lab_scenario_needs(row));
 	}
 	return 0;
+}
+
+static int list_stories(void)
+{
+	for (const struct lab_story *row = lab_stories; row->name; row++)
+		printf("%s\t%u\t%s\n", row->name, row->seconds, row->summary);
+	return 0;
+}
+
+static void print_paragraph(void *context, const char *text)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	(void)context;
+	tc_wrap(&out, text, 0, STORY_WIDTH);
+	if (tc_buf_string(&out))
+		printf("%s\n", out.data);
+	fflush(stdout);
+}
+
+static void print_drawing(void *context, const char *lines)
+{
+	(void)context;
+	printf("%s\n", lines);
+	fflush(stdout);
+}
+
+static int tell_story(const char *name)
+{
+	struct lab_teller teller = {
+		.width = STORY_WIDTH,
+		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+		.paragraph = print_paragraph,
+		.drawing = print_drawing,
+	};
+	const struct lab_story *story = lab_stories;
+	int rc;
+
+	while (story->name && strcmp(story->name, name) != 0)
+		story++;
+	if (!story->name) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	rc = story->tell(&teller);
+	if (rc == 0)
+		return 0;
+	fprintf(stderr, "tc-lab: %s: %s\n", name, teller.why);
+	return rc == -EPERM || rc == -ENOENT ? EXIT_SKIP : EXIT_FAILED;
 }
 
 static int parse_scale(const char *text, unsigned *ret_scale)
@@ -229,6 +287,10 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	if (argc == 2 && strcmp(argv[1], "--list") == 0)
 		return list_scenarios();
+	if (argc == 2 && strcmp(argv[1], "--stories") == 0)
+		return list_stories();
+	if (argc == 3 && strcmp(argv[1], "--story") == 0)
+		return tell_story(argv[2]);
 	if (parse_options(argc, argv, &options) < 0) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
