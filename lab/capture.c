@@ -26,6 +26,7 @@ struct lab_capture {
 	int fd;
 	struct lab_wire *wire;
 	lab_segment_fn lost;
+	void *context;
 	unsigned char packet[PACKET_MAX]; /* the one received last */
 };
 
@@ -83,9 +84,10 @@ void lab_capture_free(struct lab_capture *capture)
 	free(capture);
 }
 
-void lab_capture_lost(struct lab_capture *capture, lab_segment_fn lost)
+void lab_capture_lost(struct lab_capture *capture, lab_segment_fn fn, void *context)
 {
-	capture->lost = lost;
+	capture->lost = fn;
+	capture->context = context;
 }
 
 /* When the kernel saw the packet, not when it was read here. */
@@ -127,7 +129,8 @@ static int read_segment(struct lab_capture *capture, enum lab_side *ret_from,
 	} while (lab_segment_parse(capture->packet, (size_t)got, ret_segment) < 0);
 	*ret_from = address.sll_pkttype == PACKET_OUTGOING ? LAB_B : LAB_A;
 	lab_wire_add(capture->wire, time_of(&message), *ret_from,
-		     *ret_from == LAB_A && capture->lost && capture->lost(ret_segment),
+		     *ret_from == LAB_A && capture->lost &&
+			     capture->lost(ret_segment, capture->context),
 		     ret_segment);
 	return 0;
 }

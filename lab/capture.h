@@ -17,15 +17,18 @@
 
 struct lab_capture;
 
-typedef bool (*lab_segment_fn)(const struct lab_segment *segment);
+typedef bool (*lab_segment_fn)(const struct lab_segment *segment, void *context);
 
 /* Starts; the record is the caller's and lives longer. Returns 0 or -errno. */
 int lab_capture_new(struct lab_sandbox *sandbox, struct lab_wire *wire,
 		    struct lab_capture **ret_capture);
 void lab_capture_free(struct lab_capture *capture);
 
-/* What is captured from now on and is so was dropped on its way; NULL: nothing is. */
-void lab_capture_lost(struct lab_capture *capture, lab_segment_fn lost);
+/*
+ * From now on fn is asked of each segment of side a, in order, whether it is dropped; NULL: none
+ * is. It does what the packet rules do, which may depend on what came before.
+ */
+void lab_capture_lost(struct lab_capture *capture, lab_segment_fn fn, void *context);
 
 /*
  * The next segment; -ETIMEDOUT when there is none until then. A deadline of 0 waits for nothing.

@@ -47,12 +47,12 @@ struct attempt {
 /* clang-format off */
 static const struct attempt attempts[] = {
 	{N_("nothing changed"), NULL, NULL, NO_EVENT, LASTS},
-	{N_("tcp_fin_timeout=5"), "net/ipv4/tcp_fin_timeout", "5", NO_EVENT, LASTS},
-	{N_("tcp_tw_reuse=1"), "net/ipv4/tcp_tw_reuse", "1", NO_EVENT, LASTS},
+	{"tcp_fin_timeout=5", "net/ipv4/tcp_fin_timeout", "5", NO_EVENT, LASTS},
+	{"tcp_tw_reuse=1", "net/ipv4/tcp_tw_reuse", "1", NO_EVENT, LASTS},
 	{N_("the peer repeats its FIN"), NULL, NULL, LATE_FIN, RESTARTS},
 	{N_("RST, with tcp_rfc1337=1"), "net/ipv4/tcp_rfc1337", "1", RESET, LASTS},
 	{N_("RST, with tcp_rfc1337=0"), "net/ipv4/tcp_rfc1337", "0", RESET, ENDS},
-	{N_("tcp_max_tw_buckets=0"), "net/ipv4/tcp_max_tw_buckets", "0", NO_EVENT, NEVER},
+	{"tcp_max_tw_buckets=0", "net/ipv4/tcp_max_tw_buckets", "0", NO_EVENT, NEVER},
 };
 /* clang-format on */
 

@@ -36,7 +36,8 @@
 #define ISN_STEP 2000	 /* of the peer, from one connection to the next */
 #define ROUNDS_MIN 60	 /* connections in TIME_WAIT that are taken over, at least */
 #define ROUNDS_MAX 3000	 /* a machine that needs more of them is too slow */
-#define LEAD_MIN 1000000 /* sequence numbers that the clock is to be left behind */
+#define LEAD_MIN 2000000 /* sequence numbers that the clock is to be left behind: 0.13 s */
+#define TRIES 3		 /* each with a lead of four times as much, for a busy machine */
 #define BEHIND 500	 /* sequence numbers that the new connection begins before the old */
 #define SPARE 5000	 /* bytes sent past the old acknowledgment */
 #define BULK_PATIENCE_NS (UINT64_C(20) * 1000000000u)
@@ -45,6 +46,7 @@ struct act {
 	struct lab_stage stage;
 	struct lab_line line; /* the connection that is played with */
 	int listener, fd;
+	int64_t lead_wanted;
 	unsigned rounds;  /* connections that took over a TIME_WAIT */
 	uint32_t old_isn; /* of the peer, in the old connection */
 	uint32_t old_kernel_isn;
@@ -155,7 +157,7 @@ static void overtake_clock(struct act *act)
 		isn += ISN_STEP;
 		act->rounds++;
 		if (act->rounds >= ROUNDS_MIN &&
-		    lead(first, act->old_kernel_isn, start_ns) > LEAD_MIN)
+		    lead(first, act->old_kernel_isn, start_ns) > act->lead_wanted)
 			break;
 		if (act->rounds >= ROUNDS_MAX)
 			lab_stage_fail(stage, -ETIMEDOUT,
@@ -302,12 +304,17 @@ static void let_it_arrive(struct act *act)
 		say_taken(act, data, length);
 }
 
-static void tell_bypassed(struct act *act)
+/*
+ * An old connection that is over without TIME_WAIT, and a new one in its place. Returns how far
+ * the new one's numbers lie behind at the kernel's end.
+ */
+static uint32_t replace_connection(struct act *act)
 {
 	struct lab_stage *stage = &act->stage;
-	uint32_t gap;
 
-	begin_act(act, NEW_PORT);
+	lab_wire_clear(&stage->wire);
+	lab_stage_sysctl(stage, LAB_A, "net/ipv4/tcp_max_tw_buckets", "4096");
+	act->rounds = 0;
 	overtake_clock(act);
 	send_old_text(act);
 	lab_stage_sysctl(stage, LAB_A, "net/ipv4/tcp_max_tw_buckets", "0");
@@ -317,8 +324,34 @@ static void tell_bypassed(struct act *act)
 	lab_stage_remark(stage,
 			 N_("The kernel was told to make no TIME_WAIT (tcp_max_tw_buckets=0), so "
 			    "the same quadruplet is free at once:"));
-	gap = open_new(act);
-	lab_stage_check(stage, gap < (1u << 31), "the clock of sequence numbers was not overtaken");
+	return open_new(act);
+}
+
+/* The lead is lost where the machine does something else for too long in between. */
+static uint32_t replace_in_time(struct act *act)
+{
+	uint32_t gap = 0;
+
+	act->lead_wanted = LEAD_MIN;
+	for (int i = 0; i < TRIES && act->stage.rc == 0; i++) {
+		gap = replace_connection(act);
+		if (gap < (1u << 31))
+			return gap;
+		close_both(act);
+		act->lead_wanted *= 4;
+	}
+	lab_stage_fail(&act->stage, -ETIMEDOUT,
+		       "this machine is too busy: the clock of sequence numbers is always ahead");
+	return gap;
+}
+
+static void tell_bypassed(struct act *act)
+{
+	struct lab_stage *stage = &act->stage;
+	uint32_t gap;
+
+	begin_act(act, NEW_PORT);
+	gap = replace_in_time(act);
 	lab_wire_mute(&stage->wire, true);
 	send_bulk(act, gap + SPARE);
 	lab_stage_catch_up(stage);
