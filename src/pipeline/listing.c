@@ -31,15 +31,7 @@ static int copy_all(int from, FILE *to)
 	}
 }
 
-/* The files of a query: several passes may go over them. */
-struct listing {
-	struct tc_capture_file *files;
-	FILE **copies; /* of those that can be read once only; NULL: read where it is */
-	char (*paths)[32];
-	size_t count;
-};
-
-static void listing_release(struct listing *listing)
+void tc_listing_release(struct tc_listing *listing)
 {
 	for (size_t i = 0; i < listing->count; i++)
 		if (listing->copies[i])
@@ -47,9 +39,11 @@ static void listing_release(struct listing *listing)
 	free(listing->copies);
 	free(listing->paths);
 	free(listing->files);
+	free(listing->more);
+	*listing = (struct tc_listing){.count = 0};
 }
 
-static int listing_init(struct listing *listing, const struct tc_query *query)
+static int listing_init(struct tc_listing *listing, const struct tc_query *query)
 {
 	size_t count = 1;
 
@@ -58,7 +52,8 @@ static int listing_init(struct listing *listing, const struct tc_query *query)
 	listing->files = calloc(count, sizeof(*listing->files));
 	listing->copies = calloc(count, sizeof(FILE *));
 	listing->paths = calloc(count, sizeof(*listing->paths));
-	if (!listing->files || !listing->copies || !listing->paths)
+	listing->more = calloc(count, sizeof(*listing->more));
+	if (!listing->files || !listing->copies || !listing->paths || !listing->more)
 		return -ENOMEM;
 	listing->count = count;
 	for (size_t i = 0; i < count; i++) {
@@ -69,14 +64,15 @@ static int listing_init(struct listing *listing, const struct tc_query *query)
 	return 0;
 }
 
-static int read_once(const struct listing *listing, tc_batch_sink *sink,
+static int read_once(const struct tc_listing *listing, tc_batch_sink *sink,
 		     struct tc_pipeline *pipeline, struct tc_report *report)
 {
 	*report = (struct tc_report){.size = report->size};
 	return tc_capture_read(listing->files, listing->count, sink, pipeline, report);
 }
 
-int tc_listing_copy(const char *from, FILE **ret_copy, struct tc_report *report)
+/* Copies what can be read once only; *ret_copy stays NULL where that is not needed. */
+static int copy_once_only(const char *from, FILE **ret_copy, struct tc_report *report)
 {
 	bool standard_input = strcmp(from, "-") == 0;
 	tc_auto_close int opened = standard_input ? -1 : open(from, O_RDONLY | O_CLOEXEC);
@@ -95,20 +91,23 @@ int tc_listing_copy(const char *from, FILE **ret_copy, struct tc_report *report)
 	return err;
 }
 
-static int keep_once_only(struct listing *listing, struct tc_report *report)
+int tc_listing_keep(const struct tc_query *query, struct tc_listing *listing,
+		    struct tc_report *report)
 {
-	int err = 0;
+	int err = listing_init(listing, query);
 
 	for (size_t i = 0; i < listing->count && !err; i++) {
 		struct tc_capture_file *file = &listing->files[i];
 
-		err = tc_listing_copy(file->path, &listing->copies[i], report);
+		err = copy_once_only(file->path, &listing->copies[i], report);
 		if (err || !listing->copies[i])
 			continue;
 		snprintf(listing->paths[i], sizeof(listing->paths[i]), "/proc/self/fd/%d",
 			 fileno(listing->copies[i]));
 		file->path = listing->paths[i];
 	}
+	for (size_t i = 1; i < listing->count; i++)
+		listing->more[i - 1] = listing->files[i].path;
 	return err;
 }
 
@@ -122,7 +121,7 @@ static int note_batch(void *context, struct tc_sock *socks, size_t count)
 }
 
 /* The listeners first, then whose sockets are, then everything. */
-static int read_again(const struct listing *listing, struct tc_pipeline *pipeline,
+static int read_again(const struct tc_listing *listing, struct tc_pipeline *pipeline,
 		      struct tc_report *report)
 {
 	int err = read_once(listing, tc_pipeline_listeners, pipeline, report);
@@ -153,15 +152,14 @@ static void report_unjudged(const struct tc_pipeline *pipeline, struct tc_report
 static int read_listing(const struct tc_query *query, struct tc_pipeline *pipeline,
 			struct tc_report *report)
 {
-	__attribute__((cleanup(listing_release))) struct listing listing = {.count = 0};
-	int err = listing_init(&listing, query);
+	__attribute__((cleanup(tc_listing_release))) struct tc_listing listing = {.count = 0};
+	bool again = pipeline->flags & TC_FIELD_LISTENERS;
+	int err = again ? tc_listing_keep(query, &listing, report) : listing_init(&listing, query);
 
 	if (err)
 		return err;
-	if (!(pipeline->flags & TC_FIELD_LISTENERS))
-		return read_once(&listing, tc_pipeline_batch, pipeline, report);
-	err = keep_once_only(&listing, report);
-	return err ? err : read_again(&listing, pipeline, report);
+	return again ? read_again(&listing, pipeline, report)
+		     : read_once(&listing, tc_pipeline_batch, pipeline, report);
 }
 
 int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
