@@ -61,6 +61,22 @@ static bool is_held(const struct tc_sock *sock)
 	return sock->inode != 0;
 }
 
+/*
+ * A closed window for longer than a moment. Probes that are answered are counted from 0 again
+ * (net/ipv4/tcp_input.c, tcp_ack), so of a peer that is alive and takes nothing, it tells how
+ * long no data were sent.
+ */
+static enum tc_shown is_shut(const struct tc_sock *sock)
+{
+	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+
+	if (sock->timer != TC_TIMER_PROBE)
+		return TC_SHOWN_NOT;
+	if (sock->retrans)
+		return TC_SHOWN;
+	return inside ? when(inside->data_sent_ms >= SECOND_MS) : TC_SHOWN_UNKNOWN;
+}
+
 /* ---- Before a connection is in use ---------------------------------------------------- */
 
 SHOWS(syn_sent_silent)
@@ -144,19 +160,9 @@ SHOWS(not_read)
 	return when(inside->receive_memory > inside->receive_buffer / 2);
 }
 
-/*
- * Probes that are answered are counted from 0 again (net/ipv4/tcp_input.c, tcp_ack), so of a
- * peer that is alive and takes nothing, the closed window tells, or how long nothing was sent.
- */
 SHOWS(not_taken)
 {
-	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
-
-	if (sock->timer != TC_TIMER_PROBE)
-		return TC_SHOWN_NOT;
-	if (sock->retrans)
-		return TC_SHOWN;
-	return inside ? when(inside->data_sent_ms >= SECOND_MS) : TC_SHOWN_UNKNOWN;
+	return is_shut(sock);
 }
 
 /* ---- While it closes, and after -------------------------------------------------------- */
@@ -183,19 +189,30 @@ SHOWS(fin_wait1_silent)
 
 SHOWS(fin_wait1_shut)
 {
-	return when(sock->timer == TC_TIMER_PROBE);
+	return is_shut(sock);
+}
+
+/* Only a minisocket has that timer, so a listing with timers tells, too. */
+static bool is_minisocket(const struct tc_sock *sock)
+{
+	return (sock->have & TC_HAVE_KIND && sock->kind == TC_KIND_TIMEWAIT) ||
+	       (sock->have & TC_HAVE_TIMER && sock->timer == TC_TIMER_TIMEWAIT);
 }
 
 SHOWS(fin_wait2_orphan)
 {
-	return when(sock->kind == TC_KIND_TIMEWAIT || !is_held(sock));
+	if (is_minisocket(sock))
+		return TC_SHOWN;
+	return sock->have & TC_HAVE_INODE ? when(!is_held(sock)) : TC_SHOWN_UNKNOWN;
 }
 
 SHOWS(fin_wait2_held)
 {
-	if (sock->kind != TC_KIND_FULL || !is_held(sock))
+	if (is_minisocket(sock))
 		return TC_SHOWN_NOT;
-	return is_older(sock, MINUTE_MS);
+	if (!(sock->have & TC_HAVE_INODE))
+		return TC_SHOWN_UNKNOWN;
+	return is_held(sock) ? is_older(sock, MINUTE_MS) : TC_SHOWN_NOT;
 }
 
 SHOWS(closing_stuck)
@@ -229,6 +246,7 @@ SHOWS(time_wait_out)
 
 #define NEEDS_INODES N_("which sockets a program holds (ss -e, ss -p, netstat -e)")
 #define NEEDS_TIMES N_("when the peers were last heard (ss -i)")
+#define NEEDS_BOTH N_("which sockets a program holds, and when the peers were last heard (ss -ie)")
 #define NEEDS_TIMERS N_("timers and repetitions (ss -o, netstat -o)")
 #define NEEDS_ENDS N_("addresses and ports of all sockets, listeners included (ss -an)")
 
@@ -240,16 +258,16 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 		"close-wait-held", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_INODES,
 		SERVER, "remote.addr", shows_close_wait_held },
 	[TC_SYMPTOM_CLOSE_WAIT_OLD] = {
-		"close-wait-old", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_TIMES,
+		"close-wait-old", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_close_wait_old },
 	[TC_SYMPTOM_CLOSE_WAIT_STALE] = {
-		"close-wait-stale", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_TIMES,
+		"close-wait-stale", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_close_wait_stale },
 	[TC_SYMPTOM_UNACCEPTED] = {
 		"unaccepted", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_INODES,
 		SERVER, "remote.addr", shows_unaccepted },
 	[TC_SYMPTOM_UNACCEPTED_OLD] = {
-		"unaccepted-old", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_TIMES,
+		"unaccepted-old", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_unaccepted_old },
 	[TC_SYMPTOM_SYN_RECV_RETRIED] = {
 		"syn-recv-retried", STATE(SYN_RECV), TC_HAVE_RETRANS, NEEDS_TIMERS,
@@ -268,13 +286,13 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 		"fin-wait1-silent", STATE(FIN_WAIT1), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
 		SERVER, "remote.addr", shows_fin_wait1_silent },
 	[TC_SYMPTOM_FIN_WAIT1_SHUT] = {
-		"fin-wait1-shut", STATE(FIN_WAIT1), TC_HAVE_TIMER, NEEDS_TIMERS,
+		"fin-wait1-shut", STATE(FIN_WAIT1), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMES,
 		SERVER, "remote.addr", shows_fin_wait1_shut },
 	[TC_SYMPTOM_FIN_WAIT2_ORPHAN] = {
-		"fin-wait2-orphan", STATE(FIN_WAIT2), TC_HAVE_KIND | TC_HAVE_INODE, NEEDS_INODES,
+		"fin-wait2-orphan", STATE(FIN_WAIT2), 0, NEEDS_INODES,
 		SERVER, "remote.addr", shows_fin_wait2_orphan },
 	[TC_SYMPTOM_FIN_WAIT2_HELD] = {
-		"fin-wait2-held", STATE(FIN_WAIT2), TC_HAVE_KIND | TC_HAVE_INODE, NEEDS_INODES,
+		"fin-wait2-held", STATE(FIN_WAIT2), 0, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_fin_wait2_held },
 	[TC_SYMPTOM_CLOSING_STUCK] = {
 		"closing-stuck", STATE(CLOSING), 0, NEEDS_TIMERS,
@@ -304,7 +322,8 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 		"not-taken", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_TIMER | TC_HAVE_RETRANS,
 		NEEDS_TIMERS, SERVER, "remote.addr", shows_not_taken },
 	[TC_SYMPTOM_BOUND] = {
-		"bound", STATE(BOUND), 0, N_("a kernel that lists bound sockets (Linux 6.8 or later)"),
+		"bound", STATE(BOUND), 0, N_("a kernel that lists bound sockets (Linux 6.8 or "
+					     "later)"),
 		WHO, NULL, shows_bound },
 };
 /* clang-format on */
