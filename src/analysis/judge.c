@@ -28,7 +28,7 @@ static bool has_counter(const struct tc_rule *rule, const struct tc_facts *facts
 {
 	uint64_t value;
 
-	if (rule->needs & TC_NEEDS_INTERVAL)
+	if (rule->needs & TC_NEEDS_INTERVAL && !tc_counter_rows[id].gauge)
 		return tc_facts_rise(facts, (enum tc_counter)id, &value);
 	return tc_facts_counter(facts, (enum tc_counter)id, &value);
 }
@@ -50,7 +50,7 @@ static bool lacks_counter(const struct tc_rule *rule, const struct tc_facts *fac
 				 facts->now.counters.status[id] == TC_COUNTER_ABSENT
 					 ? N_("%s %s, which this kernel does not count")
 					 : N_("%s %s, which was not read"),
-				 row->group, row->name);
+				 row->group, row->key ? row->key : row->name);
 			return true;
 		}
 	}
@@ -87,12 +87,16 @@ static bool lacks_symptom(const struct tc_rule *rule, const struct tc_facts *fac
 	return true;
 }
 
+const char *tc_judge_needs_interval(const struct tc_facts *facts)
+{
+	return facts->report.foreign ? N_("two readings of the counters, some time apart")
+				     : N_("an interval (without --instant)");
+}
+
 static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, struct tc_draft *draft)
 {
 	if ((rule->needs & TC_NEEDS_INTERVAL) && !facts->interval_us) {
-		tc_needs(draft, facts->report.foreign
-					? N_("two readings of the counters, some time apart")
-					: N_("an interval (without --instant)"));
+		tc_needs(draft, "%s", tc_draft_text(draft, tc_judge_needs_interval(facts)));
 		return true;
 	}
 	if ((rule->needs & TC_NEEDS_LISTENERS) && !facts->listening) {

@@ -11,6 +11,9 @@ struct tc_judgement {
 	struct tc_draft draft; /* released by whoever asked */
 };
 
+/* What a rule needs where there was one reading only; marked N_(). */
+const char *tc_judge_needs_interval(const struct tc_facts *facts);
+
 /*
  * Applies the rule. Where something that it needs was not read the verdict is TC_UNSURE and the
  * draft says what, and how it could be had; the check is then not called. -ENOMEM.
