@@ -99,7 +99,7 @@ void tc_needs(struct tc_draft *draft, const char *format, ...)
 
 /* ---- Parts of sentences -------------------------------------------------------------- */
 
-static tc_printf(2, 3) const char *word(struct tc_draft *draft, const char *format, ...)
+const char *tc_words(struct tc_draft *draft, const char *format, ...)
 {
 	va_list arguments;
 	char *string;
@@ -115,17 +115,18 @@ const char *tc_words_duration(struct tc_draft *draft, uint64_t ms)
 	uint64_t seconds = (ms + 500) / 1000;
 
 	if (ms < 1000)
-		return word(draft, "%llu ms", (unsigned long long)ms);
+		return tc_words(draft, "%llu ms", (unsigned long long)ms);
 	if (ms < 10000)
-		return word(draft, "%.1f s", (double)ms / 1000);
+		return tc_words(draft, "%.1f s", (double)ms / 1000);
 	if (seconds < 120)
-		return word(draft, "%llu s", (unsigned long long)seconds);
+		return tc_words(draft, "%llu s", (unsigned long long)seconds);
 	if (seconds < 7200)
-		return word(draft, seconds % 60 ? "%llu min %llu s" : "%llu min",
-			    (unsigned long long)(seconds / 60), (unsigned long long)(seconds % 60));
-	return word(draft, (seconds / 60) % 60 ? "%llu h %llu min" : "%llu h",
-		    (unsigned long long)(seconds / 3600),
-		    (unsigned long long)((seconds / 60) % 60));
+		return tc_words(draft, seconds % 60 ? "%llu min %llu s" : "%llu min",
+				(unsigned long long)(seconds / 60),
+				(unsigned long long)(seconds % 60));
+	return tc_words(draft, (seconds / 60) % 60 ? "%llu h %llu min" : "%llu h",
+			(unsigned long long)(seconds / 3600),
+			(unsigned long long)((seconds / 60) % 60));
 }
 
 const char *tc_words_bytes(struct tc_draft *draft, uint64_t bytes)
@@ -135,24 +136,24 @@ const char *tc_words_bytes(struct tc_draft *draft, uint64_t bytes)
 	size_t unit = 0;
 
 	if (bytes < 1000)
-		return word(draft, "%llu B", (unsigned long long)bytes);
+		return tc_words(draft, "%llu B", (unsigned long long)bytes);
 	while (amount >= 1000 && unit + 1 < TC_ARRAY_SIZE(units)) {
 		amount /= 1000;
 		unit++;
 	}
-	return word(draft, amount < 10 ? "%.1f %s" : "%.0f %s", amount, units[unit]);
+	return tc_words(draft, amount < 10 ? "%.1f %s" : "%.0f %s", amount, units[unit]);
 }
 
 const char *tc_words_share(struct tc_draft *draft, uint64_t part, uint64_t whole)
 {
 	double percent = whole ? 100.0 * (double)part / (double)whole : 0;
 
-	return word(draft, percent < 1 && part ? "%.1f %%" : "%.0f %%", percent);
+	return tc_words(draft, percent < 1 && part ? "%.1f %%" : "%.0f %%", percent);
 }
 
 const char *tc_words_rate(struct tc_draft *draft, double per_second)
 {
-	return word(draft, per_second < 10 ? "%.1f/s" : "%.0f/s", per_second);
+	return tc_words(draft, per_second < 10 ? "%.1f/s" : "%.0f/s", per_second);
 }
 
 /* ---- Whose --------------------------------------------------------------------------- */

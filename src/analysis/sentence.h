@@ -36,7 +36,8 @@ void tc_evidence(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3
 
 /*
  * The same, whose wording depends on a number, which is an argument of its own as well. The two
- * stand where they are called, side by side, so that the translations find them.
+ * are not marked: they stand where they are called, so that the translations find them as they
+ * find those of tc_ngettext().
  */
 void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, uint64_t n, ...)
 	tc_printf(3, 5);
@@ -50,7 +51,14 @@ void tc_needs(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);
  */
 void tc_evidence_whose(struct tc_draft *draft, const struct tc_symptom_facts *symptom);
 
+/* A count as %llu takes it. */
+static inline unsigned long long tc_llu(uint64_t count)
+{
+	return count;
+}
+
 /* Parts of sentences, in the draft's language, valid until the draft is released. */
+const char *tc_words(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);
 const char *tc_words_duration(struct tc_draft *draft, uint64_t ms); /* "2 min 11 s" */
 const char *tc_words_bytes(struct tc_draft *draft, uint64_t bytes); /* "1.1 MB" */
 const char *tc_words_share(struct tc_draft *draft, uint64_t part, uint64_t whole); /* "37 %" */
