@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_closing.c - rules about connections that close, or should. */
-#include "analysis/rule.h"
+#include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
 
@@ -9,34 +9,47 @@
 /*
  * A program that answers a FIN by close(2) leaves CLOSE_WAIT within milliseconds, so a minute
  * is a fault whatever the number. Where ages are not known (a listing), the number alone cannot
- * tell a leak from a busy moment, and it is said so.
+ * tell a leak from a busy moment, and it is said so. What no program has accepted yet none can
+ * close: the rule unaccepted has these.
  */
 static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struct tc_draft *draft)
 {
+	const struct tc_symptom_facts *held = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD];
 	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
 	const struct tc_symptom_facts *stale = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_STALE];
-	uint64_t all = facts->census.states[TC_CLOSE_WAIT];
 
-	if (!all)
+	if (!old->shown && old->unjudged) {
+		tc_needs(draft,
+			 N_("%s, to tell which of %llu CLOSE_WAIT are about to be closed and which "
+			    "were forgotten"),
+			 tc_part_missing(draft, TC_SYMPTOM_CLOSE_WAIT_OLD), tc_llu(old->unjudged));
+		return TC_UNSURE;
+	}
+	if (!held->shown)
 		return TC_QUIET;
 	if (!old->shown) {
 		tc_evidence_n(draft,
-			      N_("%llu CLOSE_WAIT, for less than a minute: its program is "
-				 "about to close it."),
-			      N_("%llu CLOSE_WAIT, each for less than a minute: their programs are "
-				 "about to close them."),
-			      all, (unsigned long long)all);
+			      "%llu CLOSE_WAIT, heard of less than a minute ago: normal, its "
+			      "program is about to close it.",
+			      "%llu CLOSE_WAIT, each heard of less than a minute ago: normal, "
+			      "their programs are about to close them.",
+			      held->shown, tc_llu(held->shown));
 		return TC_NORMAL;
 	}
 	draft->severity = stale->shown ? TC_SEVERITY_CRITICAL : TC_SEVERITY_WARNING;
 	tc_evidence_n(draft,
-		      N_("%llu of %llu CLOSE_WAIT is held by a program for a minute or more, for "
-			 "%s at least."),
-		      N_("%llu of %llu CLOSE_WAIT are held by a program for a minute or more, the "
-			 "oldest for %s at least."),
-		      old->shown, (unsigned long long)old->shown, (unsigned long long)all,
+		      "%llu of %llu CLOSE_WAIT is held by a program for a minute or more, for %s "
+		      "at least.",
+		      "%llu of %llu CLOSE_WAIT are held by a program for a minute or more, the "
+		      "oldest for %s at least.",
+		      old->shown, tc_llu(old->shown), tc_llu(facts->census.states[TC_CLOSE_WAIT]),
 		      tc_words_duration(draft, old->oldest_ms));
+	if (stale->shown)
+		tc_evidence_n(draft, "%llu of them for an hour or more.",
+			      "%llu of them for an hour or more.", stale->shown,
+			      tc_llu(stale->shown));
 	tc_evidence_whose(draft, old);
+	tc_part_unjudged(facts, TC_SYMPTOM_CLOSE_WAIT_OLD, draft);
 	return TC_FOUND;
 }
 
@@ -45,8 +58,9 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	.id = "close-wait-leak",
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("a program does not close connections that its peers have closed"),
-	.threshold = N_("A warning when one is held for a minute, critical after an hour: a program "
-			"that closes does so within milliseconds, and no timer ends this state."),
+	.threshold = N_("A warning when one is held for a minute, critical after an hour: a "
+			"program that closes does so within milliseconds, and no timer ends this "
+			"state."),
 	.causes = {
 		N_("The program forgets to close after it has read the end of the stream: an error "
 		   "path, a pool that is never emptied, a client library whose answer is not "
@@ -55,9 +69,9 @@ const struct tc_rule tc_rule_close_wait_leak = {
 		   "else. Then bytes are still unread (Recv-Q above 1)."),
 	},
 	.confirm = {
-		N_("tcpcensus list -c local,remote,recv_q,process,pid state close-wait: a Recv-Q of "
-		   "0 has read everything and forgot to close, 1 has not read the end, more does "
-		   "not read at all"),
+		N_("tcpcensus list -c local,remote,recv_q,process,pid state close-wait: a Recv-Q "
+		   "of 0 has read everything and forgot to close, 1 has not read the end, more "
+		   "does not read at all"),
 		N_("ls -l /proc/PID/fd: the same descriptors again a minute later are a leak"),
 	},
 	.remedy = {
@@ -70,9 +84,248 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	},
 	.sources = "RFC 9293 3.3.2, 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_fin",
 	.needs = TC_NEEDS_SOCKETS,
-	.has_symptom = true,
-	.symptom = TC_SYMPTOM_CLOSE_WAIT_OLD,
 	.scenario = "close-wait-leak",
 	.check = check_close_wait_leak,
+};
+/* clang-format on */
+
+/* ---- What sends and is not answered ----------------------------------------------------- */
+
+/* Single ones are peers that went away; many of few peers are a fault between here and there. */
+static void weigh(const struct tc_symptom_facts *symptom, struct tc_draft *draft)
+{
+	bool is_few = tc_part_is_few_peers(symptom);
+
+	if (is_few)
+		tc_evidence(draft,
+			    N_("Only %llu peers have them: the fault is theirs, or on the "
+			       "way."),
+			    tc_llu(tc_part_peers(symptom)));
+	if (is_few || draft->severity == TC_SEVERITY_WARNING)
+		draft->severity = TC_SEVERITY_WARNING;
+	else
+		draft->severity = TC_SEVERITY_NOTICE;
+	tc_evidence_whose(draft, symptom);
+}
+
+/* How long the kernel goes on, of a socket that its program has closed. */
+static void tell_end(const struct tc_facts *facts, enum tc_lifetime id, struct tc_draft *draft)
+{
+	const struct tc_figure *life = &facts->figures[id];
+
+	if (life->known)
+		tc_evidence(draft,
+			    N_("The kernel gives up after %s or a little more, if the program has "
+			       "closed the socket."),
+			    tc_words_duration(draft, life->value));
+}
+
+/* Unsure in a way that says what the bare number is worth. */
+static enum tc_verdict unsure(enum tc_symptom id, const char *state, uint64_t count,
+			      struct tc_draft *draft)
+{
+	tc_needs(draft,
+		 N_("%s, to tell whether the %llu %s last: for one round trip each it is normal"),
+		 tc_part_missing(draft, id), tc_llu(count), state);
+	return TC_UNSURE;
+}
+
+/* ---- fin-wait1-stuck -------------------------------------------------------------------- */
+
+static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *silent = &facts->symptoms[TC_SYMPTOM_FIN_WAIT1_SILENT];
+	const struct tc_symptom_facts *shut = &facts->symptoms[TC_SYMPTOM_FIN_WAIT1_SHUT];
+
+	if (!silent->shown && !shut->shown) {
+		if (!silent->unjudged && !shut->unjudged)
+			return TC_QUIET;
+		return unsure(silent->unjudged ? TC_SYMPTOM_FIN_WAIT1_SILENT
+					       : TC_SYMPTOM_FIN_WAIT1_SHUT,
+			      tc_state_name(TC_FIN_WAIT1),
+			      silent->unjudged ? silent->unjudged : shut->unjudged, draft);
+	}
+	if (silent->shown) {
+		tc_evidence_n(draft,
+			      "%llu FIN_WAIT1 has sent three times or more without an answer.",
+			      "%llu FIN_WAIT1 have sent three times or more without an answer.",
+			      silent->shown, tc_llu(silent->shown));
+		tell_end(facts, TC_LIFETIME_ORPHAN_RETRY, draft);
+		weigh(silent, draft);
+	}
+	if (shut->shown) {
+		tc_evidence_n(draft,
+			      "%llu FIN_WAIT1 cannot send: the peer's window is closed, its "
+			      "program does not read.",
+			      "%llu FIN_WAIT1 cannot send: the peers' windows are closed, their "
+			      "programs do not read.",
+			      shut->shown, tc_llu(shut->shown));
+		tell_end(facts, TC_LIFETIME_ORPHAN_WINDOW, draft);
+		weigh(shut, draft);
+	}
+	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT1_SILENT, draft);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_fin_wait1_stuck = {
+	.id = "fin-wait1-stuck",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("connections cannot be closed: the peer does not answer, or does not read"),
+	.threshold = N_("From three repetitions, or a closed window: normally FIN_WAIT1 is over "
+			"after one round trip. A warning from ten that few peers share; fewer, or "
+			"of as many peers, are what every public server sees of phones out of "
+			"reach."),
+	.causes = {
+		N_("The peer is gone without a word: switched off, out of reach, forgotten by a "
+		   "NAT or firewall."),
+		N_("The peer's program does not read, and its window is closed: a slow client, or "
+		   "one that is stopped."),
+		N_("Segments are dropped on the way, or the output of this machine is filtered."),
+	},
+	.confirm = {
+		N_("tcpcensus list -c remote,send_q,timer,retrans,process state fin-wait-1: timer "
+		   "retrans is a silent peer, probe a closed window, and Send-Q is what it did not "
+		   "take"),
+		N_("tcpcensus by remote.addr state fin-wait-1: whether it is one peer"),
+		N_("ss -to state fin-wait-1: persist is the timer of a closed window, on that of a "
+		   "silent peer"),
+	},
+	.remedy = {
+		N_("Usually nothing: a socket that its program has closed ends by itself."),
+		N_("Timeouts in the program (TCP_USER_TIMEOUT) for sockets that it still holds: "
+		   "those last ${data_retry_life} or more, or with a closed window for ever."),
+		N_("Where they take too much memory: a smaller tcp_orphan_retries, which cuts off "
+		   "slow peers, too."),
+	},
+	.avoid = {
+		N_("tcp_fin_timeout does not end FIN_WAIT1; tcp_orphan_retries does."),
+	},
+	.sources = "RFC 9293 3.8.6.1; tcp(7); net/ipv4/tcp_timer.c:tcp_write_timeout, "
+		   "tcp_probe_timer",
+	.needs = TC_NEEDS_SOCKETS,
+	.scenario = "fin-wait1",
+	.check = check_fin_wait1_stuck,
+};
+/* clang-format on */
+
+/* ---- last-ack-stuck --------------------------------------------------------------------- */
+
+static enum tc_verdict check_last_ack_stuck(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *silent = &facts->symptoms[TC_SYMPTOM_LAST_ACK_SILENT];
+
+	if (!silent->shown && silent->unjudged)
+		return unsure(TC_SYMPTOM_LAST_ACK_SILENT, tc_state_name(TC_LAST_ACK),
+			      silent->unjudged, draft);
+	if (!silent->shown)
+		return TC_QUIET;
+	tc_evidence_n(draft, "%llu LAST_ACK has repeated its FIN twice or more without an answer.",
+		      "%llu LAST_ACK have repeated their FIN twice or more without an answer.",
+		      silent->shown, tc_llu(silent->shown));
+	tell_end(facts, TC_LIFETIME_ORPHAN_RETRY, draft);
+	weigh(silent, draft);
+	tc_part_unjudged(facts, TC_SYMPTOM_LAST_ACK_SILENT, draft);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_last_ack_stuck = {
+	.id = "last-ack-stuck",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("the last ACK of closed connections does not come"),
+	.threshold = N_("From two repetitions of the FIN, since one lost segment makes one. A "
+			"warning from ten that few peers share."),
+	.causes = {
+		N_("The peer is gone since it sent its FIN."),
+		N_("The peer has forgotten the connection without a TIME_WAIT, and its RST is "
+		   "dropped on the way."),
+		N_("A firewall on the way takes the connection for ended after both FINs, and "
+		   "drops what comes later."),
+	},
+	.confirm = {
+		N_("tcpcensus list -c local,remote,retrans,expires state last-ack: how often, and "
+		   "when again"),
+		N_("tcpdump -n 'tcp[tcpflags] & (tcp-fin|tcp-rst) != 0': whether anything answers "
+		   "the FIN"),
+	},
+	.remedy = {
+		N_("Nothing for single ones: they end by themselves after ${orphan_retry_life} or "
+		   "a little more."),
+		N_("Look at the firewall or the path, if many of one peer or network are stuck."),
+	},
+	.avoid = {
+		N_("Do not lower tcp_orphan_retries for it: peers that are only slow would lose "
+		   "the end of what was sent to them."),
+	},
+	.sources = "RFC 9293 3.6; net/ipv4/tcp_timer.c:tcp_write_timeout, tcp_orphan_retries",
+	.needs = TC_NEEDS_SOCKETS,
+	.scenario = "last-ack",
+	.check = check_last_ack_stuck,
+};
+/* clang-format on */
+
+/* ---- closing ---------------------------------------------------------------------------- */
+
+static enum tc_verdict check_closing(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *stuck = &facts->symptoms[TC_SYMPTOM_CLOSING_STUCK];
+	uint64_t all = facts->census.states[TC_CLOSING];
+
+	if (!all)
+		return TC_QUIET;
+	if (!stuck->shown && stuck->unjudged)
+		return unsure(TC_SYMPTOM_CLOSING_STUCK, tc_state_name(TC_CLOSING), stuck->unjudged,
+			      draft);
+	if (!stuck->shown) {
+		tc_evidence_n(draft,
+			      "%llu CLOSING: normal. Both sides have closed at once, and the ACK "
+			      "is on its way.",
+			      "%llu CLOSING: normal. Both sides have closed at once, and the ACKs "
+			      "are on their way.",
+			      all, tc_llu(all));
+		return TC_NORMAL;
+	}
+	tc_evidence_n(draft,
+		      "%llu CLOSING has lasted for seconds: the ACK of its FIN was lost, or its "
+		      "FIN.",
+		      "%llu CLOSING have lasted for seconds: the ACKs of their FINs were lost, or "
+		      "the FINs.",
+		      stuck->shown, tc_llu(stuck->shown));
+	tell_end(facts, TC_LIFETIME_ORPHAN_RETRY, draft);
+	weigh(stuck, draft);
+	tc_part_unjudged(facts, TC_SYMPTOM_CLOSING_STUCK, draft);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_closing = {
+	.id = "closing",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("both sides have closed at once, and the last ACK does not come"),
+	.threshold = N_("From two repetitions, or 5 s without a word of the peer: normally CLOSING "
+			"lasts one round trip. A warning from ten that few peers share."),
+	.causes = {
+		N_("Both sides closed at the same moment (a common timeout, a restart of both), "
+		   "and segments were lost: the number is a sign of loss on the path."),
+		N_("What this machine sends is dropped on the way to the peer, so that its FIN "
+		   "never arrives."),
+	},
+	.confirm = {
+		N_("tcpcensus list -c local,remote,retrans,expires state closing: which repeat "
+		   "their FIN"),
+		N_("nstat -az TcpRetransSegs TcpOutSegs: whether segments are lost elsewhere, too"),
+	},
+	.remedy = {
+		N_("Look for loss on the path, if it goes on; single ones end by themselves."),
+	},
+	.avoid = {
+		N_("Do not change settings for it: it costs one socket for ${orphan_retry_life} at "
+		   "most, or a little more."),
+	},
+	.sources = "RFC 9293 3.6 (figure 14); net/ipv4/tcp_input.c:tcp_fin, tcp_rcv_state_process",
+	.needs = TC_NEEDS_SOCKETS,
+	.scenario = "closing",
+	.check = check_closing,
 };
 /* clang-format on */

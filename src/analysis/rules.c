@@ -9,7 +9,34 @@
 
 /* In the order in which people should read them. */
 const struct tc_rule *const tc_rules[] = {
+	/* Connections that do not come about. */
+	&tc_rule_accept_overflow,
+	&tc_rule_unaccepted,
+	&tc_rule_phantom_established,
+	&tc_rule_syn_flood,
+	&tc_rule_slow_last_ack,
+	&tc_rule_cookies_sent,
+	&tc_rule_defer_accept,
+	&tc_rule_orphan_syn_recv,
+	&tc_rule_syn_sent_blackhole,
+	&tc_rule_syn_sent_refused,
+	&tc_rule_stale_syn,
+
+	/* Connections that do not end. */
 	&tc_rule_close_wait_leak,
+	&tc_rule_fin_wait2_held,
+	&tc_rule_fin_wait2_orphan,
+	&tc_rule_fin_wait1_stuck,
+	&tc_rule_last_ack_stuck,
+	&tc_rule_closing,
+	&tc_rule_orphans_high,
+	&tc_rule_abort_on_close,
+
+	/* TIME_WAIT. */
+	&tc_rule_tw_active_close,
+	&tc_rule_tw_overflow,
+	&tc_rule_rfc1337,
+	&tc_rule_paws_nat,
 	NULL,
 };
 

@@ -5,7 +5,43 @@
 
 struct tc_rule;
 
+/* rule_queue.c: connections that wait to be accepted */
+extern const struct tc_rule tc_rule_accept_overflow;
+extern const struct tc_rule tc_rule_unaccepted;
+extern const struct tc_rule tc_rule_phantom_established;
+
+/* rule_handshake.c: handshakes that have begun here and are not finished */
+extern const struct tc_rule tc_rule_syn_flood;
+extern const struct tc_rule tc_rule_slow_last_ack;
+extern const struct tc_rule tc_rule_defer_accept;
+
+/* rule_cookies.c */
+extern const struct tc_rule tc_rule_cookies_sent;
+
+/* rule_opening.c: connections that do not come about, and SYNs that are not new */
+extern const struct tc_rule tc_rule_orphan_syn_recv;
+extern const struct tc_rule tc_rule_syn_sent_blackhole;
+extern const struct tc_rule tc_rule_syn_sent_refused;
+extern const struct tc_rule tc_rule_stale_syn;
+
 /* rule_closing.c: connections that close, or should */
 extern const struct tc_rule tc_rule_close_wait_leak;
+extern const struct tc_rule tc_rule_fin_wait1_stuck;
+extern const struct tc_rule tc_rule_last_ack_stuck;
+extern const struct tc_rule tc_rule_closing;
+
+/* rule_fin_wait2.c: we have closed, and wait for the peer */
+extern const struct tc_rule tc_rule_fin_wait2_orphan;
+extern const struct tc_rule tc_rule_fin_wait2_held;
+
+/* rule_reset.c: connections that this machine resets */
+extern const struct tc_rule tc_rule_orphans_high;
+extern const struct tc_rule tc_rule_abort_on_close;
+
+/* rule_time_wait.c, rule_old_segments.c: TIME_WAIT, and what it is for */
+extern const struct tc_rule tc_rule_tw_active_close;
+extern const struct tc_rule tc_rule_tw_overflow;
+extern const struct tc_rule tc_rule_rfc1337;
+extern const struct tc_rule tc_rule_paws_nat;
 
 #endif

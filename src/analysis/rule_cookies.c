@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_cookies.c - the rule about SYN cookies. */
+#include "analysis/rule_parts.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+
+enum { ALWAYS_COOKIES = 2 };
+
+/*
+ * Where most come back it is genuine load, whose connections lose window scaling and SACK if they
+ * have no timestamps; where few do, the rule syn-flood has the rest to say.
+ */
+static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t sent, received;
+	int64_t mode = 1;
+
+	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
+	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
+	if (!sent)
+		return TC_QUIET;
+	tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
+		    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
+	draft->severity = TC_SEVERITY_NOTICE;
+	if (tc_facts_setting(facts, TC_SETTING_tcp_syncookies, &mode) && mode == ALWAYS_COOKIES) {
+		tc_evidence(draft, N_("tcp_syncookies is 2: every SYN is answered by one."));
+		return TC_FOUND;
+	}
+	if (received * 2 >= sent) {
+		draft->severity = TC_SEVERITY_WARNING;
+		tc_evidence(draft, N_("Most came back, so these are real clients."));
+	} else {
+		tc_evidence(draft, N_("Few came back: a flood, or answers that get lost."));
+	}
+	if (!tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS, draft))
+		tc_evidence(draft, N_("Which listener it was cannot be told: no queue of "
+				      "handshakes was full when looked at."));
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_cookies_sent = {
+	.id = "cookies-sent",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("handshakes are answered by SYN cookies, a queue being full"),
+	.threshold = N_("From the first cookie in the interval. A warning when at least half come "
+			"back: those are clients whose connections lose options (window scaling "
+			"and SACK, where there are no timestamps). A notice otherwise, or with "
+			"tcp_syncookies = 2."),
+	.causes = {
+		N_("The backlog of a listener is too small for genuine load: its queue of "
+		   "handshakes has the same limit as that of connections to accept."),
+		N_("A flood of SYNs."),
+		N_("tcp_syncookies is 2."),
+	},
+	.confirm = {
+		N_("nstat -az TcpExtSyncookiesSent TcpExtSyncookiesRecv "
+		   "TcpExtTCPReqQFullDoCookies: how many come back"),
+		N_("tcpcensus listeners -i 3s: which listener has as many SYN_RECV as its limit"),
+		N_("dmesg: \"Possible SYN flooding on port\" names the port, once for each "
+		   "listener"),
+	},
+	.remedy = {
+		N_("Raise the backlog in the program's configuration, and net.core.somaxconn (now "
+		   "${somaxconn}) if that is smaller; then restart it."),
+		N_("Leave tcp_timestamps at 1: cookies then keep the options."),
+	},
+	.avoid = {
+		N_("Not tcp_syncookies = 0: what got a cookie would then be dropped."),
+		N_("tcp_max_syn_backlog limits nothing while tcp_syncookies is 1."),
+	},
+	.sources = "RFC 4987 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_conn_request; "
+		   "net/ipv4/syncookies.c",
+	.needs = TC_NEEDS_INTERVAL,
+	.counters = "SyncookiesSent SyncookiesRecv",
+	.scenario = "syn-cookies",
+	.check = check_cookies_sent,
+};
+/* clang-format on */

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_fin_wait2.c - rules about FIN_WAIT2: we have closed, and wait for the peer to do so. */
+#include "analysis/rule_parts.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+
+/* ---- fin-wait2-orphan ------------------------------------------------------------------ */
+
+/* They share tcp_max_tw_buckets with TIME_WAIT, which loses its places to them. */
+static bool is_too_many(const struct tc_facts *facts, uint64_t count, int64_t *ret_limit)
+{
+	return tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, ret_limit) &&
+	       *ret_limit > 0 && count > (uint64_t)*ret_limit / 2;
+}
+
+static void tell_life(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_figure *life = &facts->figures[TC_LIFETIME_FIN_WAIT2];
+
+	if (life->known)
+		tc_evidence(draft,
+			    N_("Each is gone after %s (tcp_fin_timeout), or when its peer closes."),
+			    tc_words_duration(draft, life->value));
+}
+
+static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *orphan = &facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN];
+	int64_t limit = 0;
+
+	if (!orphan->shown && orphan->unjudged) {
+		tc_needs(draft,
+			 N_("%s: of %llu FIN_WAIT2, those that no program holds are gone within a "
+			    "minute or so, and the others have no time limit"),
+			 tc_part_missing(draft, TC_SYMPTOM_FIN_WAIT2_ORPHAN),
+			 tc_llu(orphan->unjudged));
+		return TC_UNSURE;
+	}
+	if (!orphan->shown)
+		return TC_QUIET;
+	if (!is_too_many(facts, orphan->shown, &limit)) {
+		tc_evidence_n(draft,
+			      "%llu FIN_WAIT2 that no program holds: normal. This machine has "
+			      "closed, its peer has not yet.",
+			      "%llu FIN_WAIT2 that no program holds: normal. This machine has "
+			      "closed, their peers have not yet.",
+			      orphan->shown, tc_llu(orphan->shown));
+		tell_life(facts, draft);
+		tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_ORPHAN, draft);
+		return TC_NORMAL;
+	}
+	tc_evidence(draft,
+		    N_("%llu FIN_WAIT2 that no program holds take %s of the %lld places of "
+		       "tcp_max_tw_buckets."),
+		    tc_llu(orphan->shown), tc_words_share(draft, orphan->shown, (uint64_t)limit),
+		    (long long)limit);
+	tell_life(facts, draft);
+	tc_evidence_whose(draft, orphan);
+	draft->severity = TC_SEVERITY_WARNING;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_fin_wait2_orphan = {
+	.id = "fin-wait2-orphan",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("peers do not close connections that this machine has closed"),
+	.threshold = N_("Normal, since each is gone after ${fin_wait2_life}. A warning when they "
+			"take more than half of tcp_max_tw_buckets, which TIME_WAIT then does not "
+			"have."),
+	.causes = {
+		N_("The programs of the peers do not close when they read the end of the stream: "
+		   "there it is CLOSE_WAIT."),
+		N_("The peers are gone, or a firewall between has forgotten the connection: their "
+		   "FIN never comes."),
+		N_("This side ends idle connections of clients that only notice when they next use "
+		   "them (pools, browsers)."),
+	},
+	.confirm = {
+		N_("tcpcensus by remote.addr,service state fin-wait-2: whose programs they are"),
+		N_("tcpcensus list -c local,remote,expires,kind state fin-wait-2: kind timewait "
+		   "has a timer, full is held by a program"),
+	},
+	.remedy = {
+		N_("Correct the program at the other end, if it is yours."),
+		N_("Lower tcp_fin_timeout: here, and only here, that is what it is for. Data that "
+		   "a peer sends later are then answered by a RST."),
+	},
+	.avoid = {
+		N_("Do not lower tcp_max_tw_buckets: FIN_WAIT2 would then push TIME_WAIT out."),
+	},
+	.sources = "RFC 9293 3.6; tcp(7); net/ipv4/tcp.c:__tcp_close; "
+		   "net/ipv4/tcp_input.c:tcp_rcv_state_process",
+	.needs = TC_NEEDS_SOCKETS,
+	.scenario = "fin-wait2-orphan",
+	.check = check_fin_wait2_orphan,
+};
+/* clang-format on */
+
+/* ---- fin-wait2-held -------------------------------------------------------------------- */
+
+/* A minute without a segment is longer than a peer that still has an answer to send needs. */
+static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *held = &facts->symptoms[TC_SYMPTOM_FIN_WAIT2_HELD];
+
+	if (!held->shown)
+		return tc_part_none_shown(facts, TC_SYMPTOM_FIN_WAIT2_HELD, draft);
+	tc_evidence_n(draft,
+		      "%llu FIN_WAIT2 is held by a program, and its peer was not heard for %s: no "
+		      "timer ends it.",
+		      "%llu FIN_WAIT2 are held by programs, and their peers were not heard for a "
+		      "minute or more, the longest for %s: no timer ends them.",
+		      held->shown, tc_llu(held->shown), tc_words_duration(draft, held->oldest_ms));
+	tc_evidence_whose(draft, held);
+	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_HELD, draft);
+	draft->severity = TC_SEVERITY_WARNING;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_fin_wait2_held = {
+	.id = "fin-wait2-held",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("a program has said that it sends no more, and waits for a peer without a time "
+		    "limit"),
+	.threshold = N_("When a program holds one whose peer was not heard for a minute: "
+			"tcp_fin_timeout only begins when the program closes, so this lasts for "
+			"ever."),
+	.causes = {
+		N_("The program calls shutdown(2) for sending and then waits for the end of the "
+		   "peer's stream without a timeout of its own."),
+		N_("It forgets to close after shutdown(2): a leak."),
+		N_("The peer is gone without a word."),
+	},
+	.confirm = {
+		N_("tcpcensus by process,remote.addr state fin-wait-2: which program, and to whom"),
+		N_("ls -l /proc/PID/fd: the same sockets again a minute later have been forgotten"),
+		N_("ss -tioe state fin-wait-2: lastrcv and lastack say for how long (in "
+		   "milliseconds) nothing was heard"),
+	},
+	.remedy = {
+		N_("Give the program a timeout after shutdown(2), after which it closes."),
+		N_("Keepalive (SO_KEEPALIVE), which ends those whose peer is gone."),
+	},
+	.avoid = {
+		N_("Do not lower tcp_fin_timeout: it does not touch a socket that a program "
+		   "holds."),
+	},
+	.sources = "RFC 9293 3.6; shutdown(2); tcp(7); net/ipv4/tcp.c:__tcp_close; "
+		   "net/ipv4/tcp_input.c:tcp_rcv_state_process",
+	.needs = TC_NEEDS_SOCKETS,
+	.has_symptom = true,
+	.symptom = TC_SYMPTOM_FIN_WAIT2_HELD,
+	.scenario = "fin-wait2-held",
+	.check = check_fin_wait2_held,
+};
+/* clang-format on */

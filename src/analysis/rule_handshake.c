@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rule_handshake.c - rules about handshakes that have begun here and are not finished.
+ *
+ * SYN_RECV alone does not tell a flood from slow peers, so three things are looked at: whether a
+ * queue is short of room, whether the SYN+ACKs had to be sent again, and between how many peers
+ * they are divided. Where cookies are sent, how many come back tells it best.
+ */
+#include <string.h>
+
+#include "analysis/rule_parts.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+
+enum {
+	FLOOD_LEAST = 10, /* fewer silent handshakes are scanners and phones out of reach */
+	SYN_RECV_DEFAULT_MS = 63000, /* with tcp_synack_retries = 5 */
+};
+
+enum likeness { LIKE_NO, LIKE_YES, LIKE_UNKNOWN };
+
+/* Most handshakes are silent, and most of those are of different peers. */
+static enum likeness looks_like_flood(const struct tc_facts *facts)
+{
+	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
+	uint64_t sent, received, peers = tc_part_peers(retried);
+	uint64_t judged = retried->shown + retried->not_shown;
+
+	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
+	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
+	if (sent)
+		return received * 2 < sent ? LIKE_YES : LIKE_NO;
+	if (!judged)
+		return retried->unjudged ? LIKE_UNKNOWN : LIKE_NO;
+	if (retried->shown < FLOOD_LEAST || retried->shown * 2 < judged)
+		return LIKE_NO;
+	if (!peers)
+		return LIKE_UNKNOWN;
+	return peers * 2 > retried->shown ? LIKE_YES : LIKE_NO;
+}
+
+/* More than half of a listener's queue of handshakes is taken. */
+static bool is_crowded(const struct tc_facts *facts)
+{
+	const struct tc_listener *listener;
+
+	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
+	     i++)
+		if ((listener->have & TC_LISTENER_QUEUES) &&
+		    listener->states[TC_SYN_RECV] * 2 > listener->limit)
+			return true;
+	return false;
+}
+
+static bool has_queues(const struct tc_facts *facts)
+{
+	return facts->listening && !tc_listening_summary(facts->listening)->unread;
+}
+
+/* What a queue without room made of SYNs in the interval. */
+struct pressure {
+	uint64_t dropped, cookies;
+	bool is_crowded;
+};
+
+static struct pressure pressure_of(const struct tc_facts *facts)
+{
+	struct pressure pressure = {.is_crowded = is_crowded(facts)};
+
+	tc_part_rise(facts, TC_COUNTER_TCPReqQFullDrop, &pressure.dropped);
+	tc_part_rise(facts, TC_COUNTER_TCPReqQFullDoCookies, &pressure.cookies);
+	return pressure;
+}
+
+static bool is_flood(const struct tc_facts *facts)
+{
+	struct pressure pressure = pressure_of(facts);
+
+	return (pressure.dropped || pressure.cookies || pressure.is_crowded) &&
+	       looks_like_flood(facts) == LIKE_YES;
+}
+
+/* Little's law: if none were ever finished, so many would begin a second. */
+static const char *rate_of(const struct tc_facts *facts, uint64_t requests, struct tc_draft *draft)
+{
+	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
+	uint64_t ms = life->known && life->value ? life->value : SYN_RECV_DEFAULT_MS;
+
+	return tc_words_rate(draft, (double)requests * 1000 / (double)ms);
+}
+
+static const char *life_of(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
+
+	return tc_words_duration(draft, life->known ? life->value : SYN_RECV_DEFAULT_MS);
+}
+
+static enum tc_verdict unsure_of(const struct tc_facts *facts, uint64_t requests,
+				 struct tc_draft *draft)
+{
+	tc_needs(draft,
+		 N_("repetitions, addresses and listeners (ss -tanoi, ss -ltn), to tell a flood "
+		    "from slow peers: %llu SYN_RECV are %s a second if none is ever finished, each "
+		    "lasting %s (an inference)"),
+		 tc_llu(requests), rate_of(facts, requests, draft), life_of(facts, draft));
+	return TC_UNSURE;
+}
+
+/* ---- syn-flood -------------------------------------------------------------------------- */
+
+static void tell_flood(const struct tc_facts *facts, const struct pressure *pressure,
+		       struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
+	uint64_t requests = facts->census.states[TC_SYN_RECV], sent, received;
+
+	tc_evidence(draft,
+		    N_("%llu SYN_RECV, %llu of them silent after a repeated SYN+ACK, of %llu "
+		       "different addresses."),
+		    tc_llu(requests), tc_llu(retried->shown), tc_llu(tc_part_peers(retried)));
+	if (pressure->dropped)
+		tc_evidence_n(draft,
+			      "In %s, %llu SYN was dropped, the queue being full "
+			      "(TCPReqQFullDrop).",
+			      "In %s, %llu SYNs were dropped, the queue being full "
+			      "(TCPReqQFullDrop).",
+			      pressure->dropped, tc_part_interval(facts, draft),
+			      tc_llu(pressure->dropped));
+	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
+	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
+	if (sent)
+		tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
+			    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
+	tc_evidence(draft,
+		    N_("If none is ever finished, that is %s a second, each lasting %s (an "
+		       "inference)."),
+		    rate_of(facts, requests, draft), life_of(facts, draft));
+	tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, draft);
+	tc_evidence_whose(draft, retried);
+}
+
+/*
+ * With cookies nobody is turned away, but for options of TCP, so that is a warning; SYNs that are
+ * dropped are connections that fail.
+ */
+static enum tc_verdict check_syn_flood(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	struct pressure pressure = pressure_of(facts);
+	uint64_t requests = facts->census.states[TC_SYN_RECV];
+	bool is_pressed = pressure.dropped || pressure.cookies || pressure.is_crowded;
+
+	if (!requests && !is_pressed)
+		return TC_QUIET;
+	if (!is_pressed)
+		return has_queues(facts) ? TC_QUIET : unsure_of(facts, requests, draft);
+	switch (looks_like_flood(facts)) {
+	case LIKE_YES:
+		tell_flood(facts, &pressure, draft);
+		draft->severity = pressure.dropped ? TC_SEVERITY_CRITICAL : TC_SEVERITY_WARNING;
+		return TC_FOUND;
+	case LIKE_UNKNOWN:
+		return unsure_of(facts, requests, draft);
+	default:
+		return TC_QUIET;
+	}
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_syn_flood = {
+	.id = "syn-flood",
+	.severity = TC_SEVERITY_CRITICAL,
+	.title = N_("a flood of SYNs whose handshakes are never finished"),
+	.threshold = N_("When the queue of handshakes of a listener is more than half full or SYNs "
+			"found it full, and either few cookies come back (less than half), or most "
+			"of ten or more SYN_RECV are silent and of different addresses. A warning; "
+			"critical when SYNs are dropped, since real clients then fail, too."),
+	.causes = {
+		N_("An attack with forged addresses: the SYN+ACKs go to hosts that never asked."),
+		N_("The way back is filtered: SYNs come in, and nothing that this machine sends "
+		   "reaches the clients."),
+		N_("An attack from many real hosts, whose SYN+ACKs are dropped there."),
+	},
+	.confirm = {
+		N_("tcpcensus by remote.addr state syn-recv: many addresses with one or two each"),
+		N_("nstat -az TcpExtSyncookiesSent TcpExtSyncookiesRecv: few of those sent come "
+		   "back in a flood, nearly all of them under genuine load"),
+		N_("tcpdump -n 'tcp[tcpflags] & tcp-syn != 0': whether the SYN+ACKs leave, and "
+		   "what comes back"),
+	},
+	.remedy = {
+		N_("tcp_syncookies = 1 (now ${tcp_syncookies}): clients are let in although the "
+		   "queue is full."),
+		N_("Look for a filter on the way back, if real clients are affected."),
+		N_("Filter it before it comes here: at the provider, or by SYNPROXY of nftables."),
+		N_("A larger backlog, where memory allows: the queue of handshakes has the same "
+		   "limit."),
+	},
+	.avoid = {
+		N_("Not tcp_syncookies = 0: a full queue then drops the SYNs of everybody."),
+		N_("Not tcp_syncookies = 2: cookies for every connection, which is meant for "
+		   "tests."),
+		N_("tcp_max_syn_backlog limits nothing while tcp_syncookies is 1."),
+	},
+	.sources = "RFC 4987; tcp(7); net/ipv4/tcp_input.c:tcp_conn_request, tcp_syn_flood_action",
+	.needs = TC_NEEDS_SOCKETS,
+	.scenario = "syn-flood",
+	.check = check_syn_flood,
+};
+/* clang-format on */
+
+/* ---- slow-last-ack ---------------------------------------------------------------------- */
+
+/* /proc counts timeouts, which waiting for data makes too; netlink counts repetitions. */
+static bool is_of_proc(const struct tc_facts *facts)
+{
+	return facts->report.source && strcmp(facts->report.source, "proc") == 0;
+}
+
+static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
+	bool is_few = tc_part_is_few_peers(retried);
+
+	if (!retried->shown)
+		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
+	if (is_flood(facts))
+		return TC_QUIET;
+	tc_evidence_n(
+		draft, "%llu of %llu SYN_RECV had its SYN+ACK sent again: no last ACK has come.",
+		"%llu of %llu SYN_RECV had their SYN+ACK sent again: no last ACK has come.",
+		retried->shown, tc_llu(retried->shown), tc_llu(facts->census.states[TC_SYN_RECV]));
+	if (is_few)
+		tc_evidence(draft,
+			    N_("Only %llu peers have them: the fault is theirs, or on the "
+			       "way."),
+			    tc_llu(tc_part_peers(retried)));
+	if (is_of_proc(facts))
+		tc_evidence(draft, N_("/proc counts those there too that wait for their first data "
+				      "(TCP_DEFER_ACCEPT)."));
+	tc_evidence_whose(draft, retried);
+	tc_part_unjudged(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
+	draft->severity = is_few ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_slow_last_ack = {
+	.id = "slow-last-ack",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("the last ACK of handshakes does not come"),
+	.threshold = N_("A notice from the first SYN+ACK that was sent again, since every public "
+			"server has some; a warning from ten that few peers share, whose "
+			"connections do not come about. What looks like a flood is told by the "
+			"rule syn-flood."),
+	.causes = {
+		N_("SYN+ACKs or last ACKs are lost: a bad path, or one that is not the way of the "
+		   "SYN."),
+		N_("A firewall lets SYNs through and drops the answers."),
+		N_("Scanners that only want to know which ports are open."),
+	},
+	.confirm = {
+		N_("tcpcensus by remote.net,service state syn-recv: which networks"),
+		N_("tcpdump -n 'tcp[tcpflags] & tcp-syn != 0': the same SYN+ACK again and again, "
+		   "and whether the client repeats its SYN (then the SYN+ACK does not arrive) or "
+		   "not (then the last ACK does not)"),
+		N_("ip route get ADDRESS: whether the answers leave by the device that the SYNs "
+		   "come in by"),
+	},
+	.remedy = {
+		N_("Repair the path or the firewall."),
+		N_("tcp_synack_retries = 3 instead of 5 (now ${tcp_synack_retries}) frees the "
+		   "queue after 15 s instead of 63 s; it gives slow clients less time."),
+	},
+	.avoid = {
+		N_("Do not set tcp_synack_retries to 0 or 1: one lost segment then ends a "
+		   "handshake."),
+	},
+	.sources = "tcp(7); net/ipv4/inet_connection_sock.c:reqsk_timer_handler",
+	.needs = TC_NEEDS_SOCKETS,
+	.has_symptom = true,
+	.symptom = TC_SYMPTOM_SYN_RECV_RETRIED,
+	.scenario = "slow-last-ack",
+	.check = check_slow_last_ack,
+};
+/* clang-format on */
+
+/* ---- defer-accept ----------------------------------------------------------------------- */
+
+static enum tc_verdict check_defer_accept(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *deferred = &facts->symptoms[TC_SYMPTOM_SYN_RECV_DEFERRED];
+
+	if (!deferred->shown)
+		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_RECV_DEFERRED, draft);
+	tc_evidence_n(draft,
+		      "%llu SYN_RECV waits for the first data of its client, whose last ACK has "
+		      "come (inferred: its timer goes on, and nothing is sent again). Normal where "
+		      "the listener has TCP_DEFER_ACCEPT.",
+		      "%llu SYN_RECV wait for the first data of their clients, whose last ACKs "
+		      "have come (inferred: their timers go on, and nothing is sent again). Normal "
+		      "where the listener has TCP_DEFER_ACCEPT.",
+		      deferred->shown, tc_llu(deferred->shown));
+	tc_evidence_whose(draft, deferred);
+	return TC_NORMAL;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_defer_accept = {
+	.id = "defer-accept",
+	.severity = TC_SEVERITY_NOTICE,
+	.title = N_("clients are connected and have sent nothing yet"),
+	.threshold = N_("Normal. Inferred from a timer above one second without a repetition: the "
+			"kernel does not show whether a listener has TCP_DEFER_ACCEPT."),
+	.causes = {
+		N_("The listener has TCP_DEFER_ACCEPT (nginx: deferred, Apache: AcceptFilter), and "
+		   "its clients are silent: connections opened in advance by browsers, health "
+		   "checks."),
+		N_("The SYN+ACK could not be sent again: no route, or a filter on output."),
+	},
+	.confirm = {
+		N_("tcpcensus list -c local,remote,expires,retrans state syn-recv: retrans 0 "
+		   "beside an expires above 1000"),
+		N_("ss -tn: on the client, where the connection is ESTABLISHED"),
+	},
+	.remedy = {
+		N_("Nothing, as a rule: they end when data come, or the time of the option is "
+		   "over."),
+		N_("If there are very many, take the option away or give it less time: they share "
+		   "the queue with other handshakes."),
+	},
+	.avoid = {
+		N_("Do not take them for a flood: the clients have proved their addresses."),
+	},
+	.sources = "tcp(7); net/ipv4/tcp_minisocks.c:tcp_check_req; "
+		   "net/ipv4/inet_connection_sock.c:syn_ack_recalc",
+	.needs = TC_NEEDS_SOCKETS,
+	.has_symptom = true,
+	.symptom = TC_SYMPTOM_SYN_RECV_DEFERRED,
+	.scenario = "defer-accept",
+	.check = check_defer_accept,
+};
+/* clang-format on */

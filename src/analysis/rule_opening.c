@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_opening.c - rules about connections that do not come about, and SYNs that are not new. */
+#include "analysis/rule_parts.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+
+/* ---- orphan-syn-recv -------------------------------------------------------------------- */
+
+static enum tc_verdict check_orphan_syn_recv(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *orphan = &facts->symptoms[TC_SYMPTOM_SYN_RECV_ORPHAN];
+
+	if (!orphan->shown)
+		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_RECV_ORPHAN, draft);
+	tc_evidence_n(draft, "%llu SYN_RECV is on a port where nobody listens any more.",
+		      "%llu SYN_RECV are on ports where nobody listens any more.", orphan->shown,
+		      tc_llu(orphan->shown));
+	tc_evidence_whose(draft, orphan);
+	tc_part_unjudged(facts, TC_SYMPTOM_SYN_RECV_ORPHAN, draft);
+	draft->severity = TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_orphan_syn_recv = {
+	.id = "orphan-syn-recv",
+	.severity = TC_SEVERITY_NOTICE,
+	.title = N_("handshakes of a listener that has gone"),
+	.threshold = N_("From the first: closing a listener leaves its handshakes until their "
+			"timer fires, so one went within the last ${syn_recv_life}."),
+	.causes = {
+		N_("A server was stopped or restarted with handshakes under way."),
+		N_("It crashed."),
+	},
+	.confirm = {
+		N_("tcpcensus by local state syn-recv: the ports"),
+		N_("tcpcensus listeners: who listens now"),
+	},
+	.remedy = {
+		N_("Nothing: they end by themselves. If the server should be there, start it."),
+		N_("For restarts that lose nobody: hand the listening socket over (socket "
+		   "activation), or tcp_migrate_req with SO_REUSEPORT."),
+	},
+	.avoid = {
+		N_("They do not keep the port: a server can bind it again at once."),
+	},
+	.sources = "net/ipv4/inet_connection_sock.c:inet_csk_listen_stop, reqsk_timer_handler; "
+		   "Documentation/networking/ip-sysctl.rst",
+	.needs = TC_NEEDS_SOCKETS,
+	.has_symptom = true,
+	.symptom = TC_SYMPTOM_SYN_RECV_ORPHAN,
+	.scenario = "orphan-syn-recv",
+	.check = check_orphan_syn_recv,
+};
+/* clang-format on */
+
+/* ---- syn-sent-blackhole ----------------------------------------------------------------- */
+
+enum {
+	SYN_SENT_DEFAULT_MS = 127000, /* with tcp_syn_retries = 6 */
+	FEW_OF_ALL = 100, /* one in a hundred is what a crawler or a proxy always meets */
+};
+
+/* Whether those that fail are less than one in a hundred of all that are tried. */
+static bool is_rare(const struct tc_facts *facts, uint64_t silent)
+{
+	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_SENT];
+	uint64_t ms = life->known && life->value ? life->value : SYN_SENT_DEFAULT_MS;
+	double tried;
+
+	return tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried) &&
+	       (double)silent * 1000 / (double)ms * FEW_OF_ALL < tried;
+}
+
+static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
+						struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *silent = &facts->symptoms[TC_SYMPTOM_SYN_SENT_SILENT];
+	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_SENT];
+	bool is_few;
+
+	if (!silent->shown)
+		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
+	is_few = is_rare(facts, silent->shown);
+	tc_evidence_n(draft,
+		      "%llu SYN_SENT has sent its SYN three times or more without an answer.",
+		      "%llu SYN_SENT have sent their SYN three times or more without an answer.",
+		      silent->shown, tc_llu(silent->shown));
+	if (life->known)
+		tc_evidence(draft,
+			    N_("connect(2) fails after %s, if the program does not give up "
+			       "before."),
+			    tc_words_duration(draft, life->value));
+	if (is_few)
+		tc_evidence(draft, N_("That is less than one in a hundred of the connections "
+				      "tried."));
+	tc_evidence_whose(draft, silent);
+	tc_part_unjudged(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
+	draft->severity = is_few ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_syn_sent_blackhole = {
+	.id = "syn-sent-blackhole",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("connections that are asked for get no answer at all"),
+	.threshold = N_("From the second repetition of a SYN, after two seconds or more: one lost "
+			"segment makes one. Only a notice where it is less than one in a hundred "
+			"of the connections tried, which a proxy or a crawler always meets."),
+	.causes = {
+		N_("A firewall drops the SYNs (one that refuses would end the attempt at once)."),
+		N_("The host is down, or its address is wrong, and no router says so."),
+		N_("The listener there is full and stays silent (accept-overflow on that "
+		   "machine)."),
+		N_("The answers do not find their way back."),
+	},
+	.confirm = {
+		N_("tcpcensus by process,remote state syn-sent: who asks whom"),
+		N_("tcpdump -n 'icmp or tcp[tcpflags] & tcp-syn != 0': whether anything comes "
+		   "back"),
+		N_("ip route get ADDRESS: the way and the source address that are used"),
+	},
+	.remedy = {
+		N_("Repair the firewall, the route or the address."),
+		N_("Give the program a timeout for connect of a few seconds, and another address "
+		   "to try."),
+	},
+	.avoid = {
+		N_("A larger tcp_syn_retries only makes programs wait longer."),
+	},
+	.sources = "connect(2); tcp(7); net/ipv4/tcp_timer.c:tcp_write_timeout",
+	.needs = TC_NEEDS_SOCKETS,
+	.has_symptom = true,
+	.symptom = TC_SYMPTOM_SYN_SENT_SILENT,
+	.scenario = "syn-sent",
+	.check = check_syn_sent_blackhole,
+};
+/* clang-format on */
+
+/* ---- syn-sent-refused ------------------------------------------------------------------- */
+
+enum { MANY_OF_ALL = 10 };
+
+/*
+ * AttemptFails counts both sides; what failed here because the client sent a RST is in
+ * EmbryonicRsts, and is taken off.
+ */
+static enum tc_verdict check_syn_sent_refused(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t failed, incoming, tried;
+
+	tc_part_rise(facts, TC_COUNTER_AttemptFails, &failed);
+	tc_part_rise(facts, TC_COUNTER_EmbryonicRsts, &incoming);
+	tc_part_rise(facts, TC_COUNTER_ActiveOpens, &tried);
+	failed -= incoming < failed ? incoming : failed;
+	if (failed * 1000000 < facts->interval_us || !failed)
+		return TC_QUIET;
+	tc_evidence_n(draft,
+		      "In %s, %llu connection that this machine asked for failed (AttemptFails "
+		      "without EmbryonicRsts), of %llu that were asked for.",
+		      "In %s, %llu connections that this machine asked for failed (AttemptFails "
+		      "without EmbryonicRsts), of %llu that were asked for.",
+		      failed, tc_part_interval(facts, draft), tc_llu(failed), tc_llu(tried));
+	tc_evidence(draft, N_("That they were refused is inferred: the kernel counts those that "
+			      "got no answer with them, but such fail after a minute or two."));
+	draft->severity = failed * MANY_OF_ALL >= tried ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_syn_sent_refused = {
+	.id = "syn-sent-refused",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("connections that are asked for are refused"),
+	.threshold = N_("From one a second, which is a program that tries again and again. A "
+			"warning when it is one in ten of those that are tried, otherwise a "
+			"notice."),
+	.causes = {
+		N_("The service is down: nobody listens on the port, and the host answers by a "
+		   "RST."),
+		N_("A firewall refuses (REJECT), or a router reports that the host cannot be "
+		   "reached."),
+		N_("The address or the port in a configuration is wrong."),
+	},
+	.confirm = {
+		N_("tcpdump -n 'tcp[tcpflags] & tcp-rst != 0 or icmp': from where the refusals "
+		   "come; such connections are too short to be seen in a list"),
+		N_("nstat -az TcpAttemptFails TcpActiveOpens TcpExtEmbryonicRsts: how many of how "
+		   "many"),
+		N_("journalctl: the program that says \"connection refused\""),
+	},
+	.remedy = {
+		N_("Start the service, or correct the address."),
+		N_("Let the program wait longer after each failure."),
+	},
+	.avoid = {
+		N_("No setting of this machine makes a refused connection succeed."),
+	},
+	.sources = "connect(2); net/ipv4/tcp.c:tcp_done; net/ipv4/tcp_minisocks.c:tcp_check_req",
+	.needs = TC_NEEDS_INTERVAL,
+	.counters = "AttemptFails ActiveOpens EmbryonicRsts",
+	.scenario = "refused",
+	.check = check_syn_sent_refused,
+};
+/* clang-format on */
+
+/* ---- stale-syn -------------------------------------------------------------------------- */
+
+static enum tc_verdict check_stale_syn(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t count;
+
+	tc_part_rise(facts, TC_COUNTER_TCPSYNChallenge, &count);
+	if (!count)
+		return TC_QUIET;
+	tc_evidence_n(draft,
+		      "In %s, %llu SYN met a connection that this machine still has between the "
+		      "same ends (TCPSYNChallenge).",
+		      "In %s, %llu SYNs met connections that this machine still has between the "
+		      "same ends (TCPSYNChallenge).",
+		      count, tc_part_interval(facts, draft), tc_llu(count));
+	draft->severity = TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_stale_syn = {
+	.id = "stale-syn",
+	.severity = TC_SEVERITY_NOTICE,
+	.title = N_("peers open connections anew that this machine takes for still there"),
+	.threshold = N_("From the first in the interval: a peer that closed in good order does not "
+			"do this. The answer is an ACK, the peer's RST ends the old connection, "
+			"and its next SYN is taken."),
+	.causes = {
+		N_("The peer was restarted or has lost its power, and this side has not noticed: "
+		   "its connections are half open."),
+		N_("A NAT or firewall has forgotten a connection and gives its port to a new one."),
+		N_("The last ACK of the old connection was lost, and here it is in LAST_ACK."),
+		N_("Forged SYNs, to find out or disturb connections: the answer is what RFC 5961 "
+		   "asks for."),
+	},
+	.confirm = {
+		N_("nstat -az TcpExtTCPSYNChallenge TcpExtTCPChallengeACK: rise while it goes on"),
+		N_("tcpcensus list -c state,local,remote,retrans state last-ack: old connections "
+		   "that wait"),
+		N_("tcpdump -n 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0': SYN, ACK, RST, SYN of the "
+		   "same two ends"),
+	},
+	.remedy = {
+		N_("Keepalive in the programs here, so that connections of peers that are gone end "
+		   "sooner."),
+		N_("Give a NAT or firewall a longer memory for idle connections than keepalive "
+		   "takes."),
+	},
+	.avoid = {
+		N_("Do not block the ACKs that answer such SYNs: without them the peer cannot "
+		   "connect until the old connection has ended here."),
+	},
+	.sources = "RFC 5961 4; RFC 9293 3.10.7.4; net/ipv4/tcp_input.c:tcp_validate_incoming",
+	.needs = TC_NEEDS_INTERVAL,
+	.counters = "TCPSYNChallenge",
+	.scenario = "stale-syn",
+	.check = check_stale_syn,
+};
+/* clang-format on */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_parts.c - what the checks of several rules have in common; see rule_parts.h. */
+#include "analysis/rule_parts.h"
+
+#include "analysis/judge.h"
+#include "util/intl.h"
+
+enum {
+	MANY = 10,     /* see tc_part_is_few_peers() */
+	NAMES_MAX = 3, /* listeners of which a finding tells */
+	WORD_MAX = 128,
+};
+
+enum tc_rise tc_part_rise(const struct tc_facts *facts, enum tc_counter id, uint64_t *ret_rise)
+{
+	uint64_t value;
+
+	*ret_rise = 0;
+	if (tc_facts_rise(facts, id, ret_rise))
+		return *ret_rise ? TC_RISE_SOME : TC_RISE_NONE;
+	return tc_facts_counter(facts, id, &value) && !value ? TC_RISE_NONE : TC_RISE_UNKNOWN;
+}
+
+uint64_t tc_part_peers(const struct tc_symptom_facts *symptom)
+{
+	uint64_t groups = 0, count = 0;
+	char text[WORD_MAX];
+
+	if (!symptom->peer || !tc_tally_rows(symptom->peer) ||
+	    !tc_tally_row_text(symptom->peer, 0, 0, text, sizeof(text)))
+		return 0;
+	tc_tally_other(symptom->peer, &groups, &count);
+	return tc_tally_rows(symptom->peer) + groups;
+}
+
+bool tc_part_is_few_peers(const struct tc_symptom_facts *symptom)
+{
+	uint64_t peers = tc_part_peers(symptom);
+
+	return peers && symptom->shown >= MANY && peers * 2 <= symptom->shown;
+}
+
+const char *tc_part_missing(const struct tc_draft *draft, enum tc_symptom id)
+{
+	return tc_draft_text(draft, tc_symptom_rows[id].missing);
+}
+
+void tc_part_unjudged(const struct tc_facts *facts, enum tc_symptom id, struct tc_draft *draft)
+{
+	uint64_t unjudged = facts->symptoms[id].unjudged;
+
+	if (unjudged)
+		tc_evidence(draft, N_("Of %llu more it is not known; that takes %s."),
+			    tc_llu(unjudged), tc_part_missing(draft, id));
+}
+
+enum tc_verdict tc_part_none_shown(const struct tc_facts *facts, enum tc_symptom id,
+				   struct tc_draft *draft)
+{
+	if (!facts->symptoms[id].unjudged)
+		return TC_QUIET;
+	tc_needs(draft, "%s", tc_part_missing(draft, id));
+	return TC_UNSURE;
+}
+
+enum tc_verdict tc_part_needs_interval(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	tc_needs(draft, "%s", tc_draft_text(draft, tc_judge_needs_interval(facts)));
+	return TC_UNSURE;
+}
+
+const char *tc_part_interval(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	return tc_words_duration(draft, facts->interval_us / 1000);
+}
+
+/* ---- Listeners ------------------------------------------------------------------------- */
+
+static const char *field_of(const struct tc_sock *sock, const char *field, struct tc_draft *draft)
+{
+	char text[WORD_MAX] = "";
+	struct tc_key key;
+
+	if (tc_key_parse(field, &key) == 0)
+		tc_field_text(&key, sock, text, sizeof(text));
+	return tc_words(draft, "%s", text);
+}
+
+/* "0.0.0.0:80 (nginx)". */
+static const char *name_of(const struct tc_listener *listener, struct tc_draft *draft)
+{
+	const char *local = field_of(listener->socket, "local", draft);
+	const char *process = field_of(listener->socket, "process", draft);
+
+	return *process ? tc_words(draft, "%s (%s)", local, process) : local;
+}
+
+static void tell_listener(const struct tc_listener *listener, struct tc_draft *draft)
+{
+	const char *name = name_of(listener, draft);
+
+	if (listener->limited_by == TC_LIMITED_BY_BACKLOG)
+		tc_evidence(draft,
+			    N_("Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its limit "
+			       "is %llu, the backlog that its program asked for."),
+			    name, tc_llu(listener->queue), tc_llu(listener->states[TC_SYN_RECV]),
+			    tc_llu(listener->limit));
+	else if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
+		tc_evidence(draft,
+			    N_("Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its limit "
+			       "is %llu, which is net.core.somaxconn."),
+			    name, tc_llu(listener->queue), tc_llu(listener->states[TC_SYN_RECV]),
+			    tc_llu(listener->limit));
+	else
+		tc_evidence(draft,
+			    N_("Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its limit "
+			       "is %llu."),
+			    name, tc_llu(listener->queue), tc_llu(listener->states[TC_SYN_RECV]),
+			    tc_llu(listener->limit));
+}
+
+size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, struct tc_draft *draft)
+{
+	const struct tc_listener *listener;
+	size_t told = 0, more = 0;
+
+	if (!facts->listening)
+		return 0;
+	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++) {
+		if (!(listener->trouble & trouble))
+			continue;
+		if (told == NAMES_MAX) {
+			more++;
+			continue;
+		}
+		tell_listener(listener, draft);
+		told++;
+	}
+	if (more)
+		tc_evidence_n(draft, "And %llu other listener.", "And %llu other listeners.", more,
+			      tc_llu(more));
+	return told;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_parts.h - what the checks of several rules have in common. */
+#ifndef TC_ANALYSIS_RULE_PARTS_H
+#define TC_ANALYSIS_RULE_PARTS_H
+
+#include "analysis/rule.h"
+
+/* Whether a counter rose in the interval. */
+enum tc_rise {
+	TC_RISE_UNKNOWN,
+	TC_RISE_NONE, /* known also from one reading, where it has been 0 since the start */
+	TC_RISE_SOME,
+};
+
+/* The rise is 0 unless there was some. */
+enum tc_rise tc_part_rise(const struct tc_facts *facts, enum tc_counter id, uint64_t *ret_rise);
+
+/* Between how many peers those shown are divided; 0: not known. */
+uint64_t tc_part_peers(const struct tc_symptom_facts *symptom);
+
+/*
+ * So many of so few peers that the fault is theirs or their path's: at least ten, and two or
+ * more for each peer. Single ones of many peers are what every public server sees of phones
+ * that went out of reach and of scanners.
+ */
+bool tc_part_is_few_peers(const struct tc_symptom_facts *symptom);
+
+/* Says of how many more sockets the symptom is not known, and why; nothing where there is none. */
+void tc_part_unjudged(const struct tc_facts *facts, enum tc_symptom id, struct tc_draft *draft);
+
+/* Nothing shown: quiet, or unsure where of some it is not known. */
+enum tc_verdict tc_part_none_shown(const struct tc_facts *facts, enum tc_symptom id,
+				   struct tc_draft *draft);
+
+/* What is missing where the symptom cannot be judged, in the draft's language. */
+const char *tc_part_missing(const struct tc_draft *draft, enum tc_symptom id);
+
+/* Unsure for want of a second reading. */
+enum tc_verdict tc_part_needs_interval(const struct tc_facts *facts, struct tc_draft *draft);
+
+/* The interval between the readings, "3.0 s". */
+const char *tc_part_interval(const struct tc_facts *facts, struct tc_draft *draft);
+
+/* Says of the listeners with one of these TC_TROUBLE_ bits how full they are; how many said. */
+size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, struct tc_draft *draft);
+
+#endif

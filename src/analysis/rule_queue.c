@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_queue.c - rules about connections that wait to be accepted. */
+#include "analysis/rule_parts.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+
+/* ---- unaccepted ------------------------------------------------------------------------- */
+
+static bool has_half_full(const struct tc_facts *facts)
+{
+	const struct tc_listener *listener;
+
+	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
+	     i++)
+		if ((listener->have & TC_LISTENER_QUEUES) && listener->queue &&
+		    listener->queue * 2 > listener->limit)
+			return true;
+	return false;
+}
+
+/*
+ * A program that is free accepts within microseconds. A second is what a stalled one makes; a
+ * queue that is half full may be a burst, which is worth knowing and no more.
+ */
+static enum tc_verdict check_unaccepted(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *waiting = &facts->symptoms[TC_SYMPTOM_UNACCEPTED];
+	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_UNACCEPTED_OLD];
+	bool is_half_full = has_half_full(facts);
+
+	if (!waiting->shown)
+		return tc_part_none_shown(facts, TC_SYMPTOM_UNACCEPTED, draft);
+	if (!old->shown && !is_half_full && old->unjudged) {
+		tc_needs(draft, N_("%s, to tell how long %llu connections wait to be accepted"),
+			 tc_part_missing(draft, TC_SYMPTOM_UNACCEPTED_OLD), tc_llu(old->unjudged));
+		return TC_UNSURE;
+	}
+	tc_evidence_n(draft, "%llu connection waits for its program to accept it.",
+		      "%llu connections wait for their programs to accept them.", waiting->shown,
+		      tc_llu(waiting->shown));
+	if (old->shown)
+		tc_evidence_n(draft, "%llu of them for a second or more, for %s at least.",
+			      "%llu of them for a second or more, the longest for %s at least.",
+			      old->shown, tc_llu(old->shown),
+			      tc_words_duration(draft, old->oldest_ms));
+	if (!old->shown && !is_half_full) {
+		tc_evidence(draft, N_("None was there for a second: normal."));
+		return TC_NORMAL;
+	}
+	tc_part_listeners(facts, TC_TROUBLE_HALF_FULL, draft);
+	tc_evidence_whose(draft, waiting);
+	draft->severity = old->shown ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_unaccepted = {
+	.id = "unaccepted",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("connections wait for a program to accept them"),
+	.threshold = N_("A warning when one waits for a second, since a program that is free "
+			"accepts within microseconds; a notice when more than half of a listener's "
+			"queue is taken, which a burst can do."),
+	.causes = {
+		N_("The program is stuck or too busy to call accept(2): a lock, one thread for "
+		   "all, a slow request in the loop that accepts."),
+		N_("It has reached its limit of descriptors or of workers, and accepts no more "
+		   "until one is free."),
+		N_("It is stopped, or waits for something at its start."),
+	},
+	.confirm = {
+		N_("tcpcensus listeners -i 3s: which listener, how long its queue is, and its "
+		   "limit"),
+		N_("tcpcensus list -c state,local,remote,recv_q,process inode = 0 and direction = "
+		   "in: those that nobody has accepted; Recv-Q is what their clients have sent "
+		   "meanwhile"),
+		N_("cat /proc/PID/limits: \"Max open files\", against ls /proc/PID/fd | wc -l"),
+	},
+	.remedy = {
+		N_("Repair what the program waits for; give it more threads, workers or "
+		   "descriptors."),
+	},
+	.avoid = {
+		N_("A larger backlog does not make it faster: clients only wait longer."),
+		N_("Not tcp_abort_on_overflow = 1: clients get a RST where a short wait would have "
+		   "helped."),
+	},
+	.sources = "accept(2); listen(2); net/ipv4/inet_connection_sock.c:inet_csk_accept",
+	.needs = TC_NEEDS_SOCKETS,
+	.has_symptom = true,
+	.symptom = TC_SYMPTOM_UNACCEPTED,
+	.scenario = "not-accepted",
+	.check = check_unaccepted,
+};
+/* clang-format on */
+
+/* ---- accept-overflow -------------------------------------------------------------------- */
+
+static bool has_troubled(const struct tc_facts *facts, uint32_t trouble)
+{
+	return facts->listening && tc_listening_troubled(facts->listening, trouble, 0);
+}
+
+/* What could not be looked at, where nothing was found in what could. */
+static enum tc_verdict nothing_full(const struct tc_facts *facts, enum tc_rise rose,
+				    struct tc_draft *draft)
+{
+	if (!facts->listening || tc_listening_summary(facts->listening)->unread) {
+		tc_needs(draft, N_("the queues of the listeners (ss -ltn)"));
+		return TC_UNSURE;
+	}
+	return rose == TC_RISE_UNKNOWN ? tc_part_needs_interval(facts, draft) : TC_QUIET;
+}
+
+static void tell_overflows(const struct tc_facts *facts, uint64_t overflows, struct tc_draft *draft)
+{
+	int64_t aborts;
+
+	tc_evidence_n(draft,
+		      "In %s, %llu time a connection found a full queue and was not let in "
+		      "(ListenOverflows).",
+		      "In %s, %llu times a connection found a full queue and was not let in "
+		      "(ListenOverflows).",
+		      overflows, tc_part_interval(facts, draft), tc_llu(overflows));
+	if (tc_facts_setting(facts, TC_SETTING_tcp_abort_on_overflow, &aborts) && aborts)
+		tc_evidence(draft, N_("tcp_abort_on_overflow is %lld: some of them got a RST."),
+			    (long long)aborts);
+}
+
+static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	if (has_troubled(facts, TC_TROUBLE_OVERFLOWS)) {
+		tc_evidence(draft, N_("The kernel counts for all listeners together. Inferred: it "
+				      "was what is or was full at a look."));
+		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, draft);
+	} else {
+		tc_evidence(draft, N_("Which listener it was cannot be told: none was full when "
+				      "looked at. A longer interval (-i 10s) may catch it."));
+	}
+}
+
+/*
+ * A queue that is full now lets nobody in; one that was full for a moment has made clients wait
+ * for the repetition of their SYN, a second.
+ */
+static enum tc_verdict check_accept_overflow(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t overflows;
+	enum tc_rise rose = tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
+	bool is_full = has_troubled(facts, TC_TROUBLE_FULL);
+
+	if (!overflows && !is_full)
+		return nothing_full(facts, rose, draft);
+	draft->severity = overflows && is_full ? TC_SEVERITY_CRITICAL : TC_SEVERITY_WARNING;
+	if (overflows) {
+		tell_overflows(facts, overflows, draft);
+		tell_suspects(facts, draft);
+	} else {
+		tc_evidence(draft, N_("A queue is full, so the next connection is not let in."));
+		tc_part_listeners(facts, TC_TROUBLE_FULL, draft);
+	}
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_accept_overflow = {
+	.id = "accept-overflow",
+	.severity = TC_SEVERITY_CRITICAL,
+	.title = N_("a listener's queue is full, and connections are not let in"),
+	.threshold = N_("From the first connection that was not let in: it waits a second or more "
+			"for the repetition of its SYN. A warning when no queue is full any more, "
+			"or nobody came; critical when one is full and connections fail now. A "
+			"queue is full when limit + 1 connections wait."),
+	.causes = {
+		N_("The program does not accept: it is stuck, or has no descriptors or workers "
+		   "left."),
+		N_("The backlog that it asked for is too small for bursts (many programs ask for "
+		   "5, 128 or 511), or net.core.somaxconn cuts it."),
+		N_("More connections come than it can serve."),
+	},
+	.confirm = {
+		N_("tcpcensus listeners -i 3s: which listener is full, and what sets its limit"),
+		N_("ss -ltn: Recv-Q above Send-Q is full"),
+		N_("nstat -az TcpExtListenOverflows TcpExtListenDrops: rise while it goes on"),
+	},
+	.remedy = {
+		N_("Make the program accept: see the rule unaccepted."),
+		N_("Raise the backlog in the program's configuration, and net.core.somaxconn (now "
+		   "${somaxconn}) if that is smaller; then restart it, since the limit is set by "
+		   "listen(2)."),
+		N_("More processes that share the port (SO_REUSEPORT)."),
+	},
+	.avoid = {
+		N_("Not tcp_abort_on_overflow = 1, but where failing fast is wanted: the client "
+		   "gets a RST instead of a second chance."),
+		N_("net.core.somaxconn alone changes nothing for a program that is running, or "
+		   "that asks for less."),
+		N_("tcp_max_syn_backlog is about another queue."),
+	},
+	.sources = "listen(2); tcp(7); include/net/sock.h:sk_acceptq_is_full; "
+		   "net/ipv4/tcp_input.c:tcp_conn_request; "
+		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock",
+	.scenario = "queue-full",
+	.check = check_accept_overflow,
+};
+/* clang-format on */
+
+/* ---- phantom-established ---------------------------------------------------------------- */
+
+/* Handshakes that wait in SYN_RECV at listeners that let nobody in. */
+static uint64_t stuck_handshakes(const struct tc_facts *facts)
+{
+	const struct tc_listener *listener;
+	uint64_t count = 0;
+
+	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++)
+		if (listener->trouble & TC_TROUBLE_OVERFLOWS)
+			count += listener->states[TC_SYN_RECV];
+	return count;
+}
+
+/*
+ * Only both ends together could see it. A last ACK that meets a full queue is dropped, and its
+ * client counts as connected; the handshake stays in SYN_RECV, and of one answered by a cookie
+ * nothing is left at all.
+ */
+static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
+						 struct tc_draft *draft)
+{
+	uint64_t overflows, cookies, stuck;
+
+	tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
+	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &cookies);
+	stuck = stuck_handshakes(facts);
+	if (!overflows || (!stuck && !cookies))
+		return TC_QUIET;
+	if (stuck)
+		tc_evidence_n(draft,
+			      "%llu handshake waits in SYN_RECV at a listener whose queue is full: "
+			      "its client probably counts as connected already (inferred).",
+			      "%llu handshakes wait in SYN_RECV at listeners whose queues are "
+			      "full: their clients probably count as connected already (inferred).",
+			      stuck, tc_llu(stuck));
+	if (cookies)
+		tc_evidence_n(draft,
+			      "In %s, %llu cookie came back while the queue was full: of one that "
+			      "was not let in nothing is left here (inferred).",
+			      "In %s, %llu cookies came back while the queue was full: of those "
+			      "that were not let in nothing is left here (inferred).",
+			      cookies, tc_part_interval(facts, draft), tc_llu(cookies));
+	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, draft);
+	draft->severity = TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_phantom_established = {
+	.id = "phantom-established",
+	.severity = TC_SEVERITY_NOTICE,
+	.title = N_("clients take themselves for connected, and this machine knows nothing of it"),
+	.threshold = N_("When a listener was full in the interval and handshakes that had begun "
+			"wait at it, or cookies came back: a last ACK that meets a full queue is "
+			"dropped, which the client does not learn. Only its side could show it, so "
+			"this is inferred."),
+	.causes = {
+		N_("A queue that is full for moments: the SYN+ACK still went out, and there was no "
+		   "room for the last ACK."),
+		N_("SYN cookies together with a full queue."),
+	},
+	.confirm = {
+		N_("tcpcensus by service,state state syn-recv state established: what waits at the "
+		   "listener"),
+		N_("ss -tn state established: on the client; it has more connections than this "
+		   "machine, and nothing comes on some"),
+	},
+	.remedy = {
+		N_("See the rule accept-overflow: with room in the queue there are none."),
+		N_("In clients: a timeout for the first answer. Where the client sends first, its "
+		   "data bring the last ACK again; where the server speaks first, it would wait "
+		   "for ever."),
+	},
+	.avoid = {
+		N_("tcp_abort_on_overflow = 1 tells the clients by a RST, and makes them fail "
+		   "where a short wait would have done: only where failing fast is wanted."),
+	},
+	.sources = "net/ipv4/tcp_minisocks.c:tcp_check_req; "
+		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock; "
+		   "net/ipv4/syncookies.c:cookie_v4_check",
+	.needs = TC_NEEDS_INTERVAL | TC_NEEDS_LISTENERS,
+	.counters = "ListenOverflows SyncookiesRecv",
+	.scenario = "phantom",
+	.check = check_phantom_established,
+};
+/* clang-format on */

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_reset.c - rules about connections that this machine resets instead of closing them. */
+#include "analysis/rule_parts.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+
+/* ---- orphans-high ----------------------------------------------------------------------- */
+
+/*
+ * tcp_out_of_resources() counts an orphan twice when its peer was silent for long, and twice
+ * again after an ICMP error, so resets begin at a quarter of the limit in the worst case, and
+ * usually at half.
+ */
+static enum tc_verdict check_orphans_high(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t orphans, resets;
+	int64_t limit;
+
+	if (!tc_facts_counter(facts, TC_COUNTER_sockstat_orphan, &orphans) || !orphans)
+		return TC_QUIET;
+	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_orphans, &limit)) {
+		tc_needs(draft, N_("tcp_max_orphans, which only the initial network namespace "
+				   "shows"));
+		return TC_UNSURE;
+	}
+	tc_part_rise(facts, TC_COUNTER_TCPAbortOnMemory, &resets);
+	if (limit < 0 || orphans * 4 <= (uint64_t)limit)
+		return TC_QUIET;
+	tc_evidence(draft,
+		    N_("%llu of %lld sockets without a program (tcp_max_orphans), of the whole "
+		       "machine: %s."),
+		    tc_llu(orphans), (long long)limit,
+		    tc_words_share(draft, orphans, (uint64_t)limit));
+	if (resets)
+		tc_evidence_n(draft, "In %s, %llu of them was reset (TCPAbortOnMemory).",
+			      "In %s, %llu of them were reset (TCPAbortOnMemory).", resets,
+			      tc_part_interval(facts, draft), tc_llu(resets));
+	if (resets)
+		draft->severity = TC_SEVERITY_CRITICAL;
+	else
+		draft->severity =
+			orphans * 2 > (uint64_t)limit ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_orphans_high = {
+	.id = "orphans-high",
+	.severity = TC_SEVERITY_CRITICAL,
+	.title = N_("sockets that their programs have closed come near the limit"),
+	.threshold = N_("A notice from a quarter of tcp_max_orphans, a warning from half: an "
+			"orphan whose peer was silent for long counts twice, after an ICMP error "
+			"four times. Critical when the kernel resets some."),
+	.causes = {
+		N_("Many peers that are gone or do not read while this side has still to deliver "
+		   "data and FIN (FIN_WAIT1, LAST_ACK, CLOSING)."),
+		N_("A program that sends much and closes at once, to clients behind slow links."),
+		N_("An attack: clients that ask for much and never read."),
+	},
+	.confirm = {
+		N_("tcpcensus by state,remote.addr state fin-wait-1 state last-ack state closing: "
+		   "which peers"),
+		N_("cat /proc/net/sockstat: orphan, in any network namespace of the whole machine"),
+		N_("dmesg: \"too many orphaned sockets\" says that it happened"),
+	},
+	.remedy = {
+		N_("Raise tcp_max_orphans: each takes up to 64 kB, or what its queues hold."),
+		N_("A smaller tcp_orphan_retries ends those of silent peers sooner (now "
+		   "${orphan_retry_life})."),
+	},
+	.avoid = {
+		N_("Do not lower tcp_max_orphans: it resets connections that close in good order."),
+		N_("TIME_WAIT is not counted there, and nothing about it helps here."),
+	},
+	.sources = "tcp(7); net/ipv4/tcp_timer.c:tcp_out_of_resources; "
+		   "net/ipv4/tcp.c:tcp_check_oom, tcp_too_many_orphans",
+	.counters = "sockstat_orphan",
+	.settings = "tcp_max_orphans",
+	.check = check_orphans_high,
+};
+/* clang-format on */
+
+/* ---- abort-on-close --------------------------------------------------------------------- */
+
+enum {
+	LEAST_SHARE = 100, /* one in a hundred */
+	MUCH_SHARE = 10,
+	MUCH = 10, /* so few may be one program that has its reasons, such as a health check */
+};
+
+/*
+ * How many connections end is not counted; as many as begin, in the long run, so those are what
+ * the resets are compared with.
+ */
+static enum tc_verdict check_abort_on_close(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t resets, active = 0, passive = 0, opened;
+
+	if (!tc_facts_rise(facts, TC_COUNTER_TCPAbortOnClose, &resets) || !resets)
+		return TC_QUIET;
+	tc_facts_rise(facts, TC_COUNTER_ActiveOpens, &active);
+	tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &passive);
+	opened = active + passive;
+	if (resets * LEAST_SHARE <= opened)
+		return TC_QUIET;
+	tc_evidence_n(draft,
+		      "In %s, %llu connection was reset at close(2), there being data that the "
+		      "program had not read (TCPAbortOnClose); %llu were opened meanwhile.",
+		      "In %s, %llu connections were reset at close(2), there being data that the "
+		      "program had not read (TCPAbortOnClose); %llu were opened meanwhile.",
+		      resets, tc_part_interval(facts, draft), tc_llu(resets), tc_llu(opened));
+	draft->severity = resets >= MUCH && resets * MUCH_SHARE > opened ? TC_SEVERITY_WARNING
+									 : TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_abort_on_close = {
+	.id = "abort-on-close",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("programs close connections without reading what has come in"),
+	.threshold = N_("A notice from one in a hundred connections, a warning from one in ten and "
+			"ten in the interval: the RST that follows makes the peer throw away the "
+			"end of our data that it has not read yet. Compared with the connections "
+			"that begin, since the kernel does not count those that end."),
+	.causes = {
+		N_("A server answers with an error and closes before it has read the whole request "
+		   "(a large upload)."),
+		N_("A health check that connects to a service which greets first, and closes at "
+		   "once; then it is harmless."),
+		N_("A client that has read what it wanted and closes, or a program that was "
+		   "killed."),
+	},
+	.confirm = {
+		N_("nstat -az TcpExtTCPAbortOnClose TcpOutRsts: they rise together"),
+		N_("tcpdump -n 'tcp[tcpflags] & tcp-rst != 0': from which port the RSTs go out; it "
+		   "tells the program"),
+		N_("ss -tn state established: programs with a Recv-Q that does not shrink"),
+	},
+	.remedy = {
+		N_("Read to the end of the stream, or for a while, before closing: shutdown(2) for "
+		   "sending, read, then close (lingering close)."),
+	},
+	.avoid = {
+		N_("SO_LINGER does not help: the RST is sent for unread data whatever it says."),
+	},
+	.sources = "RFC 9293 3.6.1 (SHLD-3); RFC 2525 2.17; net/ipv4/tcp.c:__tcp_close",
+	.needs = TC_NEEDS_INTERVAL,
+	.counters = "TCPAbortOnClose ActiveOpens PassiveOpens",
+	.scenario = "abort-on-close",
+	.check = check_abort_on_close,
+};
+/* clang-format on */

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_time_wait.c - rules about TIME_WAIT: whether it costs anything, and whether it is there. */
+#include "analysis/rule_parts.h"
+#include "analysis/rules.h"
+#include "util/addr.h"
+#include "util/intl.h"
+
+enum {
+	/* Sizes of slab objects, include/net/inet_timewait_sock.h and inet_hashtables.h. */
+	MINISOCKET_BYTES = 256,
+	BIND_BUCKET_BYTES = 2 * 128, /* by port, and by port and address; at most so many */
+	RATE_LEAST = 60,	     /* fewer than one a second say nothing about a rate */
+	MUCH_MORE = 10,		     /* times as many as ESTABLISHED */
+};
+
+/* ---- tw-active-close ------------------------------------------------------------------- */
+
+/* The side that closed first, as far as listeners tell; tw is all of TIME_WAIT. */
+static void tell_side(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *in = &facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN];
+	const struct tc_symptom_facts *out = &facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT];
+
+	if (!in->shown && !out->shown)
+		return;
+	tc_evidence(draft,
+		    N_("%llu had come in by a listener (closed as the server), %llu had gone out "
+		       "(as the client)."),
+		    tc_llu(in->shown), tc_llu(out->shown));
+	if (in->unjudged)
+		tc_evidence(draft, N_("Of %llu more it is not known; that takes %s."),
+			    tc_llu(in->unjudged), tc_part_missing(draft, TC_SYMPTOM_TIME_WAIT_IN));
+}
+
+/* Little's law: so many are there because so many come a second, each for 60 s. */
+static void tell_rate(uint64_t count, struct tc_draft *draft)
+{
+	if (count >= RATE_LEAST)
+		tc_evidence(draft,
+			    N_("The number divided by 60 s is the rate at which it closes first: "
+			       "about %s (an estimate)."),
+			    tc_words_rate(draft, (double)count / 60));
+}
+
+static const char *name_of(const struct tc_destination *destination, struct tc_draft *draft)
+{
+	char text[TC_ADDR_TEXT_MAX];
+
+	tc_addr_text(&destination->remote, text);
+	return tc_words(draft, tc_addr_is4(&destination->remote) ? "%s:%u" : "[%s]:%u", text,
+			destination->remote_port);
+}
+
+static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_destination *first = facts->ports ? tc_ports_at(facts->ports, 0) : NULL;
+
+	if (!first || !first->used)
+		return;
+	tc_evidence(draft, N_("The busiest destination, %s, has used %lu of %lu ports."),
+		    name_of(first, draft), (unsigned long)first->used,
+		    (unsigned long)first->capacity);
+}
+
+static uint64_t memory_of(const struct tc_facts *facts)
+{
+	return facts->census.states[TC_TIME_WAIT] * MINISOCKET_BYTES +
+	       facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown * BIND_BUCKET_BYTES;
+}
+
+/* The destination whose ports TIME_WAIT holds for the greater part; NULL: none. */
+static const struct tc_destination *held_destination(const struct tc_facts *facts)
+{
+	const struct tc_destination *destination;
+
+	for (size_t i = 0; facts->ports && (destination = tc_ports_at(facts->ports, i)); i++)
+		if (destination->capacity && destination->time_wait > destination->capacity / 2)
+			return destination;
+	return NULL;
+}
+
+/* How many minisockets there are, closed FIN_WAIT2 included, which have the same limit. */
+static uint64_t minisockets(const struct tc_facts *facts)
+{
+	uint64_t count;
+
+	if (tc_facts_counter(facts, TC_COUNTER_sockstat_tw, &count))
+		return count;
+	return facts->census.states[TC_TIME_WAIT] +
+	       facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].shown;
+}
+
+/* Whether more than part/whole of the limit is in use; false also where it is not known. */
+static bool is_over(const struct tc_facts *facts, uint64_t part, uint64_t whole, int64_t *ret_limit)
+{
+	return tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, ret_limit) &&
+	       *ret_limit > 0 && minisockets(facts) * whole > (uint64_t)*ret_limit * part;
+}
+
+static void tell_limit(const struct tc_facts *facts, int64_t limit, struct tc_draft *draft)
+{
+	uint64_t used = minisockets(facts);
+
+	tc_evidence(draft,
+		    N_("%llu of %lld that tcp_max_tw_buckets allows are in use (%s), closed "
+		       "FIN_WAIT2 included."),
+		    tc_llu(used), (long long)limit, tc_words_share(draft, used, (uint64_t)limit));
+}
+
+static enum tc_verdict tell_cost(const struct tc_facts *facts,
+				 const struct tc_destination *destination, int64_t limit,
+				 struct tc_draft *draft)
+{
+	uint64_t count = facts->census.states[TC_TIME_WAIT];
+
+	tc_evidence(draft,
+		    N_("%llu TIME_WAIT and %llu ESTABLISHED: this machine closed first. They hold "
+		       "%s and no descriptor, and each is gone within 60 s."),
+		    tc_llu(count), tc_llu(facts->census.in_use),
+		    tc_words_bytes(draft, memory_of(facts)));
+	tell_side(facts, draft);
+	tell_rate(count, draft);
+	if (limit)
+		tell_limit(facts, limit, draft);
+	if (destination)
+		tc_evidence(draft, N_("Of the %lu ports to %s they hold %lu."),
+			    (unsigned long)destination->capacity, name_of(destination, draft),
+			    (unsigned long)destination->time_wait);
+	tc_evidence_whose(
+		draft,
+		&facts->symptoms[destination ? TC_SYMPTOM_TIME_WAIT_OUT : TC_SYMPTOM_TIME_WAIT_IN]);
+	draft->severity = TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/*
+ * A number alone is never a reason: what TIME_WAIT can cost are ports of a destination, and
+ * places of tcp_max_tw_buckets. Memory it never is: 100000 of them are 26 MB.
+ */
+static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t count = facts->census.states[TC_TIME_WAIT];
+	const struct tc_destination *destination = held_destination(facts);
+	int64_t limit = 0;
+
+	if (!count)
+		return TC_QUIET;
+	if (!is_over(facts, 1, 2, &limit))
+		limit = 0;
+	if ((limit || destination) && count > MUCH_MORE * facts->census.in_use)
+		return tell_cost(facts, destination, limit, draft);
+	tc_evidence_n(draft,
+		      "%llu TIME_WAIT: normal. This machine closed first; it holds %s and no "
+		      "descriptor, and is gone within 60 s.",
+		      "%llu TIME_WAIT: normal. This machine closed first; they hold %s and no "
+		      "descriptor, and each is gone within 60 s.",
+		      count, tc_llu(count), tc_words_bytes(draft, memory_of(facts)));
+	tell_side(facts, draft);
+	tell_rate(count, draft);
+	tell_ports(facts, draft);
+	return TC_NORMAL;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_tw_active_close = {
+	.id = "tw-active-close",
+	.severity = TC_SEVERITY_NOTICE,
+	.title = N_("this machine closes connections first, and keeps them in TIME_WAIT"),
+	.threshold = N_("Normal, however many there are. A notice when there are more than ten "
+			"times as many as ESTABLISHED and they cost something that can run out: "
+			"more than half of the ports to one destination, or of "
+			"tcp_max_tw_buckets."),
+	.causes = {
+		N_("Connections for one request each, which this side ends: HTTP without "
+		   "keep-alive, a proxy that does not keep connections to what is behind it."),
+		N_("A client that opens a connection for each query, without a pool."),
+		N_("A server that ends idle connections sooner than its clients do."),
+	},
+	.confirm = {
+		N_("tcpcensus by direction,service state time-wait: what came in was closed as the "
+		   "server, what went out as the client"),
+		N_("tcpcensus by remote state time-wait: to whom"),
+		N_("tcpcensus ports: how many more connections each destination has room for"),
+	},
+	.remedy = {
+		N_("Usually nothing."),
+		N_("Keep connections open and use them again (keep-alive, a pool)."),
+		N_("Let the clients close first, where the protocol allows."),
+		N_("If the ports to a destination run out: more local addresses, a wider "
+		   "ip_local_port_range, or tcp_tw_reuse = 1 on the side that connects."),
+	},
+	.avoid = {
+		N_("Do not lower tcp_fin_timeout for it: that is about FIN_WAIT2, and TIME_WAIT is "
+		   "always 60 s."),
+		N_("Do not lower tcp_max_tw_buckets: the protection goes, and nothing is won."),
+		N_("Do not look for tcp_tw_recycle: it broke clients behind NAT and is gone since "
+		   "Linux 4.12."),
+		N_("Do not close with SO_LINGER 0: the RST throws away data that the peer has not "
+		   "read yet."),
+	},
+	.sources = "RFC 9293 3.6.1; tcp(7); include/net/tcp.h:TCP_TIMEWAIT_LEN; "
+		   "net/ipv4/tcp_minisocks.c:tcp_time_wait",
+	.needs = TC_NEEDS_SOCKETS,
+	.scenario = "time-wait-many",
+	.check = check_tw_active_close,
+};
+/* clang-format on */
+
+/* ---- tw-overflow ----------------------------------------------------------------------- */
+
+/* 9/10 of the limit: the next busy minute reaches it. */
+static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	int64_t limit = 0;
+	uint64_t rise;
+	enum tc_rise rose = tc_part_rise(facts, TC_COUNTER_TCPTimeWaitOverflow, &rise);
+	bool is_near = is_over(facts, 9, 10, &limit);
+
+	if (rose == TC_RISE_UNKNOWN && !is_near)
+		return tc_part_needs_interval(facts, draft);
+	if (!rise && !is_near)
+		return TC_QUIET;
+	if (rise)
+		tc_evidence_n(draft,
+			      "In %s, %llu connection ended without its TIME_WAIT "
+			      "(TCPTimeWaitOverflow).",
+			      "In %s, %llu connections ended without their TIME_WAIT "
+			      "(TCPTimeWaitOverflow).",
+			      rise, tc_part_interval(facts, draft), tc_llu(rise));
+	if (limit)
+		tell_limit(facts, limit, draft);
+	draft->severity = TC_SEVERITY_WARNING;
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_tw_overflow = {
+	.id = "tw-overflow",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("connections end without TIME_WAIT, there being too many"),
+	.threshold = N_("When one ended so during the interval, or when 90 % of tcp_max_tw_buckets "
+			"are in use: at the limit a repeated FIN of the peer is answered by a RST, "
+			"and old segments may meet a new connection."),
+	.causes = {
+		N_("More closes a second than tcp_max_tw_buckets divided by 60."),
+		N_("Somebody has lowered tcp_max_tw_buckets to be rid of TIME_WAIT."),
+		N_("Peers do not close their side, and FIN_WAIT2 of closed sockets takes the "
+		   "places."),
+	},
+	.confirm = {
+		N_("nstat -az TcpExtTCPTimeWaitOverflow: rises while it goes on (the kernel logs "
+		   "nothing or little)"),
+		N_("tcpcensus by state,direction kind = timewait: who takes the places"),
+	},
+	.remedy = {
+		N_("Raise tcp_max_tw_buckets, at least to 60 times the closes a second: a place "
+		   "costs 256 bytes, and only while it is taken."),
+		N_("Keep connections open and use them again."),
+	},
+	.avoid = {
+		N_("Do not lower it: the kernel's documentation says that this must not be done, "
+		   "and the limit is only there against simple attacks."),
+	},
+	.sources = "tcp(7); Documentation/networking/ip-sysctl.rst; "
+		   "net/ipv4/inet_timewait_sock.c:inet_twsk_alloc; "
+		   "net/ipv4/tcp_minisocks.c:tcp_time_wait",
+	.needs = TC_NEEDS_SOCKETS,
+	.counters = "TCPTimeWaitOverflow",
+	.settings = "tcp_max_tw_buckets",
+	.scenario = "tw-overflow",
+	.check = check_tw_overflow,
+};
+/* clang-format on */
