@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* test_judge.c - a rule is applied where its data were read, and says what is missing elsewhere. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+
+static enum tc_verdict finds(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	(void)facts;
+	draft->severity = TC_SEVERITY_NOTICE;
+	tc_evidence(draft, "called");
+	return TC_FOUND;
+}
+
+/* What the rule needs; NULL: it was applied. */
+static void assert_judged(struct scene *scene, const struct tc_rule *rule, const char *needs)
+{
+	struct tc_judgement judged;
+
+	assert_int_equal(tc_judge(rule, &scene->facts, true, &judged), 0);
+	assert_ptr_equal(judged.rule, rule);
+	if (needs) {
+		assert_int_equal(judged.verdict, TC_UNSURE);
+		assert_string_equal(judged.draft.needs, needs);
+		assert_int_equal(judged.draft.count, 0); /* not called */
+	} else {
+		assert_int_equal(judged.verdict, TC_FOUND);
+		assert_string_equal(judged.draft.evidence[0], "called");
+		assert_null(judged.draft.evidence[1]);
+	}
+	tc_draft_release(&judged.draft);
+}
+
+static void test_a_rule_that_needs_nothing(void **state)
+{
+	const struct tc_rule rule = {.id = "x", .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	assert_judged(&scene, &rule, NULL);
+	scene_end(&scene);
+}
+
+static void test_an_interval(void **state)
+{
+	const struct tc_rule rule = {.id = "x", .needs = TC_NEEDS_INTERVAL, .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_judged(&scene, &rule, NULL);
+	scene_instant(&scene);
+	assert_judged(&scene, &rule, "an interval (without --instant)");
+	scene.facts.report.foreign = true;
+	assert_judged(&scene, &rule, "two readings of the counters, some time apart");
+	scene_end(&scene);
+}
+
+static void test_listeners_and_ports(void **state)
+{
+	const struct tc_rule listeners = {.id = "x", .needs = TC_NEEDS_LISTENERS, .check = finds};
+	const struct tc_rule ports = {.id = "x", .needs = TC_NEEDS_PORTS, .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_judged(&scene, &listeners, "the queues of the listeners");
+	assert_judged(&scene, &ports, "which local ports are in use");
+	scene_listener(&scene, SCENE_PORT, 0, 128, 0, SCENE_HAVE);
+	assert_judged(&scene, &listeners, NULL);
+	scene_end(&scene);
+}
+
+static void test_a_counter(void **state)
+{
+	const struct tc_rule once = {.id = "x", .counters = "TW ListenOverflows", .check = finds};
+	const struct tc_rule twice = {.id = "x",
+				      .needs = TC_NEEDS_INTERVAL,
+				      .counters = "TW ListenOverflows",
+				      .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_judged(&scene, &once, NULL);
+	assert_judged(&scene, &twice, NULL);
+	scene.facts.before.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_NOT_READ;
+	assert_judged(&scene, &once, NULL);
+	assert_judged(&scene, &twice, "TcpExt ListenOverflows, which was not read");
+	scene.facts.now.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_ABSENT;
+	assert_judged(&scene, &once, "TcpExt ListenOverflows, which this kernel does not count");
+	scene_end(&scene);
+}
+
+/* A number that may fall has no rise; it is asked for as it is, under the kernel's name. */
+static void test_a_gauge(void **state)
+{
+	const struct tc_rule rule = {.id = "x",
+				     .needs = TC_NEEDS_INTERVAL,
+				     .counters = "sockstat_orphan",
+				     .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.facts.before.counters.value[TC_COUNTER_sockstat_orphan] = 9;
+	assert_judged(&scene, &rule, NULL);
+	scene.facts.now.counters.status[TC_COUNTER_sockstat_orphan] = TC_COUNTER_NOT_READ;
+	assert_judged(&scene, &rule, "TCP orphan, which was not read");
+	scene_end(&scene);
+}
+
+/* One that does not exist is known, too: the check has to tell. */
+static void test_a_setting(void **state)
+{
+	const struct tc_rule rule = {.id = "x", .settings = "tcp_rfc1337 tcp_fin_timeout",
+				     .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_judged(&scene, &rule, NULL);
+	scene.facts.now.settings[TC_SETTING_tcp_fin_timeout].status = TC_SETTING_ABSENT;
+	assert_judged(&scene, &rule, NULL);
+	scene.facts.now.settings[TC_SETTING_tcp_fin_timeout].status = TC_SETTING_NOT_READ;
+	assert_judged(&scene, &rule, "the setting tcp_fin_timeout (sysctl -a)");
+	scene.facts.now.settings[TC_SETTING_tcp_fin_timeout].status = TC_SETTING_UNREADABLE;
+	assert_judged(&scene, &rule, "the setting tcp_fin_timeout (sysctl -a)");
+	scene_end(&scene);
+}
+
+/* Only where not one of the sockets could be judged; and where there is none, nothing is missing. */
+static void test_a_symptom(void **state)
+{
+	const struct tc_rule rule = {.id = "x",
+				     .has_symptom = true,
+				     .symptom = TC_SYMPTOM_LAST_ACK_SILENT,
+				     .check = finds};
+	struct tc_sock sock = scene_sock(TC_LAST_ACK, 0);
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_judged(&scene, &rule, NULL);
+	sock.have &= ~(uint32_t)TC_HAVE_RETRANS;
+	scene_add(&scene, sock, 3, 1);
+	assert_judged(&scene, &rule, "timers and repetitions (ss -o, netstat -o)");
+	sock.have |= TC_HAVE_RETRANS;
+	scene_add(&scene, sock, 1, 1);
+	assert_judged(&scene, &rule, NULL);
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_rule_that_needs_nothing),
+		cmocka_unit_test(test_an_interval),
+		cmocka_unit_test(test_listeners_and_ports),
+		cmocka_unit_test(test_a_counter),
+		cmocka_unit_test(test_a_gauge),
+		cmocka_unit_test(test_a_setting),
+		cmocka_unit_test(test_a_symptom),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

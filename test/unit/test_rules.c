@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* test_rules.c - the whole table of rules: nothing is missing, nothing names what is not there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+#include "output/fill.h"
+#include "util/macro.h"
+
+static bool is_id(const char *id)
+{
+	size_t length = strlen(id);
+
+	return length && strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == length &&
+	       id[0] != '-' && id[length - 1] != '-' && !strstr(id, "--");
+}
+
+static void test_ids(void **state)
+{
+	(void)state;
+	assert_non_null(tc_rules[0]);
+	for (size_t i = 0; tc_rules[i]; i++) {
+		assert_true(is_id(tc_rules[i]->id));
+		assert_ptr_equal(tc_rule_find(tc_rules[i]->id), tc_rules[i]); /* the first so named */
+	}
+	assert_null(tc_rule_find("close-wait"));
+	assert_null(tc_rule_find(""));
+}
+
+/* The texts that a list has at the least, each of them not empty; the list is ended. */
+static void assert_list(const struct tc_rule *rule, const char *const list[TC_RULE_LINES],
+			size_t least)
+{
+	size_t count = 0;
+
+	while (count < TC_RULE_LINES && list[count]) {
+		assert_true(strlen(list[count]) > 10);
+		count++;
+	}
+	if (count < least || count == TC_RULE_LINES)
+		fail_msg("%s: a list of %zu", rule->id, count);
+}
+
+static void test_every_row_is_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++) {
+		const struct tc_rule *rule = tc_rules[i];
+
+		assert_in_range(rule->severity, TC_SEVERITY_NOTICE, TC_SEVERITY_CRITICAL);
+		assert_true(strlen(rule->title) > 10);
+		assert_null(strpbrk(rule->title, "0123456789.")); /* a title has no numbers */
+		assert_true(strlen(rule->threshold) > 10);
+		assert_list(rule, rule->causes, 1);
+		assert_list(rule, rule->confirm, 1);
+		assert_list(rule, rule->remedy, 1);
+		assert_list(rule, rule->avoid, 0);
+		assert_true(strlen(rule->sources) > 5);
+		assert_non_null(rule->check);
+		assert_true(!rule->has_symptom || rule->symptom < TC_SYMPTOM_COUNT);
+		assert_true(!rule->scenario || is_id(rule->scenario));
+	}
+}
+
+/* "command: what it shows" */
+static void test_confirm_has_commands(void **state)
+{
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++)
+		for (size_t n = 0; tc_rules[i]->confirm[n]; n++)
+			if (!strstr(tc_rules[i]->confirm[n], ": "))
+				fail_msg("%s: %s", tc_rules[i]->id, tc_rules[i]->confirm[n]);
+}
+
+/* Calls `is_known` for each word of the list. */
+static void assert_words(const struct tc_rule *rule, const char *list,
+			 bool (*is_known)(const char *word, size_t length))
+{
+	while (list && *list) {
+		size_t length = strcspn(list, " ");
+
+		if (!length || !is_known(list, length))
+			fail_msg("%s: %s", rule->id, list);
+		list += length;
+		list += *list == ' ';
+	}
+}
+
+static bool is_counter(const char *word, size_t length)
+{
+	for (int id = 0; id < TC_COUNTER_COUNT; id++)
+		if (strlen(tc_counter_rows[id].name) == length &&
+		    memcmp(tc_counter_rows[id].name, word, length) == 0)
+			return true;
+	return false;
+}
+
+static bool is_setting(const char *word, size_t length)
+{
+	return tc_setting_find(word, length) >= 0;
+}
+
+static void test_counters_and_settings_exist(void **state)
+{
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++) {
+		assert_words(tc_rules[i], tc_rules[i]->counters, is_counter);
+		assert_words(tc_rules[i], tc_rules[i]->settings, is_setting);
+	}
+}
+
+static void assert_resolves(const struct tc_rule *rule, const struct tc_fill *fill,
+			    const char *text)
+{
+	if (!tc_fill_resolves(fill, text))
+		fail_msg("%s: %s", rule->id, text);
+}
+
+static void test_values_in_texts_exist(void **state)
+{
+	struct tc_setting_value settings[TC_SETTING_COUNT];
+	struct tc_figure figures[TC_LIFETIME_COUNT];
+	const struct tc_fill fill = {.settings = settings,
+				     .figures = figures,
+				     .figure_count = TC_LIFETIME_COUNT,
+				     .english = true};
+
+	(void)state;
+	fixture_settings(settings);
+	tc_lifetimes(settings, figures);
+	for (size_t i = 0; tc_rules[i]; i++) {
+		const struct tc_rule *rule = tc_rules[i];
+
+		assert_resolves(rule, &fill, rule->title);
+		assert_resolves(rule, &fill, rule->threshold);
+		for (size_t n = 0; n < TC_RULE_LINES; n++) {
+			assert_resolves(rule, &fill, rule->causes[n] ? rule->causes[n] : "");
+			assert_resolves(rule, &fill, rule->confirm[n] ? rule->confirm[n] : "");
+			assert_resolves(rule, &fill, rule->remedy[n] ? rule->remedy[n] : "");
+			assert_resolves(rule, &fill, rule->avoid[n] ? rule->avoid[n] : "");
+		}
+	}
+}
+
+/* A machine on which nothing happens, and one of which nothing is known: no rule finds anything. */
+static void test_nothing_is_found_in_nothing(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++) {
+		scene_begin(&scene);
+		scene_listener(&scene, SCENE_PORT, 0, 128, 0, SCENE_HAVE);
+		assert_in_range(scene_judge(&scene, tc_rules[i]->id), TC_QUIET, TC_UNSURE);
+		assert_int_not_equal(scene.judged.verdict, TC_FOUND);
+		scene_end(&scene);
+		scene_begin_counted(&scene);
+		assert_int_not_equal(scene_judge(&scene, tc_rules[i]->id), TC_FOUND);
+		scene_end(&scene);
+	}
+}
+
+/* The nine numbers of a table of counts: nothing in them is a finding by itself. */
+static void test_nine_numbers_are_no_finding(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++) {
+		scene_begin_counted(&scene);
+		scene_count(&scene, TC_CLOSE_WAIT, 18);
+		scene_count(&scene, TC_CLOSING, 5);
+		scene_count(&scene, TC_ESTABLISHED, 301);
+		scene_count(&scene, TC_FIN_WAIT1, 17);
+		scene_count(&scene, TC_FIN_WAIT2, 84);
+		scene_count(&scene, TC_LAST_ACK, 2);
+		scene_count(&scene, TC_LISTEN, 10);
+		scene_count(&scene, TC_SYN_RECV, 432);
+		scene_count(&scene, TC_TIME_WAIT, 4169);
+		if (scene_judge(&scene, tc_rules[i]->id) == TC_FOUND)
+			assert_int_equal(scene.judged.draft.severity, TC_SEVERITY_NOTICE);
+		scene_end(&scene);
+	}
+}
+
+static void test_severities_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(tc_severity_name(TC_SEVERITY_NOTICE), "notice");
+	assert_string_equal(tc_severity_name(TC_SEVERITY_WARNING), "warning");
+	assert_string_equal(tc_severity_name(TC_SEVERITY_CRITICAL), "critical");
+	assert_non_null(tc_severity_name(-1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_every_row_is_whole),
+		cmocka_unit_test(test_confirm_has_commands),
+		cmocka_unit_test(test_counters_and_settings_exist),
+		cmocka_unit_test(test_values_in_texts_exist),
+		cmocka_unit_test(test_nothing_is_found_in_nothing),
+		cmocka_unit_test(test_nine_numbers_are_no_finding),
+		cmocka_unit_test(test_severities_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

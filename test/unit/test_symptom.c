@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* test_symptom.c - each symptom: shown, not shown, and not known, of sockets made by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+#include "util/macro.h"
+
+enum { MINUTE = 60000, HOUR = 60 * MINUTE, NO = 0xffffffff };
+
+/* What differs from a socket that a program holds and whose peer was heard just now. */
+struct row {
+	const char *symptom;
+	enum tc_state state;
+	enum tc_shown expected;
+	uint32_t age_ms;
+	uint32_t lacks; /* TC_HAVE_ bits */
+	uint64_t inode; /* 0: as always; NO: 0 */
+	uint8_t kind, timer, retrans, direction;
+	uint32_t expires_ms, rqueue, memory;
+};
+
+static enum tc_symptom find(const char *name)
+{
+	for (int i = 0; i < TC_SYMPTOM_COUNT; i++)
+		if (strcmp(tc_symptom_rows[i].name, name) == 0)
+			return (enum tc_symptom)i;
+	fail_msg("no symptom %s", name);
+	return TC_SYMPTOM_COUNT;
+}
+
+static struct tc_sock sock_of(const struct row *row)
+{
+	static struct tc_inside inside;
+	static struct tc_text text = {.inside = &inside};
+	struct tc_sock sock = scene_sock(row->state, row->age_ms);
+
+	inside = *sock.text->inside;
+	inside.receive_memory = row->memory;
+	sock.text = &text;
+	if (row->inode)
+		sock.inode = row->inode == NO ? 0 : row->inode;
+	sock.kind = row->kind;
+	sock.timer = row->timer;
+	sock.retrans = row->retrans;
+	sock.direction = row->direction;
+	sock.expires_ms = row->expires_ms;
+	sock.rqueue = row->rqueue;
+	sock.have &= ~row->lacks;
+	return sock;
+}
+
+static void check(const struct row *row)
+{
+	struct tc_sock sock = sock_of(row);
+	const struct tc_symptom_facts *facts;
+	struct scene scene;
+
+	scene_begin(&scene);
+	assert_int_equal(tc_facts_add(&scene.facts, &sock, 1), 0);
+	facts = &scene.facts.symptoms[find(row->symptom)];
+	if (facts->shown != (row->expected == TC_SHOWN) ||
+	    facts->not_shown != (row->expected == TC_SHOWN_NOT) ||
+	    facts->unjudged != (row->expected == TC_SHOWN_UNKNOWN))
+		fail_msg("%s of %s, age %u, inode %d, kind %d, timer %d, retrans %d: %d, %d, %d",
+			 row->symptom, tc_state_name(row->state), row->age_ms, row->inode != NO,
+			 row->kind, row->timer, row->retrans, (int)facts->shown,
+			 (int)facts->not_shown, (int)facts->unjudged);
+	scene_end(&scene);
+}
+
+/* clang-format off */
+#define YES TC_SHOWN
+#define NOT TC_SHOWN_NOT
+#define OPEN TC_SHOWN_UNKNOWN
+
+static const struct row rows[] = {
+	{ "close-wait-held", TC_CLOSE_WAIT, YES, .lacks = 0 },
+	{ "close-wait-held", TC_CLOSE_WAIT, NOT, .inode = NO },
+	{ "close-wait-held", TC_CLOSE_WAIT, OPEN, .lacks = TC_HAVE_INODE },
+
+	{ "close-wait-old", TC_CLOSE_WAIT, YES, .age_ms = MINUTE },
+	{ "close-wait-old", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE - 1 },
+	{ "close-wait-old", TC_CLOSE_WAIT, NOT, .age_ms = HOUR, .inode = NO },
+	{ "close-wait-old", TC_CLOSE_WAIT, OPEN, .age_ms = HOUR, .lacks = TC_HAVE_INSIDE },
+	{ "close-wait-old", TC_CLOSE_WAIT, OPEN, .age_ms = HOUR, .lacks = TC_HAVE_INODE },
+
+	{ "close-wait-stale", TC_CLOSE_WAIT, YES, .age_ms = HOUR },
+	{ "close-wait-stale", TC_CLOSE_WAIT, NOT, .age_ms = HOUR - 1 },
+	{ "close-wait-stale", TC_CLOSE_WAIT, NOT, .age_ms = HOUR, .inode = NO },
+	{ "close-wait-stale", TC_CLOSE_WAIT, OPEN, .lacks = TC_HAVE_INSIDE },
+
+	{ "unaccepted", TC_ESTABLISHED, YES, .inode = NO },
+	{ "unaccepted", TC_CLOSE_WAIT, YES, .inode = NO },
+	{ "unaccepted", TC_ESTABLISHED, NOT, .lacks = 0 },
+	{ "unaccepted", TC_ESTABLISHED, OPEN, .inode = NO, .lacks = TC_HAVE_INODE },
+
+	{ "unaccepted-old", TC_ESTABLISHED, YES, .inode = NO, .age_ms = 1000 },
+	{ "unaccepted-old", TC_ESTABLISHED, NOT, .inode = NO, .age_ms = 999 },
+	{ "unaccepted-old", TC_ESTABLISHED, NOT, .age_ms = 1000 },
+	{ "unaccepted-old", TC_ESTABLISHED, OPEN, .inode = NO, .lacks = TC_HAVE_INSIDE },
+
+	{ "syn-recv-retried", TC_SYN_RECV, YES, .retrans = 1 },
+	{ "syn-recv-retried", TC_SYN_RECV, NOT, .lacks = 0 },
+	{ "syn-recv-retried", TC_SYN_RECV, OPEN, .retrans = 1, .lacks = TC_HAVE_RETRANS },
+
+	{ "syn-recv-deferred", TC_SYN_RECV, YES, .kind = TC_KIND_REQUEST, .expires_ms = 1500 },
+	{ "syn-recv-deferred", TC_SYN_RECV, NOT, .kind = TC_KIND_REQUEST, .expires_ms = 1000 },
+	{ "syn-recv-deferred", TC_SYN_RECV, NOT, .kind = TC_KIND_REQUEST, .expires_ms = 1500, .retrans = 1 },
+	{ "syn-recv-deferred", TC_SYN_RECV, NOT, .kind = TC_KIND_FULL, .expires_ms = 1500 },
+	{ "syn-recv-deferred", TC_SYN_RECV, OPEN, .kind = TC_KIND_REQUEST, .lacks = TC_HAVE_EXPIRES },
+
+	{ "syn-recv-orphan", TC_SYN_RECV, YES, .kind = TC_KIND_REQUEST, .direction = TC_DIRECTION_OUT },
+	{ "syn-recv-orphan", TC_SYN_RECV, NOT, .kind = TC_KIND_REQUEST, .direction = TC_DIRECTION_IN },
+	{ "syn-recv-orphan", TC_SYN_RECV, NOT, .kind = TC_KIND_FULL, .direction = TC_DIRECTION_OUT },
+	{ "syn-recv-orphan", TC_SYN_RECV, OPEN, .kind = TC_KIND_REQUEST },
+
+	{ "syn-sent-silent", TC_SYN_SENT, YES, .retrans = 2 },
+	{ "syn-sent-silent", TC_SYN_SENT, NOT, .retrans = 1 },
+	{ "syn-sent-silent", TC_SYN_SENT, OPEN, .lacks = TC_HAVE_RETRANS },
+
+	{ "fin-wait1-silent", TC_FIN_WAIT1, YES, .timer = TC_TIMER_RETRANS, .retrans = 3 },
+	{ "fin-wait1-silent", TC_FIN_WAIT1, NOT, .timer = TC_TIMER_RETRANS, .retrans = 2 },
+	{ "fin-wait1-silent", TC_FIN_WAIT1, NOT, .timer = TC_TIMER_PROBE, .retrans = 3 },
+	{ "fin-wait1-silent", TC_FIN_WAIT1, OPEN, .lacks = TC_HAVE_RETRANS },
+
+	{ "fin-wait1-shut", TC_FIN_WAIT1, YES, .timer = TC_TIMER_PROBE, .retrans = 1 },
+	{ "fin-wait1-shut", TC_FIN_WAIT1, YES, .timer = TC_TIMER_PROBE, .age_ms = 1000 },
+	{ "fin-wait1-shut", TC_FIN_WAIT1, NOT, .timer = TC_TIMER_PROBE, .age_ms = 999 },
+	{ "fin-wait1-shut", TC_FIN_WAIT1, NOT, .timer = TC_TIMER_RETRANS, .retrans = 3 },
+	{ "fin-wait1-shut", TC_FIN_WAIT1, OPEN, .timer = TC_TIMER_PROBE, .lacks = TC_HAVE_INSIDE },
+	{ "fin-wait1-shut", TC_FIN_WAIT1, OPEN, .lacks = TC_HAVE_TIMER },
+
+	{ "fin-wait2-orphan", TC_FIN_WAIT2, YES, .kind = TC_KIND_TIMEWAIT, .inode = NO },
+	{ "fin-wait2-orphan", TC_FIN_WAIT2, YES, .timer = TC_TIMER_TIMEWAIT, .lacks = TC_HAVE_INODE | TC_HAVE_KIND },
+	{ "fin-wait2-orphan", TC_FIN_WAIT2, YES, .inode = NO, .timer = TC_TIMER_KEEPALIVE },
+	{ "fin-wait2-orphan", TC_FIN_WAIT2, NOT, .lacks = 0 },
+	{ "fin-wait2-orphan", TC_FIN_WAIT2, OPEN, .lacks = TC_HAVE_INODE },
+
+	{ "fin-wait2-held", TC_FIN_WAIT2, YES, .age_ms = MINUTE },
+	{ "fin-wait2-held", TC_FIN_WAIT2, NOT, .age_ms = MINUTE - 1 },
+	{ "fin-wait2-held", TC_FIN_WAIT2, NOT, .age_ms = MINUTE, .inode = NO },
+	{ "fin-wait2-held", TC_FIN_WAIT2, NOT, .age_ms = MINUTE, .kind = TC_KIND_TIMEWAIT, .lacks = TC_HAVE_INODE },
+	{ "fin-wait2-held", TC_FIN_WAIT2, OPEN, .lacks = TC_HAVE_INODE },
+	{ "fin-wait2-held", TC_FIN_WAIT2, OPEN, .lacks = TC_HAVE_INSIDE },
+
+	{ "closing-stuck", TC_CLOSING, YES, .retrans = 2 },
+	{ "closing-stuck", TC_CLOSING, YES, .age_ms = 5000 },
+	{ "closing-stuck", TC_CLOSING, NOT, .age_ms = 4999, .retrans = 1 },
+	{ "closing-stuck", TC_CLOSING, OPEN, .retrans = 2, .lacks = TC_HAVE_RETRANS | TC_HAVE_INSIDE },
+
+	{ "last-ack-silent", TC_LAST_ACK, YES, .retrans = 2 },
+	{ "last-ack-silent", TC_LAST_ACK, NOT, .retrans = 1 },
+	{ "last-ack-silent", TC_LAST_ACK, OPEN, .lacks = TC_HAVE_RETRANS },
+
+	{ "time-wait-in", TC_TIME_WAIT, YES, .direction = TC_DIRECTION_IN },
+	{ "time-wait-in", TC_TIME_WAIT, NOT, .direction = TC_DIRECTION_OUT },
+	{ "time-wait-in", TC_TIME_WAIT, OPEN, .lacks = 0 },
+	{ "time-wait-out", TC_TIME_WAIT, YES, .direction = TC_DIRECTION_OUT },
+	{ "time-wait-out", TC_TIME_WAIT, NOT, .direction = TC_DIRECTION_IN },
+	{ "time-wait-out", TC_TIME_WAIT, OPEN, .direction = TC_DIRECTION_OUT, .lacks = TC_HAVE_LOCAL_PORT },
+
+	{ "half-open", TC_ESTABLISHED, YES, .timer = TC_TIMER_RETRANS, .retrans = 5 },
+	{ "half-open", TC_ESTABLISHED, NOT, .timer = TC_TIMER_RETRANS, .retrans = 4 },
+	{ "half-open", TC_ESTABLISHED, YES, .timer = TC_TIMER_KEEPALIVE, .retrans = 1 },
+	{ "half-open", TC_ESTABLISHED, NOT, .timer = TC_TIMER_KEEPALIVE },
+	{ "half-open", TC_ESTABLISHED, OPEN, .lacks = TC_HAVE_TIMER },
+
+	{ "retransmitting", TC_ESTABLISHED, YES, .timer = TC_TIMER_RETRANS, .retrans = 3 },
+	{ "retransmitting", TC_ESTABLISHED, NOT, .timer = TC_TIMER_RETRANS, .retrans = 2 },
+	{ "retransmitting", TC_ESTABLISHED, NOT, .timer = TC_TIMER_PROBE, .retrans = 3 },
+	{ "retransmitting", TC_ESTABLISHED, OPEN, .lacks = TC_HAVE_RETRANS },
+
+	{ "idle", TC_ESTABLISHED, YES, .age_ms = 2 * HOUR },
+	{ "idle", TC_ESTABLISHED, NOT, .age_ms = 2 * HOUR - 1 },
+	{ "idle", TC_ESTABLISHED, NOT, .age_ms = 2 * HOUR, .timer = TC_TIMER_KEEPALIVE },
+	{ "idle", TC_ESTABLISHED, OPEN, .age_ms = 2 * HOUR, .lacks = TC_HAVE_INSIDE },
+
+	{ "not-read", TC_ESTABLISHED, YES, .rqueue = 1, .memory = 50001 },
+	{ "not-read", TC_ESTABLISHED, NOT, .rqueue = 1, .memory = 50000 },
+	{ "not-read", TC_ESTABLISHED, NOT, .memory = 50001 },
+	{ "not-read", TC_ESTABLISHED, OPEN, .rqueue = 1, .lacks = TC_HAVE_INSIDE },
+
+	{ "not-taken", TC_ESTABLISHED, YES, .timer = TC_TIMER_PROBE, .retrans = 1 },
+	{ "not-taken", TC_ESTABLISHED, YES, .timer = TC_TIMER_PROBE, .age_ms = 1000 },
+	{ "not-taken", TC_ESTABLISHED, NOT, .timer = TC_TIMER_PROBE, .age_ms = 999 },
+	{ "not-taken", TC_ESTABLISHED, OPEN, .timer = TC_TIMER_PROBE, .lacks = TC_HAVE_INSIDE },
+
+	{ "bound", TC_BOUND, YES, .lacks = 0 },
+};
+/* clang-format on */
+
+static void test_each_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++)
+		check(&rows[i]);
+}
+
+/* So that a new symptom cannot be forgotten here. */
+static void test_every_symptom_has_rows(void **state)
+{
+	(void)state;
+	for (int id = 0; id < TC_SYMPTOM_COUNT; id++) {
+		unsigned seen = 0;
+
+		assert_non_null(tc_symptom_rows[id].name);
+		assert_non_null(tc_symptom_rows[id].missing);
+		for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++)
+			if (strcmp(rows[i].symptom, tc_symptom_rows[id].name) == 0)
+				seen |= 1u << rows[i].expected;
+		if (id != TC_SYMPTOM_BOUND)
+			assert_int_equal(seen, 7);
+	}
+}
+
+/* A socket in another state is none of its business. */
+static void test_other_states_are_passed_over(void **state)
+{
+	struct tc_sock sock = scene_sock(TC_LISTEN, HOUR);
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_int_equal(tc_facts_add(&scene.facts, &sock, 1), 0);
+	for (int id = 0; id < TC_SYMPTOM_COUNT; id++) {
+		const struct tc_symptom_facts *facts = &scene.facts.symptoms[id];
+
+		assert_int_equal(facts->shown + facts->not_shown + facts->unjudged, 0);
+	}
+	scene_end(&scene);
+}
+
+static void test_a_line_of_many_counts_as_many(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene_count(&scene, TC_CLOSE_WAIT, 18);
+	assert_int_equal(scene.facts.symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].unjudged, 18);
+	assert_int_equal(scene.facts.census.states[TC_CLOSE_WAIT], 18);
+	scene_end(&scene);
+}
+
+/* The age is that of the last segment, whichever it was; the oldest is remembered. */
+static void test_ages(void **state)
+{
+	struct tc_inside inside = {.have = TC_INSIDE_TIMES, .data_received_ms = 90000,
+				   .ack_received_ms = 70000};
+	struct tc_text text = {.inside = &inside};
+	struct tc_sock sock = scene_sock(TC_CLOSE_WAIT, 0);
+	struct scene scene;
+	uint64_t age;
+
+	(void)state;
+	sock.text = &text;
+	assert_true(tc_symptom_age_ms(&sock, &age));
+	assert_int_equal(age, 70000);
+	scene_begin(&scene);
+	assert_int_equal(tc_facts_add(&scene.facts, &sock, 1), 0);
+	inside.ack_received_ms = 65000;
+	assert_int_equal(tc_facts_add(&scene.facts, &sock, 1), 0);
+	assert_int_equal(scene.facts.symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].oldest_ms, 70000);
+	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
+	assert_false(tc_symptom_age_ms(&sock, &age));
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_row),
+		cmocka_unit_test(test_every_symptom_has_rows),
+		cmocka_unit_test(test_other_states_are_passed_over),
+		cmocka_unit_test(test_a_line_of_many_counts_as_many),
+		cmocka_unit_test(test_ages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
