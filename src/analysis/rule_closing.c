@@ -97,10 +97,7 @@ static void weigh(const struct tc_symptom_facts *symptom, struct tc_draft *draft
 	bool is_few = tc_part_is_few_peers(symptom);
 
 	if (is_few)
-		tc_evidence(draft,
-			    N_("Only %llu peers have them: the fault is theirs, or on the "
-			       "way."),
-			    tc_llu(tc_part_peers(symptom)));
+		tc_part_few_peers(symptom, draft);
 	if (is_few || draft->severity == TC_SEVERITY_WARNING)
 		draft->severity = TC_SEVERITY_WARNING;
 	else

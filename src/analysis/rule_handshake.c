@@ -101,9 +101,9 @@ static enum tc_verdict unsure_of(const struct tc_facts *facts, uint64_t requests
 {
 	tc_needs(draft,
 		 N_("repetitions, addresses and listeners (ss -tanoi, ss -ltn), to tell a flood "
-		    "from slow peers: %llu SYN_RECV are %s a second if none is ever finished, each "
-		    "lasting %s (an inference)"),
-		 tc_llu(requests), rate_of(facts, requests, draft), life_of(facts, draft));
+		    "from slow peers: if none of %llu SYN_RECV is ever finished, each lasting %s, "
+		    "they begin at %s (an inference)"),
+		 tc_llu(requests), life_of(facts, draft), rate_of(facts, requests, draft));
 	return TC_UNSURE;
 }
 
@@ -133,9 +133,9 @@ static void tell_flood(const struct tc_facts *facts, const struct pressure *pres
 		tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
 			    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
 	tc_evidence(draft,
-		    N_("If none is ever finished, that is %s a second, each lasting %s (an "
+		    N_("If none is ever finished, each lasting %s, they begin at %s (an "
 		       "inference)."),
-		    rate_of(facts, requests, draft), life_of(facts, draft));
+		    life_of(facts, draft), rate_of(facts, requests, draft));
 	tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, draft);
 	tc_evidence_whose(draft, retried);
 }
@@ -231,10 +231,7 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 		"%llu of %llu SYN_RECV had their SYN+ACK sent again: no last ACK has come.",
 		retried->shown, tc_llu(retried->shown), tc_llu(facts->census.states[TC_SYN_RECV]));
 	if (is_few)
-		tc_evidence(draft,
-			    N_("Only %llu peers have them: the fault is theirs, or on the "
-			       "way."),
-			    tc_llu(tc_part_peers(retried)));
+		tc_part_few_peers(retried, draft);
 	if (is_of_proc(facts))
 		tc_evidence(draft, N_("/proc counts those there too that wait for their first data "
 				      "(TCP_DEFER_ACCEPT)."));

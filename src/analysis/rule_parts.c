@@ -40,6 +40,15 @@ bool tc_part_is_few_peers(const struct tc_symptom_facts *symptom)
 	return peers && symptom->shown >= MANY && peers * 2 <= symptom->shown;
 }
 
+void tc_part_few_peers(const struct tc_symptom_facts *symptom, struct tc_draft *draft)
+{
+	uint64_t peers = tc_part_peers(symptom);
+
+	tc_evidence_n(draft, "Only %llu peer has them: the fault is there, or on the way.",
+		      "Only %llu peers have them: the fault is theirs, or on the way.", peers,
+		      tc_llu(peers));
+}
+
 const char *tc_part_missing(const struct tc_draft *draft, enum tc_symptom id)
 {
 	return tc_draft_text(draft, tc_symptom_rows[id].missing);

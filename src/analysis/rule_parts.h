@@ -25,6 +25,9 @@ uint64_t tc_part_peers(const struct tc_symptom_facts *symptom);
  */
 bool tc_part_is_few_peers(const struct tc_symptom_facts *symptom);
 
+/* Says so. */
+void tc_part_few_peers(const struct tc_symptom_facts *symptom, struct tc_draft *draft);
+
 /* Says of how many more sockets the symptom is not known, and why; nothing where there is none. */
 void tc_part_unjudged(const struct tc_facts *facts, enum tc_symptom id, struct tc_draft *draft);
 

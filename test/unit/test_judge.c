@@ -120,8 +120,8 @@ static void test_a_gauge(void **state)
 /* One that does not exist is known, too: the check has to tell. */
 static void test_a_setting(void **state)
 {
-	const struct tc_rule rule = {.id = "x", .settings = "tcp_rfc1337 tcp_fin_timeout",
-				     .check = finds};
+	const struct tc_rule rule = {
+		.id = "x", .settings = "tcp_rfc1337 tcp_fin_timeout", .check = finds};
 	struct scene scene;
 
 	(void)state;
@@ -136,7 +136,8 @@ static void test_a_setting(void **state)
 	scene_end(&scene);
 }
 
-/* Only where not one of the sockets could be judged; and where there is none, nothing is missing. */
+/* Only where not one of the sockets could be judged; and where there is none, nothing is missing.
+ */
 static void test_a_symptom(void **state)
 {
 	const struct tc_rule rule = {.id = "x",

@@ -26,7 +26,8 @@ static void test_ids(void **state)
 	assert_non_null(tc_rules[0]);
 	for (size_t i = 0; tc_rules[i]; i++) {
 		assert_true(is_id(tc_rules[i]->id));
-		assert_ptr_equal(tc_rule_find(tc_rules[i]->id), tc_rules[i]); /* the first so named */
+		assert_ptr_equal(tc_rule_find(tc_rules[i]->id),
+				 tc_rules[i]); /* the first so named */
 	}
 	assert_null(tc_rule_find("close-wait"));
 	assert_null(tc_rule_find(""));

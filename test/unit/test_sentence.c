@@ -17,18 +17,10 @@ static void test_durations(void **state)
 		uint64_t ms;
 		const char *text;
 	} rows[] = {
-		{0, "0 ms"},
-		{999, "999 ms"},
-		{1000, "1.0 s"},
-		{9940, "9.9 s"},
-		{10000, "10 s"},
-		{119000, "119 s"},
-		{120000, "2 min"},
-		{131000, "2 min 11 s"},
-		{7199000, "119 min 59 s"},
-		{7200000, "2 h"},
-		{7260000, "2 h 1 min"},
-		{90000000, "25 h"},
+		{0, "0 ms"},	   {999, "999 ms"},	   {1000, "1.0 s"},
+		{9940, "9.9 s"},   {10000, "10 s"},	   {119000, "119 s"},
+		{120000, "2 min"}, {131000, "2 min 11 s"}, {7199000, "119 min 59 s"},
+		{7200000, "2 h"},  {7260000, "2 h 1 min"}, {90000000, "25 h"},
 	};
 	struct tc_draft draft = {.english = true};
 
@@ -115,9 +107,9 @@ static void test_whose(void **state)
 
 static void test_whose_by_owner_and_service(void **state)
 {
-	struct tc_owner owner = {.how = TC_OWNER_HELD,
-				 .words = {[TC_PART_PROCESS] = "nginx",
-					   [TC_PART_UNIT] = "nginx.service"}};
+	struct tc_owner owner = {
+		.how = TC_OWNER_HELD,
+		.words = {[TC_PART_PROCESS] = "nginx", [TC_PART_UNIT] = "nginx.service"}};
 	struct tc_text text = {.owner = &owner};
 	struct tc_sock sock = scene_sock(TC_LAST_ACK, 0);
 	struct tc_draft draft = {.english = true};

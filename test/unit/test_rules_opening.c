@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: MIT */
+/* test_rules_opening.c - rules about connections that do not come about. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+
+static struct tc_sock waiting(uint32_t age_ms)
+{
+	struct tc_sock sock = scene_sock(TC_ESTABLISHED, age_ms);
+
+	sock.inode = 0;
+	return sock;
+}
+
+static struct tc_sock request(uint8_t retrans)
+{
+	struct tc_sock sock = scene_sock(TC_SYN_RECV, 0);
+
+	sock.inode = 0;
+	sock.kind = TC_KIND_REQUEST;
+	sock.timer = TC_TIMER_RETRANS;
+	sock.retrans = retrans;
+	sock.expires_ms = 900;
+	sock.direction = TC_DIRECTION_IN;
+	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
+	return sock;
+}
+
+/* ---- unaccepted ------------------------------------------------------------------------ */
+
+static void test_unaccepted(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_ESTABLISHED, 100000), 3, 1);
+	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_QUIET);
+	scene_add(&scene, waiting(999), 4, 1);
+	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_NORMAL);
+	assert_says(&scene, "4 connections wait");
+	scene_add(&scene, waiting(2500), 2, 1);
+	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "6 connections wait");
+	assert_says(&scene, "2 of them for a second or more, the longest for 2.5 s");
+	scene_end(&scene);
+}
+
+/* More than half of a queue is worth a notice, however young they are. */
+static void test_unaccepted_by_the_queue(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, waiting(10), 4, 1);
+	scene_listener(&scene, SCENE_PORT, 64, 128, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_NORMAL);
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_add(&scene, waiting(10), 4, 1);
+	scene_listener(&scene, SCENE_PORT, 65, 128, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "Listener 10.0.0.1:80: 65 wait to be accepted");
+	assert_says(&scene, "its limit is 128, the backlog");
+	scene_end(&scene);
+}
+
+static void test_unaccepted_unsure(void **state)
+{
+	struct tc_sock sock = waiting(0);
+	struct scene scene;
+
+	(void)state;
+	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
+	scene_begin(&scene); /* as from /proc */
+	scene_add(&scene, scene_sock(TC_ESTABLISHED, 0), 1, 1);
+	scene_add(&scene, sock, 5, 1);
+	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_UNSURE);
+	assert_needs(&scene, "how long 5 connections wait");
+	scene_end(&scene);
+	scene_begin_counted(&scene);
+	scene_count(&scene, TC_ESTABLISHED, 301);
+	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* ---- accept-overflow ------------------------------------------------------------------- */
+
+static void test_overflow_at_a_full_listener(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 57);
+	scene_listener(&scene, 443, 129, 128, 2, SCENE_HAVE);
+	scene_listener(&scene, 22, 0, 4096, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "In 3.0 s, 57 times");
+	assert_says(&scene, "Inferred: ");
+	assert_says(&scene, "Listener 10.0.0.1:443: 129 wait to be accepted, 2 in SYN_RECV");
+	assert_false(scene_says(&scene, "10.0.0.1:22"));
+	assert_false(scene_says(&scene, "RST"));
+	scene_set(&scene, TC_SETTING_tcp_abort_on_overflow, 1);
+	scene_judge(&scene, "accept-overflow");
+	assert_says(&scene, "tcp_abort_on_overflow is 1");
+	scene_end(&scene);
+}
+
+/* It was full for a moment; it is full, and nobody came. Nobody fails now. */
+static void test_overflow_without_the_other(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 1);
+	scene_listener(&scene, 443, 128, 128, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "cannot be told");
+	assert_false(scene_says(&scene, "10.0.0.1:443"));
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_listener(&scene, 443, 129, 128, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "Listener 10.0.0.1:443: 129");
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_listener(&scene, 443, 128, 128, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_QUIET);
+	scene_end(&scene);
+}
+
+static void test_overflow_unsure(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene); /* no listeners */
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_UNSURE);
+	assert_needs(&scene, "queues of the listeners");
+	scene_end(&scene);
+	scene_begin(&scene); /* one whose queue is not known */
+	scene_listener(&scene, 443, 0, 0, 0, SCENE_HAVE & ~(uint32_t)TC_HAVE_QUEUES);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_UNSURE);
+	assert_needs(&scene, "queues of the listeners");
+	scene_end(&scene);
+	scene_begin(&scene); /* one look: some were full since the start, and none is now */
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 0);
+	scene_instant(&scene);
+	scene_listener(&scene, 443, 0, 128, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_UNSURE);
+	assert_needs(&scene, "an interval");
+	scene_gauge(&scene, TC_COUNTER_ListenOverflows, 0);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_QUIET);
+	scene_end(&scene);
+}
+
+/* Three are named, and the others counted. */
+static void test_many_full_listeners(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	for (uint16_t port = 1; port <= 5; port++)
+		scene_listener(&scene, port, 6, 5, 0, SCENE_HAVE);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 5);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_FOUND);
+	assert_says(&scene, "Listener 10.0.0.1:3:");
+	assert_false(scene_says(&scene, "Listener 10.0.0.1:4:"));
+	assert_says(&scene, "And 2 other listeners.");
+	scene_end(&scene);
+}
+
+/* ---- phantom-established --------------------------------------------------------------- */
+
+static void test_phantom(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 5);
+	scene_listener(&scene, 443, 3, 2, 2, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "2 handshakes wait in SYN_RECV");
+	assert_says(&scene, "(inferred)");
+	scene_end(&scene);
+	scene_begin(&scene); /* cookies leave nothing to be seen */
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 5);
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 4);
+	scene_listener(&scene, 443, 3, 2, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_FOUND);
+	assert_says(&scene, "4 cookies came back");
+	scene_end(&scene);
+}
+
+static void test_no_phantom(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene); /* full, and nobody was on the way in */
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 5);
+	scene_listener(&scene, 443, 3, 2, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_QUIET);
+	scene_end(&scene);
+	scene_begin(&scene); /* handshakes and cookies, and no queue was full */
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 4);
+	scene_listener(&scene, 443, 3, 2, 2, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_QUIET);
+	scene_instant(&scene);
+	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* ---- syn-flood, slow-last-ack ---------------------------------------------------------- */
+
+static void test_flood_by_cookies(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, request(1), 17, 17);
+	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
+	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 43);
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 21);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "17 SYN_RECV, 17 of them silent");
+	assert_says(&scene, "of 17 different addresses");
+	assert_says(&scene, "43 cookies were sent and 21 came back");
+	assert_says(&scene, "each lasting 63 s, they begin at 0.3/s (an inference)");
+	assert_says(&scene, "Listener 10.0.0.1:80");
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 22); /* real clients */
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
+	scene_end(&scene);
+}
+
+static void test_flood_that_drops(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, request(1), 17, 17);
+	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 23);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "23 SYNs were dropped");
+	scene_end(&scene);
+}
+
+/* A queue more than half full of silent handshakes, most of different peers; each has to be so. */
+static void test_flood_by_sockets(void **state)
+{
+	static const struct {
+		unsigned silent, peers, fresh, limit;
+		enum tc_verdict flood;
+	} rows[] = {
+		{10, 10, 0, 19, TC_FOUND},  {10, 10, 0, 20, TC_QUIET},	/* half full */
+		{9, 9, 0, 1, TC_QUIET},					/* too few */
+		{10, 6, 0, 19, TC_FOUND},   {10, 5, 0, 19, TC_QUIET},	/* few peers */
+		{10, 10, 10, 19, TC_FOUND}, {10, 10, 11, 19, TC_QUIET}, /* most are fresh */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
+		scene_add(&scene, request(0), rows[i].fresh, 1);
+		scene_listener(&scene, SCENE_PORT, 0, rows[i].limit, rows[i].silent, SCENE_HAVE);
+		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
+		assert_int_equal(scene_judge(&scene, "slow-last-ack"),
+				 rows[i].flood == TC_FOUND ? TC_QUIET : TC_FOUND);
+		scene_end(&scene);
+	}
+}
+
+static void test_flood_unsure(void **state)
+{
+	struct tc_sock sock = request(1);
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
+	scene_count(&scene, TC_SYN_RECV, 432);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
+	assert_needs(
+		&scene,
+		"if none of 432 SYN_RECV is ever finished, each lasting 63 s, they begin at 6.9/s");
+	assert_needs(&scene, "inference");
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_UNSURE);
+	scene_end(&scene);
+	scene_begin(&scene); /* a full queue, and addresses that were not read */
+	sock.have &= ~(uint32_t)TC_HAVE_REMOTE_ADDR;
+	scene_add(&scene, sock, 20, 20);
+	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
+	scene_end(&scene);
+	scene_begin(&scene); /* the same, and repetitions that were not */
+	scene_count(&scene, TC_SYN_RECV, 20);
+	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+static void test_slow_last_ack(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, request(0), 5, 5);
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
+	scene_add(&scene, request(1), 9, 1);
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "9 of 14 SYN_RECV had their SYN+ACK sent again");
+	assert_false(scene_says(&scene, "/proc"));
+	scene_add(&scene, request(2), 1, 1);
+	scene.facts.report.source = "proc";
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "Only 1 peer has");
+	assert_says(&scene, "/proc counts those");
+	scene_end(&scene);
+}
+
+/* ---- defer-accept, orphan-syn-recv ----------------------------------------------------- */
+
+static void test_defer_accept(void **state)
+{
+	struct tc_sock deferred = request(0);
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, request(0), 1, 1);
+	assert_int_equal(scene_judge(&scene, "defer-accept"), TC_QUIET);
+	deferred.expires_ms = 3000;
+	scene_add(&scene, deferred, 2, 1);
+	assert_int_equal(scene_judge(&scene, "defer-accept"), TC_NORMAL);
+	assert_says(&scene, "2 SYN_RECV wait for the first data");
+	assert_says(&scene, "inferred");
+	scene_end(&scene);
+	scene_begin_counted(&scene);
+	scene_count(&scene, TC_SYN_RECV, 432);
+	assert_int_equal(scene_judge(&scene, "defer-accept"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+static void test_orphan_syn_recv(void **state)
+{
+	struct tc_sock orphan = request(1);
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, request(1), 1, 1);
+	assert_int_equal(scene_judge(&scene, "orphan-syn-recv"), TC_QUIET);
+	orphan.direction = TC_DIRECTION_OUT;
+	scene_add(&scene, orphan, 3, 1);
+	assert_int_equal(scene_judge(&scene, "orphan-syn-recv"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "3 SYN_RECV are on ports");
+	assert_says(&scene, "Whose: 10.0.0.1:80: 3.");
+	scene_end(&scene);
+	scene_begin_counted(&scene);
+	scene_count(&scene, TC_SYN_RECV, 432);
+	assert_int_equal(scene_judge(&scene, "orphan-syn-recv"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* ---- cookies-sent ---------------------------------------------------------------------- */
+
+static void test_cookies(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 40);
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 20);
+	assert_int_equal(scene_judge(&scene, "cookies-sent"), TC_QUIET);
+	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 40);
+	assert_int_equal(scene_judge(&scene, "cookies-sent"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "In 3.0 s, 40 cookies were sent and 20 came back");
+	assert_says(&scene, "real clients");
+	assert_says(&scene, "Listener 10.0.0.1:80");
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 19);
+	assert_int_equal(scene_judge(&scene, "cookies-sent"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "Few came back");
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 40);
+	scene_set(&scene, TC_SETTING_tcp_syncookies, 2);
+	assert_int_equal(scene_judge(&scene, "cookies-sent"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "tcp_syncookies is 2");
+	scene_instant(&scene);
+	assert_int_equal(scene_judge(&scene, "cookies-sent"), TC_UNSURE);
+	scene_end(&scene);
+	scene_begin(&scene); /* of nobody that is full now */
+	scene_listener(&scene, SCENE_PORT, 0, 16, 0, SCENE_HAVE);
+	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 40);
+	scene_judge(&scene, "cookies-sent");
+	assert_says(&scene, "cannot be told");
+	scene_end(&scene);
+}
+
+/* ---- syn-sent -------------------------------------------------------------------------- */
+
+static struct tc_sock asking(uint8_t retrans)
+{
+	struct tc_sock sock = scene_sock(TC_SYN_SENT, 0);
+
+	sock.timer = TC_TIMER_RETRANS;
+	sock.retrans = retrans;
+	return sock;
+}
+
+static void test_blackhole(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, asking(1), 3, 1);
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_QUIET);
+	scene_add(&scene, asking(2), 4, 1);
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "4 SYN_SENT have sent their SYN three times or more");
+	assert_says(&scene, "after 2 min 11 s");
+	scene_end(&scene);
+	scene_begin_counted(&scene);
+	scene_count(&scene, TC_SYN_SENT, 4);
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* A crawler: 131 silent ones, each for 131 s, are one failure a second, of a hundred tried. */
+static void test_blackhole_of_a_crawler(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, asking(2), 131, 131);
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 300);
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 303);
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "less than one in a hundred");
+	scene_end(&scene);
+}
+
+static void test_refused(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_AttemptFails, 12);
+	scene_rise(&scene, TC_COUNTER_EmbryonicRsts, 10); /* of clients */
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 30);
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_QUIET); /* 2 in 3 s */
+	scene_rise(&scene, TC_COUNTER_AttemptFails, 13);
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "In 3.0 s, 3 connections that this machine asked for failed");
+	assert_says(&scene, "of 30 that");
+	assert_says(&scene, "inferred");
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 31);
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	scene_rise(&scene, TC_COUNTER_EmbryonicRsts, 20); /* more than failed: of two readings */
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_QUIET);
+	scene_instant(&scene);
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+static void test_stale_syn(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_int_equal(scene_judge(&scene, "stale-syn"), TC_QUIET);
+	scene_rise(&scene, TC_COUNTER_TCPSYNChallenge, 1);
+	assert_int_equal(scene_judge(&scene, "stale-syn"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "In 3.0 s, 1 SYN met a connection");
+	scene_instant(&scene);
+	assert_int_equal(scene_judge(&scene, "stale-syn"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_unaccepted),
+		cmocka_unit_test(test_unaccepted_by_the_queue),
+		cmocka_unit_test(test_unaccepted_unsure),
+		cmocka_unit_test(test_overflow_at_a_full_listener),
+		cmocka_unit_test(test_overflow_without_the_other),
+		cmocka_unit_test(test_overflow_unsure),
+		cmocka_unit_test(test_many_full_listeners),
+		cmocka_unit_test(test_phantom),
+		cmocka_unit_test(test_no_phantom),
+		cmocka_unit_test(test_flood_by_cookies),
+		cmocka_unit_test(test_flood_that_drops),
+		cmocka_unit_test(test_flood_by_sockets),
+		cmocka_unit_test(test_flood_unsure),
+		cmocka_unit_test(test_slow_last_ack),
+		cmocka_unit_test(test_defer_accept),
+		cmocka_unit_test(test_orphan_syn_recv),
+		cmocka_unit_test(test_cookies),
+		cmocka_unit_test(test_blackhole),
+		cmocka_unit_test(test_blackhole_of_a_crawler),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_stale_syn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* test_rules_time_wait.c - rules about TIME_WAIT and what it is for. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+
+static struct tc_sock time_wait(enum tc_direction direction)
+{
+	struct tc_sock sock = scene_sock(TC_TIME_WAIT, 0);
+
+	sock.kind = TC_KIND_TIMEWAIT;
+	sock.timer = TC_TIMER_TIMEWAIT;
+	sock.inode = 0;
+	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
+	sock.direction = (uint8_t)direction;
+	return sock;
+}
+
+/* Ports as they are of a listing: `count` TIME_WAIT to one destination, of 28232 ports. */
+static struct tc_ports *ports_of(unsigned count)
+{
+	char path[] = "/tmp/test_rules_XXXXXX";
+	struct tc_query look = {.size = sizeof(look), .from = path};
+	struct tc_ports_query query = {.size = sizeof(query), .look = &look};
+	struct tc_report report = {.size = sizeof(report)};
+	struct tc_ports *ports = NULL;
+	int fd = mkstemp(path);
+	FILE *file = fdopen(fd, "w");
+
+	assert_non_null(file);
+	for (unsigned i = 0; i < count; i++)
+		fprintf(file, "TIME-WAIT 0 0 10.0.0.1:%u 192.0.2.7:443\n", 32768 + i);
+	fclose(file);
+	assert_int_equal(tc_ports_take(&query, &ports, &report), 0);
+	unlink(path);
+	return ports;
+}
+
+/* ---- tw-active-close ------------------------------------------------------------------- */
+
+static void test_many_are_normal(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_QUIET);
+	scene_add(&scene, time_wait(TC_DIRECTION_IN), 4000, 100);
+	scene_add(&scene, time_wait(TC_DIRECTION_OUT), 169, 1);
+	scene.facts.ports = ports_of(812);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	assert_says(&scene, "4169 TIME_WAIT: normal.");
+	assert_says(&scene, "they hold 1.1 MB");
+	assert_says(&scene, "4000 had come in by a listener");
+	assert_says(&scene, "169 had gone out");
+	assert_says(&scene, "about 69/s (an estimate)");
+	assert_says(&scene, "192.0.2.7:443, has used 812 of 28232 ports");
+	scene_end(&scene);
+}
+
+static void test_a_few_have_no_rate(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, time_wait(TC_DIRECTION_IN), 59, 1);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	assert_false(scene_says(&scene, "estimate"));
+	assert_false(scene_says(&scene, "destination"));
+	scene_add(&scene, time_wait(TC_DIRECTION_IN), 1, 1);
+	scene_judge(&scene, "tw-active-close");
+	assert_says(&scene, "about 1.0/s (an estimate)");
+	scene_end(&scene);
+}
+
+/* A number alone: no direction, no ports, no settings, and nothing is made up in their place. */
+static void test_a_number_alone_is_normal(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene_count(&scene, TC_TIME_WAIT, 4169);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	assert_says(&scene, "4169 TIME_WAIT: normal.");
+	assert_says(&scene, "1.1 MB");
+	assert_int_equal(scene.judged.draft.count, 2);
+	scene_end(&scene);
+}
+
+/* What goes out has bind buckets of its own: 512 bytes each in all. */
+static void test_memory_of_clients(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, time_wait(TC_DIRECTION_OUT), 1000, 1);
+	scene_judge(&scene, "tw-active-close");
+	assert_says(&scene, "they hold 512 kB");
+	scene_end(&scene);
+}
+
+/* More than half of the places, and more than ten times ESTABLISHED: both have to be so. */
+static void test_places_that_run_out(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 200);
+	scene_gauge(&scene, TC_COUNTER_sockstat_tw, 100);
+	scene_add(&scene, time_wait(TC_DIRECTION_IN), 101, 10);
+	scene_add(&scene, scene_sock(TC_ESTABLISHED, 0), 10, 10);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	scene_gauge(&scene, TC_COUNTER_sockstat_tw, 101);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "101 TIME_WAIT and 10 ESTABLISHED");
+	assert_says(&scene, "101 of 200 that tcp_max_tw_buckets allows are in use (50 %)");
+	assert_says(&scene, "Peers: ");
+	scene_add(&scene, scene_sock(TC_ESTABLISHED, 0), 1, 1);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	scene_end(&scene);
+}
+
+/* The kernel's own count where it was read, which has the closed FIN_WAIT2, too; else ours. */
+static void test_places_are_counted_without_sockstat(void **state)
+{
+	struct tc_sock orphan = time_wait(TC_DIRECTION_IN);
+	struct scene scene;
+
+	(void)state;
+	orphan.state = TC_FIN_WAIT2;
+	scene_begin(&scene);
+	scene.facts.now.counters.status[TC_COUNTER_sockstat_tw] = TC_COUNTER_NOT_READ;
+	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 200);
+	scene_add(&scene, time_wait(TC_DIRECTION_IN), 90, 10);
+	scene_add(&scene, orphan, 11, 10);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_FOUND);
+	assert_says(&scene, "101 of 200");
+	scene_end(&scene);
+}
+
+static void test_ports_that_run_out(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, time_wait(TC_DIRECTION_OUT), 20, 1);
+	scene.facts.ports = ports_of(28232 / 2);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	tc_ports_free(scene.facts.ports);
+	scene.facts.ports = ports_of(28232 / 2 + 1);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "Of the 28232 ports to 192.0.2.7:443 they hold 14117");
+	scene_end(&scene);
+}
+
+/* ---- tw-overflow ----------------------------------------------------------------------- */
+
+static void test_overflow(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_int_equal(scene_judge(&scene, "tw-overflow"), TC_QUIET);
+	scene_rise(&scene, TC_COUNTER_TCPTimeWaitOverflow, 20);
+	assert_int_equal(scene_judge(&scene, "tw-overflow"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "In 3.0 s, 20 connections ended without their TIME_WAIT");
+	scene_rise(&scene, TC_COUNTER_TCPTimeWaitOverflow, 0);
+	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 1000);
+	scene_gauge(&scene, TC_COUNTER_sockstat_tw, 900);
+	assert_int_equal(scene_judge(&scene, "tw-overflow"), TC_QUIET);
+	scene_gauge(&scene, TC_COUNTER_sockstat_tw, 901);
+	assert_int_equal(scene_judge(&scene, "tw-overflow"), TC_FOUND);
+	assert_says(&scene, "901 of 1000");
+	scene_end(&scene);
+}
+
+/* One look: what was 0 since the start did not happen; else nobody knows whether it does now. */
+static void test_overflow_at_one_look(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_instant(&scene);
+	assert_int_equal(scene_judge(&scene, "tw-overflow"), TC_QUIET);
+	scene_rise(&scene, TC_COUNTER_TCPTimeWaitOverflow, 0);
+	assert_int_equal(scene_judge(&scene, "tw-overflow"), TC_UNSURE);
+	assert_needs(&scene, "an interval");
+	scene_end(&scene);
+	scene_begin_counted(&scene);
+	scene_count(&scene, TC_TIME_WAIT, 4169);
+	assert_int_equal(scene_judge(&scene, "tw-overflow"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* ---- rfc1337 --------------------------------------------------------------------------- */
+
+static void test_rfc1337(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene); /* the default: 131072 of 262144 buckets, and tcp_rfc1337 = 0 */
+	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_QUIET);
+	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 131072 / 16);
+	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_QUIET);
+	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 131072 / 16 - 1);
+	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "tcp_max_tw_buckets is 8191; the kernel's default would be 131072");
+	assert_says(&scene, "tcp_rfc1337 is 0");
+	scene_set(&scene, TC_SETTING_tcp_ehash_entries, -262144); /* a shared table */
+	scene_set(&scene, TC_SETTING_tcp_rfc1337, 1);
+	scene_gauge(&scene, TC_COUNTER_TCPTimeWaitOverflow, 7);
+	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "7 connections have ended without");
+	assert_false(scene_says(&scene, "tcp_rfc1337 is"));
+	scene.facts.now.settings[TC_SETTING_tcp_ehash_entries].status = TC_SETTING_ABSENT;
+	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_QUIET);
+	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 0);
+	scene_gauge(&scene, TC_COUNTER_TCPTimeWaitOverflow, 0);
+	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	scene_end(&scene);
+	scene_begin_counted(&scene);
+	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* ---- paws-nat -------------------------------------------------------------------------- */
+
+static void test_paws(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.facts.interval_us = 20000000;
+	scene_rise(&scene, TC_COUNTER_PAWSEstab, 100); /* not of TIME_WAIT, where that is told */
+	scene_rise(&scene, TC_COUNTER_PAWSOldAck, 100);
+	scene_rise(&scene, TC_COUNTER_PAWSTimewait, 2); /* one in ten seconds */
+	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_QUIET);
+	scene_rise(&scene, TC_COUNTER_PAWSTimewait, 3);
+	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "In 20 s, 3 segments to a TIME_WAIT");
+	scene_rise(&scene, TC_COUNTER_PAWSTimewait, 20);
+	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	scene_instant(&scene);
+	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* A kernel that has one counter for all: never more than a notice. */
+static void test_paws_of_an_older_kernel(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.facts.now.counters.status[TC_COUNTER_PAWSTimewait] = TC_COUNTER_ABSENT;
+	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_QUIET);
+	scene_rise(&scene, TC_COUNTER_PAWSEstab, 100);
+	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "100 segments were refused");
+	assert_says(&scene, "harmless");
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_many_are_normal),
+		cmocka_unit_test(test_a_few_have_no_rate),
+		cmocka_unit_test(test_a_number_alone_is_normal),
+		cmocka_unit_test(test_memory_of_clients),
+		cmocka_unit_test(test_places_that_run_out),
+		cmocka_unit_test(test_places_are_counted_without_sockstat),
+		cmocka_unit_test(test_ports_that_run_out),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_overflow_at_one_look),
+		cmocka_unit_test(test_rfc1337),
+		cmocka_unit_test(test_paws),
+		cmocka_unit_test(test_paws_of_an_older_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
