@@ -317,8 +317,8 @@ const struct tc_rule tc_rule_closing = {
 		N_("Look for loss on the path, if it goes on; single ones end by themselves."),
 	},
 	.avoid = {
-		N_("Do not change settings for it: it costs one socket for ${orphan_retry_life} at "
-		   "most, or a little more."),
+		N_("Do not change settings for it: it costs one socket for about "
+		   "${orphan_retry_life}."),
 	},
 	.sources = "RFC 9293 3.6 (figure 14); net/ipv4/tcp_input.c:tcp_fin, tcp_rcv_state_process",
 	.needs = TC_NEEDS_SOCKETS,

@@ -270,7 +270,7 @@ const struct tc_rule tc_rule_slow_last_ack = {
 		   "queue after 15 s instead of 63 s; it gives slow clients less time."),
 	},
 	.avoid = {
-		N_("Do not set tcp_synack_retries to 0 or 1: one lost segment then ends a "
+		N_("Do not set tcp_synack_retries to 0: one lost segment then ends a "
 		   "handshake."),
 	},
 	.sources = "tcp(7); net/ipv4/inet_connection_sock.c:reqsk_timer_handler",

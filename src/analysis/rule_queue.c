@@ -72,8 +72,8 @@ const struct tc_rule tc_rule_unaccepted = {
 		N_("tcpcensus listeners -i 3s: which listener, how long its queue is, and its "
 		   "limit"),
 		N_("tcpcensus list -c local,remote,recv_q,process state established state "
-		   "close-wait inode = 0 and direction = in: those that nobody has accepted; Recv-Q "
-		   "is what their clients have sent meanwhile"),
+		   "close-wait inode = 0 and direction = in: those that nobody has accepted; "
+		   "Recv-Q is what their clients have sent meanwhile"),
 		N_("cat /proc/PID/limits: \"Max open files\", against ls /proc/PID/fd | wc -l"),
 	},
 	.remedy = {

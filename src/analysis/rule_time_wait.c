@@ -238,9 +238,9 @@ const struct tc_rule tc_rule_tw_overflow = {
 	.id = "tw-overflow",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("connections end without TIME_WAIT, there being too many"),
-	.threshold = N_("When one ended so during the interval, or when 90 % of tcp_max_tw_buckets "
-			"are in use: at the limit a repeated FIN of the peer is answered by a RST, "
-			"and old segments may meet a new connection."),
+	.threshold = N_("When one ended so during the interval, or when nine tenths of "
+			"tcp_max_tw_buckets are in use: at the limit a repeated FIN of the peer is "
+			"answered by a RST, and old segments may meet a new connection."),
 	.causes = {
 		N_("More closes a second than tcp_max_tw_buckets divided by 60."),
 		N_("Somebody has lowered tcp_max_tw_buckets to be rid of TIME_WAIT."),
