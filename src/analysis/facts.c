@@ -3,6 +3,7 @@
 #include "analysis/facts.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/field.h"
@@ -91,6 +92,8 @@ void tc_facts_release(struct tc_facts *facts)
 	}
 	tc_listening_free(facts->listening);
 	tc_ports_free(facts->ports);
+	free(facts->reserved);
+	free(facts->chosen_by_kernel);
 	*facts = (struct tc_facts){.interval_us = 0};
 }
 

@@ -12,6 +12,7 @@
 #include "analysis/lifetime.h"
 #include "analysis/symptom.h"
 #include "model/census.h"
+#include "model/port_set.h"
 
 /* How many sockets show a symptom. */
 struct tc_symptom_facts {
@@ -28,11 +29,16 @@ struct tc_facts {
 	bool has_census_before;		/* there were two looks */
 	struct tc_census census_before; /* BOUND is not counted in it */
 	uint32_t seen;			/* TC_HAVE_ bits that any socket had */
+	unsigned families;		/* TC_FAMILY_ bits that were asked for; 0: both */
 	struct tc_symptom_facts symptoms[TC_SYMPTOM_COUNT];
 
 	uint64_t interval_us; /* between the two readings; 0: there was one */
 	struct tc_readings before, now;
 	struct tc_figure figures[TC_LIFETIME_COUNT]; /* by the settings of now */
+	/* ip_local_reserved_ports, of the namespace of `now`. NULL: not read; owned */
+	struct tc_port_set *reserved;
+	/* Of listeners whose port bind(2) chose and no program named. NULL: not known; owned */
+	struct tc_port_set *chosen_by_kernel;
 
 	struct tc_listening *listening; /* NULL: not read; owned */
 	struct tc_ports *ports;		/* NULL: not read; owned */
