@@ -8,6 +8,7 @@
  */
 #include "analysis/symptom.h"
 
+#include "util/addr.h"
 #include "util/intl.h"
 
 enum {
@@ -124,10 +125,11 @@ SHOWS(bound)
 
 /* ---- In use ---------------------------------------------------------------------------- */
 
+/* One keepalive probe is always out for a round trip; the second says that it was lost. */
 SHOWS(half_open)
 {
 	return when((sock->timer == TC_TIMER_RETRANS && sock->retrans >= 5) ||
-		    (sock->timer == TC_TIMER_KEEPALIVE && sock->retrans >= 1));
+		    (sock->timer == TC_TIMER_KEEPALIVE && sock->retrans >= 2));
 }
 
 SHOWS(retransmitting)
@@ -135,12 +137,19 @@ SHOWS(retransmitting)
 	return when(sock->timer == TC_TIMER_RETRANS && sock->retrans >= 3);
 }
 
+/* Its end is here as well, so that the kernel itself knows when it goes. */
+static bool is_within_machine(const struct tc_sock *sock)
+{
+	return (sock->have & TC_HAVE_ENDPOINTS) == TC_HAVE_ENDPOINTS &&
+	       (tc_addr_is_loopback(&sock->remote) || tc_addr_equal(&sock->local, &sock->remote));
+}
+
 /* An armed keepalive would show as a timer. */
 SHOWS(idle)
 {
 	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
 
-	if (sock->timer != TC_TIMER_NONE || !is_held(sock))
+	if (sock->timer != TC_TIMER_NONE || !is_held(sock) || is_within_machine(sock))
 		return TC_SHOWN_NOT;
 	if (!inside)
 		return TC_SHOWN_UNKNOWN;
