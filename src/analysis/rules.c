@@ -37,6 +37,10 @@ const struct tc_rule *const tc_rules[] = {
 	&tc_rule_tw_overflow,
 	&tc_rule_rfc1337,
 	&tc_rule_paws_nat,
+	&tc_rule_port_exhaustion,
+	&tc_rule_bind_exhaustion,
+	&tc_rule_bound_inactive_leak,
+	&tc_rule_listener_in_range,
 	NULL,
 };
 

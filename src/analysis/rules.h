@@ -44,4 +44,12 @@ extern const struct tc_rule tc_rule_tw_overflow;
 extern const struct tc_rule tc_rule_rfc1337;
 extern const struct tc_rule tc_rule_paws_nat;
 
+/* rule_ports.c: local ports for connections that go out */
+extern const struct tc_rule tc_rule_port_exhaustion;
+extern const struct tc_rule tc_rule_bind_exhaustion;
+
+/* rule_held_ports.c: local ports that somebody holds */
+extern const struct tc_rule tc_rule_listener_in_range;
+extern const struct tc_rule tc_rule_bound_inactive_leak;
+
 #endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_held_ports.c - rules about local ports that somebody holds. */
+#include <stdio.h>
+
+#include "analysis/rule.h"
+#include "analysis/rules.h"
+#include "model/tally.h"
+#include "util/addr.h"
+#include "util/buf.h"
+#include "util/intl.h"
+
+/* ---- listener-in-range ----------------------------------------------------------------- */
+
+enum { SHOWN_PORTS = 5 };
+
+/* What is known of the port of a listener. */
+enum in_range {
+	NOT_IN_RANGE, /* or reserved, or chosen by the kernel, to which any other is as good */
+	IN_RANGE,
+	PERHAPS_IN_RANGE, /* which ports are reserved was not read */
+};
+
+static const struct tc_port_pool *pool_of(const struct tc_facts *facts, const struct tc_sock *sock)
+{
+	for (size_t i = 0; i < tc_ports_pools(facts->ports); i++)
+		if (tc_ports_pool(facts->ports, i)->netns == sock->netns)
+			return tc_ports_pool(facts->ports, i);
+	return tc_ports_pools(facts->ports) == 1 ? tc_ports_pool(facts->ports, 0) : NULL;
+}
+
+static enum in_range judge_port(const struct tc_facts *facts, const struct tc_sock *sock)
+{
+	const struct tc_port_pool *pool = pool_of(facts, sock);
+	uint16_t port = sock->local_port;
+	/* They were read in one namespace, and hold for no other. */
+	bool here = tc_ports_pools(facts->ports) == 1;
+
+	if (!pool || !(sock->have & TC_HAVE_LOCAL_PORT) || port < pool->low || port > pool->high)
+		return NOT_IN_RANGE;
+	if (here && facts->chosen_by_kernel && tc_port_set_has(facts->chosen_by_kernel, port))
+		return NOT_IN_RANGE;
+	if (!pool->reserved)
+		return IN_RANGE;
+	if (!here || !facts->reserved)
+		return PERHAPS_IN_RANGE;
+	return tc_port_set_has(facts->reserved, port) ? NOT_IN_RANGE : IN_RANGE;
+}
+
+static void add_listener(struct tc_buf *list, const struct tc_sock *sock)
+{
+	char addr[TC_ADDR_TEXT_MAX];
+	const char *process =
+		sock->text && sock->text->owner ? sock->text->owner->words[TC_PART_PROCESS] : NULL;
+
+	if (list->length)
+		tc_buf_text(list, ", ");
+	tc_addr_text(&sock->local, addr);
+	tc_buf_format(list, tc_addr_is4(&sock->local) ? "%s:%u" : "[%s]:%u", addr,
+		      sock->local_port);
+	if (process)
+		tc_buf_format(list, " (%s)", process);
+}
+
+static void say_listeners(const struct tc_facts *facts, struct tc_draft *draft, uint64_t count)
+{
+	tc_auto_buf struct tc_buf list = TC_BUF_INIT;
+	const struct tc_listener *listener;
+	const char *text;
+	size_t shown = 0;
+
+	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++)
+		if (shown < SHOWN_PORTS && judge_port(facts, listener->socket) == IN_RANGE) {
+			add_listener(&list, listener->socket);
+			shown++;
+		}
+	text = tc_buf_string(&list);
+	if (!text)
+		draft->failed = true;
+	else if (count > shown)
+		tc_evidence(draft, N_("Listeners: %s, and others: %llu."), text,
+			    (unsigned long long)(count - shown));
+	else
+		tc_evidence(draft, N_("Listeners: %s."), text);
+}
+
+static enum tc_verdict check_listener_in_range(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_port_pool *pool = tc_ports_pool(facts->ports, 0);
+	const struct tc_listener *listener;
+	uint64_t found = 0, perhaps = 0;
+
+	if (!pool || pool->assumed) {
+		tc_needs(draft, N_("the range of local ports of that machine (sysctl "
+				   "net.ipv4.ip_local_port_range)"));
+		return TC_UNSURE;
+	}
+	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++) {
+		enum in_range judged = judge_port(facts, listener->socket);
+
+		found += judged == IN_RANGE;
+		perhaps += judged == PERHAPS_IN_RANGE;
+	}
+	if (!found && perhaps) {
+		tc_needs(draft, N_("which ports are reserved (net.ipv4.ip_local_reserved_ports of "
+				   "each network namespace)"));
+		return TC_UNSURE;
+	}
+	if (!found)
+		return TC_QUIET;
+	draft->severity = TC_SEVERITY_NOTICE;
+	tc_evidence_n(draft,
+		      "%llu listener has a port of the range for outgoing connections, %u-%u, "
+		      "that is not reserved.",
+		      "%llu listeners have ports of the range for outgoing connections, %u-%u, "
+		      "that are not reserved.",
+		      found, (unsigned long long)found, pool->low, pool->high);
+	say_listeners(facts, draft, found);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_listener_in_range = {
+	.id = "listener-in-range",
+	.severity = TC_SEVERITY_NOTICE,
+	.title = N_("a server's port lies in the range for outgoing connections"),
+	.threshold = N_("One is enough, and it is no more than a notice: while it listens nobody can "
+			"take its port. When it is restarted, an outgoing connection may have got the "
+			"port first, also one that is only in TIME_WAIT."),
+	.causes = {
+		N_("The server was given a port in the range, ${ip_local_port_range} here."),
+		N_("The range was widened over the ports of servers."),
+	},
+	.confirm = {
+		N_("tcpcensus list -c local,process state listening: which servers they are"),
+		N_("sysctl net.ipv4.ip_local_port_range net.ipv4.ip_local_reserved_ports: the range, "
+		   "and what is kept out of it"),
+	},
+	.remedy = {
+		N_("Reserve the port: sysctl -w net.ipv4.ip_local_reserved_ports=PORT, with those that "
+		   "stand there already. It takes effect at once."),
+		N_("Or give the server a port outside of the range."),
+	},
+	.avoid = {
+		N_("SO_REUSEADDR on the server does not help against an outgoing connection on its "
+		   "port: that one would need it as well."),
+		N_("To let the restart try again for a minute works for a TIME_WAIT, not for a "
+		   "connection that stays open."),
+	},
+	.sources = "ip(7); Documentation/networking/ip-sysctl.rst; "
+		   "net/ipv4/inet_connection_sock.c:inet_csk_bind_conflict; "
+		   "net/ipv4/inet_hashtables.c:__inet_hash_connect",
+	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_LISTENERS | TC_NEEDS_PORTS,
+	.scenario = "listener-in-range",
+	.check = check_listener_in_range,
+};
+/* clang-format on */
+
+/* ---- bound-inactive-leak ---------------------------------------------------------------- */
+
+/*
+ * Between bind(2) and listen(2) or connect(2) lie microseconds. A hundred of one program at a
+ * time are no coincidence, whatever the machine.
+ */
+enum { OF_ONE_PROGRAM = 100, SHARE_OF_RANGE = 10 /* percent */ };
+
+static uint64_t most_of_one(const struct tc_tally *who)
+{
+	return who && tc_tally_rows(who) ? tc_tally_row_count(who, 0) : 0;
+}
+
+/* Ports of the range of which `bound` may be some; 0: not known. */
+static uint64_t usable_ports(const struct tc_facts *facts)
+{
+	const struct tc_setting_value *range = &facts->now.settings[TC_SETTING_ip_local_port_range];
+	int64_t reserved = 0;
+
+	if (range->status != TC_SETTING_READ || range->number[1] < range->number[0])
+		return 0;
+	tc_facts_setting(facts, TC_SETTING_ip_local_reserved_ports, &reserved);
+	if (reserved > range->number[1] - range->number[0])
+		reserved = 0;
+	return (uint64_t)(range->number[1] - range->number[0] + 1 - reserved);
+}
+
+static enum tc_verdict check_bound_inactive_leak(const struct tc_facts *facts,
+						 struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *bound = &facts->symptoms[TC_SYMPTOM_BOUND];
+	uint64_t ports = usable_ports(facts);
+	bool is_share = ports && bound->shown * 100 >= ports * SHARE_OF_RANGE;
+
+	if (facts->report.states_not_read & TC_STATE_BIT(TC_BOUND)) {
+		tc_needs(draft, "%s",
+			 tc_draft_text(draft, tc_symptom_rows[TC_SYMPTOM_BOUND].missing));
+		return TC_UNSURE;
+	}
+	if (!bound->shown || (!is_share && most_of_one(bound->who) < OF_ONE_PROGRAM))
+		return TC_QUIET;
+	draft->severity = is_share ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
+	if (ports)
+		tc_evidence_n(draft,
+			      "%llu socket is bound and neither listens nor connects; the range "
+			      "for outgoing connections has %llu ports.",
+			      "%llu sockets are bound and neither listen nor connect; the range "
+			      "for outgoing connections has %llu ports.",
+			      bound->shown, (unsigned long long)bound->shown,
+			      (unsigned long long)ports);
+	else
+		tc_evidence_n(draft, "%llu socket is bound and neither listens nor connects.",
+			      "%llu sockets are bound and neither listen nor connect.",
+			      bound->shown, (unsigned long long)bound->shown);
+	tc_evidence_whose(draft, bound);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_bound_inactive_leak = {
+	.id = "bound-inactive-leak",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("a program holds bound sockets that it does not use"),
+	.threshold = N_("A notice from 100 of one program: bind(2) is followed by listen(2) or "
+			"connect(2) within microseconds, so a hundred at a time are kept on purpose "
+			"or forgotten. A warning when they are as many as a tenth of the range for "
+			"outgoing connections: each keeps its port from all destinations."),
+	.causes = {
+		N_("A program binds, fails afterwards, and does not close: an error path of its "
+		   "connect(2)."),
+		N_("It binds in order to reserve ports, and uses them late or never."),
+	},
+	.confirm = {
+		N_("tcpcensus by process,state state bound: who holds them"),
+		N_("tcpcensus list -c local,process,pid state bound: the same ports again a minute "
+		   "later are a leak"),
+	},
+	.remedy = {
+		N_("Correct the program, so that it closes what it does not use; restart it until "
+		   "then."),
+		N_("Where it binds only to choose its source address: IP_BIND_ADDRESS_NO_PORT before "
+		   "bind(2), and no port is taken until it connects."),
+	},
+	.avoid = {
+		N_("A wider range only moves the end; and netstat and older versions of ss do not "
+		   "show these sockets, so that the range looks empty."),
+	},
+	.sources = "bind(2); ip(7); include/net/tcp_states.h:TCP_BOUND_INACTIVE; "
+		   "net/ipv4/inet_hashtables.c:__inet_hash_connect",
+	.needs = TC_NEEDS_SOCKETS,
+	.has_symptom = true,
+	.symptom = TC_SYMPTOM_BOUND,
+	.scenario = "bound-leak",
+	.check = check_bound_inactive_leak,
+};
+/* clang-format on */

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rule_ports.c - rules about the local ports of connections that go out.
+ *
+ * How full a destination is, is measured by its own capacity, so a narrow range and a wide one
+ * are judged alike. Where nobody tells who chose the ports, the least that is certain decides
+ * whether something was found, and what is only likely is said to be not checked.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "analysis/rule.h"
+#include "analysis/rules.h"
+#include "util/addr.h"
+#include "util/intl.h"
+
+enum {
+	FULL_WARNING = 70,  /* percent */
+	FULL_CRITICAL = 90, /* percent */
+	WORTH_SAYING = 1,   /* percent: below, nobody wonders */
+	HALF = 50,	    /* percent */
+	TIME_WAIT_SECONDS = TC_TIME_WAIT_MS / 1000,
+	ENDPOINT_MAX = TC_ADDR_TEXT_MAX + 10,
+};
+
+struct ends {
+	char local[TC_ADDR_TEXT_MAX];
+	char remote[ENDPOINT_MAX];
+};
+
+static struct ends ends_of(const struct tc_destination *to)
+{
+	char addr[TC_ADDR_TEXT_MAX];
+	struct ends ends;
+
+	tc_addr_text(&to->local, ends.local);
+	tc_addr_text(&to->remote, addr);
+	snprintf(ends.remote, sizeof(ends.remote), tc_addr_is4(&to->remote) ? "%s:%u" : "[%s]:%u",
+		 addr, to->remote_port);
+	return ends;
+}
+
+/* The pool of its namespace. */
+static const struct tc_port_pool *pool_of(const struct tc_ports *ports,
+					  const struct tc_destination *to)
+{
+	for (size_t i = 0; i < tc_ports_pools(ports); i++)
+		if (tc_ports_pool(ports, i)->netns == to->netns)
+			return tc_ports_pool(ports, i);
+	return tc_ports_pool(ports, 0);
+}
+
+static unsigned range_of(const struct tc_port_pool *pool)
+{
+	return (unsigned)(pool->high - pool->low) + 1;
+}
+
+/* A listing does not tell the range; its machine's settings may have been read beside it. */
+static bool is_range_known(const struct tc_facts *facts, const struct tc_port_pool *pool)
+{
+	const struct tc_setting_value *range = &facts->now.settings[TC_SETTING_ip_local_port_range];
+
+	return !pool->assumed || (range->status == TC_SETTING_READ &&
+				  range->number[0] == pool->low && range->number[1] == pool->high);
+}
+
+static enum tc_verdict needs_range(struct tc_draft *draft)
+{
+	tc_needs(draft, N_("the range of local ports of that machine (sysctl "
+			   "net.ipv4.ip_local_port_range)"));
+	return TC_UNSURE;
+}
+
+static unsigned percent(uint64_t part, uint64_t whole)
+{
+	return whole ? (unsigned)(part * 100 / whole) : 0;
+}
+
+static enum tc_severity severity_of(unsigned full)
+{
+	if (full >= FULL_CRITICAL)
+		return TC_SEVERITY_CRITICAL;
+	return full >= FULL_WARNING ? TC_SEVERITY_WARNING : (enum tc_severity)0;
+}
+
+static void say_namespace(const struct tc_facts *facts, struct tc_draft *draft,
+			  const struct tc_destination *to)
+{
+	if (tc_ports_pools(facts->ports) < 2)
+		return;
+	if (to->netns_name)
+		tc_evidence(draft, N_("This is in the network namespace %s."), to->netns_name);
+	else
+		tc_evidence(draft, N_("This is in the network namespace %llu."),
+			    (unsigned long long)to->netns);
+}
+
+static void say_pool(struct tc_draft *draft, const struct tc_port_pool *pool)
+{
+	tc_evidence(draft,
+		    N_("The range %u-%u has %u ports; %u of them are reserved, %u are held by "
+		       "bind(2)."),
+		    pool->low, pool->high, range_of(pool), pool->reserved, pool->taken);
+}
+
+/* ---- port-exhaustion ------------------------------------------------------------------ */
+
+/* In use, and not to be taken over by a new connection. */
+static uint32_t taken_of(const struct tc_destination *to)
+{
+	return to->used - to->reusable;
+}
+
+/* How full it is, were so many ports free. */
+static unsigned full_of(const struct tc_destination *to, uint32_t free)
+{
+	return percent(taken_of(to), (uint64_t)taken_of(to) + free);
+}
+
+/*
+ * Half full already, and the rest lasts for less time than a port in TIME_WAIT needs to come
+ * back: unless it slows down, the range ends before anything is free again. A pool of
+ * connections that is only being opened is told from this by how few it takes.
+ */
+static bool is_running_out(const struct tc_destination *to)
+{
+	return to->rated && full_of(to, to->free_at_most) >= HALF &&
+	       to->seconds_left < TIME_WAIT_SECONDS && to->per_second > to->sustains_per_second;
+}
+
+static enum tc_severity judge_destination(const struct tc_destination *to, uint32_t free)
+{
+	enum tc_severity severity = severity_of(full_of(to, free));
+
+	return !severity && is_running_out(to) ? TC_SEVERITY_WARNING : severity;
+}
+
+/* What there is among the destinations. */
+struct crowd {
+	const struct tc_destination *certain; /* the worst by the most that may be free */
+	const struct tc_destination *likely;  /* the worst by what is likely */
+	uint64_t bad;			      /* at a warning or worse, for certain */
+};
+
+static struct crowd look_at(const struct tc_ports *ports)
+{
+	struct crowd crowd = {.bad = 0};
+
+	for (size_t i = 0; i < tc_ports_count(ports); i++) {
+		const struct tc_destination *to = tc_ports_at(ports, i);
+
+		if (!crowd.certain || full_of(to, to->free_at_most) >
+					      full_of(crowd.certain, crowd.certain->free_at_most))
+			crowd.certain = to;
+		if (!crowd.likely ||
+		    full_of(to, to->free) > full_of(crowd.likely, crowd.likely->free))
+			crowd.likely = to;
+		crowd.bad += judge_destination(to, to->free_at_most) != 0;
+	}
+	return crowd;
+}
+
+static void say_use(struct tc_draft *draft, const struct tc_destination *to)
+{
+	struct ends ends = ends_of(to);
+
+	tc_evidence(draft, N_("From %s to %s, %u of %u ports are in use, %u of them in TIME_WAIT."),
+		    ends.local, ends.remote, to->used, to->used + to->free - to->reusable,
+		    to->time_wait);
+	if (!to->free_at_most)
+		tc_evidence(draft, N_("None is free: connect(2) fails now."));
+	else if (to->inferred)
+		tc_evidence(draft,
+			    N_("Inferred: %u more calls of connect(2) would succeed, at least %u "
+			       "and at most %u."),
+			    to->free, to->free_at_least, to->free_at_most);
+	else
+		tc_evidence_n(draft, "%u more call of connect(2) would succeed.",
+			      "%u more calls of connect(2) would succeed.", to->free, to->free);
+}
+
+static void say_pace(struct tc_draft *draft, const struct tc_destination *to)
+{
+	const char *sustained = tc_words_rate(draft, to->sustains_per_second);
+
+	if (!to->rated) {
+		tc_evidence(draft,
+			    N_("It can take %s connections for ever, where this side closes "
+			       "first."),
+			    sustained);
+		return;
+	}
+	tc_evidence(draft,
+		    N_("%s were opened; it can take %s for ever, where this side closes first."),
+		    tc_words_rate(draft, to->per_second), sustained);
+	if (isfinite(to->seconds_left) && to->free)
+		tc_evidence(draft, N_("If it goes on so, none is free in %s."),
+			    tc_words_duration(draft, (uint64_t)(to->seconds_left * 1000)));
+}
+
+/* Of all destinations together: sockets remember whose they were, destinations do not. */
+static void say_whose(const struct tc_facts *facts, struct tc_draft *draft,
+		      const struct tc_destination *to)
+{
+	const struct tc_symptom_facts *out = &facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT];
+
+	if (!out->shown || 2 * to->time_wait < to->used)
+		return;
+	tc_evidence_n(draft, "Of all that went out, %llu connection is in TIME_WAIT.",
+		      "Of all that went out, %llu connections are in TIME_WAIT.", out->shown,
+		      (unsigned long long)out->shown);
+	tc_evidence_whose(draft, out);
+}
+
+static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_draft *draft,
+				       const struct crowd *crowd)
+{
+	const struct tc_destination *to = crowd->certain;
+
+	draft->severity = judge_destination(to, to->free_at_most);
+	say_use(draft, to);
+	say_namespace(facts, draft, to);
+	say_pace(draft, to);
+	if (crowd->bad > 1)
+		tc_evidence_n(draft, "%llu other destination is in the same need.",
+			      "%llu other destinations are in the same need.", crowd->bad - 1,
+			      (unsigned long long)(crowd->bad - 1));
+	say_pool(draft, pool_of(facts->ports, to));
+	say_whose(facts, draft, to);
+	return TC_FOUND;
+}
+
+static enum tc_verdict say_busiest(struct tc_draft *draft, const struct tc_destination *to)
+{
+	struct ends ends = ends_of(to);
+
+	if (full_of(to, to->free) < WORTH_SAYING)
+		return TC_QUIET;
+	tc_evidence(draft, N_("The busiest destination, %s from %s, has used %u of %u ports."),
+		    ends.remote, ends.local, to->used, to->used + to->free - to->reusable);
+	return TC_NORMAL;
+}
+
+static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	struct crowd crowd = look_at(facts->ports);
+	struct ends ends;
+
+	if (!crowd.certain)
+		return TC_QUIET;
+	ends = ends_of(crowd.likely);
+	if (!is_range_known(facts, pool_of(facts->ports, crowd.likely))) {
+		if (!judge_destination(crowd.likely, crowd.likely->free))
+			return needs_range(draft);
+		tc_needs(draft,
+			 N_("the range of local ports of that machine (sysctl "
+			    "net.ipv4.ip_local_port_range): %u connections from %s to %s would "
+			    "be %u %% of the usual one"),
+			 crowd.likely->used, ends.local, ends.remote,
+			 full_of(crowd.likely, crowd.likely->free));
+		return TC_UNSURE;
+	}
+	if (crowd.bad)
+		return find_exhaustion(facts, draft, &crowd);
+	if (judge_destination(crowd.likely, crowd.likely->free)) {
+		tc_needs(draft,
+			 N_("who chose the local ports (root, and eBPF): from %s to %s at least "
+			    "%u and at most %u are free"),
+			 ends.local, ends.remote, crowd.likely->free_at_least,
+			 crowd.likely->free_at_most);
+		return TC_UNSURE;
+	}
+	return say_busiest(draft, crowd.likely);
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_port_exhaustion = {
+	.id = "port-exhaustion",
+	.severity = TC_SEVERITY_CRITICAL,
+	.title = N_("local ports for new connections to a destination run out"),
+	.threshold = N_("A warning when 70 % of the ports that one destination can have are in use, "
+			"or half of them and the rest would not last for the 60 s of a TIME_WAIT; "
+			"critical from 90 %: the next burst fails. It is a share, because the range "
+			"may be narrow or wide, and counted by destination, because each has the "
+			"whole range to itself."),
+	.causes = {
+		N_("A connection is opened for each request and closed by this side, so that each "
+		   "leaves its port in TIME_WAIT for 60 s: keep-alive is off, or a client is made "
+		   "anew for each request."),
+		N_("Very many connections are open to one address and port at the same time, often "
+		   "through a proxy or to a load balancer with a single address."),
+		N_("The range is small, or much of it is reserved or held by bind(2)."),
+	},
+	.confirm = {
+		N_("tcpcensus ports: the destination with the fewest free ports comes first"),
+		N_("tcpcensus by process,state dst = ADDRESS and dport = :PORT: whose connections "
+		   "they are"),
+		N_("the log of that program: \"cannot assign requested address\" (EADDRNOTAVAIL) "
+		   "from connect(2)"),
+	},
+	.remedy = {
+		N_("Keep connections open and use them again (a pool, HTTP keep-alive); it also saves "
+		   "the handshake."),
+		N_("Let the other side close first: then TIME_WAIT, and the port, is there."),
+		N_("More addresses: another address or port of the destination, or another source "
+		   "address, each has the whole range again."),
+		N_("Widen the range, and keep the ports of servers out of it: sysctl -w "
+		   "net.ipv4.ip_local_port_range=\"15000 60999\"; ${ip_local_port_range} here."),
+		N_("tcp_tw_reuse = 1 (${tcp_tw_reuse} here): connect(2) may then take a port over "
+		   "that has been in TIME_WAIT for ${tcp_tw_reuse_delay}, if the connection used "
+		   "timestamps."),
+	},
+	.avoid = {
+		N_("tcp_fin_timeout does not shorten TIME_WAIT; nothing does."),
+		N_("A small tcp_max_tw_buckets frees ports by taking away what keeps late segments "
+		   "out of the next connection on the same port."),
+		N_("tcp_tw_recycle does not exist any more (removed in Linux 4.12); it broke clients "
+		   "behind NAT."),
+		N_("SO_LINGER with 0 leaves no TIME_WAIT, but sends a RST: data that the peer has "
+		   "not read yet are lost."),
+	},
+	.sources = "RFC 9293 3.6.1; ip(7); connect(2); "
+		   "net/ipv4/inet_hashtables.c:__inet_hash_connect; "
+		   "net/ipv4/tcp_ipv4.c:tcp_twsk_unique",
+	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
+	.scenario = "ports-used",
+	.check = check_port_exhaustion,
+};
+/* clang-format on */
+
+/* ---- bind-exhaustion ------------------------------------------------------------------ */
+
+static unsigned bindable_of(const struct tc_port_pool *pool)
+{
+	return range_of(pool) - pool->reserved;
+}
+
+/* How full the range is to bind(2), which shares its ports between all destinations. */
+static unsigned full_for_bind(const struct tc_ports *ports, const struct tc_destination *to)
+{
+	unsigned all = bindable_of(pool_of(ports, to));
+
+	return all > to->bind_free ? percent(all - to->bind_free, all) : 0;
+}
+
+static const struct tc_destination *worst_bound(const struct tc_ports *ports)
+{
+	const struct tc_destination *worst = NULL;
+
+	for (size_t i = 0; i < tc_ports_count(ports); i++) {
+		const struct tc_destination *to = tc_ports_at(ports, i);
+
+		if (to->shared_pool &&
+		    (!worst || full_for_bind(ports, to) > full_for_bind(ports, worst)))
+			worst = to;
+	}
+	return worst;
+}
+
+static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_destination *to = worst_bound(facts->ports);
+	const struct tc_port_pool *pool;
+	struct ends ends;
+	unsigned all;
+
+	if (!to)
+		return TC_QUIET;
+	pool = pool_of(facts->ports, to);
+	if (!is_range_known(facts, pool))
+		return needs_range(draft);
+	ends = ends_of(to);
+	all = bindable_of(pool);
+	tc_evidence(draft,
+		    N_("bind(2) has %u of %u ports left for %s, for all destinations together."),
+		    to->bind_free, all, ends.local);
+	draft->severity = severity_of(full_for_bind(facts->ports, to));
+	if (!draft->severity)
+		return full_for_bind(facts->ports, to) < WORTH_SAYING ? TC_QUIET : TC_NORMAL;
+	if (!to->bind_free)
+		tc_evidence(draft, N_("None is left: bind(2) fails now (EADDRINUSE)."));
+	if (!pool->exact)
+		tc_evidence(draft, N_("Inferred, that bind(2) chose these ports: %s."), pool->why);
+	tc_evidence(draft, N_("One of the destinations is %s, with %u connections."), ends.remote,
+		    to->used);
+	say_namespace(facts, draft, to);
+	say_pool(draft, pool);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_bind_exhaustion = {
+	.id = "bind-exhaustion",
+	.severity = TC_SEVERITY_CRITICAL,
+	.title = N_("bind(2) before connect(2) uses the local ports up for all destinations"),
+	.threshold = N_("A warning when 70 % of the range are held, critical from 90 %: a port that "
+			"bind(2) has chosen serves one connection only, so that all destinations "
+			"share what a single one could have."),
+	.causes = {
+		N_("A program calls bind(2) with port 0 to choose its source address, and then "
+		   "connect(2): a proxy with a source address (proxy_bind, source), a load "
+		   "generator, a database client."),
+		N_("Its connections are short, and each keeps its port for the 60 s of TIME_WAIT."),
+	},
+	.confirm = {
+		N_("tcpcensus ports: BIND FREE is what is left to such programs"),
+		N_("strace -f -e trace=bind,setsockopt,connect -p PID: bind(2) with port 0 before each "
+		   "connect(2), and no IP_BIND_ADDRESS_NO_PORT"),
+	},
+	.remedy = {
+		N_("Set IP_BIND_ADDRESS_NO_PORT before bind(2): the port is then chosen by "
+		   "connect(2), and every destination has the whole range. nginx and HAProxy do so "
+		   "by themselves where they were built for it."),
+		N_("Leave bind(2) out, and let the routes choose the source address."),
+		N_("Keep connections open and use them again."),
+		N_("Widen ip_local_port_range (${ip_local_port_range} here)."),
+	},
+	.avoid = {
+		N_("tcp_tw_reuse does not help: it is for connect(2), and bind(2) fails before."),
+		N_("SO_REUSEADDR on the new socket alone does not help either: the one that holds "
+		   "the port must have had it, too."),
+		N_("ip_autobind_reuse only helps where all sockets concerned have SO_REUSEADDR, and "
+		   "may break other programs."),
+	},
+	.sources = "ip(7); net/ipv4/inet_connection_sock.c:inet_csk_get_port, "
+		   "inet_csk_bind_conflict; net/ipv4/inet_hashtables.c:__inet_hash_connect",
+	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
+	.scenario = "bind-exhausted",
+	.check = check_bind_exhaustion,
+};
+/* clang-format on */

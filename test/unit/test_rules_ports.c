@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_rules_ports.c - the rules about local ports, by facts made here.
+ *
+ * What tc_ports_take() found is invented as well: this file stands in for pipeline/ports.c.
+ */
+#include "test/unit/facts_made.h"
+
+#include <arpa/inet.h>
+#include <math.h>
+
+#include "analysis/listening.h"
+#include "util/macro.h"
+
+enum { DESTINATIONS = 4 };
+
+struct tc_ports {
+	struct tc_port_pool pools[2];
+	size_t pool_count;
+	struct tc_destination to[DESTINATIONS];
+	size_t count;
+};
+
+size_t tc_ports_pools(const struct tc_ports *ports)
+{
+	return ports->pool_count;
+}
+
+const struct tc_port_pool *tc_ports_pool(const struct tc_ports *ports, size_t index)
+{
+	return index < ports->pool_count ? &ports->pools[index] : NULL;
+}
+
+size_t tc_ports_count(const struct tc_ports *ports)
+{
+	return ports->count;
+}
+
+const struct tc_destination *tc_ports_at(const struct tc_ports *ports, size_t index)
+{
+	return index < ports->count ? &ports->to[index] : NULL;
+}
+
+void tc_ports_free(struct tc_ports *ports)
+{
+	free(ports);
+}
+
+/* ---- Facts ----------------------------------------------------------------------------- */
+
+/* A range of 1000 ports, and one destination of which so many are in use. */
+static struct tc_destination *make(struct tc_facts *facts, uint32_t used)
+{
+	struct tc_ports *ports = calloc(1, sizeof(*ports));
+	struct tc_destination *to = &ports->to[0];
+
+	facts_make(facts);
+	facts->now.settings[TC_SETTING_ip_local_port_range].number[0] = 40000;
+	facts->now.settings[TC_SETTING_ip_local_port_range].number[1] = 40999;
+	ports->pools[0] = (struct tc_port_pool){.low = 40000, .high = 40999, .exact = true};
+	ports->pool_count = ports->count = 1;
+	*to = (struct tc_destination){
+		.local = tc_addr_from4(htonl(0x0a000001)),
+		.remote = tc_addr_from4(htonl(0x0a000002)),
+		.remote_port = 443,
+		.capacity = 1000,
+		.used = used,
+		.free = 1000 - used,
+		.free_at_least = 1000 - used,
+		.free_at_most = 1000 - used,
+		.sustains_per_second = 16.6,
+	};
+	facts->ports = ports;
+	return to;
+}
+
+/* ---- port-exhaustion ------------------------------------------------------------------ */
+
+static void expect_full(uint32_t used, enum tc_verdict verdict, int severity, const char *text)
+{
+	struct tc_facts facts;
+
+	make(&facts, used);
+	facts_expect(&facts, "port-exhaustion", verdict, severity, text, NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_a_full_destination_is_found(void **state)
+{
+	(void)state;
+	expect_full(0, TC_QUIET, 0, NULL);
+	expect_full(9, TC_QUIET, 0, NULL);
+	expect_full(10, TC_NORMAL, 0, "10.0.0.2:443 from 10.0.0.1, has used 10 of 1000");
+	expect_full(699, TC_NORMAL, 0, "699 of 1000");
+	expect_full(700, TC_FOUND, TC_SEVERITY_WARNING, "10.0.0.2:443, 700 of 1000");
+	expect_full(899, TC_FOUND, TC_SEVERITY_WARNING, "101 more calls");
+	expect_full(900, TC_FOUND, TC_SEVERITY_CRITICAL, "900 of 1000");
+	expect_full(1000, TC_FOUND, TC_SEVERITY_CRITICAL, "connect(2) fails now");
+}
+
+static void test_ports_that_can_be_taken_over_are_free(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 950);
+
+	(void)state;
+	to->reusable = 900;
+	to->free = to->free_at_least = to->free_at_most = 950;
+	facts_expect(&facts, "port-exhaustion", TC_NORMAL, 0, "950 of 1000", NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_no_destination_no_word(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	make(&facts, 0);
+	facts.ports->count = 0;
+	facts_expect(&facts, "port-exhaustion", TC_QUIET, 0, NULL);
+	facts_expect(&facts, "bind-exhaustion", TC_QUIET, 0, NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_time_left_is_said(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 800);
+
+	(void)state;
+	to->rated = true;
+	to->per_second = 12.5;
+	to->seconds_left = 150;
+	to->time_wait = 700;
+	facts.symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown = 705;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "700 of them in",
+		     "12/s were opened", "17/s for ever", "2 min 30 s", "705 connections are in",
+		     "40000-40999 has 1000 ports", NULL);
+	tc_facts_release(&facts);
+}
+
+/* Half full and faster than it can go on: the end comes before the first port is back. */
+static void test_what_runs_out_within_a_minute_is_found(void **state)
+{
+	static const struct {
+		uint32_t used;
+		double per_second, seconds_left;
+		enum tc_verdict verdict;
+	} cases[] = {
+		{500, 50, 10, TC_FOUND},
+		{499, 50, 10, TC_NORMAL},	/* a pool that is being opened */
+		{500, 10, 10, TC_NORMAL},	/* slower than what can go on for ever */
+		{500, 50, 60, TC_NORMAL},	/* the first will be back by then */
+		{500, 50, INFINITY, TC_NORMAL}, /* the peers close first: nothing is lost */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		struct tc_facts facts;
+		struct tc_destination *to = make(&facts, cases[i].used);
+
+		to->rated = true;
+		to->per_second = cases[i].per_second;
+		to->seconds_left = cases[i].seconds_left;
+		facts_expect(&facts, "port-exhaustion", cases[i].verdict, TC_SEVERITY_WARNING,
+			     NULL);
+		tc_facts_release(&facts);
+	}
+}
+
+static void test_the_worst_is_told_and_the_others_counted(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 750);
+
+	(void)state;
+	facts.ports->count = 3;
+	to[1] = to[2] = to[0];
+	to[1].remote_port = 5432;
+	to[1].used = 800;
+	to[1].free = to[1].free_at_least = to[1].free_at_most = 200;
+	to[2].used = 100;
+	to[2].free = to[2].free_at_least = to[2].free_at_most = 900;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING,
+		     "10.0.0.2:5432, 800 of 1000", "1 other destination is", NULL);
+	tc_facts_release(&facts);
+}
+
+/* Where nobody tells who chose the ports, only what is certain is a finding. */
+static void test_what_is_inferred_is_no_finding(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 800);
+
+	(void)state;
+	to->inferred = true;
+	to->free_at_least = 0;
+	to->free_at_most = 250;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "Inferred: 200 more",
+		     "at most 250", NULL);
+	to->free_at_most = 900;
+	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "at least 0 and at most 900", NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_an_assumed_range_is_no_finding(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 950);
+
+	(void)state;
+	facts.report.foreign = true;
+	facts.ports->pools[0].assumed = true;
+	facts.now.settings[TC_SETTING_ip_local_port_range].status = TC_SETTING_NOT_READ;
+	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "950 connections", "95 %", NULL);
+	facts_expect(&facts, "listener-in-range", TC_UNSURE, 0, NULL);
+	to->used = 10;
+	to->free = to->free_at_least = to->free_at_most = 990;
+	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "ip_local_port_range", NULL);
+	/* Read beside the listing, and the same: then it is no assumption any more. */
+	facts.now.settings[TC_SETTING_ip_local_port_range].status = TC_SETTING_READ;
+	facts_expect(&facts, "port-exhaustion", TC_NORMAL, 0, NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_without_ports_nothing_is_said(void **state)
+{
+	static const char *const ids[] = {"port-exhaustion", "bind-exhaustion",
+					  "listener-in-range"};
+	struct tc_facts facts;
+
+	(void)state;
+	facts_make_listing(&facts);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(ids); i++)
+		facts_expect(&facts, ids[i], TC_UNSURE, 0, NULL);
+	tc_facts_release(&facts);
+}
+
+/* The range of the namespace in which the destination is, and its name. */
+static void test_each_namespace_has_its_own_range(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 800);
+
+	(void)state;
+	facts.ports->pool_count = 2;
+	facts.ports->pools[1] = (struct tc_port_pool){.low = 1024, .high = 2023, .netns = 5};
+	to->netns = 5;
+	to->netns_name = "blue";
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "namespace blue",
+		     "1024-2023", NULL);
+	tc_facts_release(&facts);
+}
+
+/* ---- bind-exhaustion ------------------------------------------------------------------ */
+
+static void test_ports_that_bind_chose_are_shared(void **state)
+{
+	static const struct {
+		uint32_t bind_free;
+		enum tc_verdict verdict;
+		int severity;
+		const char *text;
+	} cases[] = {
+		{1000, TC_QUIET, 0, NULL},
+		{900, TC_NORMAL, 0, "900 of 1000 ports left for 10.0.0.1"},
+		{301, TC_NORMAL, 0, "301 of 1000"},
+		{300, TC_FOUND, TC_SEVERITY_WARNING, "300 of 1000"},
+		{100, TC_FOUND, TC_SEVERITY_CRITICAL, "100 of 1000"},
+		{0, TC_FOUND, TC_SEVERITY_CRITICAL, "EADDRINUSE"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		struct tc_facts facts;
+		struct tc_destination *to = make(&facts, 100);
+
+		to->shared_pool = true;
+		to->bind_free = cases[i].bind_free;
+		facts_expect(&facts, "bind-exhaustion", cases[i].verdict, cases[i].severity,
+			     cases[i].text, NULL);
+		to->shared_pool = false;
+		facts_expect(&facts, "bind-exhaustion", TC_QUIET, 0, NULL);
+		tc_facts_release(&facts);
+	}
+}
+
+/* Reserved ports are not there to be had. */
+static void test_bind_has_no_reserved_ports(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 100);
+
+	(void)state;
+	to->shared_pool = true;
+	to->bind_free = 150;
+	facts.ports->pools[0].reserved = 500;
+	facts.ports->pools[0].exact = false;
+	strcpy(facts.ports->pools[0].why, "eBPF was refused");
+	facts_expect(&facts, "bind-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "150 of 500",
+		     "eBPF was refused", NULL);
+	facts.ports->pools[0].assumed = true;
+	facts.now.settings[TC_SETTING_ip_local_port_range].status = TC_SETTING_NOT_READ;
+	facts_expect(&facts, "bind-exhaustion", TC_UNSURE, 0, "ip_local_port_range", NULL);
+	tc_facts_release(&facts);
+}
+
+/* ---- listener-in-range ----------------------------------------------------------------- */
+
+static void listen_on(struct tc_facts *facts, uint16_t port)
+{
+	struct tc_sock sock = facts_connection(TC_LISTEN, port);
+	struct tc_listening_facts none = {.netns = 0};
+
+	tc_listening_free(facts->listening);
+	assert_int_equal(tc_listening_new(&facts->listening), 0);
+	assert_int_equal(tc_listening_add(facts->listening, NULL, 0, &sock, 1), 0);
+	assert_int_equal(tc_listening_judge(facts->listening, &none, 1), 0);
+}
+
+static void test_a_listener_in_the_range_is_told(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	make(&facts, 0);
+	facts_expect(&facts, "listener-in-range", TC_UNSURE, 0, "listeners", NULL);
+	listen_on(&facts, 39999);
+	facts_expect(&facts, "listener-in-range", TC_QUIET, 0, NULL);
+	listen_on(&facts, 41000);
+	facts_expect(&facts, "listener-in-range", TC_QUIET, 0, NULL);
+	listen_on(&facts, 40000);
+	facts_expect(&facts, "listener-in-range", TC_FOUND, TC_SEVERITY_NOTICE, "1 listener has",
+		     "10.0.0.1:40000", NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_a_reserved_port_is_none_of_the_range(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	make(&facts, 0);
+	listen_on(&facts, 40500);
+	facts.ports->pools[0].reserved = 1;
+	facts_expect(&facts, "listener-in-range", TC_UNSURE, 0, "reserved", NULL);
+	facts.reserved = calloc(1, sizeof(*facts.reserved));
+	tc_port_set_add(facts.reserved, 40501);
+	facts_expect(&facts, "listener-in-range", TC_FOUND, TC_SEVERITY_NOTICE, "40500", NULL);
+	tc_port_set_add(facts.reserved, 40500);
+	facts_expect(&facts, "listener-in-range", TC_QUIET, 0, NULL);
+	tc_facts_release(&facts);
+}
+
+/* Whoever took any port will take any other. */
+static void test_a_port_that_the_kernel_chose_is_no_matter(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	make(&facts, 0);
+	listen_on(&facts, 40500);
+	facts.chosen_by_kernel = calloc(1, sizeof(*facts.chosen_by_kernel));
+	tc_port_set_add(facts.chosen_by_kernel, 40500);
+	facts_expect(&facts, "listener-in-range", TC_QUIET, 0, NULL);
+	listen_on(&facts, 40501);
+	facts_expect(&facts, "listener-in-range", TC_FOUND, TC_SEVERITY_NOTICE, NULL);
+	tc_facts_release(&facts);
+}
+
+/* ---- bound-inactive-leak ---------------------------------------------------------------- */
+
+static void bind_many(struct tc_facts *facts, unsigned count, const char *program)
+{
+	struct tc_owner owner = {.how = TC_OWNER_HELD, .words[TC_PART_PROCESS] = program};
+	struct tc_text text = {.owner = &owner};
+	struct tc_sock sock = facts_connection(TC_BOUND, 40000);
+
+	sock.text = &text;
+	facts_add(facts, &sock, count);
+}
+
+static void test_bound_sockets_of_one_program_are_told(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	make(&facts, 0);
+	facts_expect(&facts, "bound-inactive-leak", TC_QUIET, 0, NULL);
+	facts.now.settings[TC_SETTING_ip_local_port_range].number[0] = 1024;
+	bind_many(&facts, 99, "leaky");
+	bind_many(&facts, 50, "other");
+	facts_expect(&facts, "bound-inactive-leak", TC_QUIET, 0, NULL);
+	tc_facts_release(&facts);
+
+	make(&facts, 0);
+	facts.now.settings[TC_SETTING_ip_local_port_range].number[0] = 1024;
+	bind_many(&facts, 100, "leaky");
+	facts_expect(&facts, "bound-inactive-leak", TC_FOUND, TC_SEVERITY_NOTICE,
+		     "100 sockets are bound", "leaky: 100", NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_bound_sockets_that_take_much_of_the_range_are_a_warning(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	make(&facts, 0);
+	bind_many(&facts, 49, "one");
+	bind_many(&facts, 50, "other");
+	facts_expect(&facts, "bound-inactive-leak", TC_QUIET, 0, NULL);
+	facts_set(&facts, TC_SETTING_ip_local_reserved_ports, 10);
+	facts_expect(&facts, "bound-inactive-leak", TC_FOUND, TC_SEVERITY_WARNING, "99 sockets",
+		     "990 ports", NULL);
+	facts.report.states_not_read = TC_STATE_BIT(TC_BOUND);
+	facts_expect(&facts, "bound-inactive-leak", TC_UNSURE, 0, "bound sockets", NULL);
+	tc_facts_release(&facts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_full_destination_is_found),
+		cmocka_unit_test(test_ports_that_can_be_taken_over_are_free),
+		cmocka_unit_test(test_no_destination_no_word),
+		cmocka_unit_test(test_time_left_is_said),
+		cmocka_unit_test(test_what_runs_out_within_a_minute_is_found),
+		cmocka_unit_test(test_the_worst_is_told_and_the_others_counted),
+		cmocka_unit_test(test_what_is_inferred_is_no_finding),
+		cmocka_unit_test(test_an_assumed_range_is_no_finding),
+		cmocka_unit_test(test_without_ports_nothing_is_said),
+		cmocka_unit_test(test_each_namespace_has_its_own_range),
+		cmocka_unit_test(test_ports_that_bind_chose_are_shared),
+		cmocka_unit_test(test_bind_has_no_reserved_ports),
+		cmocka_unit_test(test_a_listener_in_the_range_is_told),
+		cmocka_unit_test(test_a_reserved_port_is_none_of_the_range),
+		cmocka_unit_test(test_a_port_that_the_kernel_chose_is_no_matter),
+		cmocka_unit_test(test_bound_sockets_of_one_program_are_told),
+		cmocka_unit_test(test_bound_sockets_that_take_much_of_the_range_are_a_warning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
