@@ -41,6 +41,15 @@ const struct tc_rule *const tc_rules[] = {
 	&tc_rule_bind_exhaustion,
 	&tc_rule_bound_inactive_leak,
 	&tc_rule_listener_in_range,
+	&tc_rule_retrans_storm,
+	&tc_rule_half_open,
+	&tc_rule_idle_no_keepalive,
+	&tc_rule_zero_window_local,
+	&tc_rule_send_stalled,
+	&tc_rule_tcp_mem,
+	&tc_rule_conntrack_full,
+	&tc_rule_dangerous_settings,
+	&tc_rule_counts_disagree,
 	NULL,
 };
 

@@ -52,4 +52,21 @@ extern const struct tc_rule tc_rule_bind_exhaustion;
 extern const struct tc_rule tc_rule_listener_in_range;
 extern const struct tc_rule tc_rule_bound_inactive_leak;
 
+/* rule_data.c: connections that are open, and do not get on */
+extern const struct tc_rule tc_rule_retrans_storm;
+extern const struct tc_rule tc_rule_half_open;
+extern const struct tc_rule tc_rule_idle_no_keepalive;
+
+/* rule_windows.c: programs that do not read */
+extern const struct tc_rule tc_rule_zero_window_local;
+extern const struct tc_rule tc_rule_send_stalled;
+
+/* rule_machine.c: what all connections of a machine share */
+extern const struct tc_rule tc_rule_tcp_mem;
+extern const struct tc_rule tc_rule_conntrack_full;
+
+/* rule_settings.c, rule_counts.c */
+extern const struct tc_rule tc_rule_dangerous_settings;
+extern const struct tc_rule tc_rule_counts_disagree;
+
 #endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_machine.c - rules about what all connections of a machine share: memory, tracking. */
+#include "analysis/rule.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+
+static uint64_t rise_of(const struct tc_facts *facts, enum tc_counter id)
+{
+	uint64_t rise;
+
+	return tc_facts_rise(facts, id, &rise) ? rise : 0;
+}
+
+/* ---- tcp-mem -------------------------------------------------------------------------- */
+
+enum { NEAR_LIMIT = 95, /* percent */ MEM_PRESSURE = 1, MEM_LIMIT = 2 };
+
+static enum tc_severity judge_memory(const struct tc_facts *facts, uint64_t used, uint64_t pressure,
+				     uint64_t limit)
+{
+	bool is_pressed = used >= pressure;
+
+	if (used * 100 >= limit * NEAR_LIMIT ||
+	    (is_pressed && rise_of(facts, TC_COUNTER_TCPAbortOnMemory)))
+		return TC_SEVERITY_CRITICAL;
+	if (is_pressed || rise_of(facts, TC_COUNTER_TCPMemoryPressures))
+		return TC_SEVERITY_WARNING;
+	return (enum tc_severity)0;
+}
+
+static void say_memory_trouble(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t pressures = rise_of(facts, TC_COUNTER_TCPMemoryPressures);
+	uint64_t aborted = rise_of(facts, TC_COUNTER_TCPAbortOnMemory);
+	uint64_t dropped =
+		rise_of(facts, TC_COUNTER_RcvPruned) + rise_of(facts, TC_COUNTER_TCPRcvQDrop);
+
+	if (pressures)
+		tc_evidence_n(draft, "Meanwhile TCP began %llu time to save memory.",
+			      "Meanwhile TCP began %llu times to save memory.", pressures,
+			      (unsigned long long)pressures);
+	if (dropped)
+		tc_evidence_n(draft, "%llu time what was received was dropped for lack of it.",
+			      "%llu times what was received was dropped for lack of it.", dropped,
+			      (unsigned long long)dropped);
+	if (aborted)
+		tc_evidence_n(draft,
+			      "%llu connection without a program was reset (TcpExt "
+			      "TCPAbortOnMemory).",
+			      "%llu connections without a program were reset (TcpExt "
+			      "TCPAbortOnMemory).",
+			      aborted, (unsigned long long)aborted);
+}
+
+static enum tc_verdict check_tcp_mem(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_setting_value *mem = &facts->now.settings[TC_SETTING_tcp_mem];
+	uint64_t used = facts->now.counters.value[TC_COUNTER_sockstat_mem];
+	uint64_t pressure, limit;
+
+	if (mem->status != TC_SETTING_READ || mem->count != TC_SETTING_NUMBERS) {
+		tc_needs(draft, N_("the setting tcp_mem, which only the initial network namespace "
+				   "shows; look from there"));
+		return TC_UNSURE;
+	}
+	pressure = (uint64_t)mem->number[MEM_PRESSURE];
+	limit = (uint64_t)mem->number[MEM_LIMIT];
+	draft->severity = judge_memory(facts, used, pressure, limit);
+	if (!draft->severity && used * 2 < pressure)
+		return TC_QUIET;
+	tc_evidence(draft,
+		    N_("Data in queues take %llu pages of memory on the whole machine, %s of the "
+		       "limit of %llu; from %llu the kernel saves (tcp_mem)."),
+		    (unsigned long long)used, tc_words_share(draft, used, limit),
+		    (unsigned long long)limit, (unsigned long long)pressure);
+	if (!draft->severity)
+		return TC_NORMAL;
+	say_memory_trouble(facts, draft);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_tcp_mem = {
+	.id = "tcp-mem",
+	.severity = TC_SEVERITY_CRITICAL,
+	.title = N_("the memory for data in TCP queues runs out"),
+	.threshold = N_("A warning from the second number of tcp_mem, where the kernel begins to shrink "
+			"windows and buffers, or when it did so in the interval; critical from 95 % of "
+			"the third, or when connections are reset for it: at the limit it drops what "
+			"arrives and refuses to queue what is sent."),
+	.causes = {
+		N_("Programs that do not read: what their peers have sent stays in the queues "
+		   "(zero-window-local)."),
+		N_("Many peers that take nothing, or slowly: what is sent to them stays in the queues "
+		   "(send-stalled, FIN_WAIT1)."),
+		N_("Many fast connections over long paths, which need large windows."),
+	},
+	.confirm = {
+		N_("grep TCP: /proc/net/sockstat: mem, in pages, for all network namespaces together"),
+		N_("tcpcensus list -c recv_q,send_q,local,remote,process --sort recv_q, and --sort "
+		   "send_q: who has most in queues"),
+		N_("dmesg | grep \"out of memory -- consider tuning tcp_mem\": that the limit was "
+		   "reached"),
+	},
+	.remedy = {
+		N_("Correct the programs that leave data unread, and limit how long a slow peer is "
+		   "served."),
+		N_("Bound the buffers of each connection: the third numbers of tcp_rmem and tcp_wmem, "
+		   "or SO_RCVBUF and SO_SNDBUF."),
+		N_("Where there is memory to spare: raise tcp_mem (${tcp_mem} here), in pages."),
+	},
+	.avoid = {
+		N_("TIME_WAIT takes no part in it: it has no queues."),
+		N_("Larger tcp_rmem and tcp_wmem bring the limit nearer."),
+	},
+	.sources = "tcp(7); net/core/sock.c:__sk_mem_raise_allocated; net/ipv4/tcp.c:tcp_check_oom; "
+		   "net/ipv4/proc.c:sockstat_seq_show",
+	.counters = "sockstat_mem",
+	.settings = "tcp_mem",
+	.check = check_tcp_mem,
+};
+/* clang-format on */
+
+/* ---- conntrack-full ------------------------------------------------------------------- */
+
+enum { TRACKED_WARNING = 80, TRACKED_CRITICAL = 95, TRACKED_WORTH_SAYING = 50 /* percent */ };
+
+/*
+ * A packet may be dropped by the tracking for other reasons as well; it tells of a full table
+ * only where that is nearly full. An early drop is made for room alone.
+ */
+static enum tc_severity judge_tracking(const struct tc_facts *facts, uint64_t count, uint64_t max)
+{
+	uint64_t full = count * 100 / max;
+
+	if (full >= TRACKED_CRITICAL || rise_of(facts, TC_COUNTER_conntrack_early_drop) ||
+	    (full >= TRACKED_WARNING && rise_of(facts, TC_COUNTER_conntrack_drop)))
+		return TC_SEVERITY_CRITICAL;
+	return full >= TRACKED_WARNING ? TC_SEVERITY_WARNING : (enum tc_severity)0;
+}
+
+static void say_dropped(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t early = rise_of(facts, TC_COUNTER_conntrack_early_drop);
+	uint64_t drop = rise_of(facts, TC_COUNTER_conntrack_drop);
+
+	if (early)
+		tc_evidence_n(draft, "Meanwhile %llu entry was thrown out to make room.",
+			      "Meanwhile %llu entries were thrown out to make room.", early,
+			      (unsigned long long)early);
+	if (drop)
+		tc_evidence_n(draft, "%llu packet was dropped, as it could not be tracked.",
+			      "%llu packets were dropped, as they could not be tracked.", drop,
+			      (unsigned long long)drop);
+}
+
+static enum tc_verdict check_conntrack_full(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_counters *now = &facts->now.counters;
+	uint64_t count, max;
+
+	if (now->status[TC_COUNTER_conntrack_count] == TC_COUNTER_ABSENT)
+		return TC_QUIET; /* nothing is tracked here */
+	if (!tc_facts_counter(facts, TC_COUNTER_conntrack_count, &count) ||
+	    !tc_facts_counter(facts, TC_COUNTER_conntrack_max, &max)) {
+		tc_needs(draft, N_("nf_conntrack_count and nf_conntrack_max (sysctl "
+				   "net.netfilter)"));
+		return TC_UNSURE;
+	}
+	if (!max) /* no limit */
+		return TC_QUIET;
+	draft->severity = judge_tracking(facts, count, max);
+	if (!draft->severity && count * 100 / max < TRACKED_WORTH_SAYING)
+		return TC_QUIET;
+	tc_evidence(draft,
+		    N_("The firewall or NAT of this network namespace tracks %llu connections, %s "
+		       "of the %llu that it may."),
+		    (unsigned long long)count, tc_words_share(draft, count, max),
+		    (unsigned long long)max);
+	if (!draft->severity)
+		return TC_NORMAL;
+	say_dropped(facts, draft);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_conntrack_full = {
+	.id = "conntrack-full",
+	.severity = TC_SEVERITY_CRITICAL,
+	.title = N_("the table of connection tracking is full: new connections are dropped"),
+	.threshold = N_("A warning from 80 % of nf_conntrack_max, so that there is time to act; critical "
+			"from 95 %, where the kernel itself begins to clean up in haste, or when entries "
+			"were thrown out or packets dropped: a packet that cannot be tracked is dropped "
+			"without a word, and the peer sees a timeout."),
+	.causes = {
+		N_("Many short connections: an entry outlives its connection by 120 s (${"
+		   "nf_conntrack_tcp_timeout_time_wait} here), twice as long as TIME_WAIT."),
+		N_("Peers that vanish: an open connection is kept for 5 days after its last packet "
+		   "(${nf_conntrack_tcp_timeout_established} here)."),
+		N_("A scan or a flood, or DNS over UDP in great number."),
+		N_("The limit was computed for the memory of a small machine."),
+	},
+	.confirm = {
+		N_("conntrack -S, or cat /proc/net/stat/nf_conntrack: drop, early_drop and insert_failed, "
+		   "for each processor"),
+		N_("dmesg | grep nf_conntrack: \"table full, dropping packet\""),
+		N_("conntrack -L -p tcp | tcpcensus -f - by state, and by remote.addr: what fills it"),
+	},
+	.remedy = {
+		N_("Raise net.netfilter.nf_conntrack_max (${nf_conntrack_max} here), and "
+		   "/sys/module/nf_conntrack/parameters/hashsize with it; an entry takes about "
+		   "300 bytes."),
+		N_("Do not track what needs no tracking: notrack (nft) or NOTRACK (iptables) in the raw "
+		   "table for the busy service."),
+		N_("Shorten nf_conntrack_tcp_timeout_time_wait, and nf_conntrack_tcp_timeout_established "
+		   "to a day or so, where the programs use keepalive."),
+	},
+	.avoid = {
+		N_("Settings of TCP do not touch this table: it has timers of its own."),
+		N_("Emptying it (conntrack -F) cuts the connections that go through NAT."),
+	},
+	.sources = "Documentation/networking/nf_conntrack-sysctl.rst; conntrack(8); "
+		   "net/netfilter/nf_conntrack_core.c:__nf_conntrack_alloc, early_drop, gc_worker",
+	.check = check_conntrack_full,
+};
+/* clang-format on */

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rule_settings.c - dangerous-settings: settings that do harm, or nothing, as they are here.
+ *
+ * A table with one row for each such value. What a setting does is said in model/settings.def;
+ * here is only what this value costs. A setting that was not read is passed over: the rule as a
+ * whole is not applied where none was.
+ */
+#include <stdlib.h>
+
+#include "analysis/rule.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+#include "util/macro.h"
+
+enum {
+	RFC1122_SECONDS = 100,
+	PATIENCE_MS = 3000, /* a path that is rerouted, or a lost packet and a slow link */
+	FIN_WAIT2_SECONDS = 5,
+	FEW_PORTS = 1000,
+	OLD_SOMAXCONN = 128,
+	FAR_BELOW = 8, /* an eighth of the default */
+};
+
+/* What a row says of the value: 0, or how bad it is. */
+typedef enum tc_severity judge_setting(const struct tc_facts *facts, int64_t value);
+
+struct danger {
+	enum tc_setting id;
+	judge_setting *judge;
+	const char *text; /* marked N_(); takes the value */
+};
+
+#define JUDGE(name)                                                                                \
+	static enum tc_severity judge_##name(const struct tc_facts *facts __attribute__((unused)), \
+					     int64_t value __attribute__((unused)))
+
+static enum tc_severity notice_if(bool found)
+{
+	return found ? TC_SEVERITY_NOTICE : (enum tc_severity)0;
+}
+
+static enum tc_severity worse_if(bool found, bool lost)
+{
+	return found && lost ? TC_SEVERITY_WARNING : notice_if(found);
+}
+
+static bool rose(const struct tc_facts *facts, enum tc_counter id)
+{
+	uint64_t rise;
+
+	return tc_facts_rise(facts, id, &rise) && rise;
+}
+
+/* ---- The values ------------------------------------------------------------------------ */
+
+JUDGE(no_cookies)
+{
+	return worse_if(value == 0, rose(facts, TC_COUNTER_TCPReqQFullDrop));
+}
+
+JUDGE(always_cookies)
+{
+	return notice_if(value == 2);
+}
+
+JUDGE(no_timestamps)
+{
+	return notice_if(value == 0);
+}
+
+JUDGE(abort_on_overflow)
+{
+	return worse_if(value != 0, rose(facts, TC_COUNTER_ListenOverflows));
+}
+
+/* Connections end without TIME_WAIT, from the first one on. */
+JUDGE(no_buckets)
+{
+	return value == 0 ? TC_SEVERITY_WARNING : (enum tc_severity)0;
+}
+
+/* The default is half of the buckets; a namespace that shares them shows them negative. */
+JUDGE(few_buckets)
+{
+	int64_t buckets;
+
+	if (!tc_facts_setting(facts, TC_SETTING_tcp_ehash_entries, &buckets))
+		return (enum tc_severity)0;
+	return worse_if(value > 0 && value < llabs(buckets) / 2 / FAR_BELOW,
+			rose(facts, TC_COUNTER_TCPTimeWaitOverflow));
+}
+
+JUDGE(recycle)
+{
+	return value ? TC_SEVERITY_WARNING : (enum tc_severity)0;
+}
+
+JUDGE(short_fin_wait2)
+{
+	return notice_if(value < FIN_WAIT2_SECONDS);
+}
+
+JUDGE(reuse_without_timestamps)
+{
+	int64_t timestamps;
+
+	return notice_if(value == 1 &&
+			 tc_facts_setting(facts, TC_SETTING_tcp_timestamps, &timestamps) &&
+			 !timestamps);
+}
+
+JUDGE(few_synacks)
+{
+	return notice_if(value < 2);
+}
+
+/* As a time, for the intervals depend on tcp_rto_max_ms as well. */
+static bool is_below(const struct tc_facts *facts, enum tc_lifetime id, uint64_t ms)
+{
+	return facts->figures[id].known && facts->figures[id].value < ms;
+}
+
+JUDGE(few_retries)
+{
+	if (is_below(facts, TC_LIFETIME_DATA_RETRY, PATIENCE_MS))
+		return TC_SEVERITY_WARNING;
+	return notice_if(is_below(facts, TC_LIFETIME_DATA_RETRY, RFC1122_SECONDS * 1000));
+}
+
+JUDGE(few_orphan_retries)
+{
+	return notice_if(is_below(facts, TC_LIFETIME_ORPHAN_RETRY, PATIENCE_MS));
+}
+
+JUDGE(few_ports)
+{
+	const struct tc_setting_value *range = &facts->now.settings[TC_SETTING_ip_local_port_range];
+
+	return notice_if(range->count == 2 && range->number[1] - value + 1 < FEW_PORTS);
+}
+
+/* What was usual before Linux 5.4; it matters where a listener is held back by it. */
+JUDGE(small_somaxconn)
+{
+	const struct tc_listener *listener;
+
+	if (value > OLD_SOMAXCONN || !facts->listening)
+		return (enum tc_severity)0;
+	for (size_t i = 0; (listener = tc_listening_troubled(facts->listening, ~0u, i)); i++)
+		if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
+			return TC_SEVERITY_NOTICE;
+	return (enum tc_severity)0;
+}
+
+/* ---- The table ------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct danger dangers[] = {
+	{ TC_SETTING_tcp_tw_recycle, judge_recycle,
+	  N_("tcp_tw_recycle is %lld: SYNs of clients that share an address behind NAT are dropped "
+	     "without an answer. Set it to 0; later kernels do not have it.") },
+	{ TC_SETTING_tcp_max_tw_buckets, judge_no_buckets,
+	  N_("tcp_max_tw_buckets is %lld: no connection gets its TIME_WAIT. Late segments can reach "
+	     "the next connection on the same ports, and a peer whose last FIN is lost gets a "
+	     "RST.") },
+	{ TC_SETTING_tcp_max_tw_buckets, judge_few_buckets,
+	  N_("tcp_max_tw_buckets is %lld, less than an eighth of the default: above it connections "
+	     "end without their TIME_WAIT, and what is saved are some 256 bytes each.") },
+	{ TC_SETTING_tcp_syncookies, judge_no_cookies,
+	  N_("tcp_syncookies is %lld: a listener whose queue of half-open connections is full drops "
+	     "SYNs, so that a SYN flood keeps everybody out.") },
+	{ TC_SETTING_tcp_syncookies, judge_always_cookies,
+	  N_("tcp_syncookies is %lld, which is meant for tests: every handshake is answered by a "
+	     "cookie, and without timestamps loses window scaling and SACK.") },
+	{ TC_SETTING_tcp_timestamps, judge_no_timestamps,
+	  N_("tcp_timestamps is %lld: old segments are no longer told from new ones (PAWS), round "
+	     "trips are measured less well, and tcp_tw_reuse can do nothing.") },
+	{ TC_SETTING_tcp_tw_reuse, judge_reuse_without_timestamps,
+	  N_("tcp_tw_reuse is %lld and has no effect, since tcp_timestamps is 0: only connections "
+	     "with timestamps can be taken over.") },
+	{ TC_SETTING_tcp_abort_on_overflow, judge_abort_on_overflow,
+	  N_("tcp_abort_on_overflow is %lld: where an accept queue is full, clients are reset "
+	     "whom a short wait would have let in.") },
+	{ TC_SETTING_tcp_retries2, judge_few_retries,
+	  N_("tcp_retries2 is %lld: connections with data under way are given up sooner than the "
+	     "100 s of RFC 1122, so that a short interruption of the path ends them all.") },
+	{ TC_SETTING_tcp_orphan_retries, judge_few_orphan_retries,
+	  N_("tcp_orphan_retries is %lld: what a program has sent before it closed is given up "
+	     "after less than 3 s, so that slow clients miss the end of answers.") },
+	{ TC_SETTING_tcp_synack_retries, judge_few_synacks,
+	  N_("tcp_synack_retries is %lld: clients on lossy links are dropped in the middle of the "
+	     "handshake. Against a SYN flood there is tcp_syncookies.") },
+	{ TC_SETTING_tcp_fin_timeout, judge_short_fin_wait2,
+	  N_("tcp_fin_timeout is %lld s: a peer that closes later than that gets a RST. It does "
+	     "not shorten TIME_WAIT.") },
+	{ TC_SETTING_ip_local_port_range, judge_few_ports,
+	  N_("ip_local_port_range begins at %lld and has fewer than 1000 ports: to one destination "
+	     "that is fewer than 17 connections a second, where this side closes first.") },
+	{ TC_SETTING_somaxconn, judge_small_somaxconn,
+	  N_("somaxconn is %lld, the default of old kernels, and holds a listener back whose queue "
+	     "is more than half full.") },
+};
+/* clang-format on */
+
+static enum tc_verdict check_dangerous_settings(const struct tc_facts *facts,
+						struct tc_draft *draft)
+{
+	bool is_any_read = false;
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(dangers); i++) {
+		enum tc_severity severity;
+		int64_t value;
+
+		if (!tc_facts_setting(facts, dangers[i].id, &value))
+			continue;
+		is_any_read = true;
+		severity = dangers[i].judge(facts, value);
+		if (severity > draft->severity)
+			draft->severity = severity;
+		if (severity)
+			tc_evidence(draft, dangers[i].text, (long long)value);
+	}
+	if (!is_any_read) {
+		tc_needs(draft, N_("the settings of that machine (sysctl -a)"));
+		return TC_UNSURE;
+	}
+	return draft->severity ? TC_FOUND : TC_QUIET;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_dangerous_settings = {
+	.id = "dangerous-settings",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("kernel settings that do harm here, or nothing"),
+	.threshold = N_("Each value is judged by what it does on this kernel, not by whether it is the "
+			"default. A notice where it can do harm or has no effect; a warning where it "
+			"loses connections for certain, or counters say that it did so in the "
+			"interval."),
+	.causes = {
+		N_("Advice from old or wrong pages (\"TCP tuning\"), taken over as a whole."),
+		N_("A value for a test or an old kernel that was never taken back."),
+	},
+	.confirm = {
+		N_("tcpcensus explain NAME: what the setting does, what it does not, and its value here"),
+		N_("grep -rs net.ipv4 /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d /run/sysctl.d: "
+		   "where it is set"),
+	},
+	.remedy = {
+		N_("Take the line out of the file that sets it, and set the default: tcpcensus explain "
+		   "NAME says it."),
+	},
+	.avoid = {
+		N_("Do not replace one list of settings by another: change one at a time, with a number "
+		   "that is to become better."),
+	},
+	.sources = "Documentation/networking/ip-sysctl.rst; tcp(7); RFC 1122 4.2.3.5; RFC 1337; "
+		   "RFC 7323 5",
+	.needs = TC_NEEDS_SOCKETS,
+	.scenario = "dangerous-settings",
+	.check = check_dangerous_settings,
+};
+/* clang-format on */
