@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* test_term.c - the table of terms, and that it fits the other tables. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/lifetime.h"
+#include "analysis/rule.h"
+#include "model/setting.h"
+#include "model/state.h"
+#include "model/term.h"
+#include "output/fill.h"
+#include "test/unit/fixture.h"
+#include "util/macro.h"
+
+enum { WORD_MAX = 64 };
+
+static int find(const char *word)
+{
+	return tc_term_find(word, strlen(word));
+}
+
+/* The next word of a list joined by ", "; false at the end. */
+static bool next_word(const char **list, char word[WORD_MAX])
+{
+	size_t length;
+
+	*list += strspn(*list, ", ");
+	length = strcspn(*list, ",");
+	assert_true(length < WORD_MAX);
+	memcpy(word, *list, length);
+	word[length] = '\0';
+	*list += length;
+	return length != 0;
+}
+
+static void test_every_row_is_whole(void **state)
+{
+	enum { MEANING_MAX = 80 };
+
+	(void)state;
+	assert_true(tc_term_count() >= 33);
+	for (size_t i = 0; i < tc_term_count(); i++) {
+		const struct tc_term_row *row = &tc_term_rows[i];
+		const char *const texts[] = {row->name, row->meaning, row->what, row->related,
+					     row->source};
+
+		for (size_t t = 0; t < TC_ARRAY_SIZE(texts); t++) {
+			assert_non_null(texts[t]);
+			assert_true(strlen(texts[t]) > 0);
+		}
+		assert_non_null(row->spellings);
+		assert_true(strlen(row->meaning) <= MEANING_MAX);
+	}
+	assert_null(tc_term_rows[tc_term_count()].name);
+}
+
+/* What explain is asked for means one thing only. */
+static void expect_only(const char *word, int index)
+{
+	assert_int_equal(find(word), index);
+	assert_int_equal(tc_state_parse(word, strlen(word)), -ENOENT);
+	assert_int_equal(tc_setting_find(word, strlen(word)), -ENOENT);
+	for (size_t i = 0; tc_rules[i]; i++)
+		if (strcmp(tc_rules[i]->id, word) == 0)
+			/* The rule is about the very thing. */
+			assert_string_equal(word, tc_term_rows[index].name);
+}
+
+static void test_spellings_are_of_one_thing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tc_term_count(); i++) {
+		const char *list = tc_term_rows[i].spellings;
+		char word[WORD_MAX];
+
+		expect_only(tc_term_rows[i].name, (int)i);
+		while (next_word(&list, word))
+			expect_only(word, (int)i);
+	}
+}
+
+static void test_words_are_found_as_people_write_them(void **state)
+{
+	static const struct {
+		const char *word, *name;
+	} cases[] = {
+		{"accept-queue", "accept queue"}, {"ACCEPT_QUEUE", "accept queue"},
+		{"littles law", "Little's law"},  {"Four Tuple", "quadruplet"},
+		{"so_reuseaddr", "SO_REUSEADDR"}, {"syncookie", "SYN cookie"},
+		{"cookie", "cookie"},		  {"2msl", "MSL"},
+		{"time-wait-assassination", "TIME_WAIT assassination"},
+	};
+	static const char *const none[] = {"", "-", " , ", "accept", "queue", "time wait", "msls"};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		int index = find(cases[i].word);
+
+		assert_true(index >= 0);
+		assert_string_equal(tc_term_rows[index].name, cases[i].name);
+	}
+	for (size_t i = 0; i < TC_ARRAY_SIZE(none); i++)
+		assert_int_equal(find(none[i]), -ENOENT);
+}
+
+/* Names as the tables have them, so that they can be shown as they stand. */
+static bool is_known(const char *word)
+{
+	int id = tc_setting_find(word, strlen(word));
+
+	if (id >= 0 && strcmp(tc_setting_rows[id].name, word) == 0)
+		return true;
+	id = tc_state_parse(word, strlen(word));
+	if (id >= 0 && strcmp(tc_state_name(id), word) == 0)
+		return true;
+	id = find(word);
+	return (id >= 0 && strcmp(tc_term_rows[id].name, word) == 0) || tc_rule_find(word);
+}
+
+static void test_what_is_related_exists(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tc_term_count(); i++) {
+		const char *list = tc_term_rows[i].related;
+		char word[WORD_MAX];
+
+		while (next_word(&list, word)) {
+			if (!is_known(word))
+				fail_msg("%s: %s is unknown", tc_term_rows[i].name, word);
+			assert_string_not_equal(word, tc_term_rows[i].name);
+		}
+	}
+}
+
+/* ${name} is a setting or a figure, also in the texts of rules. */
+static void test_values_in_texts_exist(void **state)
+{
+	struct tc_setting_value settings[TC_SETTING_COUNT];
+	struct tc_figure figures[TC_LIFETIME_COUNT];
+	struct tc_fill fill = {
+		.settings = settings, .figures = figures, .figure_count = TC_LIFETIME_COUNT};
+
+	(void)state;
+	fixture_settings(settings);
+	tc_lifetimes(settings, figures);
+	for (size_t i = 0; i < tc_term_count(); i++)
+		assert_true(tc_fill_resolves(&fill, tc_term_rows[i].what));
+	for (size_t i = 0; tc_rules[i]; i++) {
+		const char *const *lists[] = {tc_rules[i]->causes, tc_rules[i]->confirm,
+					      tc_rules[i]->remedy, tc_rules[i]->avoid};
+
+		for (size_t l = 0; l < TC_ARRAY_SIZE(lists); l++)
+			for (size_t t = 0; t < TC_RULE_LINES && lists[l][t]; t++)
+				assert_true(tc_fill_resolves(&fill, lists[l][t]));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_row_is_whole),
+		cmocka_unit_test(test_spellings_are_of_one_thing),
+		cmocka_unit_test(test_words_are_found_as_people_write_them),
+		cmocka_unit_test(test_what_is_related_exists),
+		cmocka_unit_test(test_values_in_texts_exist),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
