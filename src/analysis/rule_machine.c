@@ -85,9 +85,9 @@ const struct tc_rule tc_rule_tcp_mem = {
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("the memory for data in TCP queues runs out"),
 	.threshold = N_("A warning from the second number of tcp_mem, where the kernel begins to shrink "
-			"windows and buffers, or when it did so in the interval; critical from 95 % of "
-			"the third, or when connections are reset for it: at the limit it drops what "
-			"arrives and refuses to queue what is sent."),
+			"windows and buffers, or when it did so in the interval; critical from the "
+			"third less 5 %, or when connections are reset for it: at the limit it drops "
+			"what arrives and refuses to queue what is sent."),
 	.causes = {
 		N_("Programs that do not read: what their peers have sent stays in the queues "
 		   "(zero-window-local)."),

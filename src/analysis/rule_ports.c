@@ -185,13 +185,14 @@ static void say_pace(struct tc_draft *draft, const struct tc_destination *to)
 
 	if (!to->rated) {
 		tc_evidence(draft,
-			    N_("It can take %s connections for ever, where this side closes "
+			    N_("It can take connections at %s for ever, where this side closes "
 			       "first."),
 			    sustained);
 		return;
 	}
 	tc_evidence(draft,
-		    N_("%s were opened; it can take %s for ever, where this side closes first."),
+		    N_("Connections are opened at %s; it can take %s for ever, where this side "
+		       "closes first."),
 		    tc_words_rate(draft, to->per_second), sustained);
 	if (isfinite(to->seconds_left) && to->free)
 		tc_evidence(draft, N_("If it goes on so, none is free in %s."),

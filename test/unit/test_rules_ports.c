@@ -134,7 +134,7 @@ static void test_time_left_is_said(void **state)
 	to->time_wait = 700;
 	facts.symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown = 705;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "700 of them in",
-		     "12/s were opened", "17/s for ever", "2 min 30 s", "705 connections are in",
+		     "opened at 12/s", "17/s for ever", "2 min 30 s", "705 connections are in",
 		     "40000-40999 has 1000 ports", NULL);
 	tc_facts_release(&facts);
 }
