@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_data.c - rules about open connections whose peers do not answer. */
+#include "analysis/rule.h"
+#include "analysis/rules.h"
+#include "analysis/scale.h"
+#include "util/intl.h"
+
+/* ---- retrans-storm -------------------------------------------------------------------- */
+
+enum { SEGMENTS_PER_SECOND = 100 };
+
+static const double share_notice = 0.01, share_warning = 0.05;
+
+/* How much of what was sent is repetition, where enough was sent to tell. */
+struct loss {
+	bool known;   /* the counters were read twice */
+	bool judged;  /* and enough was sent */
+	double share; /* of the segments sent */
+	uint64_t again, sent, aborted;
+};
+
+static struct loss loss_of(const struct tc_facts *facts)
+{
+	struct loss loss = {.known = false};
+	double rate;
+
+	if (!tc_facts_rise(facts, TC_COUNTER_RetransSegs, &loss.again) ||
+	    !tc_facts_rise(facts, TC_COUNTER_OutSegs, &loss.sent))
+		return loss;
+	loss.known = true;
+	loss.judged =
+		tc_facts_rate(facts, TC_COUNTER_OutSegs, &rate) && rate >= SEGMENTS_PER_SECOND;
+	loss.share = loss.sent ? (double)loss.again / (double)loss.sent : 0;
+	tc_facts_rise(facts, TC_COUNTER_TCPAbortOnTimeout, &loss.aborted);
+	return loss;
+}
+
+static enum tc_severity judge_loss(const struct loss *loss)
+{
+	if (!loss->judged || loss->share < share_notice)
+		return (enum tc_severity)0;
+	return loss->share < share_warning ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
+}
+
+static void say_loss(const struct tc_facts *facts, struct tc_draft *draft, const struct loss *loss)
+{
+	if (!loss->known)
+		return;
+	tc_evidence(draft, N_("In %s, %llu segments were sent and %llu sent again (%s)."),
+		    tc_words_duration(draft, facts->interval_us / 1000),
+		    (unsigned long long)loss->sent, (unsigned long long)loss->again,
+		    tc_words_share(draft, loss->again, loss->sent));
+	if (loss->aborted)
+		tc_evidence_n(draft,
+			      "%llu connection was given up meanwhile (TcpExt "
+			      "TCPAbortOnTimeout).",
+			      "%llu connections were given up meanwhile (TcpExt "
+			      "TCPAbortOnTimeout).",
+			      loss->aborted, (unsigned long long)loss->aborted);
+}
+
+/* The sockets are seen at one moment: none of them repeating says little of the time before. */
+static enum tc_verdict check_retrans_storm(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *socks = &facts->symptoms[TC_SYMPTOM_RETRANSMITTING];
+	struct loss loss = loss_of(facts);
+	enum tc_severity of_loss = judge_loss(&loss);
+	enum tc_severity of_socks = socks->shown ? tc_scale(facts, socks) : (enum tc_severity)0;
+
+	draft->severity = of_loss > of_socks ? of_loss : of_socks;
+	if (!draft->severity && !loss.known) {
+		if (!facts->census.states[TC_ESTABLISHED])
+			return TC_QUIET;
+		tc_needs(draft, N_("two readings of Tcp OutSegs and RetransSegs, some time apart"));
+		return TC_UNSURE;
+	}
+	if (!draft->severity && !(loss.judged && loss.again))
+		return TC_QUIET;
+	say_loss(facts, draft, &loss);
+	if (!draft->severity)
+		return TC_NORMAL;
+	if (socks->shown) {
+		tc_evidence_n(draft,
+			      "%llu of %llu ESTABLISHED has repeated the same data three times "
+			      "or more.",
+			      "%llu of %llu ESTABLISHED have repeated the same data three times "
+			      "or more.",
+			      socks->shown, (unsigned long long)socks->shown,
+			      (unsigned long long)facts->census.states[TC_ESTABLISHED]);
+		tc_evidence_whose(draft, socks);
+	}
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_retrans_storm = {
+	.id = "retrans-storm",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("much of what is sent has to be sent again"),
+	.threshold = N_("A notice from 1 % of the segments sent, which mobile networks also reach; a "
+			"warning from 5 %, where a connection over 50 ms carries no more than a few "
+			"Mbit/s; counted where 100 segments a second or more are sent, since of a few "
+			"one is a percentage. Besides, connections that repeat the same data for the "
+			"third time: a notice, and a warning when they are a tenth of all."),
+	.causes = {
+		N_("Packets are lost on the way: a full link, bad radio, a faulty cable or port, a "
+		   "policer."),
+		N_("Some peers have vanished: then it is always the same few addresses."),
+		N_("Packets of full size do not pass and small ones do: a tunnel, and a firewall that "
+		   "drops ICMP \"fragmentation needed\". Then connections open and stop at the first "
+		   "large answer."),
+		N_("Delay that varies much: what was only late is taken for lost (TcpExt "
+		   "TCPSpuriousRTOs)."),
+	},
+	.confirm = {
+		N_("tcpcensus by remote.addr state established and retrans ge 3: which peers; one "
+		   "network that stands out is a path, all of them are this machine or its uplink"),
+		N_("nstat -z TcpRetransSegs TcpOutSegs TcpExtTCPLostRetransmit TcpExtTCPSpuriousRTOs: "
+		   "the counters since it was last called"),
+		N_("ss -tin dst ADDRESS: rto, retrans, lost and mss of these connections"),
+		N_("ping -M do -s 1472 ADDRESS: no answer, where small ones have one, is a path with a "
+		   "smaller MTU"),
+		N_("ip -s link: errors and drops of this machine's own devices"),
+	},
+	.remedy = {
+		N_("Repair the path: cable, duplex, queue, policer; ask the provider with the peers' "
+		   "addresses in hand."),
+		N_("Let ICMP \"fragmentation needed\" and \"packet too big\" through, or clamp the MSS "
+		   "where the tunnel begins."),
+		N_("Where single connections have to notice a dead peer sooner, let their program set "
+		   "TCP_USER_TIMEOUT."),
+	},
+	.avoid = {
+		N_("No setting makes a path lose less. A smaller tcp_retries2 ends connections that "
+		   "would have recovered; larger buffers put more data into the same loss."),
+	},
+	.sources = "RFC 9293 3.8.1, 3.8.2; RFC 6298; RFC 4821; net/ipv4/tcp_output.c:"
+		   "__tcp_retransmit_skb, __tcp_transmit_skb; net/ipv4/tcp_timer.c:tcp_retransmit_timer",
+	.needs = TC_NEEDS_SOCKETS,
+	.scenario = "retrans",
+	.check = check_retrans_storm,
+};
+/* clang-format on */
+
+/* ---- half-open ------------------------------------------------------------------------ */
+
+static void say_limit(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_figure *retry = &facts->figures[TC_LIFETIME_DATA_RETRY];
+	const struct tc_figure *keepalive = &facts->figures[TC_LIFETIME_KEEPALIVE];
+
+	if (retry->known)
+		tc_evidence(draft,
+			    N_("With data under way, the kernel gives such a connection up after "
+			       "%s or more (tcp_retries2)."),
+			    tc_words_duration(draft, retry->value));
+	if (keepalive->known)
+		tc_evidence(draft,
+			    N_("With keepalive, it takes %s where the program sets no times of "
+			       "its own."),
+			    tc_words_duration(draft, keepalive->value));
+}
+
+static enum tc_verdict check_half_open(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *half = &facts->symptoms[TC_SYMPTOM_HALF_OPEN];
+
+	if (!half->shown)
+		return TC_QUIET;
+	draft->severity = tc_scale(facts, half);
+	tc_evidence_n(draft,
+		      "%llu of %llu ESTABLISHED has a peer that answers neither data nor "
+		      "keepalive probes.",
+		      "%llu of %llu ESTABLISHED have peers that answer neither data nor "
+		      "keepalive probes.",
+		      half->shown, (unsigned long long)half->shown,
+		      (unsigned long long)facts->census.states[TC_ESTABLISHED]);
+	tc_evidence_whose(draft, half);
+	if (half->oldest_ms)
+		tc_evidence(draft, N_("The longest silence is %s."),
+			    tc_words_duration(draft, half->oldest_ms));
+	say_limit(facts, draft);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_half_open = {
+	.id = "half-open",
+	.severity = TC_SEVERITY_WARNING,
+	.title = N_("peers of open connections do not answer any more"),
+	.threshold = N_("A connection whose data were repeated five times, or two of whose keepalive "
+			"probes had no answer: 6 s or more of silence, which no ordinary loss makes. A notice, since "
+			"peers vanish every day; a warning when they are a tenth of all, for then "
+			"something on the way is broken."),
+	.causes = {
+		N_("The peer crashed, lost its network, or was suspended, and could not say goodbye."),
+		N_("A NAT or a firewall on the way forgot the connection while it was idle, and drops "
+		   "without a word what belongs to no connection that it knows."),
+		N_("The path is broken, for the moment or in one direction."),
+	},
+	.confirm = {
+		N_("tcpcensus list -c local,remote,timer,retrans,process state established and retrans "
+		   "ge 5: the connections, with who has them"),
+		N_("ping ADDRESS, and tcpdump -ni any host ADDRESS: whether anything comes back"),
+	},
+	.remedy = {
+		N_("Let the program turn keepalive on (SO_KEEPALIVE), with a TCP_KEEPIDLE shorter than "
+		   "the idle time of NAT and firewalls on the way; 60 to 300 s suit most."),
+		N_("Let it set TCP_USER_TIMEOUT, or a timeout of its own for each answer: that also "
+		   "ends what has data under way."),
+		N_("Give the firewall a longer time for idle connections, or let it refuse by RST "
+		   "instead of dropping."),
+	},
+	.avoid = {
+		N_("Lowering tcp_keepalive_time alone does nothing for programs that do not ask for "
+		   "keepalive."),
+		N_("A small tcp_retries2 (${tcp_retries2} here) ends every connection of the machine "
+		   "at a short interruption, also those that would have recovered."),
+	},
+	.sources = "RFC 9293 3.5.1, 3.8.3, 3.8.4; RFC 5482; tcp(7); "
+		   "net/ipv4/tcp_timer.c:tcp_write_timeout, tcp_keepalive_timer",
+	.needs = TC_NEEDS_SOCKETS,
+	.has_symptom = true,
+	.symptom = TC_SYMPTOM_HALF_OPEN,
+	.scenario = "half-open",
+	.check = check_half_open,
+};
+/* clang-format on */
+
+/* ---- idle-no-keepalive ---------------------------------------------------------------- */
+
+/* Of many connections a few are always forgotten; a tenth of them is a habit. */
+static enum tc_verdict check_idle_no_keepalive(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *idle = &facts->symptoms[TC_SYMPTOM_IDLE];
+	uint64_t open = facts->census.states[TC_ESTABLISHED];
+
+	if (!idle->shown)
+		return TC_QUIET;
+	tc_evidence_n(draft,
+		      "%llu of %llu ESTABLISHED has been silent for two hours or more, without "
+		      "keepalive.",
+		      "%llu of %llu ESTABLISHED have been silent for two hours or more, without "
+		      "keepalive.",
+		      idle->shown, (unsigned long long)idle->shown, (unsigned long long)open);
+	if (tc_scale(facts, idle) < TC_SEVERITY_WARNING)
+		return TC_NORMAL;
+	draft->severity = TC_SEVERITY_NOTICE;
+	if (idle->oldest_ms)
+		tc_evidence(draft, N_("The longest silence is %s."),
+			    tc_words_duration(draft, idle->oldest_ms));
+	tc_evidence_whose(draft, idle);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_idle_no_keepalive = {
+	.id = "idle-no-keepalive",
+	.severity = TC_SEVERITY_NOTICE,
+	.title = N_("idle connections without keepalive: nobody would notice that their peers are gone"),
+	.threshold = N_("When a tenth of the open connections to other machines have been silent for two "
+			"hours, the time after which keepalive would first have asked. Nothing is lost by "
+			"that; but TCP sends nothing on an idle connection, so that one whose peer has "
+			"vanished looks just like these."),
+	.causes = {
+		N_("The programs keep connections for later use (pools, sessions), and have not asked "
+		   "for keepalive."),
+		N_("The peers are gone since long: the connections stay until the programs end."),
+	},
+	.confirm = {
+		N_("tcpcensus by process,remote.addr state established and timer = none: whose they are "
+		   "(those that are busy included)"),
+		N_("ss -tnoi state established: no timer, and lastsnd and lastrcv in milliseconds"),
+	},
+	.remedy = {
+		N_("Let the program set SO_KEEPALIVE and TCP_KEEPIDLE, 60 to 300 s: below the time after "
+		   "which firewalls forget (conntrack 5 days, but many NATs and load balancers 350 s "
+		   "or less)."),
+		N_("Or let it close what it has not used for a while."),
+	},
+	.avoid = {
+		N_("tcp_keepalive_time (${tcp_keepalive_time} here) turns nothing on: it is the time for "
+		   "programs that have asked."),
+	},
+	.sources = "RFC 9293 3.8.4; RFC 5382 5; tcp(7); net/ipv4/tcp_timer.c:tcp_keepalive_timer",
+	.needs = TC_NEEDS_SOCKETS,
+	.has_symptom = true,
+	.symptom = TC_SYMPTOM_IDLE,
+	.check = check_idle_no_keepalive,
+};
+/* clang-format on */

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* test_rules_data.c - the rules about open connections, by facts made here. */
+#include "test/unit/facts_made.h"
+
+#include "util/macro.h"
+
+enum { HOUR_MS = 3600 * 1000 };
+
+/* Open connections, of which some repeat their data so often. */
+static void open_some(struct tc_facts *facts, unsigned all, unsigned some, uint8_t timer,
+		      uint8_t retrans)
+{
+	struct tc_sock sock = facts_connection(TC_ESTABLISHED, 40000);
+
+	facts_make(facts);
+	facts_add(facts, &sock, all - some);
+	sock.timer = timer;
+	sock.retrans = retrans;
+	facts_add(facts, &sock, some);
+}
+
+/* The same of which some show what is inside. */
+static void open_with_inside(struct tc_facts *facts, unsigned all, unsigned some,
+			     const struct tc_inside *inside)
+{
+	struct tc_text text = {.inside = inside};
+	struct tc_sock sock = facts_connection(TC_ESTABLISHED, 40000);
+
+	facts_make(facts);
+	facts_add(facts, &sock, 0);
+	sock.have |= TC_HAVE_INSIDE;
+	sock.text = &text;
+	sock.rqueue = 1;
+	facts_add(facts, &sock, some);
+	sock.rqueue = 0;
+	sock.timer = TC_TIMER_KEEPALIVE;
+	facts_add(facts, &sock, all - some);
+}
+
+/* ---- retrans-storm -------------------------------------------------------------------- */
+
+static void expect_loss(uint64_t sent, uint64_t again, enum tc_verdict verdict, int severity,
+			const char *text)
+{
+	struct tc_facts facts;
+
+	open_some(&facts, 20, 0, 0, 0);
+	facts_rose(&facts, TC_COUNTER_OutSegs, sent);
+	facts_rose(&facts, TC_COUNTER_RetransSegs, again);
+	facts_expect(&facts, "retrans-storm", verdict, severity, text, NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_repetitions_are_judged_by_their_share(void **state)
+{
+	(void)state;
+	expect_loss(0, 0, TC_QUIET, 0, NULL);
+	expect_loss(99, 50, TC_QUIET, 0, NULL); /* too few to tell */
+	expect_loss(1000, 0, TC_QUIET, 0, NULL);
+	expect_loss(1000, 9, TC_NORMAL, 0, "1000 segments were sent and 9 sent again (0.9 %)");
+	expect_loss(100, 1, TC_FOUND, TC_SEVERITY_NOTICE, "1 %");
+	expect_loss(1000, 49, TC_FOUND, TC_SEVERITY_NOTICE, "49 sent again");
+	expect_loss(1000, 50, TC_FOUND, TC_SEVERITY_WARNING, "5 %");
+}
+
+static void test_connections_that_repeat_are_a_share_too(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	open_some(&facts, 20, 2, TC_TIMER_RETRANS, 2);
+	facts_expect(&facts, "retrans-storm", TC_QUIET, 0, NULL);
+	tc_facts_release(&facts);
+	open_some(&facts, 21, 2, TC_TIMER_RETRANS, 3);
+	facts_expect(&facts, "retrans-storm", TC_FOUND, TC_SEVERITY_NOTICE, "2 of 21",
+		     "10.0.0.2: 2", NULL);
+	tc_facts_release(&facts);
+	open_some(&facts, 20, 2, TC_TIMER_RETRANS, 3);
+	facts_rose(&facts, TC_COUNTER_TCPAbortOnTimeout, 7);
+	facts_expect(&facts, "retrans-storm", TC_FOUND, TC_SEVERITY_WARNING, "2 of 20",
+		     "7 connections were given up", NULL);
+	tc_facts_release(&facts);
+}
+
+/* A listing says of a moment only; what it shows is found all the same. */
+static void test_repetitions_without_counters(void **state)
+{
+	struct tc_facts facts;
+	struct tc_sock sock = facts_connection(TC_ESTABLISHED, 40000);
+
+	(void)state;
+	facts_make_listing(&facts);
+	facts_expect(&facts, "retrans-storm", TC_QUIET, 0, NULL);
+	facts_add(&facts, &sock, 5);
+	facts_expect(&facts, "retrans-storm", TC_UNSURE, 0, "RetransSegs", NULL);
+	sock.timer = TC_TIMER_RETRANS;
+	sock.retrans = 4;
+	facts_add(&facts, &sock, 5);
+	facts_expect(&facts, "retrans-storm", TC_FOUND, TC_SEVERITY_WARNING, "5 of 10", NULL);
+	tc_facts_release(&facts);
+}
+
+/* ---- half-open ------------------------------------------------------------------------ */
+
+static void expect_half_open(unsigned all, unsigned some, uint8_t timer, uint8_t retrans,
+			     enum tc_verdict verdict, int severity, const char *text)
+{
+	struct tc_facts facts;
+
+	open_some(&facts, all, some, timer, retrans);
+	facts_expect(&facts, "half-open", verdict, severity, text, NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_peers_that_do_not_answer(void **state)
+{
+	(void)state;
+	expect_half_open(20, 0, 0, 0, TC_QUIET, 0, NULL);
+	expect_half_open(20, 5, TC_TIMER_RETRANS, 4, TC_QUIET, 0, NULL);
+	expect_half_open(21, 2, TC_TIMER_RETRANS, 5, TC_FOUND, TC_SEVERITY_NOTICE, "2 of 21");
+	expect_half_open(20, 2, TC_TIMER_RETRANS, 5, TC_FOUND, TC_SEVERITY_WARNING, "15 min 25 s");
+	expect_half_open(20, 5, TC_TIMER_KEEPALIVE, 1, TC_QUIET, 0, NULL);
+	expect_half_open(20, 5, TC_TIMER_KEEPALIVE, 2, TC_FOUND, TC_SEVERITY_WARNING,
+			 "2 h 11 min");
+}
+
+static void test_without_timers_nobody_knows(void **state)
+{
+	static const char *const ids[] = {"half-open", "send-stalled", "idle-no-keepalive"};
+	struct tc_facts facts;
+	struct tc_sock sock = facts_connection(TC_ESTABLISHED, 40000);
+
+	(void)state;
+	facts_make_listing(&facts);
+	sock.have &= ~(uint32_t)(TC_HAVE_TIMER | TC_HAVE_RETRANS);
+	facts_add(&facts, &sock, 5);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(ids); i++)
+		facts_expect(&facts, ids[i], TC_UNSURE, 0, "ss -", NULL);
+	tc_facts_release(&facts);
+}
+
+/* ---- idle-no-keepalive ---------------------------------------------------------------- */
+
+static void expect_idle(unsigned all, unsigned some, uint32_t silent_ms, enum tc_verdict verdict,
+			const char *text)
+{
+	struct tc_inside inside = {.have = TC_INSIDE_TIMES,
+				   .data_sent_ms = silent_ms,
+				   .data_received_ms = silent_ms,
+				   .ack_received_ms = silent_ms};
+	struct tc_facts facts;
+
+	open_with_inside(&facts, all, some, &inside);
+	facts_expect(&facts, "idle-no-keepalive", verdict, TC_SEVERITY_NOTICE, text, NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_silent_connections_without_keepalive(void **state)
+{
+	(void)state;
+	expect_idle(20, 20, 2 * HOUR_MS - 1, TC_QUIET, NULL);
+	expect_idle(21, 2, 2 * HOUR_MS, TC_NORMAL, "2 of 21");
+	expect_idle(20, 2, 2 * HOUR_MS, TC_FOUND, "The longest silence is 2 h");
+}
+
+/* A pool of connections to a database on the same machine is as it should be. */
+static void test_within_the_machine_nobody_vanishes(void **state)
+{
+	struct tc_inside inside = {.have = TC_INSIDE_TIMES,
+				   .data_sent_ms = 9 * HOUR_MS,
+				   .data_received_ms = 9 * HOUR_MS,
+				   .ack_received_ms = 9 * HOUR_MS};
+	struct tc_text text = {.inside = &inside};
+	struct tc_sock sock = facts_connection(TC_ESTABLISHED, 40000);
+	struct tc_facts facts;
+
+	(void)state;
+	facts_make(&facts);
+	sock.have |= TC_HAVE_INSIDE;
+	sock.text = &text;
+	sock.remote = sock.local;
+	facts_add(&facts, &sock, 10);
+	sock.remote = tc_addr_from4(htonl(0x7f000001));
+	facts_add(&facts, &sock, 10);
+	facts_expect(&facts, "idle-no-keepalive", TC_QUIET, 0, NULL);
+	tc_facts_release(&facts);
+}
+
+/* ---- zero-window-local ---------------------------------------------------------------- */
+
+static void expect_unread(unsigned all, unsigned some, uint32_t memory, uint32_t silent_ms,
+			  enum tc_verdict verdict, int severity, const char *text)
+{
+	struct tc_inside inside = {.have = TC_INSIDE_TIMES | TC_INSIDE_RECEIVE_BUFFER,
+				   .data_received_ms = silent_ms,
+				   .ack_received_ms = silent_ms,
+				   .receive_buffer = 1000,
+				   .receive_memory = memory};
+	struct tc_facts facts;
+
+	open_with_inside(&facts, all, some, &inside);
+	facts_expect(&facts, "zero-window-local", verdict, severity, text, NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_programs_that_do_not_read(void **state)
+{
+	(void)state;
+	expect_unread(20, 20, 500, 5000, TC_QUIET, 0, NULL);
+	expect_unread(20, 2, 501, 999, TC_FOUND, TC_SEVERITY_NOTICE, "2 of 20");
+	expect_unread(20, 2, 501, 1000, TC_FOUND, TC_SEVERITY_WARNING, "1.0 s");
+	expect_unread(21, 2, 501, 5000, TC_FOUND, TC_SEVERITY_NOTICE, "2 of 21");
+}
+
+static void test_a_short_burst_is_normal(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	open_some(&facts, 20, 0, 0, 0);
+	facts_rose(&facts, TC_COUNTER_TCPToZeroWindowAdv, 4);
+	facts_expect(&facts, "zero-window-local", TC_NORMAL, 0, "4 times peers", NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_without_buffers_nobody_knows(void **state)
+{
+	struct tc_facts facts;
+	struct tc_sock sock = facts_connection(TC_ESTABLISHED, 40000);
+
+	(void)state;
+	facts_make_listing(&facts);
+	sock.rqueue = 5000;
+	facts_add(&facts, &sock, 5);
+	facts_expect(&facts, "zero-window-local", TC_UNSURE, 0, "ss -m", NULL);
+	tc_facts_release(&facts);
+}
+
+/* ---- send-stalled --------------------------------------------------------------------- */
+
+static void test_peers_that_take_nothing(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	open_some(&facts, 20, 0, 0, 0);
+	facts_rose(&facts, TC_COUNTER_TCPWinProbe, 9);
+	facts_expect(&facts, "send-stalled", TC_QUIET, 0, NULL);
+	tc_facts_release(&facts);
+	open_some(&facts, 21, 2, TC_TIMER_PROBE, 1);
+	facts_expect(&facts, "send-stalled", TC_FOUND, TC_SEVERITY_NOTICE, "2 connections have",
+		     "21 are", NULL);
+	tc_facts_release(&facts);
+	open_some(&facts, 20, 2, TC_TIMER_PROBE, 1);
+	facts_rose(&facts, TC_COUNTER_TCPWinProbe, 9);
+	facts_expect(&facts, "send-stalled", TC_FOUND, TC_SEVERITY_WARNING, "9 probes", NULL);
+	tc_facts_release(&facts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_repetitions_are_judged_by_their_share),
+		cmocka_unit_test(test_connections_that_repeat_are_a_share_too),
+		cmocka_unit_test(test_repetitions_without_counters),
+		cmocka_unit_test(test_peers_that_do_not_answer),
+		cmocka_unit_test(test_without_timers_nobody_knows),
+		cmocka_unit_test(test_silent_connections_without_keepalive),
+		cmocka_unit_test(test_within_the_machine_nobody_vanishes),
+		cmocka_unit_test(test_programs_that_do_not_read),
+		cmocka_unit_test(test_a_short_burst_is_normal),
+		cmocka_unit_test(test_without_buffers_nobody_knows),
+		cmocka_unit_test(test_peers_that_take_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
