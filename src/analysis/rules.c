@@ -37,15 +37,21 @@ const struct tc_rule *const tc_rules[] = {
 	&tc_rule_tw_overflow,
 	&tc_rule_rfc1337,
 	&tc_rule_paws_nat,
+
+	/* Local ports. */
 	&tc_rule_port_exhaustion,
 	&tc_rule_bind_exhaustion,
 	&tc_rule_bound_inactive_leak,
 	&tc_rule_listener_in_range,
+
+	/* Connections in use. */
 	&tc_rule_retrans_storm,
 	&tc_rule_half_open,
 	&tc_rule_idle_no_keepalive,
 	&tc_rule_zero_window_local,
 	&tc_rule_send_stalled,
+
+	/* The machine. */
 	&tc_rule_tcp_mem,
 	&tc_rule_conntrack_full,
 	&tc_rule_dangerous_settings,
