@@ -104,6 +104,10 @@ static bool filter_passes(const struct lab_filter *filter, const struct inet_dia
 		return false;
 	if (filter->remote_port && filter->remote_port != ntohs(msg->id.idiag_dport))
 		return false;
+	if (filter->retrans > msg->idiag_retrans)
+		return false;
+	if (filter->timer && filter->timer != msg->idiag_timer)
+		return false;
 	if (filter->holder == LAB_ANY_HOLDER)
 		return true;
 	return (filter->holder == LAB_HELD) == (msg->idiag_inode != 0);

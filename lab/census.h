@@ -55,6 +55,8 @@ struct lab_filter {
 	uint16_t local_port;
 	uint16_t remote_port;
 	enum lab_holder holder;
+	unsigned retrans; /* only those that were repeated so often or more */
+	unsigned timer;	  /* only those whose timer is this one of the kernel's; 0: any */
 };
 
 /* The name as the kernel and netstat write it; "UNKNOWN" for anything else. */

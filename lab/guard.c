@@ -90,6 +90,13 @@ int lab_guard_start(struct lab_guard *guard, const int *netns_fds, size_t n)
 	return 0;
 }
 
+void lab_guard_disown(struct lab_guard *guard)
+{
+	if (guard->pipe_fd >= 0)
+		close(guard->pipe_fd);
+	lab_guard_init(guard);
+}
+
 void lab_guard_stop(struct lab_guard *guard)
 {
 	if (guard->pipe_fd >= 0)

@@ -167,6 +167,10 @@ int lab_job_bind_all(struct lab_job *job, bool listening)
 			return lab_job_fail(job, fd, listening ? "listening" : "binding");
 		job->fds[LAB_SERVER][i] = fd;
 	}
+	lab_sandbox_step(job->sandbox,
+			 listening ? N_("opened listening sockets in %s: %zu")
+				   : N_("bound sockets to a port in %s: %zu"),
+			 lab_side_name(job->part->server), lab_job_total(job));
 	return 0;
 }
 
@@ -182,21 +186,7 @@ int lab_job_connect_fd(struct lab_job *job, int fd, const struct sockaddr *addre
 	return 0;
 }
 
-/* Connects client number i, blocking or not. */
-static int connect_one(struct lab_job *job, size_t i, bool blocking)
-{
-	enum lab_family family = i < job->n[LAB_V4] ? LAB_V4 : LAB_V6;
-	struct sockaddr_storage address;
-	socklen_t length = lab_job_address(job, LAB_SERVER, family, job->port, &address);
-	int fd = open_socket(job, LAB_CLIENT, family);
-
-	if (fd < 0)
-		return lab_job_fail(job, fd, "opening a client socket");
-	job->fds[LAB_CLIENT][i] = fd;
-	return lab_job_connect_fd(job, fd, (struct sockaddr *)&address, length, blocking);
-}
-
-int lab_job_connect_extra(struct lab_job *job, enum lab_family family)
+int lab_job_dial(struct lab_job *job, enum lab_family family, bool blocking)
 {
 	struct sockaddr_storage address;
 	socklen_t length = lab_job_address(job, LAB_SERVER, family, job->port, &address);
@@ -205,14 +195,41 @@ int lab_job_connect_extra(struct lab_job *job, enum lab_family family)
 
 	if (fd < 0)
 		return lab_job_fail(job, fd, "opening a client socket");
-	rc = lab_job_hold(job, fd);
+	rc = lab_job_connect_fd(job, fd, (struct sockaddr *)&address, length, blocking);
 	if (rc < 0)
-		return rc;
-	return lab_job_connect_fd(job, fd, (struct sockaddr *)&address, length, true);
+		close(fd);
+	return rc < 0 ? rc : fd;
+}
+
+/* Connects client number i, blocking or not. */
+static int connect_one(struct lab_job *job, size_t i, bool blocking)
+{
+	int fd = lab_job_dial(job, i < job->n[LAB_V4] ? LAB_V4 : LAB_V6, blocking);
+
+	if (fd < 0)
+		return fd;
+	job->fds[LAB_CLIENT][i] = fd;
+	return 0;
+}
+
+int lab_job_connect_extra(struct lab_job *job, enum lab_family family)
+{
+	int fd = lab_job_dial(job, family, true);
+
+	return fd < 0 ? fd : lab_job_hold(job, fd);
+}
+
+static void step_connected(struct lab_job *job, const char *format)
+{
+	lab_sandbox_step(job->sandbox, format, lab_side_name(job->part->client),
+			 lab_side_name(job->part->server), job->port, job->n[LAB_V4],
+			 job->n[LAB_V6]);
 }
 
 int lab_job_connect_start(struct lab_job *job)
 {
+	step_connected(job, N_("began to connect from %s to %s, port %u: %zu over IPv4, "
+			       "%zu over IPv6"));
 	for (size_t i = 0; i < lab_job_total(job); i++) {
 		int rc = connect_one(job, i, false);
 
@@ -222,28 +239,45 @@ int lab_job_connect_start(struct lab_job *job)
 	return 0;
 }
 
+int lab_job_accept(struct lab_job *job, int listener)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	return fd < 0 ? lab_job_fail(job, -errno, "accepting") : fd;
+}
+
 static int connect_and_accept(struct lab_job *job, const int listeners[LAB_FAMILIES])
 {
 	for (size_t i = 0; i < lab_job_total(job); i++) {
 		int listener = listeners[i < job->n[LAB_V4] ? LAB_V4 : LAB_V6];
 		int rc = connect_one(job, i, true);
 
+		if (rc == 0)
+			rc = lab_job_accept(job, listener);
 		if (rc < 0)
 			return rc;
-		job->fds[LAB_SERVER][i] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		if (job->fds[LAB_SERVER][i] < 0)
-			return lab_job_fail(job, -errno, "accepting");
+		job->fds[LAB_SERVER][i] = rc;
 	}
 	return 0;
+}
+
+int lab_job_serve(struct lab_job *job, int listeners[LAB_FAMILIES])
+{
+	int rc = lab_job_listen(job, lab_job_backlog(job), listeners);
+
+	if (rc == 0)
+		rc = connect_and_accept(job, listeners);
+	if (rc == 0)
+		step_connected(job, N_("connected from %s to %s, port %u: %zu over IPv4, "
+				       "%zu over IPv6"));
+	return rc;
 }
 
 int lab_job_connect(struct lab_job *job)
 {
 	int listeners[LAB_FAMILIES] = {-1, -1};
-	int rc = lab_job_listen(job, lab_job_backlog(job), listeners);
+	int rc = lab_job_serve(job, listeners);
 
-	if (rc == 0)
-		rc = connect_and_accept(job, listeners);
 	for (int family = 0; family < LAB_FAMILIES; family++) {
 		if (listeners[family] >= 0)
 			close(listeners[family]);
@@ -253,6 +287,12 @@ int lab_job_connect(struct lab_job *job)
 
 int lab_job_part(struct lab_job *job, enum lab_end end, enum lab_farewell farewell)
 {
+	lab_sandbox_step(job->sandbox,
+			 farewell == LAB_CLOSE
+				 ? N_("closed the ends in %s of the connections to port %u")
+				 : N_("shut down for sending the ends in %s of the connections "
+				      "to port %u"),
+			 lab_side_name(lab_job_side(job, end)), job->port);
 	for (size_t i = 0; i < lab_job_total(job); i++) {
 		int fd = job->fds[end][i];
 
@@ -275,14 +315,24 @@ int lab_job_part(struct lab_job *job, enum lab_end end, enum lab_farewell farewe
 int lab_job_drop(struct lab_job *job, enum lab_end receiver)
 {
 	char rules[256];
-	int rc;
 
 	snprintf(rules, sizeof(rules),
 		 "add table inet lab\n"
 		 "add chain inet lab input { type filter hook input priority 0; }\n"
 		 "add rule inet lab input tcp %s %u counter drop\n",
 		 receiver == LAB_SERVER ? "dport" : "sport", job->port);
-	rc = lab_sandbox_nft(job->sandbox, lab_job_side(job, receiver), rules);
+	lab_sandbox_step(job->sandbox,
+			 receiver == LAB_SERVER ? N_("dropped, from now on, what comes to %s for port %u")
+						: N_("dropped, from now on, what comes to %s from "
+						     "port %u"),
+			 lab_side_name(lab_job_side(job, receiver)), job->port);
+	return lab_job_nft(job, receiver, rules);
+}
+
+int lab_job_nft(struct lab_job *job, enum lab_end end, const char *rules)
+{
+	int rc = lab_sandbox_nft(job->sandbox, lab_job_side(job, end), rules);
+
 	return rc < 0 ? lab_job_fail(job, rc, "loading a packet rule") : 0;
 }
 

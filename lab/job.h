@@ -67,6 +67,18 @@ size_t lab_job_backlog(const struct lab_job *job);
 /* One more client of that family, connected, and kept by the sandbox. */
 int lab_job_connect_extra(struct lab_job *job, enum lab_family family);
 
+/*
+ * One more client of that family, the caller's: connected, or, without blocking, on its way.
+ * Returns it or -errno; that of a connect(2) which failed is described, too.
+ */
+int lab_job_dial(struct lab_job *job, enum lab_family family, bool blocking);
+
+/* Takes the next connection of a listener. Returns it or -errno. */
+int lab_job_accept(struct lab_job *job, int listener);
+
+/* Loads packet rules into the namespace of that end. */
+int lab_job_nft(struct lab_job *job, enum lab_end end, const char *rules);
+
 /* n more sockets bound to the job's port at the server end, listening or not. */
 int lab_job_bind_all(struct lab_job *job, bool listening);
 
@@ -75,6 +87,9 @@ int lab_job_connect_start(struct lab_job *job);
 
 /* Establishes all connections and accepts them, by a listener that is gone afterwards. */
 int lab_job_connect(struct lab_job *job);
+
+/* The same, by listeners that stay: listeners[family], -1 where there is none, the caller's. */
+int lab_job_serve(struct lab_job *job, int listeners[LAB_FAMILIES]);
 
 /* Closes all sockets of one end, or shuts them down. */
 int lab_job_part(struct lab_job *job, enum lab_end end, enum lab_farewell farewell);
@@ -95,5 +110,9 @@ int lab_job_wait(struct lab_job *job, enum lab_end end, enum lab_state state,
 /* The same, until there is one for each family that the job has connections of. */
 int lab_job_wait_one(struct lab_job *job, enum lab_end end, enum lab_state state,
 		     enum lab_holder holder);
+
+/* Sleeps a little longer each time, from *pause_ns on; false once the deadline has passed. */
+bool lab_wait_again(uint64_t deadline_ns, long *pause_ns);
+#define LAB_PAUSE_MIN_NS 200000
 
 #endif

@@ -134,13 +134,15 @@ int lab_link_address(const char *name, const char *text, unsigned prefix_length)
 }
 
 static int add_route(const char *name, const char *text, unsigned prefix_length, uint8_t type,
-		     uint8_t table)
+		     uint8_t table, const char *gateway)
 {
 	struct request request;
-	struct binary_address address;
+	struct binary_address address, via;
 	struct rtmsg *route;
 	int rc = parse_address(text, &address);
 
+	if (rc == 0 && gateway)
+		rc = parse_address(gateway, &via);
 	if (rc < 0)
 		return rc;
 	route = request_init(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(*route));
@@ -148,21 +150,31 @@ static int add_route(const char *name, const char *text, unsigned prefix_length,
 	route->rtm_dst_len = (uint8_t)prefix_length;
 	route->rtm_table = table;
 	route->rtm_protocol = RTPROT_STATIC;
-	route->rtm_scope = type == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK;
+	route->rtm_scope = type == RTN_LOCAL ? RT_SCOPE_HOST
+			   : gateway	     ? RT_SCOPE_UNIVERSE
+					     : RT_SCOPE_LINK;
 	route->rtm_type = type;
 	mnl_attr_put(request.nlh, RTA_DST, address.size, address.bytes);
+	if (gateway)
+		mnl_attr_put(request.nlh, RTA_GATEWAY, via.size, via.bytes);
 	mnl_attr_put_u32(request.nlh, RTA_OIF, if_nametoindex(name));
 	return request_run(&request, NULL, NULL);
 }
 
 int lab_link_local_prefix(const char *name, const char *address, unsigned prefix_length)
 {
-	return add_route(name, address, prefix_length, RTN_LOCAL, RT_TABLE_LOCAL);
+	return add_route(name, address, prefix_length, RTN_LOCAL, RT_TABLE_LOCAL, NULL);
 }
 
 int lab_link_route(const char *name, const char *address, unsigned prefix_length)
 {
-	return add_route(name, address, prefix_length, RTN_UNICAST, RT_TABLE_MAIN);
+	return add_route(name, address, prefix_length, RTN_UNICAST, RT_TABLE_MAIN, NULL);
+}
+
+int lab_link_route_via(const char *name, const char *address, unsigned prefix_length,
+		       const char *gateway)
+{
+	return add_route(name, address, prefix_length, RTN_UNICAST, RT_TABLE_MAIN, gateway);
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *data)

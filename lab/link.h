@@ -24,6 +24,10 @@ int lab_link_local_prefix(const char *name, const char *address, unsigned prefix
 /* Routes a prefix through an interface, with nobody in between. */
 int lab_link_route(const char *name, const char *address, unsigned prefix_length);
 
+/* Routes a prefix through a neighbour on that interface. */
+int lab_link_route_via(const char *name, const char *address, unsigned prefix_length,
+		       const char *gateway);
+
 /*
  * Waits until the interface carries packets and takes those for that address of its own;
  * -ETIMEDOUT after so many milliseconds.

@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -249,17 +248,6 @@ static int hold(void)
 	return 0;
 }
 
-/* Each connection within one machine takes two descriptors. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 static int run(const struct options *options, struct lab_sandbox *sandbox)
 {
 	const char *missing = lab_scenario_missing(options->scenario, sandbox);
@@ -295,7 +283,6 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
-	raise_descriptor_limit();
 	rc = lab_sandbox_new(true, &sandbox, &step);
 	if (rc < 0) {
 		fprintf(stderr, "tc-lab: %s: %s%s\n", step, strerror(-rc),

@@ -18,6 +18,16 @@ extern const struct lab_maker lab_maker_queue_full;
 extern const struct lab_maker lab_maker_ports_used;
 extern const struct lab_maker lab_maker_established;
 extern const struct lab_maker lab_maker_established_mapped;
+extern const struct lab_maker lab_maker_served;
+extern const struct lab_maker lab_maker_bind_exhausted;
+extern const struct lab_maker lab_maker_bound_leak;
+extern const struct lab_maker lab_maker_syn_recv_orphan;
+extern const struct lab_maker lab_maker_defer_accept;
+
+/* sc_stuck.c: in use, and not getting on */
+extern const struct lab_maker lab_maker_half_open;
+extern const struct lab_maker lab_maker_not_read;
+extern const struct lab_maker lab_maker_fin_wait1_window;
 
 /* sc_close.c: while a connection closes, and after */
 extern const struct lab_maker lab_maker_fin_wait1;

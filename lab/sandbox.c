@@ -10,11 +10,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <libmnl/libmnl.h>
@@ -22,10 +26,12 @@
 #include "guard.h"
 #include "link.h"
 #include "nft.h"
+#include "util/intl.h"
 #include "util/macro.h"
 
 #define LINK_NAME "veth0"
 #define LINK_WAIT_MS 3000
+#define STEP_TEXT_MAX 512
 
 struct lab_sandbox {
 	int origin_fd; /* where the thread was */
@@ -34,6 +40,9 @@ struct lab_sandbox {
 	struct lab_guard guard;
 	int *held;
 	size_t n_held, held_room;
+	pid_t adopted; /* 0: no process */
+	lab_step_fn on_step;
+	void *step_context;
 };
 
 /* clang-format off */
@@ -103,10 +112,22 @@ static int make_pair(struct lab_sandbox *sandbox)
 	return rc;
 }
 
+/* Each connection within one machine takes two descriptors. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 static int build(struct lab_sandbox *sandbox, bool pair, const char **ret_step)
 {
 	int rc;
 
+	raise_descriptor_limit();
 	*ret_step = "finding the present network namespace";
 	sandbox->origin_fd = open_netns();
 	if (sandbox->origin_fd < 0)
@@ -145,15 +166,60 @@ int lab_sandbox_new(bool pair, struct lab_sandbox **ret_sandbox, const char **re
 	return rc;
 }
 
+static void close_held(struct lab_sandbox *sandbox)
+{
+	for (size_t i = 0; i < sandbox->n_held; i++)
+		close(sandbox->held[i]);
+	free(tc_take(sandbox->held));
+	sandbox->n_held = sandbox->held_room = 0;
+}
+
+void lab_sandbox_adopt(struct lab_sandbox *sandbox, pid_t pid)
+{
+	sandbox->adopted = pid;
+}
+
+void lab_sandbox_disown(struct lab_sandbox *sandbox)
+{
+	close_held(sandbox);
+	lab_guard_disown(&sandbox->guard);
+	sandbox->adopted = 0;
+	sandbox->on_step = NULL;
+}
+
+void lab_sandbox_on_step(struct lab_sandbox *sandbox, lab_step_fn fn, void *context)
+{
+	sandbox->on_step = fn;
+	sandbox->step_context = context;
+}
+
+void lab_sandbox_step(struct lab_sandbox *sandbox, const char *format, ...)
+{
+	char text[STEP_TEXT_MAX];
+	va_list args;
+
+	if (!sandbox->on_step)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), tc_tr(format), args);
+	va_end(args);
+	sandbox->on_step(sandbox->step_context, text);
+}
+
+const char *lab_side_name(enum lab_side side)
+{
+	return side == LAB_A ? "a" : "b";
+}
+
 void lab_sandbox_free(struct lab_sandbox *sandbox)
 {
 	if (!sandbox)
 		return;
+	if (sandbox->adopted && kill(sandbox->adopted, SIGKILL) == 0)
+		waitpid(sandbox->adopted, NULL, 0);
 	if (sandbox->origin_fd >= 0)
 		lab_sandbox_leave(sandbox);
-	for (size_t i = 0; i < sandbox->n_held; i++)
-		close(sandbox->held[i]);
-	free(sandbox->held);
+	close_held(sandbox);
 	for (int side = 0; side < LAB_SIDES; side++) {
 		if (sandbox->diag[side])
 			mnl_socket_close(sandbox->diag[side]);
@@ -225,6 +291,9 @@ int lab_sandbox_sysctl(struct lab_sandbox *sandbox, enum lab_side side, const ch
 		return rc;
 	rc = is_inside(sandbox, side) ? write_setting(name, value) : -EPERM;
 	lab_sandbox_leave(sandbox);
+	if (rc == 0) /* TRANSLATORS: namespace a: net/ipv4/tcp_fin_timeout is 60 */
+		lab_sandbox_step(sandbox, N_("set %s to %s in %s"), name, value,
+				 lab_side_name(side));
 	return rc;
 }
 
@@ -235,6 +304,19 @@ int lab_sandbox_nft(struct lab_sandbox *sandbox, enum lab_side side, const char 
 	if (rc < 0)
 		return rc;
 	rc = is_inside(sandbox, side) ? lab_nft_run(rules) : -EPERM;
+	lab_sandbox_leave(sandbox);
+	return rc;
+}
+
+int lab_sandbox_route(struct lab_sandbox *sandbox, enum lab_side side, const char *prefix,
+		      unsigned length)
+{
+	int rc = lab_sandbox_enter(sandbox, side);
+
+	if (rc < 0)
+		return rc;
+	rc = lab_link_route_via(LINK_NAME, prefix, length,
+				addresses[side == LAB_A ? LAB_B : LAB_A][LAB_V4]);
 	lab_sandbox_leave(sandbox);
 	return rc;
 }

@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "lab/census.h"
 
@@ -39,6 +40,19 @@ int lab_sandbox_new(bool pair, struct lab_sandbox **ret_sandbox, const char **re
 /* Ends every socket in the namespaces and lets them go. Accepts NULL. */
 void lab_sandbox_free(struct lab_sandbox *sandbox);
 
+/* A step that was done, as a sentence in the language of the locale. */
+typedef void (*lab_step_fn)(void *context, const char *text);
+
+/* From now on fn hears of each step that is done in the sandbox. */
+void lab_sandbox_on_step(struct lab_sandbox *sandbox, lab_step_fn fn, void *context);
+
+/* Tells of a step; the format is marked N_(). */
+void lab_sandbox_step(struct lab_sandbox *sandbox, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* "a" or "b": what the steps call a side. */
+const char *lab_side_name(enum lab_side side);
+
 /* The namespace as a file descriptor, for setns(2); the sandbox keeps it. */
 int lab_sandbox_netns_fd(const struct lab_sandbox *sandbox, enum lab_side side);
 
@@ -59,9 +73,22 @@ int lab_sandbox_sysctl(struct lab_sandbox *sandbox, enum lab_side side, const ch
 /* Loads rules in the language of nft(8) into a namespace: 0, -ENOENT without nft, -EINVAL. */
 int lab_sandbox_nft(struct lab_sandbox *sandbox, enum lab_side side, const char *rules);
 
+/* Has a side send what is for a prefix, such as "10.78.0.0", to the other side. */
+int lab_sandbox_route(struct lab_sandbox *sandbox, enum lab_side side, const char *prefix,
+		      unsigned length);
+
 /* Counts the sockets of a namespace. */
 int lab_sandbox_census(struct lab_sandbox *sandbox, enum lab_side side,
 		       const struct lab_filter *filter, struct lab_census *ret_census);
+
+/* Has the sandbox kill and await a process, a child of the caller, before all else is freed. */
+void lab_sandbox_adopt(struct lab_sandbox *sandbox, pid_t pid);
+
+/*
+ * In such a child: lets go of the sockets and of everything else that only the parent may hold,
+ * so that they end when the parent says so. The namespaces can be entered on.
+ */
+void lab_sandbox_disown(struct lab_sandbox *sandbox);
 
 /* Keeps a socket open until the sandbox is freed; the sandbox owns it from now, also on error. */
 int lab_sandbox_hold(struct lab_sandbox *sandbox, int fd);

@@ -6,10 +6,12 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 
 #include "job.h"
 #include "makers.h"
+#include "util/macro.h"
 
 #define PORTS_USED_FIRST 40000u
 
@@ -37,10 +39,9 @@ static int make_syn_sent(struct lab_job *job)
 	return rc < 0 ? rc : lab_job_wait(job, LAB_CLIENT, LAB_SYN_SENT, LAB_HELD);
 }
 
-static int listen_and_hold(struct lab_job *job, size_t backlog)
+static int hold_listeners(struct lab_job *job, const int listeners[LAB_FAMILIES])
 {
-	int listeners[LAB_FAMILIES] = {-1, -1};
-	int rc = lab_job_listen(job, backlog, listeners);
+	int rc = 0;
 
 	for (int family = 0; family < LAB_FAMILIES; family++) {
 		if (listeners[family] >= 0) {
@@ -50,6 +51,17 @@ static int listen_and_hold(struct lab_job *job, size_t backlog)
 		}
 	}
 	return rc;
+}
+
+static int listen_and_hold(struct lab_job *job, size_t backlog)
+{
+	int listeners[LAB_FAMILIES] = {-1, -1};
+	int rc = lab_job_listen(job, backlog, listeners), held = hold_listeners(job, listeners);
+
+	if (rc == 0)
+		lab_sandbox_step(job->sandbox, N_("listened in %s on port %u, with a backlog of %zu"),
+				 lab_side_name(job->part->server), job->port, backlog);
+	return rc < 0 ? rc : held;
 }
 
 /* SYN -->, X<-- SYN+ACK   the server keeps a request minisocket, which no process holds */
@@ -144,8 +156,19 @@ static int make_established(struct lab_job *job)
 	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_ESTABLISHED, LAB_HELD);
 }
 
-/* As many ports for clients as there are connections: the next one fails with EADDRNOTAVAIL. */
-static int make_ports_used(struct lab_job *job)
+/* The same, while the server goes on listening. */
+static int make_served(struct lab_job *job)
+{
+	int listeners[LAB_FAMILIES] = {-1, -1};
+	int rc = lab_job_serve(job, listeners), held = hold_listeners(job, listeners);
+
+	if (rc == 0)
+		rc = held;
+	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_ESTABLISHED, LAB_HELD);
+}
+
+/* Leaves the clients' side with as many ports as there are connections. */
+static int narrow_ports(struct lab_job *job)
 {
 	char range[32];
 	int rc;
@@ -154,9 +177,118 @@ static int make_ports_used(struct lab_job *job)
 		 PORTS_USED_FIRST + job->n[LAB_V4] - 1);
 	rc = lab_sandbox_sysctl(job->sandbox, lab_job_side(job, LAB_CLIENT),
 				"net/ipv4/ip_local_port_range", range);
+	return rc < 0 ? lab_job_fail(job, rc, "narrowing the range of ports") : 0;
+}
+
+/* The next one fails with EADDRNOTAVAIL. */
+static int make_ports_used(struct lab_job *job)
+{
+	int rc = narrow_ports(job);
+
+	return rc < 0 ? rc : make_established(job);
+}
+
+/* Connects a client that has bound its address, and so its port, before. */
+static int connect_bound(struct lab_job *job, size_t i, int listener)
+{
+	struct sockaddr_storage address;
+	socklen_t length = lab_job_address(job, LAB_SERVER, LAB_V4, job->port, &address);
+	int fd = lab_job_open_bound(job, LAB_CLIENT, LAB_V4, 0), rc;
+
+	if (fd < 0)
+		return lab_job_fail(job, fd, "binding a client");
+	job->fds[LAB_CLIENT][i] = fd;
+	rc = lab_job_connect_fd(job, fd, (struct sockaddr *)&address, length, true);
+	if (rc == 0)
+		rc = job->fds[LAB_SERVER][i] = lab_job_accept(job, listener);
+	return rc < 0 ? rc : 0;
+}
+
+/*
+ * A port that bind(2) chose is taken for all destinations alike: the next bind fails with
+ * EADDRINUSE, wherever it was to connect to.
+ */
+static int make_bind_exhausted(struct lab_job *job)
+{
+	int listeners[LAB_FAMILIES] = {-1, -1};
+	int rc = narrow_ports(job);
+
+	if (rc == 0)
+		rc = lab_job_listen(job, lab_job_backlog(job), listeners);
+	for (size_t i = 0; rc == 0 && i < job->n[LAB_V4]; i++)
+		rc = connect_bound(job, i, listeners[LAB_V4]);
+	if (listeners[LAB_V4] >= 0)
+		close(listeners[LAB_V4]);
 	if (rc < 0)
-		return lab_job_fail(job, rc, "narrowing the range of ports");
-	return make_established(job);
+		return rc;
+	lab_sandbox_step(job->sandbox, N_("bound %zu clients in %s to its address, then connected "
+					  "them to %s"),
+			 job->n[LAB_V4], lab_side_name(job->part->client),
+			 lab_side_name(job->part->server));
+	return lab_job_wait(job, LAB_CLIENT, LAB_ESTABLISHED, LAB_HELD);
+}
+
+/* One bind after the other, each of another port, and nothing done with any. */
+static int make_bound_leak(struct lab_job *job)
+{
+	for (size_t i = 0; i < lab_job_total(job); i++) {
+		int fd = lab_job_open_bound(job, LAB_SERVER, i < job->n[LAB_V4] ? LAB_V4 : LAB_V6, 0);
+
+		if (fd < 0)
+			return lab_job_fail(job, fd, "binding");
+		job->fds[LAB_SERVER][i] = fd;
+	}
+	lab_sandbox_step(job->sandbox, N_("bound sockets to a port in %s: %zu"),
+			 lab_side_name(job->part->server), lab_job_total(job));
+	return 0;
+}
+
+/* SYN -->, X<-- SYN+ACK, and then the server stops listening: its requests outlive it */
+static int make_syn_recv_orphan(struct lab_job *job)
+{
+	int listeners[LAB_FAMILIES] = {-1, -1};
+	int rc = lab_job_drop(job, LAB_CLIENT);
+
+	if (rc == 0)
+		rc = lab_job_listen(job, lab_job_backlog(job), listeners);
+	if (rc == 0)
+		rc = lab_job_connect_start(job);
+	if (rc == 0)
+		rc = lab_job_wait(job, LAB_SERVER, LAB_SYN_RECV, LAB_ORPHAN);
+	for (int family = 0; family < LAB_FAMILIES; family++) {
+		if (listeners[family] >= 0)
+			close(listeners[family]);
+	}
+	if (rc == 0)
+		lab_sandbox_step(job->sandbox, N_("closed the listening sockets in %s"),
+				 lab_side_name(job->part->server));
+	return rc;
+}
+
+/* SYN -->, <-- SYN+ACK, ACK -->   and no data: the server is told of nothing until some come */
+static int make_defer_accept(struct lab_job *job)
+{
+	const int seconds = 120;
+	int listeners[LAB_FAMILIES] = {-1, -1};
+	int rc = lab_job_listen(job, lab_job_backlog(job), listeners);
+	int held = hold_listeners(job, listeners);
+
+	for (int family = 0; rc == 0 && family < LAB_FAMILIES; family++) {
+		if (listeners[family] >= 0 &&
+		    setsockopt(listeners[family], IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
+			       sizeof(seconds)) < 0)
+			rc = lab_job_fail(job, -errno, "setting TCP_DEFER_ACCEPT");
+	}
+	if (rc == 0)
+		rc = held;
+	if (rc == 0)
+		lab_sandbox_step(job->sandbox, N_("listened in %s on port %u, with TCP_DEFER_ACCEPT"),
+				 lab_side_name(job->part->server), job->port);
+	if (rc == 0)
+		rc = lab_job_connect_start(job);
+	if (rc == 0)
+		rc = lab_job_wait(job, LAB_CLIENT, LAB_ESTABLISHED, LAB_HELD);
+	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_SYN_RECV, LAB_ORPHAN);
 }
 
 /* clang-format off */
@@ -208,10 +340,40 @@ const struct lab_maker lab_maker_ports_used = {
 	.make = make_ports_used,
 };
 
+const struct lab_maker lab_maker_bind_exhausted = {
+	.name = "bind-exhausted", .needs = LAB_NEED_ROOT,
+	.client = LAB_ESTABLISHED, .server = LAB_ESTABLISHED,
+	.make = make_bind_exhausted,
+};
+
+const struct lab_maker lab_maker_bound_leak = {
+	.name = "bound-leak", .needs = LAB_NEED_ROOT | LAB_NEED_BOUND_DUMP,
+	.server = LAB_BOUND,
+	.make = make_bound_leak,
+};
+
+const struct lab_maker lab_maker_syn_recv_orphan = {
+	.name = "syn-recv-orphan", .needs = LAB_NEED_ROOT | LAB_NEED_NFT,
+	.client = LAB_SYN_SENT, .server = LAB_SYN_RECV,
+	.make = make_syn_recv_orphan,
+};
+
+const struct lab_maker lab_maker_defer_accept = {
+	.name = "defer-accept", .needs = LAB_NEED_ROOT,
+	.client = LAB_ESTABLISHED, .server = LAB_SYN_RECV, .listens = true,
+	.make = make_defer_accept,
+};
+
 const struct lab_maker lab_maker_established = {
 	.name = "established", .needs = LAB_NEED_ROOT,
 	.client = LAB_ESTABLISHED, .server = LAB_ESTABLISHED,
 	.make = make_established,
+};
+
+const struct lab_maker lab_maker_served = {
+	.name = "served", .needs = LAB_NEED_ROOT,
+	.client = LAB_ESTABLISHED, .server = LAB_ESTABLISHED, .listens = true,
+	.make = make_served,
 };
 
 const struct lab_maker lab_maker_established_mapped = {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver.h"
 #include "job.h"
 #include "util/macro.h"
 #include "wait.h"
@@ -32,7 +33,7 @@ unsigned lab_scenario_needs(const struct lab_scenario *scenario)
 
 	for (const struct lab_part *part = scenario->parts; part->maker; part++)
 		needs |= part->maker->needs;
-	return needs;
+	return scenario->driver ? needs | scenario->driver->needs : needs;
 }
 
 static bool lists_bound_sockets(struct lab_sandbox *sandbox)
@@ -48,10 +49,8 @@ static bool lists_bound_sockets(struct lab_sandbox *sandbox)
 	       found.count[LAB_V4][LAB_BOUND] == 1;
 }
 
-const char *lab_scenario_missing(const struct lab_scenario *scenario, struct lab_sandbox *sandbox)
+const char *lab_needs_missing(unsigned needs, struct lab_sandbox *sandbox)
 {
-	unsigned needs = lab_scenario_needs(scenario);
-
 	if (needs & LAB_NEED_NFT) {
 		int rc = lab_sandbox_nft(sandbox, LAB_A, "add table inet lab\n");
 
@@ -63,6 +62,11 @@ const char *lab_scenario_missing(const struct lab_scenario *scenario, struct lab
 	if ((needs & LAB_NEED_BOUND_DUMP) && !lists_bound_sockets(sandbox))
 		return N_("a kernel that lists bound sockets (Linux 6.8 or later)");
 	return NULL;
+}
+
+const char *lab_scenario_missing(const struct lab_scenario *scenario, struct lab_sandbox *sandbox)
+{
+	return lab_needs_missing(lab_scenario_needs(scenario), sandbox);
 }
 
 static void expect_end(const struct lab_part *part, enum lab_end end, unsigned scale,
@@ -144,13 +148,30 @@ static int run_part(const struct lab_part *part, struct lab_sandbox *sandbox, un
 	return rc < 0 ? rc : released;
 }
 
+static int make_settings(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
+			 char *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < LAB_SETTINGS_MAX && scenario->settings[i].name; i++) {
+		const struct lab_setting *setting = &scenario->settings[i];
+
+		rc = lab_sandbox_sysctl(sandbox, setting->side, setting->name, setting->value);
+		if (rc < 0)
+			snprintf(why, LAB_WHY_MAX, "setting %s to %s: %s", setting->name,
+				 setting->value, strerror(-rc));
+	}
+	return rc;
+}
+
 int lab_scenario_run(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
 		     unsigned scale, char why[LAB_WHY_MAX])
 {
 	uint16_t port = FIRST_PORT;
-	int rc = 0;
+	int rc;
 
 	why[0] = '\0';
+	rc = make_settings(scenario, sandbox, why);
 	for (const struct lab_part *part = scenario->parts; rc == 0 && part->maker; part++)
 		rc = run_part(part, sandbox, scale, port++, why);
 	for (int side = 0; rc == 0 && side < LAB_SIDES; side++) {

@@ -19,8 +19,10 @@
 
 #define LAB_WHY_MAX 512
 #define LAB_PARTS_MAX 20
+#define LAB_SETTINGS_MAX 4
 
 struct lab_job;
+struct lab_driver;
 
 /* What a situation asks of the machine. */
 enum lab_need {
@@ -46,11 +48,35 @@ struct lab_part {
 	enum lab_side client, server; /* on the same side: over its loopback */
 };
 
+/* A setting of one of the namespaces, made before anything else. */
+struct lab_setting {
+	enum lab_side side;
+	const char *name; /* "net/ipv4/tcp_fin_timeout" */
+	const char *value;
+};
+
+/* What the side has to show, beyond its states, before it is worth a look. */
+struct lab_sign {
+	enum lab_state state; /* LAB_NONE: nothing */
+	unsigned count;	      /* so many sockets; 0: as many as the parts bring into the state, */
+	unsigned retrans;     /* each repeated so often or more, */
+	unsigned timer;	      /* each with this timer of the kernel's; 0: any */
+};
+
 struct lab_scenario {
 	const char *name;
 	const char *summary; /* marked for translation */
 	enum lab_side side;  /* where the situation is to be looked at */
 	struct lab_part parts[LAB_PARTS_MAX];
+	struct lab_setting settings[LAB_SETTINGS_MAX];
+	const struct lab_driver *driver; /* what goes on while it is looked at; or NULL */
+	struct lab_sign sign;
+	unsigned age_s; /* and so long after that */
+
+	/* What a diagnosis has to find there: ids of rules, divided by blanks; or NULL. */
+	const char *findings;
+	const char *allowed; /* what it may find besides, worse than a notice; "*": anything */
+	bool healthy;	     /* it is as it should be: nothing above a notice */
 };
 
 /* All scenarios, ended by a row without a name. */
@@ -62,7 +88,10 @@ const struct lab_scenario *lab_scenario_find(const char *name);
 /* Bits of enum lab_need. */
 unsigned lab_scenario_needs(const struct lab_scenario *scenario);
 
-/* The first need that this machine does not meet, as a text, or NULL if it meets all. */
+/* The first of these needs that this machine does not meet, as a text; NULL: it meets all. */
+const char *lab_needs_missing(unsigned needs, struct lab_sandbox *sandbox);
+
+/* The same for all needs of a scenario. */
 const char *lab_scenario_missing(const struct lab_scenario *scenario, struct lab_sandbox *sandbox);
 
 /* The sockets that will be on that side, for a scale. */
@@ -77,5 +106,12 @@ void lab_scenario_expect(const struct lab_scenario *scenario, enum lab_side side
  */
 int lab_scenario_run(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
 		     unsigned scale, char why[LAB_WHY_MAX]);
+
+/*
+ * After that, where it is to be judged: starts what has to go on (the sandbox ends it), and
+ * waits for the sign and the age. Errors as above.
+ */
+int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
+		       char why[LAB_WHY_MAX]);
 
 #endif

@@ -13,7 +13,6 @@
 #include "job.h"
 #include "scenario.h"
 
-#define PAUSE_MIN_NS 200000
 #define PAUSE_MAX_NS 20000000
 #define CENSUS_TEXT_MAX 160
 
@@ -25,8 +24,7 @@ uint64_t lab_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Sleeps a little longer each time; false once the deadline has passed. */
-static bool wait_again(uint64_t deadline_ns, long *pause_ns)
+bool lab_wait_again(uint64_t deadline_ns, long *pause_ns)
 {
 	struct timespec pause = {.tv_nsec = *pause_ns};
 
@@ -89,7 +87,7 @@ static int wait_at_end(struct lab_job *job, enum lab_end end, enum lab_state sta
 		.holder = holder,
 	};
 	struct lab_census expected, found;
-	long pause_ns = PAUSE_MIN_NS;
+	long pause_ns = LAB_PAUSE_MIN_NS;
 	char where[96];
 	int rc;
 
@@ -100,7 +98,7 @@ static int wait_at_end(struct lab_job *job, enum lab_end end, enum lab_state sta
 			return lab_job_fail(job, rc, "counting sockets");
 		if (same_in_state(&expected, &found, state))
 			return 0;
-	} while (wait_again(job->deadline_ns, &pause_ns));
+	} while (lab_wait_again(job->deadline_ns, &pause_ns));
 	snprintf(where, sizeof(where), "%s, port %u: waiting for %s at the %s",
 		 job->part->maker->name, job->port,
 		 state == LAB_NONE ? "the end of all" : lab_state_name(state),
@@ -124,7 +122,7 @@ int lab_job_wait_one(struct lab_job *job, enum lab_end end, enum lab_state state
 int lab_wait_side(struct lab_sandbox *sandbox, enum lab_side side,
 		  const struct lab_census *expected, uint64_t deadline_ns, char why[LAB_WHY_MAX])
 {
-	long pause_ns = PAUSE_MIN_NS;
+	long pause_ns = LAB_PAUSE_MIN_NS;
 	struct lab_census found;
 	char where[64];
 	int rc;
@@ -137,7 +135,7 @@ int lab_wait_side(struct lab_sandbox *sandbox, enum lab_side side,
 		}
 		if (memcmp(expected, &found, sizeof(found)) == 0)
 			return 0;
-	} while (wait_again(deadline_ns, &pause_ns));
+	} while (lab_wait_again(deadline_ns, &pause_ns));
 	snprintf(where, sizeof(where), "the whole of namespace %c", side == LAB_A ? 'a' : 'b');
 	say_timeout(why, where, expected, &found);
 	return -ETIMEDOUT;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compare.c - the difference between what had to be found and what was.
+ */
+#include "compare.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tcpcensus.h"
+#include "util/intl.h"
+
+#define ID_MAX 64
+
+struct difference {
+	char *text;
+	size_t size, length;
+};
+
+static void tc_printf(2, 3) differ(struct difference *difference, const char *format, ...)
+{
+	size_t room = difference->size - difference->length;
+	va_list args;
+	int wrote = 0;
+
+	if (difference->length)
+		wrote = snprintf(difference->text + difference->length, room, "; ");
+	if (wrote < 0 || (size_t)wrote >= room)
+		return;
+	difference->length += (size_t)wrote;
+	room -= (size_t)wrote;
+	va_start(args, format);
+	wrote = vsnprintf(difference->text + difference->length, room, format, args);
+	va_end(args);
+	if (wrote > 0)
+		difference->length += (size_t)wrote < room ? (size_t)wrote : room - 1;
+}
+
+/* The next word of a list, copied; false at its end. */
+static bool next_id(const char **list, char id[ID_MAX])
+{
+	size_t length;
+
+	*list += strspn(*list, " ");
+	length = strcspn(*list, " ");
+	if (!length)
+		return false;
+	snprintf(id, ID_MAX, "%.*s", (int)length, *list);
+	*list += length;
+	return true;
+}
+
+bool lab_ids_have(const char *ids, const char *id)
+{
+	char word[ID_MAX];
+
+	while (ids && next_id(&ids, word)) {
+		if (strcmp(word, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What was said of a rule: its finding, rather than that it was not checked; or NULL. */
+static const struct lab_found *find(const struct lab_found *found, size_t count, const char *id)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(found[i].id, id) == 0)
+			return &found[i];
+	}
+	return NULL;
+}
+
+static void miss(struct difference *difference, const char *id, const struct lab_found *found)
+{
+	if (!found)
+		differ(difference, _("%s was not found"), id);
+	else if (!found->severity)
+		differ(difference, _("%s was not checked: %s"), id,
+		       found->needs ? found->needs : "?");
+}
+
+bool lab_compare(const struct lab_scenario *scenario, const struct lab_found *found, size_t count,
+		 char *text, size_t size)
+{
+	struct difference difference = {.text = text, .size = size};
+	const char *wanted = scenario->findings ? scenario->findings : "";
+	bool any = lab_ids_have(scenario->allowed, "*");
+	char id[ID_MAX];
+
+	text[0] = '\0';
+	while (next_id(&wanted, id))
+		miss(&difference, id, find(found, count, id));
+	for (size_t i = 0; i < count; i++) {
+		if (any || found[i].severity <= TC_SEVERITY_NOTICE ||
+		    lab_ids_have(scenario->findings, found[i].id) ||
+		    lab_ids_have(scenario->allowed, found[i].id))
+			continue;
+		differ(&difference, _("%s was found, and should not have been"), found[i].id);
+	}
+	return difference.length == 0;
+}

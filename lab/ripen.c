@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ripen.c - from a situation that was made to one that is worth a look.
+ *
+ * States alone do not make a finding: a FIN has to have been repeated, a minute has to have
+ * passed, something has to go on meanwhile. The minute is real; no setting shortens it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "driver.h"
+#include "job.h"
+#include "scenario.h"
+#include "util/macro.h"
+#include "wait.h"
+
+#define SIGN_WAIT_NS (UINT64_C(30) * 1000000000u)
+
+/* How many sockets have to show the sign. */
+static unsigned wanted_by(const struct lab_scenario *scenario)
+{
+	struct lab_census expected;
+
+	if (scenario->sign.count)
+		return scenario->sign.count;
+	lab_scenario_expect(scenario, scenario->side, 1, &expected);
+	return lab_census_of(&expected, scenario->sign.state);
+}
+
+static int wait_for_sign(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
+			 const struct lab_driving *driving, char *why)
+{
+	const struct lab_sign *sign = &scenario->sign;
+	const struct lab_filter filter = {.retrans = sign->retrans, .timer = sign->timer};
+	uint64_t deadline_ns = lab_now_ns() + SIGN_WAIT_NS;
+	unsigned found = 0, wanted = wanted_by(scenario);
+	long pause_ns = LAB_PAUSE_MIN_NS;
+	struct lab_census census;
+	int rc;
+
+	do {
+		rc = lab_driver_check(driving, why);
+		if (rc < 0)
+			return rc;
+		rc = lab_sandbox_census(sandbox, scenario->side, &filter, &census);
+		if (rc < 0) {
+			snprintf(why, LAB_WHY_MAX, "counting sockets: %s", strerror(-rc));
+			return rc;
+		}
+		found = lab_census_of(&census, sign->state);
+	} while (found < wanted && lab_wait_again(deadline_ns, &pause_ns));
+	if (found >= wanted)
+		return 0;
+	snprintf(why, LAB_WHY_MAX, "waiting for %u %s, each repeated %u times: there are %u", wanted,
+		 lab_state_name(sign->state), sign->retrans, found);
+	return -ETIMEDOUT;
+}
+
+static int wait_for_age(const struct lab_scenario *scenario, const struct lab_driving *driving,
+			char *why)
+{
+	uint64_t deadline_ns = lab_now_ns() + scenario->age_s * UINT64_C(1000000000);
+	long pause_ns = LAB_PAUSE_MIN_NS;
+	int rc;
+
+	do {
+		rc = lab_driver_check(driving, why);
+	} while (rc == 0 && lab_wait_again(deadline_ns, &pause_ns));
+	return rc;
+}
+
+int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
+		       char why[LAB_WHY_MAX])
+{
+	struct lab_driving driving = {.why_fd = -1};
+	int rc = 0;
+
+	if (scenario->driver)
+		rc = lab_driver_start(scenario->driver, sandbox, &driving, why);
+	if (rc == 0 && scenario->sign.state)
+		rc = wait_for_sign(scenario, sandbox, &driving, why);
+	if (rc == 0 && scenario->sign.retrans) /* TRANSLATORS: %s is a state */
+		lab_sandbox_step(sandbox, N_("waited until each %s was repeated %u times"),
+				 lab_state_name(scenario->sign.state), scenario->sign.retrans);
+	if (rc == 0)
+		rc = wait_for_age(scenario, &driving, why);
+	if (rc == 0 && scenario->age_s)
+		lab_sandbox_step(sandbox, N_("waited %u seconds"), scenario->age_s);
+	lab_driver_leave(&driving);
+	return rc;
+}

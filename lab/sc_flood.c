@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sc_flood.c - more half-open connections than a listener has room for.
+ *
+ * Forged addresses are those of a prefix that exists between the two namespaces only; answers
+ * to them come back to the other side, which throws them away.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
+
+#include "driver.h"
+#include "util/macro.h"
+
+#define FORGED_PREFIX "10.78.0.0"
+#define FORGED_LENGTH 16
+#define FLOOD_BACKLOG 64
+#define COOKIE_BACKLOG 4
+#define FILLERS 8
+#define FILLER_PORT 61001
+
+/* ---- Forged requests ------------------------------------------------------------------- */
+
+struct syn {
+	struct iphdr ip;
+	struct tcphdr tcp;
+};
+
+/* What stands before the TCP header for its checksum, RFC 9293, 3.1. */
+struct pseudo {
+	uint32_t source, destination;
+	uint8_t zero, protocol;
+	uint16_t length;
+	struct tcphdr tcp;
+};
+
+static uint16_t checksum(const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i + 1 < size; i += 2)
+		sum += (uint32_t)(bytes[i] << 8 | bytes[i + 1]);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons((uint16_t)~sum);
+}
+
+/* The n-th request: from another address, and another port, each time. */
+static struct syn forge(uint64_t n, uint32_t destination, uint16_t port)
+{
+	struct syn syn = {
+		.ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP},
+		.tcp = {.doff = 5, .syn = 1},
+	};
+	struct pseudo pseudo = {.protocol = IPPROTO_TCP, .length = htons(sizeof(syn.tcp))};
+
+	syn.ip.saddr = htonl(ntohl(inet_addr(FORGED_PREFIX)) + 1 + (uint32_t)(n % 65000));
+	syn.ip.daddr = destination;
+	syn.ip.tot_len = htons(sizeof(syn));
+	syn.tcp.source = htons((uint16_t)(1024 + n % 60000));
+	syn.tcp.dest = htons(port);
+	syn.tcp.seq = htonl((uint32_t)n * 65537u);
+	syn.tcp.window = htons(65535);
+	pseudo.source = syn.ip.saddr;
+	pseudo.destination = destination;
+	pseudo.tcp = syn.tcp;
+	syn.tcp.check = checksum(&pseudo, sizeof(pseudo));
+	return syn;
+}
+
+static int begin_listening(struct lab_drive *drive, size_t backlog)
+{
+	drive->job.n[LAB_V4] = 1;
+	return lab_job_listen(&drive->job, backlog, drive->listeners);
+}
+
+static int begin_flood(struct lab_drive *drive)
+{
+	int rc = begin_listening(drive, FLOOD_BACKLOG);
+
+	if (rc < 0)
+		return rc;
+	rc = lab_sandbox_route(drive->job.sandbox, drive->part.server, FORGED_PREFIX, FORGED_LENGTH);
+	if (rc < 0)
+		return lab_job_fail(&drive->job, rc, "routing the forged addresses");
+	rc = lab_sandbox_enter(drive->job.sandbox, drive->part.client);
+	if (rc == 0) {
+		drive->raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+		rc = drive->raw < 0 ? -errno : 0;
+		lab_sandbox_leave(drive->job.sandbox);
+	}
+	return rc < 0 ? lab_job_fail(&drive->job, rc, "opening a raw socket") : 0;
+}
+
+static int turn_flood(struct lab_drive *drive)
+{
+	struct sockaddr_storage address;
+	struct sockaddr_in *to = (struct sockaddr_in *)&address;
+	struct syn syn;
+
+	lab_job_address(&drive->job, LAB_SERVER, LAB_V4, 0, &address);
+	syn = forge(drive->turn, to->sin_addr.s_addr, drive->job.port);
+	if (sendto(drive->raw, &syn, sizeof(syn), 0, (struct sockaddr *)to, sizeof(*to)) < 0 &&
+	    errno != ENOBUFS)
+		return lab_job_fail(&drive->job, -errno, "sending a forged request");
+	return 0;
+}
+
+/* ---- Genuine clients of a listener whose room is taken --------------------------------- */
+
+/* A client that asks, and does not hear the answer: it takes a place in the queue. */
+static int fill(struct lab_drive *drive, size_t i)
+{
+	struct sockaddr_storage server;
+	socklen_t length = lab_job_address(&drive->job, LAB_SERVER, LAB_V4, drive->job.port, &server);
+	int *client = &drive->fds[LAB_CLIENT][i];
+
+	if (*client >= 0)
+		close(*client);
+	*client = lab_job_open_bound(&drive->job, LAB_CLIENT, LAB_V4, (uint16_t)(FILLER_PORT + i));
+	if (*client < 0)
+		return lab_job_fail(&drive->job, *client, "binding a client");
+	return lab_job_connect_fd(&drive->job, *client, (struct sockaddr *)&server, length, false);
+}
+
+static int begin_cookies(struct lab_drive *drive)
+{
+	static const char rules[] =
+		"add table inet lab\n"
+		"add chain inet lab input { type filter hook input priority 0; }\n"
+		"add rule inet lab input tcp dport >= 61001 counter drop\n";
+	int rc = begin_listening(drive, COOKIE_BACKLOG);
+
+	if (rc == 0)
+		rc = lab_job_nft(&drive->job, LAB_CLIENT, rules);
+	for (size_t i = 0; rc == 0 && i < FILLERS; i++)
+		rc = fill(drive, i);
+	return rc;
+}
+
+/* Now and then a place is taken anew: the kernel clears out old ones when room is short. */
+static int turn_cookies(struct lab_drive *drive)
+{
+	int client, server, rc = 0;
+
+	if (drive->turn % 10 == 0)
+		rc = fill(drive, drive->turn / 10 % FILLERS);
+	if (rc < 0)
+		return rc;
+	client = lab_job_dial(&drive->job, LAB_V4, true);
+	if (client < 0)
+		return client;
+	server = lab_job_accept(&drive->job, drive->listeners[LAB_V4]);
+	close(client);
+	if (server < 0)
+		return server;
+	close(server);
+	return 0;
+}
+
+/* clang-format off */
+const struct lab_driver lab_driver_syn_flood = {
+	.name = "syn-flood", .client = LAB_A, .server = LAB_B,
+	.summary = N_("sends requests of forged addresses from %s to %s, %u a second"),
+	.per_second = 200, .begin = begin_flood, .turn = turn_flood,
+};
+
+const struct lab_driver lab_driver_syn_cookies = {
+	.name = "syn-cookies", .client = LAB_A, .server = LAB_B, .needs = LAB_NEED_NFT,
+	.summary = N_("connects from %s to a listener in %s whose backlog of 4 is taken, "
+		      "%u times a second"),
+	.per_second = 20, .begin = begin_cookies, .turn = turn_cookies,
+};
+/* clang-format on */
