@@ -49,6 +49,7 @@ extern const struct lab_driver lab_driver_lossy;
 /* sc_flood.c */
 extern const struct lab_driver lab_driver_syn_flood;
 extern const struct lab_driver lab_driver_syn_cookies;
+extern const struct lab_driver lab_driver_unlistened;
 
 /* A driver that runs. */
 struct lab_driving {

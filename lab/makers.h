@@ -21,7 +21,6 @@ extern const struct lab_maker lab_maker_established_mapped;
 extern const struct lab_maker lab_maker_served;
 extern const struct lab_maker lab_maker_bind_exhausted;
 extern const struct lab_maker lab_maker_bound_leak;
-extern const struct lab_maker lab_maker_syn_recv_orphan;
 extern const struct lab_maker lab_maker_defer_accept;
 
 /* sc_stuck.c: in use, and not getting on */

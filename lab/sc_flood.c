@@ -164,6 +164,32 @@ static int turn_cookies(struct lab_drive *drive)
 	return 0;
 }
 
+/* ---- Requests that outlive their listener ---------------------------------------------- */
+
+static int begin_unlistened(struct lab_drive *drive)
+{
+	return lab_job_drop(&drive->job, LAB_CLIENT);
+}
+
+/*
+ * SYN -->, X<-- SYN+ACK, and then the server stops listening. The kernel looks for a listener
+ * when it is to send the SYN+ACK again, after a second, and then forgets the request
+ * (net/ipv4/inet_connection_sock.c:reqsk_timer_handler): it has to be made ever anew.
+ */
+static int turn_unlistened(struct lab_drive *drive)
+{
+	int *client = &drive->fds[LAB_CLIENT][drive->turn % LAB_DRIVE_SOCKETS];
+	int rc = begin_listening(drive, 1);
+
+	if (rc < 0)
+		return rc;
+	if (*client >= 0)
+		close(*client);
+	*client = lab_job_dial(&drive->job, LAB_V4, false); /* its SYN has arrived when this returns */
+	close(drive->listeners[LAB_V4]);
+	return *client < 0 ? *client : 0;
+}
+
 /* clang-format off */
 const struct lab_driver lab_driver_syn_flood = {
 	.name = "syn-flood", .client = LAB_A, .server = LAB_B,
@@ -176,5 +202,12 @@ const struct lab_driver lab_driver_syn_cookies = {
 	.summary = N_("connects from %s to a listener in %s whose backlog of 4 is taken, "
 		      "%u times a second"),
 	.per_second = 20, .begin = begin_cookies, .turn = turn_cookies,
+};
+
+const struct lab_driver lab_driver_unlistened = {
+	.name = "unlistened", .client = LAB_A, .server = LAB_B, .needs = LAB_NEED_NFT,
+	.summary = N_("asks from %s a listener in %s that goes away before the handshake is done, "
+		      "%u times a second"),
+	.per_second = 10, .begin = begin_unlistened, .turn = turn_unlistened,
 };
 /* clang-format on */

@@ -243,28 +243,6 @@ static int make_bound_leak(struct lab_job *job)
 	return 0;
 }
 
-/* SYN -->, X<-- SYN+ACK, and then the server stops listening: its requests outlive it */
-static int make_syn_recv_orphan(struct lab_job *job)
-{
-	int listeners[LAB_FAMILIES] = {-1, -1};
-	int rc = lab_job_drop(job, LAB_CLIENT);
-
-	if (rc == 0)
-		rc = lab_job_listen(job, lab_job_backlog(job), listeners);
-	if (rc == 0)
-		rc = lab_job_connect_start(job);
-	if (rc == 0)
-		rc = lab_job_wait(job, LAB_SERVER, LAB_SYN_RECV, LAB_ORPHAN);
-	for (int family = 0; family < LAB_FAMILIES; family++) {
-		if (listeners[family] >= 0)
-			close(listeners[family]);
-	}
-	if (rc == 0)
-		lab_sandbox_step(job->sandbox, N_("closed the listening sockets in %s"),
-				 lab_side_name(job->part->server));
-	return rc;
-}
-
 /* SYN -->, <-- SYN+ACK, ACK -->   and no data: the server is told of nothing until some come */
 static int make_defer_accept(struct lab_job *job)
 {
@@ -350,12 +328,6 @@ const struct lab_maker lab_maker_bound_leak = {
 	.name = "bound-leak", .needs = LAB_NEED_ROOT | LAB_NEED_BOUND_DUMP,
 	.server = LAB_BOUND,
 	.make = make_bound_leak,
-};
-
-const struct lab_maker lab_maker_syn_recv_orphan = {
-	.name = "syn-recv-orphan", .needs = LAB_NEED_ROOT | LAB_NEED_NFT,
-	.client = LAB_SYN_SENT, .server = LAB_SYN_RECV,
-	.make = make_syn_recv_orphan,
 };
 
 const struct lab_maker lab_maker_defer_accept = {

@@ -96,6 +96,12 @@ const struct lab_scenario lab_scenarios[] = {
 	{"closing", N_("closed by both at the same time, and the peer has vanished"), LAB_A,
 	 {FROM_A(closing, 3, 2)},
 	 .sign = {LAB_CLOSING, .retrans = 2}, .age_s = 5, .findings = "closing"},
+	{"defer-accept", N_("connections whose server waits for data before it takes them"), LAB_B,
+	 {FROM_A(defer_accept, 3, 2)},
+	 .age_s = 8, .findings = "defer-accept"},
+	{"fin-wait1-window", N_("closed, with data that the peer is alive but does not read"), LAB_A,
+	 {FROM_A(fin_wait1_window, 3, 2)},
+	 .age_s = 11, .findings = "fin-wait1-stuck"},
 
 	/* In a, no two states have the same count: over IPv4, over IPv6, nor together. */
 	{"all-states", N_("every state at once, each in another number"), LAB_A, {
@@ -136,6 +142,20 @@ const struct lab_scenario lab_scenarios[] = {
 	 },
 	 .allowed = "*"},
 
+	/* A web server one morning, at one to ten: 5038 sockets, of which 301 in use. */
+	{"the-note", N_("the note of one morning, at one to ten: of 505 sockets 30 are in use"), LAB_A,
+	 {
+		FROM_B(syn_recv, 43, 0), /* with the one listener */
+		FROM_B(established, 30, 0),
+		FROM_B(time_wait_server, 417, 0),
+		FROM_A(fin_wait2_orphan, 8, 0),
+		FROM_B(fin_wait2_orphan, 2, 0), /* CLOSE_WAIT here */
+		FROM_A(fin_wait1, 2, 0),
+		FROM_B(last_ack, 1, 0),
+		FROM_A(closing, 1, 0),
+	 },
+	 .allowed = "*"},
+
 	/* What is normal, however it looks. */
 	{"idle-server", N_("a server with connections over which nothing goes"), LAB_A,
 	 {ON_A(listen, 1, 1), FROM_B(served, 20, 10)},
@@ -163,11 +183,9 @@ const struct lab_scenario lab_scenarios[] = {
 	{"syn-cookies", N_("genuine clients of a server whose backlog is too small"), LAB_B, {{0}},
 	 .driver = &lab_driver_syn_cookies, .sign = {LAB_SYN_RECV, .count = 4}, .age_s = 1,
 	 .findings = "cookies-sent", .allowed = "slow-last-ack"},
-	{"defer-accept", N_("connections whose server waits for data before it takes them"), LAB_B,
-	 {FROM_A(defer_accept, 3, 2)},
-	 .age_s = 8, .findings = "defer-accept"},
 	{"orphan-syn-recv", N_("half-open connections of a server that has stopped listening"), LAB_B,
-	 {FROM_A(syn_recv_orphan, 3, 2)},
+	 {{0}},
+	 .driver = &lab_driver_unlistened, .sign = {LAB_SYN_RECV, .count = 3},
 	 .findings = "orphan-syn-recv", .allowed = "slow-last-ack"},
 	{"refused", N_("a client that tries again and again where nobody listens"), LAB_A, {{0}},
 	 .driver = &lab_driver_refused, .age_s = 1, .findings = "syn-sent-refused"},
@@ -207,9 +225,6 @@ const struct lab_scenario lab_scenarios[] = {
 	{"close-wait-leak", N_("closed by the peer a minute ago, and still not by the program"), LAB_B,
 	 {FROM_A(fin_wait2_orphan, 3, 2)},
 	 .age_s = 61, .findings = "close-wait-leak"},
-	{"fin-wait1-window", N_("closed, with data that the peer is alive but does not read"), LAB_A,
-	 {FROM_A(fin_wait1_window, 3, 2)},
-	 .age_s = 11, .findings = "fin-wait1-stuck"},
 	{"time-wait-many", N_("a client that closes first, every time, to one server"), LAB_A,
 	 {FROM_A(time_wait, 300, 0)},
 	 .findings = "tw-active-close"},
@@ -230,20 +245,6 @@ const struct lab_scenario lab_scenarios[] = {
 		{LAB_A, "net/ipv4/tcp_max_tw_buckets", "100"},
 	 },
 	 .findings = "dangerous-settings", .allowed = "rfc1337"},
-
-	/* A web server one morning, at one to ten: 5038 sockets, of which 301 in use. */
-	{"the-note", N_("the note of one morning, at one to ten: of 505 sockets 30 are in use"), LAB_A,
-	 {
-		FROM_B(syn_recv, 43, 0), /* with the one listener */
-		FROM_B(established, 30, 0),
-		FROM_B(time_wait_server, 417, 0),
-		FROM_A(fin_wait2_orphan, 8, 0),
-		FROM_B(fin_wait2_orphan, 2, 0), /* CLOSE_WAIT here */
-		FROM_A(fin_wait1, 2, 0),
-		FROM_B(last_ack, 1, 0),
-		FROM_A(closing, 1, 0),
-	 },
-	 .allowed = "*"},
 	{0},
 };
 /* clang-format on */
