@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/lab.h"
 #include "cli/options.h"
 #include "cli/topics.h"
 #include "model/filter_lex.h"
@@ -155,6 +156,9 @@ static void bash_tables(void)
 	printf("'\n_tcpcensus_topics='");
 	for (size_t i = 0; tc_topic_at(i); i++)
 		printf("%s ", tc_topic_at(i));
+	printf("'\n_tcpcensus_scenarios='");
+	for (size_t i = 0; tc_lab_name_at(i); i++)
+		printf("%s ", tc_lab_name_at(i));
 	puts("'");
 	bash_states();
 	bash_words("groups", 1u << TC_WORD_GROUP);
@@ -166,10 +170,11 @@ static void bash_tables(void)
 	puts("\tesac\n}\n\n# What a command takes beside options.\n"
 	     "_tcpcensus_takes() { # COMMAND\n\tcase $1 in");
 	for (size_t i = 0; tc_commands[i]; i++)
-		printf("\t%s) echo '%s%s%s' ;;\n", tc_commands[i]->name,
+		printf("\t%s) echo '%s%s%s%s' ;;\n", tc_commands[i]->name,
 		       tc_commands[i]->flags & TC_COMMAND_KEYS ? "keys " : "",
 		       tc_commands[i]->flags & TC_COMMAND_FILTER ? "filter " : "",
-		       tc_commands[i]->flags & TC_COMMAND_TOPICS ? "topics " : "");
+		       tc_commands[i]->flags & TC_COMMAND_TOPICS ? "topics " : "",
+		       tc_commands[i]->flags & TC_COMMAND_SCENARIOS ? "scenarios " : "");
 	puts("\tesac\n}\n\n# What completes the argument of an option.\n"
 	     "_tcpcensus_argument() { # OPTION\n\tcase $1 in");
 	for (const struct tc_option *option = tc_options_table; option->name; option++)
@@ -259,8 +264,8 @@ static void zsh_tables(void)
 {
 	char word[WORD_MAX];
 
-	puts("local -a commands fields topics states terms operators with_argument\n"
-	     "local -a take_keys take_filter take_topics\ncommands=(");
+	puts("local -a commands fields topics scenarios states terms operators with_argument\n"
+	     "local -a take_keys take_filter take_topics take_scenarios\ncommands=(");
 	for (size_t i = 0; tc_commands[i]; i++)
 		zsh_row(tc_commands[i]->name, tc_commands[i]->summary);
 	puts(")\nfields=(");
@@ -269,6 +274,9 @@ static void zsh_tables(void)
 	puts(")\ntopics=(");
 	for (size_t i = 0; tc_topic_at(i); i++)
 		printf("\t%s\n", tc_topic_at(i));
+	puts(")\nscenarios=(");
+	for (size_t i = 0; tc_lab_name_at(i); i++)
+		printf("\t%s\n", tc_lab_name_at(i));
 	puts(")\nstates=(");
 	for (size_t i = 0; i < TC_STATE_COUNT; i++)
 		zsh_row(filter_state(tc_state_rows[i].name, word), tc_state_rows[i].meaning);
@@ -279,6 +287,7 @@ static void zsh_tables(void)
 	zsh_takes("take_keys", TC_COMMAND_KEYS);
 	zsh_takes("take_filter", TC_COMMAND_FILTER);
 	zsh_takes("take_topics", TC_COMMAND_TOPICS);
+	zsh_takes("take_scenarios", TC_COMMAND_SCENARIOS);
 	for (size_t i = 0; tc_commands[i]; i++) {
 		printf("local -a options_of_%s=(\n", tc_commands[i]->name);
 		for (const struct tc_option *option = tc_options_table; option->name; option++)
@@ -351,6 +360,9 @@ static void fish_tables(void)
 	printf("\nset -g __tcpcensus_topic_words");
 	for (size_t i = 0; tc_topic_at(i); i++)
 		printf(" %s", tc_topic_at(i));
+	printf("\nset -g __tcpcensus_scenario_words");
+	for (size_t i = 0; tc_lab_name_at(i); i++)
+		printf(" %s", tc_lab_name_at(i));
 	printf("\nset -g __tcpcensus_state_words");
 	for (size_t i = 0; i < TC_STATE_COUNT; i++)
 		fish_row(filter_state(tc_state_rows[i].name, word), tc_state_rows[i].meaning);
@@ -362,6 +374,7 @@ static void fish_tables(void)
 	fish_takes("keys", TC_COMMAND_KEYS);
 	fish_takes("filter", TC_COMMAND_FILTER);
 	fish_takes("topics", TC_COMMAND_TOPICS);
+	fish_takes("scenarios", TC_COMMAND_SCENARIOS);
 	printf("\nset -g __tcpcensus_with_argument");
 	for (const struct tc_option *option = tc_options_table; option->name; option++) {
 		if (!option->argument)

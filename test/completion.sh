@@ -32,6 +32,8 @@ tcpcensus list sport g                  |gt ge|lt
 tcpcensus list dev = l                  |lo|lt
 tcpcensus explain TIME                  |TIME_WAIT|LISTEN
 tcpcensus explain TIME_WAIT tcp_fin     |tcp_fin_timeout|TIME_WAIT
+tcpcensus lab close-wait-              |close-wait-leak|closing
+tcpcensus lab --ch                      |--check|--color
 tcpcensus --from lis                    |listing.txt|list
 tcpcensus by state --from lis           |listing.txt|list
 '

@@ -38,6 +38,8 @@ struct tc_options {
 	bool verbose;
 	bool top_given;
 	bool interval_given;
+	bool check;
+	bool keep;
 	uint64_t top;
 	uint64_t interval_ms;
 	uint64_t given; /* a bit for each row of the option table that was given */
@@ -62,6 +64,7 @@ enum {
 	TC_FOR_EXPLAIN = 1u << 3,
 	TC_FOR_PORTS = 1u << 4,
 	TC_FOR_LISTENERS = 1u << 5,
+	TC_FOR_LAB = 1u << 7,
 	TC_FOR_LOOKING = TC_FOR_CENSUS | TC_FOR_BY | TC_FOR_LIST | TC_FOR_PORTS | TC_FOR_LISTENERS,
 	TC_FOR_ALL = ~0u,
 };
@@ -71,11 +74,12 @@ enum {
 	TC_COMMAND_KEYS = 1u << 0,   /* the first argument is KEY,... */
 	TC_COMMAND_FILTER = 1u << 1, /* the arguments end with a filter */
 	TC_COMMAND_TOPICS = 1u << 2, /* the arguments are what can be explained */
+	TC_COMMAND_SCENARIOS = 1u << 4, /* the arguments are scenarios of the laboratory */
 };
 
 extern const struct tc_command *const tc_commands[]; /* ended by NULL */
 extern const struct tc_command tc_command_census, tc_command_by, tc_command_list,
-	tc_command_explain, tc_command_listeners, tc_command_ports;
+	tc_command_explain, tc_command_lab, tc_command_listeners, tc_command_ports;
 
 /* The command of a name, or NULL. */
 const struct tc_command *tc_command_find(const char *name);

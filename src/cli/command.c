@@ -6,7 +6,7 @@
 
 const struct tc_command *const tc_commands[] = {
 	&tc_command_census, &tc_command_by, &tc_command_list,
-	&tc_command_listeners, &tc_command_ports, &tc_command_explain, NULL,
+	&tc_command_listeners, &tc_command_ports, &tc_command_explain, &tc_command_lab, NULL,
 };
 
 const struct tc_command *tc_command_find(const char *name)

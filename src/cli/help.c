@@ -89,7 +89,7 @@ static void add_program(struct tc_buf *out)
 {
 	tc_buf_text(out, _("Usage: tcpcensus [COMMAND] [OPTION...] [FILTER...]\n"));
 	tc_buf_text(out, _("  counts this machine's TCP sockets by state, and explains them\n"));
-	tc_buf_format(out, "\n%s\n", _("Commands (tcpcensus COMMAND -h says more):"));
+	tc_buf_format(out, "%s\n", _("Commands (tcpcensus COMMAND -h says more):"));
 	for (size_t i = 0; tc_commands[i]; i++) {
 		tc_buf_text(out, "  ");
 		tc_cell(out, tc_commands[i]->name, COMMAND_WIDTH, false);

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lab_show.c - one scenario, step by step: made, counted, diagnosed, and taken down.
+ *
+ * A signal ends the program as it ends any other, wherever it is: the namespaces have no name
+ * and go with it, and the laboratory's guard ends the sockets that would keep them. Only while
+ * a scenario is kept are signals awaited, since there they are the regular end.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/emit.h"
+#include "cli/lab.h"
+#include "util/intl.h"
+#include "util/wrap.h"
+
+enum { STEP_INDENT = 4 };
+
+struct telling {
+	struct tc_buf out;
+	struct tc_style style;
+	unsigned step;
+	int status; /* of the first output that failed */
+};
+
+int tc_lab_no_sandbox(int err, const char *step)
+{
+	if (err == -EPERM || err == -EACCES)
+		return tc_look_error("%s", _("lab: needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN), to "
+					     "make network namespaces of its own"));
+	return tc_look_error(_("lab: %s: %s"), step, strerror(-err));
+}
+
+static void emit(struct telling *telling)
+{
+	int status = tc_emit(&telling->out);
+
+	telling->status = telling->status ? telling->status : status;
+}
+
+static void on_step(void *context, const char *text)
+{
+	struct telling *telling = context;
+
+	char number[16];
+
+	tc_wrap(&telling->out, text, STEP_INDENT, telling->style.width);
+	snprintf(number, sizeof(number), "%2u.", ++telling->step % 100);
+	if (telling->out.length > STEP_INDENT) /* into the indentation of the first line */
+		memcpy(telling->out.data, number, 3);
+	emit(telling);
+}
+
+static void say(struct telling *telling, const char *text)
+{
+	tc_wrap(&telling->out, text, 0, telling->style.width);
+	emit(telling);
+}
+
+/* The census and the diagnosis are those of the commands, run on that side. */
+static int look(const struct tc_options *options, struct telling *telling,
+		const struct lab_scenario *scenario, struct lab_sandbox *sandbox)
+{
+	const struct tc_command *diagnose = tc_command_find("diagnose");
+	int err = lab_sandbox_enter(sandbox, scenario->side), status;
+
+	if (err < 0)
+		return tc_look_error(_("lab: %s: %s"), "setns", strerror(-err));
+	tc_buf_format(&telling->out, _("\nWhat tcpcensus counts in %s:\n\n"),
+		      lab_side_name(scenario->side));
+	emit(telling);
+	status = tc_command_census.run(options, 0, NULL);
+	if (!status && diagnose) {
+		tc_buf_format(&telling->out, _("\nWhat it finds there:\n\n"));
+		emit(telling);
+		status = diagnose->run(options, 0, NULL);
+	}
+	lab_sandbox_leave(sandbox);
+	return status == TC_EXIT_FOUND ? 0 : status;
+}
+
+/* How to get in, and out again. */
+static void say_how_to_enter(struct telling *telling, struct lab_sandbox *sandbox)
+{
+	tc_buf_byte(&telling->out, '\n');
+	for (int side = 0; side < LAB_SIDES; side++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(),
+			 lab_sandbox_netns_fd(sandbox, (enum lab_side)side));
+		tc_buf_format(&telling->out, _("To look into %s:\n"),
+			      lab_side_name((enum lab_side)side));
+		tc_buf_format(&telling->out, "  tcpcensus -N %s\n  nsenter --net=%s\n", path, path);
+	}
+	tc_buf_format(&telling->out, _("To end it: Ctrl-C, or kill %d\n"), (int)getpid());
+	emit(telling);
+}
+
+/* Blocked before anybody is told how to send them. */
+static void keep(struct telling *telling, struct lab_sandbox *sandbox)
+{
+	sigset_t ends;
+	int number;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	say_how_to_enter(telling, sandbox);
+	if (!telling->status)
+		sigwait(&ends, &number);
+}
+
+static int make_and_look(const struct tc_options *options, struct telling *telling,
+			 const struct lab_scenario *scenario, struct lab_sandbox *sandbox)
+{
+	const char *missing = lab_scenario_missing(scenario, sandbox);
+	char why[LAB_WHY_MAX];
+	int status;
+
+	if (missing)
+		return tc_look_error(_("lab: %s needs %s"), scenario->name, tc_tr(missing));
+	if (lab_scenario_run(scenario, sandbox, 1, why) < 0 ||
+	    lab_scenario_ripen(scenario, sandbox, why) < 0)
+		return tc_look_error(_("lab: %s could not be made: %s"), scenario->name, why);
+	status = look(options, telling, scenario, sandbox);
+	if (!status && options->keep)
+		keep(telling, sandbox);
+	return status ? status : telling->status;
+}
+
+static int show(const struct tc_options *options, struct telling *telling,
+		const struct lab_scenario *scenario)
+{
+	struct lab_sandbox *sandbox;
+	const char *step;
+	int status, err = lab_sandbox_new(true, &sandbox, &step);
+
+	if (err < 0)
+		return tc_lab_no_sandbox(err, step);
+	tc_buf_format(&telling->out, "%s: %s\n\n", scenario->name, tc_tr(scenario->summary));
+	emit(telling);
+	lab_sandbox_on_step(sandbox, on_step, telling);
+	lab_sandbox_step(sandbox, N_("made two network namespaces, a (%s, %s) and b (%s, %s)"),
+			 lab_sandbox_address(LAB_A, LAB_V4), lab_sandbox_address(LAB_A, LAB_V6),
+			 lab_sandbox_address(LAB_B, LAB_V4), lab_sandbox_address(LAB_B, LAB_V6));
+	status = make_and_look(options, telling, scenario, sandbox);
+	lab_sandbox_free(sandbox);
+	if (!status) {
+		tc_buf_byte(&telling->out, '\n');
+		say(telling, _("Everything has been taken down again."));
+	}
+	return status ? status : telling->status;
+}
+
+int tc_lab_show(const struct tc_options *options, const struct lab_scenario *scenario)
+{
+	struct telling telling = { .style = tc_style_of(options) };
+	int status = show(options, &telling, scenario);
+
+	tc_buf_release(&telling.out);
+	return status;
+}
+
+/* ---- A story --------------------------------------------------------------------------- */
+
+static void on_paragraph(void *context, const char *text)
+{
+	struct telling *telling = context;
+
+	say(telling, text);
+	tc_buf_byte(&telling->out, '\n');
+	emit(telling);
+}
+
+static void on_drawing(void *context, const char *lines)
+{
+	struct telling *telling = context;
+
+	tc_buf_format(&telling->out, "%s\n", lines);
+	emit(telling);
+}
+
+int tc_lab_tell(const struct tc_options *options, const struct lab_story *story)
+{
+	struct telling telling = { .style = tc_style_of(options) };
+	struct lab_teller teller = {
+		.context = &telling,
+		.width = telling.style.width,
+		.utf8 = telling.style.utf8,
+		.paragraph = on_paragraph,
+		.drawing = on_drawing,
+	};
+	int err = story->tell(&teller);
+
+	tc_buf_release(&telling.out);
+	if (err == -EPERM)
+		return tc_lab_no_sandbox(err, teller.why);
+	if (err == -EBADE) {
+		tc_look_error(_("lab: %s: %s"), story->name, teller.why);
+		return TC_EXIT_FOUND;
+	}
+	if (err < 0)
+		return tc_look_error(_("lab: %s could not be made: %s"), story->name, teller.why);
+	return telling.status;
+}
