@@ -62,7 +62,7 @@ bool lab_ids_have(const char *ids, const char *id)
 	return false;
 }
 
-/* What was said of a rule: its finding, rather than that it was not checked; or NULL. */
+/* What was said of a rule, or NULL. */
 static const struct lab_found *find(const struct lab_found *found, size_t count, const char *id)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -72,13 +72,15 @@ static const struct lab_found *find(const struct lab_found *found, size_t count,
 	return NULL;
 }
 
-static void miss(struct difference *difference, const char *id, const struct lab_found *found)
+static void miss(struct difference *difference, const char *id, const struct lab_found *found,
+		 bool normal)
 {
-	if (!found)
+	if (found && found->needs)
+		differ(difference, _("%s was not checked: %s"), id, found->needs);
+	else if (normal && !(found && found->normal))
+		differ(difference, _("%s was not called normal"), id);
+	else if (!normal && !(found && found->severity))
 		differ(difference, _("%s was not found"), id);
-	else if (!found->severity)
-		differ(difference, _("%s was not checked: %s"), id,
-		       found->needs ? found->needs : "?");
 }
 
 bool lab_compare(const struct lab_scenario *scenario, const struct lab_found *found, size_t count,
@@ -86,12 +88,15 @@ bool lab_compare(const struct lab_scenario *scenario, const struct lab_found *fo
 {
 	struct difference difference = {.text = text, .size = size};
 	const char *wanted = scenario->findings ? scenario->findings : "";
+	const char *normal = scenario->normal ? scenario->normal : "";
 	bool any = lab_ids_have(scenario->allowed, "*");
 	char id[ID_MAX];
 
 	text[0] = '\0';
 	while (next_id(&wanted, id))
-		miss(&difference, id, find(found, count, id));
+		miss(&difference, id, find(found, count, id), false);
+	while (next_id(&normal, id))
+		miss(&difference, id, find(found, count, id), true);
 	for (size_t i = 0; i < count; i++) {
 		if (any || found[i].severity <= TC_SEVERITY_NOTICE ||
 		    lab_ids_have(scenario->findings, found[i].id) ||

@@ -12,16 +12,17 @@
 
 struct lab_found {
 	const char *id;	   /* of a rule */
-	int severity;	   /* enum tc_severity; 0: the rule was not checked, */
-	const char *needs; /* because that was not read */
+	int severity;	   /* enum tc_severity, or */
+	bool normal;	   /* it says that all is as it should be, or */
+	const char *needs; /* it was not checked, because that was not read */
 };
 
 /* Whether the id is one of a list that is divided by blanks; NULL is an empty list. */
 bool lab_ids_have(const char *ids, const char *id);
 
 /*
- * True when everything that has to be found was found, and nothing worse than a notice besides
- * but what the row allows. Otherwise text says what differs, in the language of the locale.
+ * True when everything that has to be found, or to be called normal, was, and nothing worse than
+ * a notice besides but what the row allows. Otherwise text says what differs, in the language of the locale.
  */
 bool lab_compare(const struct lab_scenario *scenario, const struct lab_found *found, size_t count,
 		 char *text, size_t size);

@@ -15,6 +15,7 @@ extern const struct lab_maker lab_maker_syn_recv;
 extern const struct lab_maker lab_maker_syn_recv_full;
 extern const struct lab_maker lab_maker_not_accepted;
 extern const struct lab_maker lab_maker_queue_full;
+extern const struct lab_maker lab_maker_phantom;
 extern const struct lab_maker lab_maker_ports_used;
 extern const struct lab_maker lab_maker_established;
 extern const struct lab_maker lab_maker_established_mapped;

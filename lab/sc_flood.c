@@ -206,7 +206,7 @@ const struct lab_driver lab_driver_syn_cookies = {
 
 const struct lab_driver lab_driver_unlistened = {
 	.name = "unlistened", .client = LAB_A, .server = LAB_B, .needs = LAB_NEED_NFT,
-	.summary = N_("asks from %s a listener in %s that goes away before the handshake is done, "
+	.summary = N_("connects from %s to a listener in %s that goes away before the handshake is done, "
 		      "%u times a second"),
 	.per_second = 10, .begin = begin_unlistened, .turn = turn_unlistened,
 };

@@ -147,6 +147,61 @@ static int make_queue_full(struct lab_job *job)
 	return rc < 0 ? rc : lab_job_wait(job, LAB_CLIENT, LAB_SYN_SENT, LAB_HELD);
 }
 
+/* The listeners' queues are full with what waits in them, and no request can be dropped. */
+static int shrink_queues(struct lab_job *job, const int listeners[LAB_FAMILIES])
+{
+	for (int family = 0; family < LAB_FAMILIES; family++) {
+		if (listeners[family] >= 0 && listen(listeners[family], 0) < 0)
+			return lab_job_fail(job, -errno, "making the backlog smaller");
+	}
+	return 0;
+}
+
+/* Sends as soon as the connection is open for this end, which does not block. */
+static int send_once_open(struct lab_job *job, int fd)
+{
+	long pause_ns = LAB_PAUSE_MIN_NS;
+
+	do {
+		if (send(fd, "hello", 5, MSG_NOSIGNAL) == 5)
+			return 0;
+	} while (errno == EAGAIN && lab_wait_again(job->deadline_ns, &pause_ns));
+	return lab_job_fail(job, -errno, "sending");
+}
+
+/*
+ * SYN -->, X<-- SYN+ACK; one more fills the queue, SYN+ACK comes through, ACK -->   and there is
+ * no room for the connection: its ACK is dropped (net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock), and
+ * the client cannot know. What it sends is dropped, too.
+ */
+static int make_phantom(struct lab_job *job)
+{
+	int listeners[LAB_FAMILIES] = {-1, -1};
+	int rc = lab_job_listen(job, lab_job_backlog(job), listeners);
+	int held = hold_listeners(job, listeners);
+
+	for (int family = 0; rc == 0 && family < LAB_FAMILIES; family++) {
+		if (job->n[family])
+			rc = lab_job_connect_extra(job, (enum lab_family)family);
+	}
+	if (rc == 0)
+		rc = lab_job_drop(job, LAB_CLIENT);
+	if (rc == 0)
+		rc = lab_job_connect_start(job);
+	if (rc == 0)
+		rc = lab_job_wait(job, LAB_SERVER, LAB_SYN_RECV, LAB_ORPHAN);
+	if (rc == 0)
+		rc = shrink_queues(job, listeners);
+	if (rc == 0)
+		rc = lab_job_nft(job, LAB_CLIENT, "flush chain inet lab input\n");
+	if (rc == 0)
+		lab_sandbox_step(job->sandbox, N_("made the backlog 0, so that the queue is full, and "
+						  "dropped nothing any more"));
+	for (size_t i = 0; rc == 0 && i < lab_job_total(job); i++)
+		rc = send_once_open(job, job->fds[LAB_CLIENT][i]);
+	return rc < 0 ? rc : held;
+}
+
 static int make_established(struct lab_job *job)
 {
 	int rc = lab_job_connect(job);
@@ -310,6 +365,12 @@ const struct lab_maker lab_maker_queue_full = {
 	.name = "queue-full", .needs = LAB_NEED_ROOT,
 	.client = LAB_SYN_SENT, .listens = true, .fills = true,
 	.make = make_queue_full,
+};
+
+const struct lab_maker lab_maker_phantom = {
+	.name = "phantom", .needs = LAB_NEED_ROOT | LAB_NEED_NFT,
+	.client = LAB_ESTABLISHED, .server = LAB_SYN_RECV, .listens = true, .fills = true,
+	.make = make_phantom,
 };
 
 const struct lab_maker lab_maker_ports_used = {

@@ -75,6 +75,7 @@ struct lab_scenario {
 
 	/* What a diagnosis has to find there: ids of rules, divided by blanks; or NULL. */
 	const char *findings;
+	const char *normal;  /* the same, of what it has to call normal */
 	const char *allowed; /* what it may find besides, worse than a notice; "*": anything */
 	bool healthy;	     /* it is as it should be: nothing above a notice */
 };

@@ -11,6 +11,7 @@
 #pragma weak tc_diagnosis_take
 #pragma weak tc_diagnosis_free
 #pragma weak tc_diagnosis_finding
+#pragma weak tc_diagnosis_normal
 #pragma weak tc_diagnosis_not_checked
 
 enum { INTERVAL_MS = 2000, FOUND_MAX = 128 };
@@ -20,12 +21,18 @@ static size_t collect(const struct tc_diagnosis *diagnosis, struct lab_found fou
 {
 	const struct tc_finding *finding;
 	const struct tc_not_checked *unchecked;
+	const struct tc_normal *normal;
 	size_t count = 0;
 
 	for (size_t i = 0; count < FOUND_MAX && (finding = tc_diagnosis_finding(diagnosis, i)); i++)
 		found[count++] = (struct lab_found){
 			.id = finding->rule.id,
 			.severity = finding->severity,
+		};
+	for (size_t i = 0; count < FOUND_MAX && (normal = tc_diagnosis_normal(diagnosis, i)); i++)
+		found[count++] = (struct lab_found){
+			.id = normal->id,
+			.normal = true,
 		};
 	for (size_t i = 0;
 	     count < FOUND_MAX && (unchecked = tc_diagnosis_not_checked(diagnosis, i)); i++)

@@ -18,6 +18,7 @@ both_sides() { # SCENARIO
 @test "states: syn-recv-full" { both_sides syn-recv-full; }
 @test "states: not-accepted" { both_sides not-accepted; }
 @test "states: queue-full" { both_sides queue-full; }
+@test "states: phantom" { both_sides phantom; }
 @test "states: ports-used" { both_sides ports-used; }
 @test "states: established" { both_sides established; }
 @test "states: established-v6" { both_sides established-v6; }
