@@ -23,6 +23,7 @@ struct lab_drive {
 	int listeners[LAB_FAMILIES];
 	int fds[LAB_ENDS][LAB_DRIVE_SOCKETS]; /* -1: none */
 	int raw;
+	void *own; /* whatever else the driver needs; it goes with the process */
 	uint64_t turn; /* from 0 */
 };
 
@@ -45,6 +46,8 @@ extern const struct lab_driver lab_driver_refused;
 extern const struct lab_driver lab_driver_abort_on_close;
 extern const struct lab_driver lab_driver_stale_syn;
 extern const struct lab_driver lab_driver_lossy;
+
+extern const struct lab_driver lab_driver_paws;
 
 /* sc_flood.c */
 extern const struct lab_driver lab_driver_syn_flood;

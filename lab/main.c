@@ -55,9 +55,10 @@ static const char usage[] = "usage: tc-lab --list\n"
 
 static void print_needs(unsigned needs)
 {
-	printf("\t%s%s%s\n", needs & LAB_NEED_ROOT ? "root" : "",
+	printf("\t%s%s%s%s\n", needs & LAB_NEED_ROOT ? "root" : "",
 	       needs & LAB_NEED_NFT ? ",nft" : "",
-	       needs & LAB_NEED_BOUND_DUMP ? ",bound-dump" : "");
+	       needs & LAB_NEED_BOUND_DUMP ? ",bound-dump" : "",
+	       needs & LAB_NEED_TUN ? ",tun" : "");
 }
 
 /* One line a scenario: name, side to look at, states in a, states in b, needs, summary. */

@@ -86,7 +86,7 @@ int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *
 	if (rc == 0)
 		rc = wait_for_age(scenario, &driving, why);
 	if (rc == 0 && scenario->age_s)
-		lab_sandbox_step(sandbox, N_("waited %u seconds"), scenario->age_s);
+		lab_sandbox_step(sandbox, N_("waited for %u s"), scenario->age_s);
 	lab_driver_leave(&driving);
 	return rc;
 }

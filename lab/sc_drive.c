@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "driver.h"
+#include "sc_paws.h"
 #include "util/macro.h"
 
 #define REQUEST_SIZE 64
@@ -275,6 +276,22 @@ static int turn_lossy(struct lab_drive *drive)
 	return 0;
 }
 
+/* ---- Behind a NAT ---------------------------------------------------------------------- */
+
+static int begin_paws(struct lab_drive *drive)
+{
+	struct lab_paws *paws;
+	int rc = lab_paws_new(drive->job.sandbox, drive->part.server, &paws, drive->job.why);
+
+	drive->own = rc < 0 ? NULL : paws;
+	return rc;
+}
+
+static int turn_paws(struct lab_drive *drive)
+{
+	return lab_paws_turn(drive->own, drive->job.why);
+}
+
 /* clang-format off */
 const struct lab_driver lab_driver_busy = {
 	.name = "busy", .client = LAB_A, .server = LAB_B,
@@ -327,5 +344,13 @@ const struct lab_driver lab_driver_lossy = {
 	.summary = N_("sends from %s to %s, where a fifth is lost on the way and on some "
 		      "connections everything, %u times a second"),
 	.per_second = 200, .begin = begin_lossy, .turn = turn_lossy,
+};
+
+/* The client is no kernel, but on a device of the server's own namespace. */
+const struct lab_driver lab_driver_paws = {
+	.name = "paws", .client = LAB_B, .server = LAB_B, .needs = LAB_NEED_TUN,
+	.summary = N_("on a device of %s connects to %s from ports that others had a moment ago, with "
+		      "an older timestamp, %u times a second"),
+	.per_second = 20, .begin = begin_paws, .turn = turn_paws,
 };
 /* clang-format on */

@@ -2,7 +2,7 @@
 /*
  * sc_paws.h - machines behind one address that a server's TIME_WAIT keeps out, again and again.
  *
- * What the story "paws" tells once, for as long as somebody looks: a peer on a TUN device
+ * What the story "paws-and-nat" tells once, for as long as somebody looks: a peer on a TUN device
  * (peer.h) makes LAB_PAWS_LINES connections, which the kernel closes first. From then on each turn
  * is a SYN of one of these quadruplets with an older timestamp. The kernel counts it in
  * PAWSTimewait (PAWSEstab before Linux 6.15), answers with a bare ACK, and begins that TIME_WAIT

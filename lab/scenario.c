@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "driver.h"
 #include "job.h"
@@ -59,6 +60,8 @@ const char *lab_needs_missing(unsigned needs, struct lab_sandbox *sandbox)
 		if (rc < 0)
 			return N_("a kernel with nf_tables");
 	}
+	if ((needs & LAB_NEED_TUN) && access("/dev/net/tun", R_OK | W_OK) < 0)
+		return N_("/dev/net/tun (the kernel's module tun)");
 	if ((needs & LAB_NEED_BOUND_DUMP) && !lists_bound_sockets(sandbox))
 		return N_("a kernel that lists bound sockets (Linux 6.8 or later)");
 	return NULL;

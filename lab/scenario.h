@@ -29,6 +29,7 @@ enum lab_need {
 	LAB_NEED_ROOT = 1 << 0,	      /* CAP_SYS_ADMIN and CAP_NET_ADMIN */
 	LAB_NEED_NFT = 1 << 1,	      /* the nft program, and a kernel with nf_tables */
 	LAB_NEED_BOUND_DUMP = 1 << 2, /* a kernel that lists bound sockets, Linux 6.8 or later */
+	LAB_NEED_TUN = 1 << 3,	      /* /dev/net/tun */
 };
 
 struct lab_maker {

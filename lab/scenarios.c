@@ -237,6 +237,10 @@ const struct lab_scenario lab_scenarios[] = {
 	 .settings = {{LAB_A, "net/ipv4/tcp_max_tw_buckets", "10"}},
 	 .driver = &lab_driver_close_first, .age_s = 1,
 	 .findings = "tw-overflow", .allowed = "rfc1337 dangerous-settings"},
+	{"paws", N_("machines behind one address, of which a server's TIME_WAIT keeps some out"), LAB_B,
+	 {{0}},
+	 .driver = &lab_driver_paws, .sign = {LAB_TIME_WAIT, .count = 16}, .age_s = 1,
+	 .findings = "paws-nat"},
 
 	/* Settings alone. */
 	{"tw-buckets-tiny", N_("hardly any room for connections that wait for stragglers"), LAB_A,

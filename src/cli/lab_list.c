@@ -112,6 +112,7 @@ static void add_needs(struct tc_buf *out, unsigned needs)
 		{ LAB_NEED_ROOT, "root" },
 		{ LAB_NEED_NFT, "nft" },
 		{ LAB_NEED_BOUND_DUMP, "bound-dump" },
+		{ LAB_NEED_TUN, "tun" },
 	};
 	bool first = true;
 

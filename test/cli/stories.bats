@@ -33,16 +33,16 @@ tells() { # STORY EXTENDED-REGEX...
 	tells simultaneous-open 'SYN_RECV +\|---- SYN\+ACK seq=0 ack=1' 'ESTABLISHED \|<--- ACK seq=1'
 }
 
-@test "stories: half-open" {
-	tells half-open '"are you there\?"' 'CLOSED +\|<--- RST seq=1 '
+@test "stories: half-open-discovery" {
+	tells half-open-discovery '"are you there\?"' 'CLOSED +\|<--- RST seq=1 '
 }
 
 @test "stories: challenge-ack" {
 	tells challenge-ack 'ESTABLISHED \|---- ACK seq=1 ack=1 .*RST seq=1 '
 }
 
-@test "stories: paws" {
-	tells paws 'SYN seq=900002 .*TIME_WAIT +\|---- ACK seq=2 ack=2' 'PAWS(Timewait|Estab) rose by 1'
+@test "stories: paws-and-nat" {
+	tells paws-and-nat 'SYN seq=900002 .*TIME_WAIT +\|---- ACK seq=2 ack=2' 'PAWS(Timewait|Estab) rose by 1'
 }
 
 # On a kernel whose other defences hold, the old data is refused, and the story says so.
