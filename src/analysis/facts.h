@@ -40,8 +40,10 @@ struct tc_facts {
 	/* Of listeners whose port bind(2) chose and no program named. NULL: not known; owned */
 	struct tc_port_set *chosen_by_kernel;
 
-	struct tc_listening *listening; /* NULL: not read; owned */
-	struct tc_ports *ports;		/* NULL: not read; owned */
+	struct tc_listening *listening;	 /* NULL: not read; owned */
+	struct tc_ports *ports;		 /* NULL: not read; owned */
+	char listening_why[TC_WHY_MAX];	 /* why they were not read, or "" */
+	char ports_why[TC_WHY_MAX];
 };
 
 /* -ENOMEM. Zeroed but for what the symptoms need. */

@@ -80,8 +80,10 @@ static bool lacks_symptom(const struct tc_rule *rule, const struct tc_facts *fac
 			  struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *symptom = &facts->symptoms[rule->symptom];
+	bool not_read = !(tc_symptom_rows[rule->symptom].states & ~facts->report.states_not_read);
 
-	if (!rule->has_symptom || symptom->shown || symptom->not_shown || !symptom->unjudged)
+	if (!rule->has_symptom || symptom->shown || symptom->not_shown ||
+	    (!symptom->unjudged && !not_read))
 		return false;
 	tc_needs(draft, "%s", tc_draft_text(draft, tc_symptom_rows[rule->symptom].missing));
 	return true;
@@ -93,6 +95,13 @@ const char *tc_judge_needs_interval(const struct tc_facts *facts)
 				     : N_("an interval (without --instant)");
 }
 
+/* What a look of its own was made for, and why that failed. */
+static void needs_look(struct tc_draft *draft, const char *what, const char *why)
+{
+	what = tc_draft_text(draft, what);
+	tc_needs(draft, *why ? "%s: %s" : "%s", what, why);
+}
+
 static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, struct tc_draft *draft)
 {
 	if ((rule->needs & TC_NEEDS_INTERVAL) && !facts->interval_us) {
@@ -100,11 +109,11 @@ static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, stru
 		return true;
 	}
 	if ((rule->needs & TC_NEEDS_LISTENERS) && !facts->listening) {
-		tc_needs(draft, N_("the queues of the listeners"));
+		needs_look(draft, N_("the queues of the listeners"), facts->listening_why);
 		return true;
 	}
 	if ((rule->needs & TC_NEEDS_PORTS) && !facts->ports) {
-		tc_needs(draft, N_("which local ports are in use"));
+		needs_look(draft, N_("which local ports are in use"), facts->ports_why);
 		return true;
 	}
 	return lacks_counter(rule, facts, draft) || lacks_setting(rule, facts, draft) ||

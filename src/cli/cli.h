@@ -40,6 +40,8 @@ struct tc_options {
 	bool interval_given;
 	bool check;
 	bool keep;
+	bool instant;
+	bool list;
 	uint64_t top;
 	uint64_t interval_ms;
 	uint64_t given; /* a bit for each row of the option table that was given */
@@ -64,8 +66,10 @@ enum {
 	TC_FOR_EXPLAIN = 1u << 3,
 	TC_FOR_PORTS = 1u << 4,
 	TC_FOR_LISTENERS = 1u << 5,
+	TC_FOR_DIAGNOSE = 1u << 6,
 	TC_FOR_LAB = 1u << 7,
 	TC_FOR_LOOKING = TC_FOR_CENSUS | TC_FOR_BY | TC_FOR_LIST | TC_FOR_PORTS | TC_FOR_LISTENERS,
+	TC_FOR_READING = TC_FOR_LOOKING | TC_FOR_DIAGNOSE,
 	TC_FOR_ALL = ~0u,
 };
 
@@ -74,12 +78,14 @@ enum {
 	TC_COMMAND_KEYS = 1u << 0,   /* the first argument is KEY,... */
 	TC_COMMAND_FILTER = 1u << 1, /* the arguments end with a filter */
 	TC_COMMAND_TOPICS = 1u << 2, /* the arguments are what can be explained */
+	TC_COMMAND_RULES = 1u << 3,  /* the arguments are rules */
 	TC_COMMAND_SCENARIOS = 1u << 4, /* the arguments are scenarios of the laboratory */
 };
 
 extern const struct tc_command *const tc_commands[]; /* ended by NULL */
 extern const struct tc_command tc_command_census, tc_command_by, tc_command_list,
-	tc_command_explain, tc_command_lab, tc_command_listeners, tc_command_ports;
+	tc_command_diagnose, tc_command_explain, tc_command_lab, tc_command_listeners,
+	tc_command_ports;
 
 /* The command of a name, or NULL. */
 const struct tc_command *tc_command_find(const char *name);

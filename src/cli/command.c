@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 
 const struct tc_command *const tc_commands[] = {
-	&tc_command_census, &tc_command_by, &tc_command_list,
+	&tc_command_census, &tc_command_by, &tc_command_list, &tc_command_diagnose,
 	&tc_command_listeners, &tc_command_ports, &tc_command_explain, &tc_command_lab, NULL,
 };
 

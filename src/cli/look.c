@@ -258,11 +258,9 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 	return TC_EXIT_FINE;
 }
 
-/* A column without words has a reason, which is said once. */
-void tc_look_note_owners(const struct tc_report *report)
+void tc_look_note_hidden(const struct tc_report *report)
 {
 	uint64_t hidden = report->owners.sockets[TC_OWNER_HIDDEN];
-	uint64_t none = report->owners.sockets[TC_OWNER_NONE];
 
 	if (hidden)
 		tc_note(tc_ngettext("%llu socket belongs to a process that may not be looked into: "
@@ -271,6 +269,14 @@ void tc_look_note_owners(const struct tc_report *report)
 				    "run as root, with CAP_SYS_PTRACE",
 				    (unsigned long)hidden),
 			(unsigned long long)hidden);
+}
+
+/* A column without words has a reason, which is said once. */
+void tc_look_note_owners(const struct tc_report *report)
+{
+	uint64_t none = report->owners.sockets[TC_OWNER_NONE];
+
+	tc_look_note_hidden(report);
 	if (none)
 		tc_note(tc_ngettext("%llu socket has no process, and no rule tells whose it was "
 				    "(tcpcensus(1), OWNERS)",

@@ -29,6 +29,9 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 /* Says once, on stderr, of how many sockets it is not known whose they are, and why. */
 void tc_look_note_owners(const struct tc_report *report);
 
+/* The same, but only of those that more privilege would tell of. */
+void tc_look_note_hidden(const struct tc_report *report);
+
 /* Says once, on stderr, which of the fields that were asked for no socket had. */
 void tc_look_note_unseen(const struct tc_key *keys, size_t key_count,
 			 const struct tc_report *report);

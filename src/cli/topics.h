@@ -5,10 +5,11 @@
 
 #include <stddef.h>
 
-/* The topic at an index, or NULL past the last. */
+/* The topic at an index, or NULL past the last: states, settings, rules. */
 const char *tc_topic_at(size_t index);
 
-/* " (did you mean 'x'?)" or "". */
+/* " (did you mean 'x'?)" or "", among all topics, or the rules alone. */
 const char *tc_topic_near(const char *word, char text[96]);
+const char *tc_rule_near(const char *word, char text[96]);
 
 #endif

@@ -59,6 +59,11 @@ void tc_csv_value(struct tc_buf *out, const struct tc_value *value)
 	out->failed |= text.failed;
 }
 
+void tc_csv_text(struct tc_buf *out, const char *text)
+{
+	add_text(out, text, strlen(text));
+}
+
 void tc_csv_heading(struct tc_buf *out, const struct tc_key *keys, size_t key_count)
 {
 	for (size_t k = 0; k < key_count; k++) {

@@ -8,6 +8,9 @@
 /* The field, in quotes where it needs them; nothing for a value that was not read. */
 void tc_csv_value(struct tc_buf *out, const struct tc_value *value);
 
+/* The same for a text. */
+void tc_csv_text(struct tc_buf *out, const char *text);
+
 /*
  * A record that is no group and no socket, in the columns of a table with `key_count` keys and
  * a count: "(other)" or "(incomplete: why)", and a count, UINT64_MAX: none.

@@ -52,6 +52,18 @@ void tc_write_ports(struct tc_buf *out, enum tc_form form, const struct tc_ports
 		    const struct tc_report *report, const struct tc_stamp *stamp,
 		    const struct tc_style *style);
 
+/*
+ * A diagnosis in any form. For programs it has to be one in English. What is not complete is said
+ * in each.
+ */
+void tc_write_diagnosis(struct tc_buf *out, enum tc_form form, const struct tc_diagnosis *diagnosis,
+			const struct tc_report *report, const struct tc_stamp *stamp,
+			const struct tc_style *style);
+
+/* The table of rules: what there is to be found. */
+void tc_write_rules(struct tc_buf *out, enum tc_form form, const struct tc_rule_text *rules,
+		    size_t count, const struct tc_style *style);
+
 /* ---- Sockets, one after the other ---------------------------------------------------- */
 
 struct tc_list_writer;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* diagnosis.h - what rules have found, as it is shown: made by the pipeline, read by outputs. */
+#ifndef TC_MODEL_DIAGNOSIS_H
+#define TC_MODEL_DIAGNOSIS_H
+
+#include "tcpcensus.h"
+#include "util/bag.h"
+
+struct tc_diagnosis {
+	struct tc_finding *findings; /* the worst first; owned, as the other two */
+	struct tc_normal *normal;
+	struct tc_not_checked *not_checked;
+	size_t finding_count, normal_count, not_checked_count;
+	struct tc_bag bag; /* what they point to */
+};
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* gather_readings.h - settings and counters of the namespaces of a query, twice. */
+#ifndef TC_PIPELINE_GATHER_READINGS_H
+#define TC_PIPELINE_GATHER_READINGS_H
+
+#include "model/readings.h"
+#include "pipeline/visit.h"
+
+/* The counters of one namespace at the two looks. */
+struct tc_namespace_counters {
+	uint64_t netns; /* inode number */
+	bool has[2];
+	struct tc_counters at[2];
+};
+
+struct tc_gathered_readings {
+	struct tc_namespace_counters *items; /* owned; only of all namespaces */
+	size_t count;
+	struct tc_readings at[2]; /* of one namespace, or of here */
+};
+
+/* Reads them for the first (0) or the second (1) look. Errors as tc_visits_each(). */
+int tc_gather_readings(struct tc_gathered_readings *readings, const struct tc_query *query,
+		       int look, char why[TC_WHY_MAX]);
+
+/*
+ * Of all namespaces the sums. One that came or went meanwhile has no rise, so it is in neither
+ * or in both. Gauges and what holds for the whole machine are as they are here.
+ */
+void tc_gathered_readings_sum(struct tc_gathered_readings *readings);
+
+void tc_gathered_readings_release(struct tc_gathered_readings *readings);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_text.c - a rule as it is read; see rule_text.h. */
+#include "pipeline/rule_text.h"
+
+#include <string.h>
+
+static const char *fill_one(const char *text, const struct tc_fill *fill, struct tc_bag *bag)
+{
+	tc_auto_buf struct tc_buf filled = TC_BUF_INIT;
+
+	tc_fill(&filled, fill, text);
+	return tc_bag_buf(bag, &filled);
+}
+
+static const char *const *fill_list(const char *const lines[TC_RULE_LINES],
+				    const struct tc_fill *fill, struct tc_bag *bag)
+{
+	const char **list = tc_bag_list(bag, TC_RULE_LINES);
+
+	for (size_t i = 0; list && i < TC_RULE_LINES && lines[i]; i++)
+		list[i] = fill_one(lines[i], fill, bag);
+	return list;
+}
+
+/* "RFC 9293 3.6; tcp(7)" as its items, which are not translated. */
+static const char *const *split_sources(const char *sources, struct tc_bag *bag)
+{
+	size_t count = 0, most = 1;
+	const char **list;
+
+	for (const char *at = sources; *at; at++)
+		most += *at == ';';
+	list = tc_bag_list(bag, most);
+	while (list && *sources) {
+		tc_auto_buf struct tc_buf one = TC_BUF_INIT;
+		size_t length = strcspn(sources, ";");
+
+		tc_buf_add(&one, sources, length);
+		list[count++] = tc_bag_buf(bag, &one);
+		sources += length;
+		sources += strspn(sources, "; ");
+	}
+	return list;
+}
+
+struct tc_rule_text tc_rule_text_of(const struct tc_rule *rule, const struct tc_fill *fill,
+				    struct tc_bag *bag)
+{
+	return (struct tc_rule_text){
+		.id = rule->id,
+		.severity = rule->severity,
+		.title = fill_one(rule->title, fill, bag),
+		.threshold = fill_one(rule->threshold, fill, bag),
+		.causes = fill_list(rule->causes, fill, bag),
+		.confirm = fill_list(rule->confirm, fill, bag),
+		.remedy = fill_list(rule->remedy, fill, bag),
+		.avoid = fill_list(rule->avoid, fill, bag),
+		.sources = split_sources(rule->sources, bag),
+		.scenario = rule->scenario,
+	};
+}
