@@ -1,54 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_diagnose.c - `tcpcensus diagnose`: is it normal, why, and what is there to do. */
-#include "analysis/rule.h"
 #include "cli/emit.h"
 #include "cli/look.h"
+#include "cli/rules.h"
 #include "cli/topics.h"
-#include "model/diagnosis.h"
-#include "pipeline/rule_text.h"
-#include "source/setting_read.h"
 #include "util/intl.h"
 
 enum { DEFAULT_INTERVAL_MS = 1000 };
 
 /* ---- --list ---------------------------------------------------------------------------- */
 
-/* The rules as they are read; the bag owns them. NULL: no memory. */
-static struct tc_rule_text *read_rules(const struct tc_fill *fill, struct tc_bag *bag,
-				       size_t *ret_count)
-{
-	struct tc_rule_text *rules;
-	size_t count = 0;
-
-	while (tc_rules[count])
-		count++;
-	rules = tc_bag_take(bag, calloc(count + 1, sizeof(*rules)));
-	for (size_t i = 0; rules && i < count; i++)
-		rules[i] = tc_rule_text_of(tc_rules[i], fill, bag);
-	*ret_count = count;
-	return bag->failed ? NULL : rules;
-}
-
 static int list_rules(const struct tc_options *options)
 {
+	__attribute__((cleanup(tc_rule_pages_release))) struct tc_rule_pages pages;
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
-	tc_auto_bag struct tc_bag bag = {.count = 0};
 	struct tc_style style = tc_style_of(options);
-	struct tc_setting_value settings[TC_SETTING_COUNT];
-	struct tc_figure figures[TC_LIFETIME_COUNT];
-	struct tc_fill fill = {.settings = settings,
-			       .figures = figures,
-			       .figure_count = TC_LIFETIME_COUNT,
-			       .english = options->form != TC_FORM_TABLE};
-	struct tc_rule_text *rules;
-	size_t count;
 
-	tc_settings_read(NULL, settings);
-	tc_lifetimes(settings, figures);
-	rules = read_rules(&fill, &bag, &count);
-	if (!rules)
+	if (tc_rule_pages_read(&pages, options->form != TC_FORM_TABLE))
 		return tc_look_error("%s", _("out of memory"));
-	tc_write_rules(&out, (enum tc_form)options->form, rules, count, &style);
+	tc_write_rules(&out, (enum tc_form)options->form, pages.rules, pages.count, &style);
 	return tc_emit(&out);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * explain.h - says what a state or a kernel setting is, for people and for programs.
+ * explain.h - says what a state, a kernel setting or a finding is, for people and programs.
  *
  * For people: in the language of the locale, in lines of a given width. For programs: JSON,
  * schema "tcpcensus.explain/1", always in English. Values are given by the caller; a value
@@ -22,12 +22,19 @@ struct tc_explain_env {
 	const struct tc_setting_value *settings; /* TC_SETTING_COUNT values */
 	const struct tc_figure *figures;	 /* computed from them, named in the texts */
 	size_t figure_count;
+	const struct tc_rule_text *rules; /* for the index: filled, in the reader's language */
+	size_t rule_count;
 };
 
-/* Each adds a whole page to `out`; a failed allocation is remembered there. */
+/*
+ * Each adds a whole page to `out`; a failed allocation is remembered there. A rule comes filled
+ * and in the reader's language; `settings` are the names of those that play a part, or NULL.
+ */
 void tc_explain_state(struct tc_buf *out, const struct tc_state_row *row,
 		      const struct tc_explain_env *env);
 void tc_explain_setting(struct tc_buf *out, enum tc_setting id, const struct tc_explain_env *env);
+void tc_explain_rule(struct tc_buf *out, const struct tc_rule_text *rule, const char *settings,
+		     const struct tc_explain_env *env);
 void tc_explain_index(struct tc_buf *out, const struct tc_explain_env *env);
 
 /* The same as one JSON object and a newline. */
@@ -35,6 +42,12 @@ void tc_explain_state_json(struct tc_buf *out, const struct tc_state_row *row,
 			   const struct tc_explain_env *env);
 void tc_explain_setting_json(struct tc_buf *out, enum tc_setting id,
 			     const struct tc_explain_env *env);
+void tc_explain_rule_json(struct tc_buf *out, const struct tc_rule_text *rule,
+			  const char *settings, const struct tc_explain_env *env);
 void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env);
+
+/* Adds ,"settings":[...] with the settings of a list that is separated by blanks. */
+void tc_explain_settings_json(struct tc_buf *out, const char *list,
+			      const struct tc_explain_env *env);
 
 #endif

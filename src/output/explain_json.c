@@ -131,6 +131,14 @@ static void add_settings(struct tc_buf *out, const struct tc_fill *fill, const c
 	tc_buf_byte(out, ']');
 }
 
+void tc_explain_settings_json(struct tc_buf *out, const char *list,
+			      const struct tc_explain_env *env)
+{
+	struct tc_fill fill = fill_of(env);
+
+	add_settings(out, &fill, list);
+}
+
 static void add_transitions(struct tc_buf *out, const struct tc_fill *fill, enum tc_state state)
 {
 	const char *comma = "";
@@ -208,6 +216,13 @@ void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env)
 		if (i)
 			tc_buf_byte(out, ',');
 		open_setting(out, i, &fill);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_text(out, "],\"findings\":[");
+	for (size_t i = 0; i < env->rule_count; i++) {
+		tc_buf_format(out, "%s{\"finding\":\"%s\",\"title\":", i ? "," : "",
+			      env->rules[i].id);
+		tc_json_string(out, env->rules[i].title);
 		tc_buf_byte(out, '}');
 	}
 	tc_buf_text(out, "]}\n");

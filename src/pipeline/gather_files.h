@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "model/readings.h"
+#include "tcpcensus.h"
 #include "util/bag.h"
 
 struct tc_gather_files {
