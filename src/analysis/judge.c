@@ -95,6 +95,19 @@ const char *tc_judge_needs_interval(const struct tc_facts *facts)
 				     : N_("an interval (without --instant)");
 }
 
+/* Of some it is not known, so that none shows it cannot be said, nor that all is normal. */
+static void doubt(const struct tc_rule *rule, const struct tc_facts *facts,
+		  struct tc_judgement *judgement)
+{
+	if (judgement->verdict != TC_NORMAL && judgement->verdict != TC_QUIET)
+		return;
+	if (!rule->has_symptom || !facts->symptoms[rule->symptom].unjudged)
+		return;
+	judgement->verdict = TC_UNSURE;
+	tc_needs(&judgement->draft, "%s",
+		 tc_draft_text(&judgement->draft, tc_symptom_rows[rule->symptom].missing));
+}
+
 /* What a look of its own was made for, and why that failed. */
 static void needs_look(struct tc_draft *draft, const char *what, const char *why)
 {
@@ -128,6 +141,7 @@ int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool engl
 	judgement.verdict = lacks(rule, facts, &judgement.draft)
 				    ? TC_UNSURE
 				    : rule->check(facts, &judgement.draft);
+	doubt(rule, facts, &judgement);
 	if (judgement.draft.failed) {
 		tc_draft_release(&judgement.draft);
 		return -ENOMEM;

@@ -52,6 +52,7 @@ struct tc_rule {
 	bool has_symptom;
 	enum tc_symptom symptom;
 
+	bool glance;	      /* its verdict stands by what a census sees in passing (model/glance.h) */
 	const char *scenario; /* of the laboratory, in which it speaks */
 	enum tc_verdict (*check)(const struct tc_facts *facts, struct tc_draft *draft);
 };

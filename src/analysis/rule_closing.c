@@ -84,6 +84,7 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	},
 	.sources = "RFC 9293 3.3.2, 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_fin",
 	.needs = TC_NEEDS_SOCKETS,
+	.glance = true,
 	.scenario = "close-wait-leak",
 	.check = check_close_wait_leak,
 };

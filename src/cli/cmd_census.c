@@ -2,30 +2,52 @@
 /* cmd_census.c - `tcpcensus [census]`: how many in each state, and how many in use. */
 #include "cli/emit.h"
 #include "cli/look.h"
+#include "pipeline/glance.h"
 #include "util/intl.h"
 
-static int run(const struct tc_options *options, int argc, char **argv)
+/* Rules are about a whole machine, and their verdicts are for people. */
+static bool wants_verdicts(const struct tc_options *options, const struct tc_look *look)
+{
+	return options->form == TC_FORM_TABLE && !look->filter && !look->query.families &&
+	       !look->query.netns;
+}
+
+static int take_and_show(const struct tc_options *options, const struct tc_look *look)
 {
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
 	struct tc_style style = tc_style_of(options);
 	struct tc_stamp stamp = tc_stamp_now(options);
-	struct tc_census census;
 	struct tc_report report = { .size = sizeof(report) };
-	struct tc_look look;
-	int status = tc_look_prepare(&look, options, argc, argv), err;
+	struct tc_diagnosis *verdicts = NULL;
+	struct tc_census census;
+	int status = 0, err;
 
-	if (!status) {
-		err = tc_census_take(&look.query, &census, &report);
-		if (!err) {
-			tc_write_census(&out, (enum tc_form)options->form, &census, &report,
-					&stamp, &style);
-			status = tc_emit(&out);
-		}
-		if (!status)
-			status = tc_look_finish(options, err, &report);
-		if (!status) /* where the filter asks for them */
-			tc_look_note_owners(&report);
+	if (wants_verdicts(options, look))
+		err = tc_glance_take(&look->query, &census, &verdicts, &report);
+	else
+		err = tc_census_take(&look->query, &census, &report);
+	if (!err) {
+		tc_write_census(&out, (enum tc_form)options->form, &census, &report, &stamp,
+				&style);
+		if (verdicts)
+			tc_write_census_verdicts(&out, verdicts, &style);
+		status = tc_emit(&out);
 	}
+	tc_diagnosis_free(verdicts);
+	if (!status)
+		status = tc_look_finish(options, err, &report);
+	if (!status) /* where the filter asks for them */
+		tc_look_note_owners(&report);
+	return status;
+}
+
+static int run(const struct tc_options *options, int argc, char **argv)
+{
+	struct tc_look look;
+	int status = tc_look_prepare(&look, options, argc, argv);
+
+	if (!status)
+		status = take_and_show(options, &look);
 	tc_look_release(&look);
 	return status;
 }

@@ -14,4 +14,7 @@ struct tc_diagnosis {
 	struct tc_bag bag; /* what they point to */
 };
 
+/* An empty one, with room for what every rule may say (pipeline/diagnose.c). -ENOMEM. */
+int tc_diagnosis_new(struct tc_diagnosis **ret_diagnosis);
+
 #endif

@@ -34,6 +34,13 @@ void tc_write_census(struct tc_buf *out, enum tc_form form, const struct tc_cens
 		     const struct tc_report *report, const struct tc_stamp *stamp,
 		     const struct tc_style *style);
 
+/*
+ * Below a census for people: at most three lines of what rules say of it, the worst first. The
+ * verdicts are as tc_glance_take() makes them.
+ */
+void tc_write_census_verdicts(struct tc_buf *out, const struct tc_diagnosis *verdicts,
+			      const struct tc_style *style);
+
 /* A sorted tally in any form. */
 void tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tally *tally,
 		     const struct tc_report *report, const struct tc_stamp *stamp,

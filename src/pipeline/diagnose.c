@@ -155,7 +155,7 @@ static void sort_findings(struct tc_diagnosis *diagnosis)
 
 /* ---- The diagnosis --------------------------------------------------------------------- */
 
-static int new_diagnosis(struct tc_diagnosis **ret_diagnosis)
+int tc_diagnosis_new(struct tc_diagnosis **ret_diagnosis)
 {
 	struct tc_diagnosis *diagnosis = calloc(1, sizeof(*diagnosis));
 	size_t rules = rule_count() + 1;
@@ -183,7 +183,7 @@ static int judge_all(const struct tc_facts *facts, const struct tc_diagnosis_que
 			 .figure_count = TC_LIFETIME_COUNT,
 			 .english = query->flags & TC_DIAGNOSE_ENGLISH},
 	};
-	int err = new_diagnosis(&making.diagnosis);
+	int err = tc_diagnosis_new(&making.diagnosis);
 
 	for (size_t i = 0; !err && tc_rules[i]; i++)
 		if (is_wanted(tc_rules[i], query->ids))

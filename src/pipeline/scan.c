@@ -10,6 +10,7 @@
 #include "model/filter.h"
 #include "pipeline/kernel.h"
 #include "pipeline/listing.h"
+#include "pipeline/look.h"
 #include "pipeline/pipeline.h"
 #include "util/intl.h"
 #include "util/macro.h"
@@ -32,7 +33,7 @@ static struct tc_query whole_query(const struct tc_query *query)
 }
 
 static int run(const struct tc_query *query, tc_sink *sink, void *context,
-	       struct tc_census *census, struct tc_report *report)
+	       struct tc_census *census, struct tc_glance *glance, struct tc_report *report)
 {
 	tc_auto_free struct tc_pipeline *pipeline = malloc(sizeof(*pipeline));
 	int err;
@@ -44,6 +45,7 @@ static int run(const struct tc_query *query, tc_sink *sink, void *context,
 	if (!pipeline)
 		return -ENOMEM;
 	tc_pipeline_init(pipeline, query, sink, context);
+	pipeline->job.glance = glance;
 	err = query->from ? tc_listing_read(query, pipeline, report)
 			  : tc_kernel_read(query, pipeline, census, report);
 	if (query->key_count && pipeline->seen)
@@ -52,14 +54,13 @@ static int run(const struct tc_query *query, tc_sink *sink, void *context,
 	return err;
 }
 
-/* Everything that tc_scan() and tc_census_take() share. */
-static int look(const struct tc_query *query, tc_sink *sink, void *context,
-		struct tc_census *census, struct tc_report *ret_report)
+int tc_look(const struct tc_query *query, tc_sink *sink, void *context, struct tc_census *census,
+	    struct tc_glance *glance, struct tc_report *ret_report)
 {
 	struct tc_report report = { .size = ret_report->size };
 	size_t size = ret_report->size < sizeof(report) ? ret_report->size : sizeof(report);
 	uint64_t start = now_us();
-	int err = run(query, sink, context, census, &report);
+	int err = run(query, sink, context, census, glance, &report);
 
 	report.took_us = now_us() - start;
 	if (err == -ENOMEM && !report.why[0])
@@ -72,7 +73,7 @@ int tc_scan(const struct tc_query *query, tc_sink *sink, void *context, struct t
 {
 	struct tc_query whole = whole_query(query);
 
-	return look(&whole, sink, context, NULL, report);
+	return tc_look(&whole, sink, context, NULL, NULL, report);
 }
 
 static int census_sink(void *context, const struct tc_sock *socks, size_t count)
@@ -81,18 +82,30 @@ static int census_sink(void *context, const struct tc_sock *socks, size_t count)
 	return 0;
 }
 
+struct tc_query tc_census_query(const struct tc_query *query)
+{
+	struct tc_query whole = whole_query(query);
+
+	if (!whole.states && !(whole.filter && whole.filter->states_named))
+		whole.states = TC_STATES_ALL;
+	return whole;
+}
+
+void tc_census_report(const struct tc_query *query, const struct tc_census *census,
+		      struct tc_report *report)
+{
+	if (query->from && !census->states[TC_BOUND]) /* hardly any listing shows them */
+		report->states_not_read |= TC_STATE_BIT(TC_BOUND);
+}
+
 int tc_census_take(const struct tc_query *query, struct tc_census *ret_census,
 		   struct tc_report *report)
 {
 	struct tc_census census = { 0 };
-	struct tc_query whole = whole_query(query);
-	int err;
+	struct tc_query whole = tc_census_query(query);
+	int err = tc_look(&whole, census_sink, &census, &census, NULL, report);
 
-	if (!whole.states && !(whole.filter && whole.filter->states_named))
-		whole.states = TC_STATES_ALL; /* a census shows BOUND, beside the total */
-	err = look(&whole, census_sink, &census, &census, report);
-	if (whole.from && !census.states[TC_BOUND]) /* hardly any listing shows them */
-		report->states_not_read |= TC_STATE_BIT(TC_BOUND);
+	tc_census_report(&whole, &census, report);
 	if (!err)
 		*ret_census = census;
 	return err;

@@ -58,6 +58,7 @@ struct file {
 	const char *group;
 	const char *name;
 	bool in_sys;   /* below /proc/sys, not below /proc/net */
+	bool gauges;   /* numbers of now, and quick to read */
 	bool optional; /* of a part that a kernel may do without: IPv6, connection tracking */
 	parser *parse;
 };
@@ -66,13 +67,13 @@ struct file {
 static const struct file files[] = {
 	{.group = "TcpExt", .name = "netstat", .parse = tc_counters_parse},
 	{.group = "Tcp", .name = "snmp", .parse = tc_counters_parse},
-	{.group = "TCP", .name = "sockstat", .parse = tc_counters_parse_sockstat},
-	{.group = "TCP6", .name = "sockstat6", .optional = true,
+	{.group = "TCP", .name = "sockstat", .gauges = true, .parse = tc_counters_parse_sockstat},
+	{.group = "TCP6", .name = "sockstat6", .gauges = true, .optional = true,
 	 .parse = tc_counters_parse_sockstat},
 	{.group = "conntrack", .name = "net/netfilter/nf_conntrack_count", .in_sys = true,
-	 .optional = true, .parse = parse_count},
+	 .gauges = true, .optional = true, .parse = parse_count},
 	{.group = "conntrack", .name = "net/netfilter/nf_conntrack_max", .in_sys = true,
-	 .optional = true, .parse = parse_max},
+	 .gauges = true, .optional = true, .parse = parse_max},
 	{.group = "conntrack", .name = "stat/nf_conntrack", .optional = true,
 	 .parse = tc_counters_parse_conntrack},
 };
@@ -114,5 +115,19 @@ void tc_counters_read(const char *net, const char *sys, struct tc_counters *ret_
 			tc_counters_end(&counters, files[i].group);
 		whole = true;
 	}
+	*ret_counters = counters;
+}
+
+void tc_counters_read_gauges(struct tc_counters *ret_counters)
+{
+	tc_auto_close int net_fd = open_folder("/proc/thread-self/net");
+	tc_auto_close int sys_fd = open_folder("/proc/sys");
+	tc_auto_buf struct tc_buf content = TC_BUF_INIT;
+	struct tc_counters counters = {.status = {0}};
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(files); i++)
+		if (files[i].gauges)
+			take_file(files[i].in_sys ? sys_fd : net_fd, &files[i], &content,
+				  &counters);
 	*ret_counters = counters;
 }

@@ -12,4 +12,7 @@
  */
 void tc_counters_read(const char *net, const char *sys, struct tc_counters *ret_counters);
 
+/* Only gauges that cost nearly nothing: sockstat, and how many connections are tracked. */
+void tc_counters_read_gauges(struct tc_counters *ret_counters);
+
 #endif

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "model/census.h"
+#include "model/glance.h"
 #include "model/state.h"
 #include "source/diag_bytecode.h"
 #include "source/diag_message.h"
@@ -37,7 +38,21 @@ struct lane {
 
 /* ---- A lane -------------------------------------------------------------------------- */
 
-static int count_message(void *context, const struct nlmsghdr *header __attribute__((unused)),
+/* What else the message tells, for who wants it. */
+static int glance_at(struct tc_glance *glance, enum tc_state state, const struct nlmsghdr *header,
+		     const struct inet_diag_msg *message)
+{
+	struct tc_sock sock;
+
+	tc_glance_count(glance, state, message->idiag_retrans, message->idiag_timer,
+			message->idiag_inode != 0);
+	if (state != TC_LISTEN)
+		return 0;
+	tc_diag_message_read(header, message, &sock);
+	return glance->listening(glance->context, &sock, 1);
+}
+
+static int count_message(void *context, const struct nlmsghdr *header,
 			 const struct inet_diag_msg *message)
 {
 	struct lane *lane = context;
@@ -48,9 +63,12 @@ static int count_message(void *context, const struct nlmsghdr *header __attribut
 		return 0;
 	state = lane->states == TC_STATE_BIT(TC_BOUND) ? TC_BOUND
 						       : tc_state_from_kernel(message->idiag_state);
-	if (lane->job.states & TC_STATE_BIT(state))
-		tc_census_count(&lane->census, state, 1);
-	return 0;
+	if (!(lane->job.states & TC_STATE_BIT(state)))
+		return 0;
+	tc_census_count(&lane->census, state, 1);
+	if (!lane->job.glance || state == TC_BOUND) /* which another thread may be at */
+		return 0;
+	return glance_at(lane->job.glance, state, header, message);
 }
 
 static void *run_lane(void *context)

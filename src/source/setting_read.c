@@ -89,3 +89,14 @@ void tc_settings_read(const char *root, struct tc_setting_value values[TC_SETTIN
 		values[i] = value;
 	}
 }
+
+void tc_setting_read(enum tc_setting id, struct tc_setting_value *ret_value)
+{
+	tc_auto_close int fd = open_root(NULL);
+	tc_auto_free char *content = malloc(CONTENT_MAX);
+	struct tc_setting_value value = {.status = TC_SETTING_UNREADABLE};
+
+	if (fd >= 0 && content)
+		value.status = read_one(fd, &tc_setting_rows[id], content, &value);
+	*ret_value = value;
+}

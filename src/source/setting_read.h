@@ -19,4 +19,7 @@ void tc_settings_read(const char *root, struct tc_setting_value values[TC_SETTIN
  */
 int tc_reserved_ports_read(const char *root, struct tc_port_set *ret_set);
 
+/* One of them, where the others are not wanted. */
+void tc_setting_read(enum tc_setting id, struct tc_setting_value *ret_value);
+
 #endif

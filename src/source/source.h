@@ -26,6 +26,8 @@ enum {
 	TC_APPLIED_FILTER = 1u << 2,
 };
 
+struct tc_glance;
+
 /* What a source is asked for, in the calling thread's network namespace. */
 struct tc_job {
 	uint32_t states;		/* TC_STATE_BIT()s wanted, never 0 */
@@ -35,6 +37,7 @@ struct tc_job {
 	tc_batch_sink *sink;
 	void *context;
 	unsigned applied; /* filled by the source before the first batch: TC_APPLIED_ bits */
+	struct tc_glance *glance; /* to be filled by tally() beside the census; or NULL */
 	bool begun;	  /* set by the source once the kernel answers: it is the one then */
 };
 

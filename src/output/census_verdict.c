@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * census_verdict.c - the lines below a census: what is wrong, what should be looked at, and what
+ * is normal although the number looks odd.
+ */
+#include <string.h>
+
+#include "model/diagnosis.h"
+#include "output/cell.h"
+#include "util/intl.h"
+#include "util/shown.h"
+#include "util/wrap.h"
+
+enum { LINES_MAX = 3, INDENT = 2, UNLIMITED = 1000 };
+
+struct lines {
+	struct tc_buf *out;
+	const struct tc_style *style;
+	size_t count;
+};
+
+/* "! 18 CLOSE_WAIT ...: tcpcensus diagnose close-wait-leak"; without an id only the sentence. */
+static void add_line(struct lines *lines, const char *sign, const char *sentence, const char *id)
+{
+	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
+	size_t width = lines->style->width ? lines->style->width : UNLIMITED;
+	size_t length = strlen(sentence), done = 0;
+
+	if (lines->count++ >= LINES_MAX)
+		return;
+	if (id && length && sentence[length - 1] == '.')
+		length--;
+	tc_buf_shown(&text, sentence, length);
+	if (id)
+		tc_buf_format(&text, "%stcpcensus diagnose %s", _(": "), id);
+	while (done < text.length && !text.failed) {
+		size_t next, bytes = tc_wrap_line(text.data + done, text.length - done,
+						  width - INDENT, &next);
+
+		tc_ink(lines->out, lines->style, *sign == '!' ? TC_INK_ALARM : TC_INK_BOLD);
+		tc_buf_text(lines->out, done ? "  " : sign);
+		tc_ink(lines->out, lines->style, TC_INK_PLAIN);
+		tc_buf_add(lines->out, text.data + done, bytes);
+		tc_buf_byte(lines->out, '\n');
+		done += next;
+	}
+	lines->out->failed |= text.failed;
+}
+
+static void add_findings(struct lines *lines, const struct tc_diagnosis *verdicts, bool alarming)
+{
+	for (size_t i = 0; i < verdicts->finding_count; i++) {
+		const struct tc_finding *finding = &verdicts->findings[i];
+
+		if ((finding->severity >= TC_SEVERITY_WARNING) == alarming)
+			add_line(lines, alarming ? "! " : "- ", finding->evidence[0],
+				 finding->rule.id);
+	}
+}
+
+void tc_write_census_verdicts(struct tc_buf *out, const struct tc_diagnosis *verdicts,
+			      const struct tc_style *style)
+{
+	struct lines lines = {.out = out, .style = style};
+
+	add_findings(&lines, verdicts, true);
+	for (size_t i = 0; i < verdicts->not_checked_count; i++)
+		add_line(&lines, "? ", verdicts->not_checked[i].needs, verdicts->not_checked[i].id);
+	add_findings(&lines, verdicts, false);
+	for (size_t i = 0; i < verdicts->normal_count; i++)
+		add_line(&lines, "- ", verdicts->normal[i].text, NULL);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * glance.c - a census and its verdicts; see glance.h.
+ *
+ * It costs a file or two besides the census: sockets are judged by what the source counted in
+ * passing, or as they come where it cannot count by itself. What they were held for, and for how
+ * long, is not known; of a state in which nobody should stay it is said how many are in it.
+ */
+#include "pipeline/glance.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/judge.h"
+#include "analysis/listening.h"
+#include "model/diagnosis.h"
+#include "model/state.h"
+#include "pipeline/look.h"
+#include "source/counter_read.h"
+#include "source/setting_read.h"
+#include "util/intl.h"
+
+enum {
+	HINT_LEAST = 10, /* fewer are there for a moment on any busy machine */
+	/* States through which a connection only passes. */
+	PASSING_STATES = TC_STATE_BIT(TC_SYN_SENT) | TC_STATE_BIT(TC_SYN_RECV) |
+			 TC_STATE_BIT(TC_FIN_WAIT1) | TC_STATE_BIT(TC_CLOSE_WAIT) |
+			 TC_STATE_BIT(TC_LAST_ACK) | TC_STATE_BIT(TC_CLOSING),
+};
+
+struct looking {
+	struct tc_facts facts;
+	struct tc_glance glance;
+	struct tc_census census;
+};
+
+/* ---- The look --------------------------------------------------------------------------- */
+
+static int add_listening(void *context, const struct tc_sock *socks, size_t count)
+{
+	struct looking *looking = context;
+
+	return tc_listening_add(looking->facts.listening, NULL, 0, socks, count);
+}
+
+static int add_facts(void *context, const struct tc_sock *socks, size_t count)
+{
+	struct looking *looking = context;
+
+	return tc_facts_add(&looking->facts, socks, count);
+}
+
+/* Where the source counts by itself, nothing comes this way. */
+static int add_batch(void *context, const struct tc_sock *socks, size_t count)
+{
+	struct looking *looking = context;
+	int err = tc_facts_add(&looking->facts, socks, count);
+
+	tc_census_add(&looking->census, socks, count);
+	return err ? err : tc_listening_add(looking->facts.listening, NULL, 0, socks, count);
+}
+
+static int look_at_sockets(struct looking *looking, const struct tc_query *query,
+			   struct tc_report *report)
+{
+	struct tc_facts *facts = &looking->facts;
+	struct tc_query whole = tc_census_query(query);
+	int err = tc_listening_new(&facts->listening);
+
+	if (err)
+		return err;
+	looking->glance.listening = add_listening;
+	looking->glance.context = looking;
+	err = tc_look(&whole, add_batch, looking, &looking->census, &looking->glance, report);
+	tc_census_report(&whole, &looking->census, report);
+	if (!err)
+		err = tc_glance_each(&looking->glance, add_facts, looking);
+	if (!err)
+		err = tc_listening_judge(facts->listening, NULL, 0);
+	facts->census = looking->census; /* with those that are only bound */
+	facts->report = *report;
+	return err;
+}
+
+/* ---- What else there is to know ---------------------------------------------------------- */
+
+static void read_settings(struct tc_facts *facts, const char *list)
+{
+	while (list && *list) {
+		size_t length = strcspn(list, " ");
+		int id = tc_setting_find(list, length);
+
+		if (id >= 0 && facts->now.settings[id].status == TC_SETTING_NOT_READ)
+			tc_setting_read((enum tc_setting)id, &facts->now.settings[id]);
+		list += length;
+		list += strspn(list, " ");
+	}
+}
+
+static void read_numbers(struct tc_facts *facts)
+{
+	tc_counters_read_gauges(&facts->now.counters);
+	for (size_t i = 0; tc_rules[i]; i++)
+		if (tc_rules[i]->glance)
+			read_settings(facts, tc_rules[i]->settings);
+}
+
+/* ---- Verdicts ----------------------------------------------------------------------------- */
+
+/* The state that the rule's symptom is about, where it is but one of those; or -1. */
+static int passing_state(const struct tc_rule *rule)
+{
+	uint32_t states = rule->has_symptom ? tc_symptom_rows[rule->symptom].states : 0;
+
+	for (int state = 0; state < TC_STATE_COUNT; state++)
+		if (states == TC_STATE_BIT(state) && (states & PASSING_STATES))
+			return state;
+	return -1;
+}
+
+/* How many there are, once for each state. */
+static void add_hint(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
+		     const struct tc_facts *facts)
+{
+	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
+	int state = passing_state(rule);
+	const char *hint;
+
+	if (state < 0 || facts->census.states[state] < HINT_LEAST)
+		return;
+	tc_buf_format(&text, "%llu %s%s%s", (unsigned long long)facts->census.states[state],
+		      tc_state_name(state), _(": "), tc_state_meaning(state));
+	hint = tc_bag_buf(&verdicts->bag, &text);
+	for (size_t i = 0; i < verdicts->not_checked_count; i++)
+		if (strcmp(verdicts->not_checked[i].needs, hint) == 0)
+			return;
+	verdicts->not_checked[verdicts->not_checked_count++] =
+		(struct tc_not_checked){.id = rule->id, .needs = hint};
+}
+
+static void add_finding(struct tc_diagnosis *verdicts, const struct tc_rule *rule, int severity,
+			const char *sentence)
+{
+	const char **evidence = tc_bag_list(&verdicts->bag, 1);
+	size_t at = verdicts->finding_count++;
+
+	for (; at && verdicts->findings[at - 1].severity < severity; at--)
+		verdicts->findings[at] = verdicts->findings[at - 1];
+	if (evidence)
+		evidence[0] = sentence;
+	verdicts->findings[at] = (struct tc_finding){
+		.rule = {.id = rule->id, .severity = rule->severity},
+		.severity = severity,
+		.evidence = evidence,
+	};
+}
+
+static int judge(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
+		 const struct tc_facts *facts)
+{
+	struct tc_judgement judgement;
+	int err = tc_judge(rule, facts, false, &judgement);
+	const char *sentence = "";
+
+	if (err)
+		return err;
+	if (judgement.draft.count)
+		sentence = tc_bag_text(&verdicts->bag, judgement.draft.evidence[0]);
+	if (judgement.verdict == TC_FOUND)
+		add_finding(verdicts, rule, judgement.draft.severity, sentence);
+	else if (judgement.verdict == TC_UNSURE)
+		add_hint(verdicts, rule, facts);
+	else if (judgement.verdict == TC_NORMAL && !rule->has_symptom) /* a number that looks odd */
+		verdicts->normal[verdicts->normal_count++] =
+			(struct tc_normal){.id = rule->id, .text = sentence};
+	tc_draft_release(&judgement.draft);
+	return verdicts->bag.failed ? -ENOMEM : 0;
+}
+
+static int judge_all(const struct tc_facts *facts, struct tc_diagnosis **ret_verdicts)
+{
+	struct tc_diagnosis *verdicts = NULL;
+	int err = tc_diagnosis_new(&verdicts);
+
+	for (size_t i = 0; !err && tc_rules[i]; i++)
+		if (tc_rules[i]->glance)
+			err = judge(verdicts, tc_rules[i], facts);
+	if (err)
+		tc_diagnosis_free(verdicts);
+	else
+		*ret_verdicts = verdicts;
+	return err;
+}
+
+/* ---- Both ------------------------------------------------------------------------------- */
+
+int tc_glance_take(const struct tc_query *query, struct tc_census *ret_census,
+		   struct tc_diagnosis **ret_verdicts, struct tc_report *report)
+{
+	struct looking *looking = calloc(1, sizeof(*looking));
+	int err = looking ? look_at_sockets(looking, query, report) : -ENOMEM;
+
+	if (!err && !query->from)
+		read_numbers(&looking->facts);
+	if (!err)
+		err = judge_all(&looking->facts, ret_verdicts);
+	if (!err)
+		*ret_census = looking->census;
+	if (looking)
+		tc_facts_release(&looking->facts);
+	free(looking);
+	return err;
+}
