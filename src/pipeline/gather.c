@@ -16,8 +16,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "pipeline/gather_files.h"
+#include "pipeline/files.h"
 #include "pipeline/gather_readings.h"
+#include "source/readings_file.h"
+#include "util/macro.h"
 
 struct gather {
 	struct tc_query query; /* of every socket */
@@ -159,26 +161,44 @@ static int gather_from_kernel(struct gather *gather, uint64_t interval_ms)
 	return scan(gather);
 }
 
-/* Saved files are one look, whatever is in them. */
-static int look_at_files(struct gather *gather, const struct tc_gather_files *files)
+/* The same files for all that reads them, each of which reads them from the start. */
+static int use_files(struct gather *gather, const struct tc_files *files, const char **more)
 {
-	int err = tc_gather_files_readings(files, &gather->facts->now);
+	char why[TC_WHY_MAX];
 
+	for (size_t i = 0; i < files->count; i++) {
+		const char *path = files->files[i].path;
+
+		if (i)
+			more[i - 1] = path;
+		if (tc_readings_from_file(path, &gather->facts->now, why) == -ENOMEM)
+			return -ENOMEM;
+	}
+	gather->query.from = files->files[0].path;
+	gather->query.more_from = more;
+	return 0;
+}
+
+/* Saved files are one look, whatever is in them. */
+static int gather_from_files(struct gather *gather)
+{
+	__attribute__((cleanup(tc_files_release))) struct tc_files files = {.count = 0};
+	struct tc_report *report = &gather->facts->report;
+	tc_auto_free const char **more = NULL;
+	int err = tc_files_init(&files, &gather->query);
+
+	if (!err)
+		err = tc_files_copy(&files, report->why);
+	if (!err && !(more = calloc(files.count, sizeof(*more))))
+		err = -ENOMEM;
+	if (!err)
+		err = use_files(gather, &files, more);
 	if (err)
 		return err;
 	take_listeners(gather, 0);
 	gather->facts->ports = take_ports(gather, NULL);
-	return scan(gather);
-}
-
-static int gather_from_files(struct gather *gather)
-{
-	struct tc_gather_files files;
-	int err = tc_gather_files_open(&files, &gather->query, gather->facts->report.why);
-
-	if (!err)
-		err = look_at_files(gather, &files);
-	tc_gather_files_close(&files);
+	err = scan(gather);
+	tc_files_name(&files, report);
 	return err;
 }
 

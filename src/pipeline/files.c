@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* files.c - the saved files of a query; see files.h. */
+#include "pipeline/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "util/intl.h"
+#include "util/macro.h"
+
+enum { COPY_SIZE = 64 * 1024 };
+
+static int copy_all(int from, FILE *to)
+{
+	tc_auto_free char *buf = malloc(COPY_SIZE);
+
+	if (!buf)
+		return -ENOMEM;
+	for (;;) {
+		ssize_t length = read(from, buf, COPY_SIZE);
+
+		if (length <= 0)
+			return length < 0 ? -errno : 0;
+		if (fwrite(buf, 1, (size_t)length, to) != (size_t)length)
+			return -errno;
+	}
+}
+
+void tc_files_release(struct tc_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (files->copies[i])
+			fclose(files->copies[i]);
+	free(files->copies);
+	free(files->paths);
+	free(files->files);
+}
+
+int tc_files_init(struct tc_files *files, const struct tc_query *query)
+{
+	size_t count = 1;
+
+	while (query->more_from && query->more_from[count - 1])
+		count++;
+	files->files = calloc(count, sizeof(*files->files));
+	files->copies = calloc(count, sizeof(FILE *));
+	files->paths = calloc(count, sizeof(*files->paths));
+	if (!files->files || !files->copies || !files->paths)
+		return -ENOMEM;
+	files->count = count;
+	for (size_t i = 0; i < count; i++) {
+		const char *name = i ? query->more_from[i - 1] : query->from;
+
+		files->files[i] = (struct tc_capture_file){.path = name, .name = name};
+	}
+	return 0;
+}
+
+/* Copies what can be read once only; *ret_copy stays NULL where that is not needed. */
+static int copy_once_only(const char *from, FILE **ret_copy, char why[TC_WHY_MAX])
+{
+	bool standard_input = strcmp(from, "-") == 0;
+	tc_auto_close int opened = standard_input ? -1 : open(from, O_RDONLY | O_CLOEXEC);
+	int fd = standard_input ? STDIN_FILENO : opened, err;
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0 || (S_ISREG(status.st_mode) && !standard_input))
+		return 0; /* what is wrong, the reader itself will say */
+	*ret_copy = tmpfile();
+	err = *ret_copy ? copy_all(fd, *ret_copy) : -errno;
+	if (!err && fflush(*ret_copy))
+		err = -errno;
+	if (err)
+		snprintf(why, TC_WHY_MAX,
+			 _("cannot keep the listing in a temporary file: %s"), strerror(-err));
+	return err;
+}
+
+int tc_files_copy(struct tc_files *files, char why[TC_WHY_MAX])
+{
+	int err = 0;
+
+	for (size_t i = 0; i < files->count && !err; i++) {
+		struct tc_capture_file *file = &files->files[i];
+
+		err = copy_once_only(file->path, &files->copies[i], why);
+		if (err || !files->copies[i])
+			continue;
+		snprintf(files->paths[i], sizeof(files->paths[i]), "/proc/self/fd/%d",
+			 fileno(files->copies[i]));
+		file->path = files->paths[i];
+	}
+	return err;
+}
+
+/* Sentences about a file begin with its name. */
+static void name_in(char why[TC_WHY_MAX], const struct tc_capture_file *file)
+{
+	size_t length = strlen(file->path);
+	char rest[TC_WHY_MAX];
+
+	if (strncmp(why, file->path, length) != 0 || why[length] != ':')
+		return;
+	snprintf(rest, sizeof(rest), "%s", why + length);
+	snprintf(why, TC_WHY_MAX, "%.80s%.170s",
+		 strcmp(file->name, "-") == 0 ? _("standard input") : file->name, rest);
+}
+
+void tc_files_name(const struct tc_files *files, struct tc_report *report)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		name_in(report->why, &files->files[i]);
+		for (size_t k = 0; k < TC_UNREAD_MAX; k++)
+			if (report->unread_file[k] == files->files[i].path)
+				report->unread_file[k] = files->files[i].name;
+	}
+}
