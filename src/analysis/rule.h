@@ -52,7 +52,13 @@ struct tc_rule {
 	bool has_symptom;
 	enum tc_symptom symptom;
 
-	bool glance;	      /* its verdict stands by what a census sees in passing (model/glance.h) */
+	/*
+	 * Its verdict stands by what a census sees in passing (model/glance.h). Where that leaves
+	 * it open, many sockets in `glance_state` are worth a line; 0: none.
+	 */
+	bool glance;
+	enum tc_state glance_state;
+
 	const char *scenario; /* of the laboratory, in which it speaks */
 	enum tc_verdict (*check)(const struct tc_facts *facts, struct tc_draft *draft);
 };

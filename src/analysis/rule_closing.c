@@ -85,6 +85,7 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	.sources = "RFC 9293 3.3.2, 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_fin",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
+	.glance_state = TC_CLOSE_WAIT,
 	.scenario = "close-wait-leak",
 	.check = check_close_wait_leak,
 };
@@ -202,6 +203,8 @@ const struct tc_rule tc_rule_fin_wait1_stuck = {
 	.sources = "RFC 9293 3.8.6.1; tcp(7); net/ipv4/tcp_timer.c:tcp_write_timeout, "
 		   "tcp_probe_timer",
 	.needs = TC_NEEDS_SOCKETS,
+	.glance = true,
+	.glance_state = TC_FIN_WAIT1,
 	.scenario = "fin-wait1",
 	.check = check_fin_wait1_stuck,
 };
@@ -258,6 +261,8 @@ const struct tc_rule tc_rule_last_ack_stuck = {
 	},
 	.sources = "RFC 9293 3.6; net/ipv4/tcp_timer.c:tcp_write_timeout, tcp_orphan_retries",
 	.needs = TC_NEEDS_SOCKETS,
+	.glance = true,
+	.glance_state = TC_LAST_ACK,
 	.scenario = "last-ack",
 	.check = check_last_ack_stuck,
 };
@@ -323,6 +328,8 @@ const struct tc_rule tc_rule_closing = {
 	},
 	.sources = "RFC 9293 3.6 (figure 14); net/ipv4/tcp_input.c:tcp_fin, tcp_rcv_state_process",
 	.needs = TC_NEEDS_SOCKETS,
+	.glance = true,
+	.glance_state = TC_CLOSING,
 	.scenario = "closing",
 	.check = check_closing,
 };

@@ -222,6 +222,7 @@ const struct tc_rule tc_rule_half_open = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_HALF_OPEN,
+	.glance = true,
 	.scenario = "half-open",
 	.check = check_half_open,
 };

@@ -277,6 +277,8 @@ const struct tc_rule tc_rule_slow_last_ack = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_SYN_RECV_RETRIED,
+	.glance = true,
+	.glance_state = TC_SYN_RECV,
 	.scenario = "slow-last-ack",
 	.check = check_slow_last_ack,
 };

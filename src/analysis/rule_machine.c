@@ -117,6 +117,7 @@ const struct tc_rule tc_rule_tcp_mem = {
 		   "net/ipv4/proc.c:sockstat_seq_show",
 	.counters = "sockstat_mem",
 	.settings = "tcp_mem",
+	.glance = true,
 	.check = check_tcp_mem,
 };
 /* clang-format on */
@@ -221,6 +222,7 @@ const struct tc_rule tc_rule_conntrack_full = {
 	},
 	.sources = "Documentation/networking/nf_conntrack-sysctl.rst; conntrack(8); "
 		   "net/netfilter/nf_conntrack_core.c:__nf_conntrack_alloc, early_drop, gc_worker",
+	.glance = true,
 	.check = check_conntrack_full,
 };
 /* clang-format on */

@@ -133,6 +133,8 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_SYN_SENT_SILENT,
+	.glance = true,
+	.glance_state = TC_SYN_SENT,
 	.scenario = "syn-sent",
 	.check = check_syn_sent_blackhole,
 };

@@ -200,6 +200,7 @@ const struct tc_rule tc_rule_accept_overflow = {
 	.sources = "listen(2); tcp(7); include/net/sock.h:sk_acceptq_is_full; "
 		   "net/ipv4/tcp_input.c:tcp_conn_request; "
 		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock",
+	.glance = true,
 	.scenario = "queue-full",
 	.check = check_accept_overflow,
 };

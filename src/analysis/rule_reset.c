@@ -76,6 +76,7 @@ const struct tc_rule tc_rule_orphans_high = {
 		   "net/ipv4/tcp.c:tcp_check_oom, tcp_too_many_orphans",
 	.counters = "sockstat_orphan",
 	.settings = "tcp_max_orphans",
+	.glance = true,
 	.check = check_orphans_high,
 };
 /* clang-format on */

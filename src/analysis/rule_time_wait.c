@@ -201,6 +201,8 @@ const struct tc_rule tc_rule_tw_active_close = {
 	.sources = "RFC 9293 3.6.1; tcp(7); include/net/tcp.h:TCP_TIMEWAIT_LEN; "
 		   "net/ipv4/tcp_minisocks.c:tcp_time_wait",
 	.needs = TC_NEEDS_SOCKETS,
+	.glance = true,
+	.glance_state = TC_TIME_WAIT,
 	.scenario = "time-wait-many",
 	.check = check_tw_active_close,
 };

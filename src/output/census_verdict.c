@@ -64,9 +64,12 @@ void tc_write_census_verdicts(struct tc_buf *out, const struct tc_diagnosis *ver
 	struct lines lines = {.out = out, .style = style};
 
 	add_findings(&lines, verdicts, true);
-	for (size_t i = 0; i < verdicts->not_checked_count; i++)
+	/* That a large number is normal is worth the last line. */
+	for (size_t i = 0; i < verdicts->not_checked_count &&
+			   lines.count + (verdicts->normal_count > 0) < LINES_MAX;
+	     i++)
 		add_line(&lines, "? ", verdicts->not_checked[i].needs, verdicts->not_checked[i].id);
-	add_findings(&lines, verdicts, false);
 	for (size_t i = 0; i < verdicts->normal_count; i++)
 		add_line(&lines, "- ", verdicts->normal[i].text, NULL);
+	add_findings(&lines, verdicts, false);
 }

@@ -74,7 +74,7 @@ static void verdict(const struct page *page, const struct tc_diagnosis *diagnosi
 	add_part(&line, ", ", tc_ngettext("warning", "warnings", warnings), warnings);
 	add_part(&line, ", ", tc_ngettext("notice", "notices", notices), notices);
 	if (!line.length)
-		tc_buf_text(&line, _("Nothing is wrong"));
+		tc_buf_text(&line, _("Nothing wrong was found"));
 	add_part(&line, "; ", tc_ngettext("thing is normal", "things are normal", normal), normal);
 	add_part(&line, "; ", tc_ngettext("was not checked", "were not checked", unchecked),
 		 unchecked);
@@ -135,7 +135,7 @@ static void section(const struct page *page, const char *title, const char *cons
 	tc_ink(page->out, page->style, TC_INK_PLAIN);
 	tc_buf_byte(page->out, '\n');
 	for (; *lines; lines++)
-		prose(page, "- ", *lines, INDENT);
+		prose(page, "- ", *lines, (size_t)2 * INDENT);
 }
 
 static void sources(const struct page *page, const char *const *items)
@@ -187,18 +187,39 @@ static void write_normal(const struct page *page, const struct tc_diagnosis *dia
 		prose(page, "- ", diagnosis->normal[i].text, INDENT);
 }
 
+/* Whether an earlier one needs the same, so that this one stands beside it. */
+static bool is_told(const struct tc_diagnosis *diagnosis, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(diagnosis->not_checked[i].needs, diagnosis->not_checked[index].needs) ==
+		    0)
+			return true;
+	return false;
+}
+
+static void write_need(const struct page *page, const struct tc_diagnosis *diagnosis, size_t index)
+{
+	tc_auto_buf struct tc_buf start = TC_BUF_INIT;
+	const struct tc_not_checked *rules = diagnosis->not_checked;
+	const char *string;
+
+	tc_buf_format(&start, "- %s", rules[index].id);
+	for (size_t i = index + 1; i < diagnosis->not_checked_count; i++)
+		if (strcmp(rules[i].needs, rules[index].needs) == 0)
+			tc_buf_format(&start, ", %s", rules[i].id);
+	tc_buf_text(&start, _(": "));
+	string = tc_buf_string(&start);
+	prose(page, string ? string : "", rules[index].needs, INDENT);
+}
+
 static void write_not_checked(const struct page *page, const struct tc_diagnosis *diagnosis)
 {
 	if (!diagnosis->not_checked_count)
 		return;
 	heading(page, _("Not checked, and what it needs:"));
-	for (size_t i = 0; i < diagnosis->not_checked_count; i++) {
-		const struct tc_not_checked *rule = &diagnosis->not_checked[i];
-		char start[96];
-
-		snprintf(start, sizeof(start), "- %s%s", rule->id, _(": "));
-		prose(page, start, rule->needs, INDENT);
-	}
+	for (size_t i = 0; i < diagnosis->not_checked_count; i++)
+		if (!is_told(diagnosis, i))
+			write_need(page, diagnosis, i);
 }
 
 static void write_table(struct tc_buf *out, const struct tc_diagnosis *diagnosis,

@@ -9,10 +9,11 @@
 #include "util/width.h"
 #include "util/wrap.h"
 
-enum { GAP = 2, ROOM_MIN = 30, UNLIMITED = 1000 };
+enum { GAP = 2, ROOM_MIN = 30, ROOM_BEST = 72, UNLIMITED = 1000 };
 
 struct layout {
-	size_t id, severity, scenario;
+	size_t id, severity;
+	size_t scenario; /* 0: left out, for want of room */
 	size_t left; /* columns before the title; 0: it stands below */
 	size_t width;
 };
@@ -44,7 +45,11 @@ static struct layout choose_layout(const struct tc_rule_text *rules, size_t coun
 		layout.severity = wider(layout.severity, severity_word(&rules[i]));
 		layout.scenario = wider(layout.scenario, rules[i].scenario);
 	}
-	left = layout.id + layout.severity + layout.scenario + 3 * GAP;
+	left = layout.id + layout.severity + 2 * GAP;
+	if (left + layout.scenario + GAP + ROOM_BEST <= layout.width)
+		left += layout.scenario + GAP;
+	else
+		layout.scenario = 0;
 	layout.left = left + ROOM_MIN <= layout.width ? left : 0;
 	return layout;
 }
@@ -75,7 +80,8 @@ static void write_row(struct tc_buf *out, const struct layout *layout, const cha
 {
 	tc_cell(out, id, layout->id + GAP, false);
 	tc_cell(out, severity, layout->severity + GAP, false);
-	tc_cell(out, scenario ? scenario : "-", layout->scenario + GAP, false);
+	if (layout->scenario)
+		tc_cell(out, scenario ? scenario : "-", layout->scenario + GAP, false);
 	write_title(out, layout, title);
 }
 

@@ -15,18 +15,14 @@
 #include "analysis/judge.h"
 #include "analysis/listening.h"
 #include "model/diagnosis.h"
-#include "model/state.h"
 #include "pipeline/look.h"
 #include "source/counter_read.h"
 #include "source/setting_read.h"
 #include "util/intl.h"
 
 enum {
-	HINT_LEAST = 10, /* fewer are there for a moment on any busy machine */
-	/* States through which a connection only passes. */
-	PASSING_STATES = TC_STATE_BIT(TC_SYN_SENT) | TC_STATE_BIT(TC_SYN_RECV) |
-			 TC_STATE_BIT(TC_FIN_WAIT1) | TC_STATE_BIT(TC_CLOSE_WAIT) |
-			 TC_STATE_BIT(TC_LAST_ACK) | TC_STATE_BIT(TC_CLOSING),
+	HINT_LEAST = 10,    /* fewer are there for a moment on any busy machine */
+	NORMAL_LEAST = 100, /* from here on somebody wonders */
 };
 
 struct looking {
@@ -108,35 +104,43 @@ static void read_numbers(struct tc_facts *facts)
 
 /* ---- Verdicts ----------------------------------------------------------------------------- */
 
-/* The state that the rule's symptom is about, where it is but one of those; or -1. */
-static int passing_state(const struct tc_rule *rule)
+static uint64_t count_of(const struct tc_rule *rule, const struct tc_facts *facts)
 {
-	uint32_t states = rule->has_symptom ? tc_symptom_rows[rule->symptom].states : 0;
-
-	for (int state = 0; state < TC_STATE_COUNT; state++)
-		if (states == TC_STATE_BIT(state) && (states & PASSING_STATES))
-			return state;
-	return -1;
+	return rule->glance_state ? facts->census.states[rule->glance_state] : 0;
 }
 
-/* How many there are, once for each state. */
+/* How many there are; the rule that can find the worst first. */
 static void add_hint(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 		     const struct tc_facts *facts)
 {
 	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
-	int state = passing_state(rule);
-	const char *hint;
+	uint64_t count = count_of(rule, facts);
+	struct tc_not_checked *hints = verdicts->not_checked;
+	size_t at = verdicts->not_checked_count;
 
-	if (state < 0 || facts->census.states[state] < HINT_LEAST)
+	if (count < HINT_LEAST)
 		return;
-	tc_buf_format(&text, "%llu %s%s%s", (unsigned long long)facts->census.states[state],
-		      tc_state_name(state), _(": "), tc_state_meaning(state));
-	hint = tc_bag_buf(&verdicts->bag, &text);
-	for (size_t i = 0; i < verdicts->not_checked_count; i++)
-		if (strcmp(verdicts->not_checked[i].needs, hint) == 0)
-			return;
-	verdicts->not_checked[verdicts->not_checked_count++] =
-		(struct tc_not_checked){.id = rule->id, .needs = hint};
+	verdicts->not_checked_count++;
+	for (; at && tc_rule_find(hints[at - 1].id)->severity < rule->severity; at--)
+		hints[at] = hints[at - 1];
+	tc_buf_format(&text, "%llu %s%s%s", (unsigned long long)count,
+		      tc_state_name(rule->glance_state), _(": "),
+		      tc_state_meaning(rule->glance_state));
+	hints[at] = (struct tc_not_checked){
+		.id = rule->id,
+		.needs = tc_bag_buf(&verdicts->bag, &text),
+	};
+}
+
+static void add_normal(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
+		       const struct tc_facts *facts, const char *sentence)
+{
+	uint64_t count = count_of(rule, facts);
+
+	if (rule->glance_state && (count < NORMAL_LEAST || count <= facts->census.in_use))
+		return;
+	verdicts->normal[verdicts->normal_count++] =
+		(struct tc_normal){.id = rule->id, .text = sentence};
 }
 
 static void add_finding(struct tc_diagnosis *verdicts, const struct tc_rule *rule, int severity,
@@ -171,9 +175,8 @@ static int judge(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 		add_finding(verdicts, rule, judgement.draft.severity, sentence);
 	else if (judgement.verdict == TC_UNSURE)
 		add_hint(verdicts, rule, facts);
-	else if (judgement.verdict == TC_NORMAL && !rule->has_symptom) /* a number that looks odd */
-		verdicts->normal[verdicts->normal_count++] =
-			(struct tc_normal){.id = rule->id, .text = sentence};
+	else if (judgement.verdict == TC_NORMAL)
+		add_normal(verdicts, rule, facts, sentence);
 	tc_draft_release(&judgement.draft);
 	return verdicts->bag.failed ? -ENOMEM : 0;
 }
