@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd_explain.c - `tcpcensus explain`: what a state, a setting or a finding is, here. */
+/* cmd_explain.c - `tcpcensus explain`: what a state, a setting, a finding or a word is. */
 #include <string.h>
 
 #include "cli/emit.h"
 #include "cli/rules.h"
 #include "cli/topics.h"
 #include "model/state.h"
+#include "model/term.h"
 #include "output/explain.h"
 #include "util/intl.h"
+
+enum { WORDS_MAX = 4 }; /* of a term */
 
 /* The place in the table of rules of an id, or -1. */
 static int find_rule(const char *word)
@@ -18,14 +21,22 @@ static int find_rule(const char *word)
 	return -1;
 }
 
-/* Every topic is looked up before the first is explained, so a wrong one costs nothing. */
-static int explain_topic(const char *word, bool json, const struct tc_explain_env *env,
+static bool explain_term(const char *word, bool json, const struct tc_explain_env *env,
 			 struct tc_buf *out)
+{
+	int term = tc_term_find(word, strlen(word));
+
+	if (term >= 0)
+		(json ? tc_explain_term_json : tc_explain_term)(out, &tc_term_rows[term], env);
+	return term >= 0;
+}
+
+static bool explain_topic(const char *word, bool json, const struct tc_explain_env *env,
+			  struct tc_buf *out)
 {
 	int state = tc_state_parse(word, strlen(word));
 	int setting = tc_setting_find(word, strlen(word));
 	int rule = find_rule(word);
-	char near[96];
 
 	if (state >= 0)
 		(json ? tc_explain_state_json : tc_explain_state)(out, tc_state_row(state), env);
@@ -36,24 +47,47 @@ static int explain_topic(const char *word, bool json, const struct tc_explain_en
 		(json ? tc_explain_rule_json : tc_explain_rule)(out, &env->rules[rule],
 								tc_rules[rule]->settings, env);
 	else
-		return tc_usage_error(_("there is nothing to explain under the name '%s'%s"), word,
-				      tc_topic_near(word, near));
+		return explain_term(word, json, env, out);
+	return true;
+}
+
+/* "accept queue" are two words on a command line: how many of them make a term, or 0. */
+static int explain_words(int argc, char **argv, bool json, const struct tc_explain_env *env,
+			 struct tc_buf *out)
+{
+	for (int count = argc < WORDS_MAX ? argc : WORDS_MAX; count > 1; count--) {
+		tc_auto_buf struct tc_buf joined = TC_BUF_INIT;
+		const char *string;
+
+		for (int i = 0; i < count; i++) {
+			tc_buf_text(&joined, i ? " " : "");
+			tc_buf_text(&joined, argv[i]);
+		}
+		string = tc_buf_string(&joined);
+		if (string && explain_term(string, json, env, out))
+			return count;
+	}
 	return 0;
 }
 
+/* Every topic is looked up before the first is shown, so a wrong one costs nothing. */
 static int explain_all(int argc, char **argv, bool json, const struct tc_explain_env *env)
 {
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	char near[96];
 
 	if (!argc)
 		(json ? tc_explain_index_json : tc_explain_index)(&out, env);
-	for (int i = 0; i < argc; i++) {
-		int status = explain_topic(argv[i], json, env, &out);
-
-		if (status)
-			return status;
-		if (!json && i + 1 < argc)
+	for (int i = 0, used; i < argc; i += used) {
+		if (i && !json)
 			tc_buf_byte(&out, '\n');
+		used = explain_words(argc - i, argv + i, json, env, &out);
+		if (used)
+			continue;
+		if (!explain_topic(argv[i], json, env, &out))
+			return tc_usage_error(_("there is nothing to explain under the name "
+						"'%s'%s"), argv[i], tc_topic_near(argv[i], near));
+		used = 1;
 	}
 	return tc_emit(&out);
 }
@@ -84,14 +118,15 @@ static int run(const struct tc_options *options, int argc, char **argv)
 
 const struct tc_command tc_command_explain = {
 	.name = "explain",
-	.arguments = N_("[STATE|SETTING|ID...] [OPTION...]"),
+	.arguments = N_("[STATE|SETTING|ID|WORD...] [OPTION...]"),
 	.summary = N_("say what a state, a setting or a finding means, on this kernel"),
 	.help = N_("Every spelling of a state is understood: TIME_WAIT, time-wait, SYN_RCVD, ESTAB.\n"
 		   "\n"
 		   "  tcpcensus explain                  what can be explained\n"
 		   "  tcpcensus explain TIME_WAIT        what it is, who put it there, what ends it\n"
 		   "  tcpcensus explain tcp_fin_timeout  what it does, and what it does not\n"
-		   "  tcpcensus explain close-wait-leak  what diagnose looks for, and why there\n"),
+		   "  tcpcensus explain close-wait-leak  what diagnose looks for, and why there\n"
+		   "  tcpcensus explain accept queue     a word of the field\n"),
 	.options = TC_FOR_EXPLAIN,
 	.flags = TC_COMMAND_TOPICS,
 	.run = run,

@@ -9,15 +9,25 @@
 #include "cli/cli.h"
 #include "model/setting.h"
 #include "model/state.h"
+#include "model/term.h"
 #include "util/intl.h"
 #include "util/near.h"
 
-static const char *rule_at(size_t index)
+static size_t rule_count(void)
 {
-	return tc_rules[index] ? tc_rules[index]->id : NULL;
+	size_t count = 0;
+
+	while (tc_rules[count])
+		count++;
+	return count;
 }
 
-/* The tables one after the other; the rules, which end the list, have no count. */
+const char *tc_rule_id_at(size_t index)
+{
+	return index < rule_count() ? tc_rules[index]->id : NULL;
+}
+
+/* The tables one after the other. */
 const char *tc_topic_at(size_t index)
 {
 	if (index < TC_STATE_COUNT)
@@ -25,7 +35,11 @@ const char *tc_topic_at(size_t index)
 	index -= TC_STATE_COUNT;
 	if (index < TC_SETTING_COUNT)
 		return tc_setting_rows[index].name;
-	return rule_at(index - TC_SETTING_COUNT);
+	index -= TC_SETTING_COUNT;
+	if (index < rule_count())
+		return tc_rules[index]->id;
+	index -= rule_count();
+	return index < tc_term_count() ? tc_term_rows[index].name : NULL;
 }
 
 static const char *nearest(const char *word, const char *(*at)(size_t), char text[96])
@@ -48,5 +62,5 @@ const char *tc_topic_near(const char *word, char text[96])
 
 const char *tc_rule_near(const char *word, char text[96])
 {
-	return nearest(word, rule_at, text);
+	return nearest(word, tc_rule_id_at, text);
 }

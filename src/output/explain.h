@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * explain.h - says what a state, a kernel setting or a finding is, for people and programs.
+ * explain.h - says what a state, a kernel setting, a finding or a word is, for all readers.
  *
  * For people: in the language of the locale, in lines of a given width. For programs: JSON,
  * schema "tcpcensus.explain/1", always in English. Values are given by the caller; a value
@@ -14,6 +14,8 @@
 
 /* Narrower than this a page cannot be set; the width is taken as this. */
 enum { TC_EXPLAIN_WIDTH_MIN = 40 };
+
+struct tc_term_row;
 
 struct tc_explain_env {
 	size_t width; /* columns of the terminal; prose is never set wider than is readable */
@@ -35,6 +37,8 @@ void tc_explain_state(struct tc_buf *out, const struct tc_state_row *row,
 void tc_explain_setting(struct tc_buf *out, enum tc_setting id, const struct tc_explain_env *env);
 void tc_explain_rule(struct tc_buf *out, const struct tc_rule_text *rule, const char *settings,
 		     const struct tc_explain_env *env);
+void tc_explain_term(struct tc_buf *out, const struct tc_term_row *row,
+		     const struct tc_explain_env *env);
 void tc_explain_index(struct tc_buf *out, const struct tc_explain_env *env);
 
 /* The same as one JSON object and a newline. */
@@ -44,6 +48,8 @@ void tc_explain_setting_json(struct tc_buf *out, enum tc_setting id,
 			     const struct tc_explain_env *env);
 void tc_explain_rule_json(struct tc_buf *out, const struct tc_rule_text *rule,
 			  const char *settings, const struct tc_explain_env *env);
+void tc_explain_term_json(struct tc_buf *out, const struct tc_term_row *row,
+			  const struct tc_explain_env *env);
 void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env);
 
 /* Adds ,"settings":[...] with the settings of a list that is separated by blanks. */

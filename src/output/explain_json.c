@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "model/term.h"
 #include "output/json.h"
 
 #define SCHEMA "{\"schema\":\"tcpcensus.explain/1\""
@@ -223,6 +224,12 @@ void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env)
 		tc_buf_format(out, "%s{\"finding\":\"%s\",\"title\":", i ? "," : "",
 			      env->rules[i].id);
 		tc_json_string(out, env->rules[i].title);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_text(out, "],\"terms\":[");
+	for (size_t i = 0; i < tc_term_count(); i++) {
+		tc_buf_format(out, "%s{\"term\":\"%s\"", i ? "," : "", tc_term_rows[i].name);
+		add_text(out, &fill, "meaning", tc_term_rows[i].meaning);
 		tc_buf_byte(out, '}');
 	}
 	tc_buf_text(out, "]}\n");
