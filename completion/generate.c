@@ -66,6 +66,18 @@ static const char *filter_state(const char *name, char word[WORD_MAX])
 	return word;
 }
 
+/* Words of which only the name is known; a term of two words is typed as one. */
+static void add_names(const char *(*at)(size_t), const char *before, const char *after)
+{
+	for (size_t i = 0; at(i); i++) {
+		printf("%s", before);
+		for (const char *name = at(i); *name; name++)
+			if (*name != '\'') /* which "Little's law" does without as well */
+				putchar(*name == ' ' ? '-' : *name);
+		printf("%s", after);
+	}
+}
+
 /* Operators that a shell would take for its own have a spelling in letters, too. */
 static bool is_typed_as_it_is(const struct tc_filter_word *word)
 {
@@ -154,11 +166,11 @@ static void bash_tables(void)
 	for (size_t i = 0; tc_field_at(i); i++)
 		printf("%s ", tc_field_name(tc_field_at(i)));
 	printf("'\n_tcpcensus_topics='");
-	for (size_t i = 0; tc_topic_at(i); i++)
-		printf("%s ", tc_topic_at(i));
+	add_names(tc_topic_at, "", " ");
+	printf("'\n_tcpcensus_rules='");
+	add_names(tc_rule_id_at, "", " ");
 	printf("'\n_tcpcensus_scenarios='");
-	for (size_t i = 0; tc_lab_name_at(i); i++)
-		printf("%s ", tc_lab_name_at(i));
+	add_names(tc_lab_name_at, "", " ");
 	puts("'");
 	bash_states();
 	bash_words("groups", 1u << TC_WORD_GROUP);
@@ -170,10 +182,11 @@ static void bash_tables(void)
 	puts("\tesac\n}\n\n# What a command takes beside options.\n"
 	     "_tcpcensus_takes() { # COMMAND\n\tcase $1 in");
 	for (size_t i = 0; tc_commands[i]; i++)
-		printf("\t%s) echo '%s%s%s%s' ;;\n", tc_commands[i]->name,
+		printf("\t%s) echo '%s%s%s%s%s' ;;\n", tc_commands[i]->name,
 		       tc_commands[i]->flags & TC_COMMAND_KEYS ? "keys " : "",
 		       tc_commands[i]->flags & TC_COMMAND_FILTER ? "filter " : "",
 		       tc_commands[i]->flags & TC_COMMAND_TOPICS ? "topics " : "",
+		       tc_commands[i]->flags & TC_COMMAND_RULES ? "rules " : "",
 		       tc_commands[i]->flags & TC_COMMAND_SCENARIOS ? "scenarios " : "");
 	puts("\tesac\n}\n\n# What completes the argument of an option.\n"
 	     "_tcpcensus_argument() { # OPTION\n\tcase $1 in");
@@ -264,19 +277,19 @@ static void zsh_tables(void)
 {
 	char word[WORD_MAX];
 
-	puts("local -a commands fields topics scenarios states terms operators with_argument\n"
-	     "local -a take_keys take_filter take_topics take_scenarios\ncommands=(");
+	puts("local -a commands fields topics rules scenarios states terms operators with_argument\n"
+	     "local -a take_keys take_filter take_topics take_rules take_scenarios\ncommands=(");
 	for (size_t i = 0; tc_commands[i]; i++)
 		zsh_row(tc_commands[i]->name, tc_commands[i]->summary);
 	puts(")\nfields=(");
 	for (size_t i = 0; tc_field_at(i); i++)
 		zsh_row(tc_field_name(tc_field_at(i)), tc_field_at(i)->help);
 	puts(")\ntopics=(");
-	for (size_t i = 0; tc_topic_at(i); i++)
-		printf("\t%s\n", tc_topic_at(i));
+	add_names(tc_topic_at, "\t", "\n");
+	puts(")\nrules=(");
+	add_names(tc_rule_id_at, "\t", "\n");
 	puts(")\nscenarios=(");
-	for (size_t i = 0; tc_lab_name_at(i); i++)
-		printf("\t%s\n", tc_lab_name_at(i));
+	add_names(tc_lab_name_at, "\t", "\n");
 	puts(")\nstates=(");
 	for (size_t i = 0; i < TC_STATE_COUNT; i++)
 		zsh_row(filter_state(tc_state_rows[i].name, word), tc_state_rows[i].meaning);
@@ -287,6 +300,7 @@ static void zsh_tables(void)
 	zsh_takes("take_keys", TC_COMMAND_KEYS);
 	zsh_takes("take_filter", TC_COMMAND_FILTER);
 	zsh_takes("take_topics", TC_COMMAND_TOPICS);
+	zsh_takes("take_rules", TC_COMMAND_RULES);
 	zsh_takes("take_scenarios", TC_COMMAND_SCENARIOS);
 	for (size_t i = 0; tc_commands[i]; i++) {
 		printf("local -a options_of_%s=(\n", tc_commands[i]->name);
@@ -358,11 +372,11 @@ static void fish_tables(void)
 	for (size_t i = 0; tc_field_at(i); i++)
 		fish_row(tc_field_name(tc_field_at(i)), tc_field_at(i)->help);
 	printf("\nset -g __tcpcensus_topic_words");
-	for (size_t i = 0; tc_topic_at(i); i++)
-		printf(" %s", tc_topic_at(i));
+	add_names(tc_topic_at, " ", "");
+	printf("\nset -g __tcpcensus_rule_words");
+	add_names(tc_rule_id_at, " ", "");
 	printf("\nset -g __tcpcensus_scenario_words");
-	for (size_t i = 0; tc_lab_name_at(i); i++)
-		printf(" %s", tc_lab_name_at(i));
+	add_names(tc_lab_name_at, " ", "");
 	printf("\nset -g __tcpcensus_state_words");
 	for (size_t i = 0; i < TC_STATE_COUNT; i++)
 		fish_row(filter_state(tc_state_rows[i].name, word), tc_state_rows[i].meaning);
@@ -374,6 +388,7 @@ static void fish_tables(void)
 	fish_takes("keys", TC_COMMAND_KEYS);
 	fish_takes("filter", TC_COMMAND_FILTER);
 	fish_takes("topics", TC_COMMAND_TOPICS);
+	fish_takes("rules", TC_COMMAND_RULES);
 	fish_takes("scenarios", TC_COMMAND_SCENARIOS);
 	printf("\nset -g __tcpcensus_with_argument");
 	for (const struct tc_option *option = tc_options_table; option->name; option++) {

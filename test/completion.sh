@@ -32,6 +32,10 @@ tcpcensus list sport g                  |gt ge|lt
 tcpcensus list dev = l                  |lo|lt
 tcpcensus explain TIME                  |TIME_WAIT|LISTEN
 tcpcensus explain TIME_WAIT tcp_fin     |tcp_fin_timeout|TIME_WAIT
+tcpcensus explain close-wait            |close-wait-leak|CLOSE_WAIT
+tcpcensus explain accept-q              |accept-queue|accept-overflow
+tcpcensus diagnose tw-                  |tw-active-close tw-overflow|TIME_WAIT
+tcpcensus diagnose --in                 |--interval --instant|--ipv4
 tcpcensus lab close-wait-              |close-wait-leak|closing
 tcpcensus lab --ch                      |--check|--color
 tcpcensus --from lis                    |listing.txt|list
