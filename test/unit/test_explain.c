@@ -22,6 +22,7 @@
 #include "analysis/lifetime.h"
 #include "fixture.h"
 #include "golden.h"
+#include "model/term.h"
 #include "output/explain.h"
 #include "po.h"
 #include "util/intl.h"
@@ -132,6 +133,8 @@ static bool nth_page(struct tc_buf *out, size_t n, const struct tc_explain_env *
 		tc_explain_setting(out, (enum tc_setting)(n - TC_STATE_COUNT), env);
 	else if (n == (size_t)TC_STATE_COUNT + TC_SETTING_COUNT)
 		tc_explain_index(out, env);
+	else if (n <= (size_t)TC_STATE_COUNT + TC_SETTING_COUNT + tc_term_count())
+		tc_explain_term(out, &tc_term_rows[n - TC_STATE_COUNT - TC_SETTING_COUNT - 1], env);
 	else
 		return false;
 	return true;
@@ -234,6 +237,21 @@ static void assert_plausible_json(struct tc_buf *out)
 	assert_non_null(strstr(tc_buf_string(out), "\"schema\":\"tcpcensus.explain/1\""));
 }
 
+/* A rule comes filled and in the reader's language, so this one is the same in all. */
+static const struct tc_rule_text rule = {
+	.id = "port-exhaustion",
+	.severity = TC_SEVERITY_WARNING,
+	.title = "local ports for new connections to a destination run out",
+	.threshold = "A warning from 70 % of its ports.",
+	.causes = (const char *const[]){"A program opens a connection for each request, and closes "
+					"it first.", "A leak.", NULL},
+	.confirm = (const char *const[]){"tcpcensus ports: FREE is 0", NULL},
+	.remedy = (const char *const[]){"Keep connections open and use them again.", NULL},
+	.avoid = (const char *const[]){NULL},
+	.sources = (const char *const[]){"ip(7)", NULL},
+	.scenario = "ports-used",
+};
+
 static void test_json(void **state)
 {
 	struct tc_buf out = TC_BUF_INIT;
@@ -255,6 +273,14 @@ static void test_json(void **state)
 			assert_null(strstr(tc_buf_string(&out), "\"value\""));
 	}
 	tc_buf_clear(&out);
+	tc_explain_rule_json(&out, &rule, "ip_local_port_range", &world.env);
+	assert_plausible_json(&out);
+	for (size_t i = 0; i < tc_term_count(); i++) {
+		tc_buf_clear(&out);
+		tc_explain_term_json(&out, &tc_term_rows[i], &world.env);
+		assert_plausible_json(&out);
+	}
+	tc_buf_clear(&out);
 	tc_explain_index_json(&out, &world.env);
 	assert_plausible_json(&out);
 	tc_buf_release(&out);
@@ -266,6 +292,39 @@ static void compare(const char *name, struct tc_buf *out)
 
 	snprintf(path, sizeof(path), "explain/%s.txt", name);
 	golden_compare(path, out);
+}
+
+static void check_rule(const char *suffix)
+{
+	struct tc_buf out = TC_BUF_INIT;
+	struct world world;
+	char name[64];
+
+	make_world(&world, 80);
+	tc_explain_rule(&out, &rule, "ip_local_port_range tcp_tw_reuse", &world.env);
+	snprintf(name, sizeof(name), "rule%s", suffix);
+	compare(name, &out);
+	tc_buf_clear(&out);
+	world.env.rules = &rule;
+	world.env.rule_count = 1;
+	tc_explain_index(&out, &world.env);
+	assert_non_null(strstr(tc_buf_string(&out), "\n  port-exhaustion "));
+	tc_buf_release(&out);
+}
+
+static void check_term(const char *suffix)
+{
+	struct tc_buf out = TC_BUF_INIT;
+	struct world world;
+	char name[64];
+	int term = tc_term_find("accept-queue", strlen("accept-queue"));
+
+	assert_true(term >= 0);
+	make_world(&world, 80);
+	tc_explain_term(&out, &tc_term_rows[term], &world.env);
+	snprintf(name, sizeof(name), "accept_queue%s", suffix);
+	compare(name, &out);
+	tc_buf_release(&out);
 }
 
 static void check_goldens(const char *suffix)
@@ -296,6 +355,8 @@ static void check_goldens(const char *suffix)
 	snprintf(name, sizeof(name), "index%s", suffix);
 	compare(name, &out);
 	tc_buf_release(&out);
+	check_rule(suffix);
+	check_term(suffix);
 }
 
 static void test_goldens(void **state)

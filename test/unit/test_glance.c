@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* test_glance.c - what is counted in passing comes out as records that symptoms can judge. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analysis/facts.h"
+#include "model/glance.h"
+
+static int add(void *context, const struct tc_sock *socks, size_t count)
+{
+	return tc_facts_add(context, socks, count);
+}
+
+static void look(const struct tc_glance *glance, struct tc_facts *facts)
+{
+	*facts = (struct tc_facts){.interval_us = 0};
+	assert_int_equal(tc_glance_each(glance, add, facts), 0);
+}
+
+static void test_numbers_stay(void **state)
+{
+	static struct tc_glance glance;
+	struct tc_facts facts;
+	uint64_t total = 0;
+
+	(void)state;
+	for (int i = 0; i < TC_STATE_COUNT; i++)
+		for (unsigned retrans = 0; retrans < 20; retrans++)
+			for (unsigned timer = 0; timer < TC_GLANCE_TIMERS; timer++) {
+				tc_glance_count(&glance, (enum tc_state)i, retrans, timer, retrans % 2);
+				total += i != TC_BOUND;
+			}
+	look(&glance, &facts);
+	assert_int_equal(facts.census.total, total);
+	assert_int_equal(facts.census.states[TC_LAST_ACK], 20 * TC_GLANCE_TIMERS);
+}
+
+/* What no kernel sends is not counted, and nothing is written beside the table. */
+static void test_odd_timers(void **state)
+{
+	static struct tc_glance glance;
+	struct tc_facts facts;
+
+	(void)state;
+	tc_glance_count(&glance, TC_LAST_ACK, 255, 255, true);
+	look(&glance, &facts);
+	assert_int_equal(facts.census.total, 0);
+}
+
+static void test_symptoms(void **state)
+{
+	static struct tc_glance glance;
+	struct tc_facts facts;
+
+	(void)state;
+	for (int i = 0; i < 7; i++) {
+		tc_glance_count(&glance, TC_FIN_WAIT1, 9, TC_TIMER_RETRANS, false);
+		tc_glance_count(&glance, TC_FIN_WAIT2, 0, TC_TIMER_TIMEWAIT, false);
+		tc_glance_count(&glance, TC_CLOSE_WAIT, 0, TC_TIMER_NONE, true);
+	}
+	tc_glance_count(&glance, TC_FIN_WAIT1, 1, TC_TIMER_RETRANS, false);
+	tc_glance_count(&glance, TC_SYN_RECV, 2, TC_TIMER_RETRANS, false);
+	look(&glance, &facts);
+	assert_int_equal(facts.symptoms[TC_SYMPTOM_FIN_WAIT1_SILENT].shown, 7);
+	assert_int_equal(facts.symptoms[TC_SYMPTOM_FIN_WAIT1_SILENT].not_shown, 1);
+	assert_int_equal(facts.symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].shown, 7);
+	assert_int_equal(facts.symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD].shown, 7);
+	assert_int_equal(facts.symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].unjudged, 7);
+	assert_int_equal(facts.symptoms[TC_SYMPTOM_SYN_RECV_RETRIED].shown, 1);
+	assert_int_equal(facts.symptoms[TC_SYMPTOM_SYN_RECV_ORPHAN].unjudged, 1);
+}
+
+static int refuse(void *context, const struct tc_sock *socks, size_t count)
+{
+	(void)context;
+	(void)socks;
+	(void)count;
+	return 5;
+}
+
+static void test_the_sink_ends_it(void **state)
+{
+	static struct tc_glance glance;
+
+	(void)state;
+	assert_int_equal(tc_glance_each(&glance, refuse, NULL), 0);
+	tc_glance_count(&glance, TC_LISTEN, 0, 0, true);
+	assert_int_equal(tc_glance_each(&glance, refuse, NULL), 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers_stay),
+		cmocka_unit_test(test_odd_timers),
+		cmocka_unit_test(test_symptoms),
+		cmocka_unit_test(test_the_sink_ends_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
