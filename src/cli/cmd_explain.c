@@ -31,24 +31,33 @@ static bool explain_term(const char *word, bool json, const struct tc_explain_en
 	return term >= 0;
 }
 
-static bool explain_topic(const char *word, bool json, const struct tc_explain_env *env,
-			  struct tc_buf *out)
+static bool explain_state_or_setting(const char *word, bool json,
+				     const struct tc_explain_env *env, struct tc_buf *out)
 {
 	int state = tc_state_parse(word, strlen(word));
 	int setting = tc_setting_find(word, strlen(word));
-	int rule = find_rule(word);
 
 	if (state >= 0)
 		(json ? tc_explain_state_json : tc_explain_state)(out, tc_state_row(state), env);
 	else if (setting >= 0)
 		(json ? tc_explain_setting_json : tc_explain_setting)(
 			out, (enum tc_setting)setting, env);
-	else if (rule >= 0)
+	return state >= 0 || setting >= 0;
+}
+
+/* What has several meanings ("closing" is a state and a finding) is explained in each. */
+static bool explain_topic(const char *word, bool json, const struct tc_explain_env *env,
+			  struct tc_buf *out)
+{
+	bool known = explain_state_or_setting(word, json, env, out);
+	int rule = find_rule(word);
+
+	if (known && rule >= 0 && !json)
+		tc_buf_byte(out, '\n');
+	if (rule >= 0)
 		(json ? tc_explain_rule_json : tc_explain_rule)(out, &env->rules[rule],
 								tc_rules[rule]->settings, env);
-	else
-		return explain_term(word, json, env, out);
-	return true;
+	return known || rule >= 0 || explain_term(word, json, env, out);
 }
 
 /* "accept queue" are two words on a command line: how many of them make a term, or 0. */

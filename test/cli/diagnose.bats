@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# The command diagnose: what it finds among real sockets and in saved listings, what it calls
+# normal, what it could not check, and how it ends.
+
+load helper
+
+morning=$here/data/morning.txt
+
+@test "diagnose: the note's table is normal as far as it tells, and the rest is not checked" {
+	apart tcpcensus diagnose -f "$morning"
+	[ "$status" = 0 ]
+	grep -qE '^Nothing wrong was found; 1 thing is normal; [0-9]+ were not checked\.$' "$out_file"
+	grep -qF -- '- 4169 TIME_WAIT: normal.' "$out_file"
+	grep -qF 'close-wait-leak: ' "$out_file"
+	[ -z "$err" ]
+}
+
+@test "diagnose: from a pipe as from a file" {
+	diff <(tcpcensus diagnose -f - <"$morning") <(cat "$morning" | tcpcensus diagnose -f -)
+	diff <(tcpcensus diagnose -f "$morning") <(cat "$morning" | tcpcensus diagnose -f -)
+	refused 3 'standard input: ' tcpcensus diagnose -f - </dev/null
+}
+
+@test "diagnose: settings and counters of that machine from further files" {
+	printf 'net.ipv4.tcp_max_tw_buckets = 4500\n' >"$BATS_TEST_TMPDIR/sysctl"
+	tcpcensus diagnose tw-active-close -j -f "$morning" -f "$BATS_TEST_TMPDIR/sysctl" |
+		jq -e '.findings[0].evidence | any(contains("4500"))'
+	tcpcensus diagnose rfc1337 -j -f "$morning" |
+		jq -e '.not_checked == [{id: "rfc1337", needs: .not_checked[0].needs}]'
+}
+
+@test "diagnose: two files of the same counters are not two readings" {
+	tcpcensus diagnose paws-nat -j -f "$morning" -f /proc/net/netstat -f /proc/net/netstat |
+		jq -e '.not_checked[0].needs | contains("two readings")'
+}
+
+@test "diagnose: JSON has the keys of the manual" {
+	tcpcensus diagnose -j -f "$morning" | jq -e '.schema == "tcpcensus.diagnosis/1" and
+		(.findings | type) == "array" and (.normal[0] | has("id") and has("text")) and
+		(.not_checked[0] | has("id") and has("needs")) and .source.formats != null'
+	tcpcensus diagnose -o ndjson -f "$morning" | tail -1 |
+		jq -e '.schema == "tcpcensus.diagnosis/1" and (has("findings") | not)'
+	[ "$(tcpcensus diagnose -o csv -f "$morning" | head -1)" = severity,id,title,evidence ]
+	tcpcensus diagnose -o csv -f "$morning" | grep -q '^not_checked,close-wait-leak,,'
+}
+
+@test "diagnose: what is concluded from a broken listing says so" {
+	printf 'tcp 0 0 192.0.2.1:1 192.0.2.2\ntcp 0 0 192.0.2.1:1 192.0.2.2:2 TIME_WAIT\n' \
+		>"$BATS_TEST_TMPDIR/broken"
+	apart tcpcensus diagnose -f "$BATS_TEST_TMPDIR/broken"
+	grep -q '^incomplete: ' "$out_file"
+	tcpcensus diagnose -j -f "$BATS_TEST_TMPDIR/broken" 2>/dev/null |
+		jq -e '.source.complete == false and (.normal[0].text | contains("not complete"))'
+}
+
+@test "diagnose: the table of rules" {
+	apart tcpcensus diagnose --list
+	[ "$status" = 0 ]
+	grep -qE '^close-wait-leak +critical ' "$out_file"
+	COLUMNS=160 tcpcensus diagnose --list | grep -qE '^close-wait-leak +critical +close-wait-leak '
+	tcpcensus diagnose --list -j | jq -e '(.rules | length) > 30 and
+		all(.rules[]; has("id") and has("severity") and has("title"))'
+	diff <(tcpcensus diagnose --list -j | jq -r '.rules[].id') \
+		<(tcpcensus diagnose --list -o csv | sed '1d; s/,.*//')
+}
+
+@test "diagnose: every rule has a page, and is checked alone" {
+	tcpcensus diagnose --list -j | jq -r '.rules[].id' >"$BATS_TEST_TMPDIR/ids"
+	while read -r id; do
+		tcpcensus explain "$id" >"$BATS_TEST_TMPDIR/page"
+		grep -q "^$id" "$BATS_TEST_TMPDIR/page"
+		tcpcensus diagnose "$id" -j -f "$morning" | jq -e --arg id "$id" \
+			'[.findings[], .normal[], .not_checked[]] | all(.id == $id)' >/dev/null
+	done <"$BATS_TEST_TMPDIR/ids"
+}
+
+@test "diagnose: a full queue is found, and ends with status 1" {
+	in_lab queue-full --side b -- diagnose_queue_full
+}
+
+@test "diagnose: what only looks odd is said to be normal" {
+	in_lab time-wait -- diagnose_time_wait
+	in_lab fin-wait2-orphan -- diagnose_orphans
+}
+
+@test "diagnose: without any right it finds the same" {
+	needs_root
+	in_lab queue-full --side b -- diagnose_as_nobody
+}
+
+@test "diagnose: all network namespaces" {
+	in_lab close-wait -- diagnose_everywhere
+}
+
+@test "diagnose: the census ends with the worst of it" {
+	in_lab queue-full --side b -- census_verdicts
+	tcpcensus -f "$morning" | tail -6 | grep -q '^? 18 CLOSE_WAIT: '
+	[ "$(tcpcensus -f "$morning" state close-wait | grep -c '^[?!]')" = 0 ]
+	[ "$(tcpcensus -f "$morning" -j | jq 'has("verdicts")')" = false ]
+}
+
+@test "diagnose: in French" {
+	make_french
+	LC_ALL=fr_FR.UTF-8 tcpcensus diagnose -f "$morning" >"$BATS_TEST_TMPDIR/out"
+	grep -q '^Rien d.anormal' "$BATS_TEST_TMPDIR/out"
+	! grep -qE 'Not checked|Normal:|were not' "$BATS_TEST_TMPDIR/out"
+	diff <(LC_ALL=fr_FR.UTF-8 tcpcensus diagnose -j -f "$morning" | jq 'del(.source)') \
+		<(tcpcensus diagnose -j -f "$morning" | jq 'del(.source)')
+}
+
+@test "diagnose: what makes no sense is refused" {
+	refused 2 "did you mean 'close-wait-leak'" tcpcensus diagnose close-wait-leek
+	refused 2 "there is no rule 'xyz'" tcpcensus diagnose xyz
+	refused 2 "exclude each other" tcpcensus diagnose --instant -i 1s
+	refused 2 "exclude each other" tcpcensus diagnose -f "$morning" -i 1s
+	refused 2 "exclude each other" tcpcensus diagnose -f "$morning" -N x
+	refused 2 "takes no ID" tcpcensus diagnose --list closing
+	refused 2 "does not go with" tcpcensus diagnose -4
+	refused 2 "does not go with" tcpcensus --instant
+	refused 3 "there is no network namespace" tcpcensus diagnose -N no-such-namespace
+	refused 3 "" tcpcensus diagnose -f /nonexistent
+	refused 3 "" tcpcensus diagnose --instant --source bpf
+}

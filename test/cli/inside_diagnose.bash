@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# What diagnose.bats runs in the laboratory.
+
+# A diagnosis as JSON, and its exit status.
+judged() { # STATUS JQ-EXPRESSION [OPTION...]
+	local wanted=$1 expression=$2 status=0
+	shift 2
+	tcpcensus diagnose -j "$@" >"$scratch/look" 2>"$scratch/notes" || status=$?
+	same "exit status of $*" "$wanted" "$status"
+	jq -e "$expression" "$scratch/look" >/dev/null || wrong "$expression" "$(cat "$scratch/look")"
+}
+
+diagnose_queue_full() {
+	judged 1 '.findings[0].id == "accept-overflow" and
+		(.findings[0].evidence | any(contains(":9001"))) and
+		(.findings[0] | [.causes, .confirm, .remedy, .avoid, .sources] | all(length > 0))' --instant
+	# Only with two looks it is known that somebody was refused meanwhile.
+	jq -e '.not_checked | any(.id == "phantom-established")' "$scratch/look" >/dev/null ||
+		wrong "an instant look has no interval" "$(cat "$scratch/look")"
+	judged 1 '.findings | any(.id == "accept-overflow")' -i 1s
+	jq -e '.not_checked | all(.needs | contains("interval") | not)' "$scratch/look" >/dev/null ||
+		wrong "with two looks nothing needs an interval" "$(cat "$scratch/look")"
+	judged 0 '.findings == []' --instant tw-active-close
+	LC_ALL=C tcpcensus diagnose --instant >"$scratch/table"
+	grep -qE '^[0-9]+ (critical|warnings?)' "$scratch/table" || wrong "the verdict is first" \
+		"$(cat "$scratch/table")"
+}
+
+diagnose_time_wait() {
+	judged 0 '.findings == [] and (.normal | any(.id == "tw-active-close"))' --instant \
+		tw-active-close closing accept-overflow
+}
+
+diagnose_orphans() {
+	judged 1 '.findings[0].id == "fin-wait2-orphan" and .normal == []' -i 10ms fin-wait2-orphan
+}
+
+diagnose_as_nobody() {
+	as_nobody tcpcensus diagnose --instant -j >"$scratch/look" 2>"$scratch/notes"
+	same "exit status" 1 $?
+	jq -e '.findings[0].id == "accept-overflow"' "$scratch/look" >/dev/null ||
+		wrong "nobody sees it" "$(cat "$scratch/look" "$scratch/notes")"
+}
+
+diagnose_everywhere() {
+	tcpcensus diagnose -N all -i 100ms -j >"$scratch/look" 2>"$scratch/notes"
+	[ $? -le 1 ] || wrong "it ends well" "$(cat "$scratch/notes")"
+	jq -e '.source.netns.count >= 2 and (.not_checked | all(.id != "paws-nat"))' "$scratch/look" \
+		>/dev/null || wrong "all of them" "$(cat "$scratch/look")"
+}
+
+census_verdicts() {
+	tcpcensus >"$scratch/table"
+	grep -q '^! A queue is full.*: tcpcensus diagnose$' "$scratch/table" ||
+		wrong "below the table" "$(cat "$scratch/table")"
+	tcpcensus --source proc >"$scratch/table"
+	grep -q '^total ' "$scratch/table" || wrong "by /proc, too" "$(cat "$scratch/table")"
+}
