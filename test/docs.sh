@@ -92,6 +92,9 @@ json_keys() {
 		"$program" ports -j -i 10ms --to 127.0.0.1:9
 		printf 'ESTAB 0 0 192.0.2.1:%u 192.0.2.2:443\n' 40001 40003 |
 			"$program" ports -j -f -
+		"$program" diagnose --instant -j
+		"$program" diagnose --list -j
+		printf '5 LISTEN\n300 TIME_WAIT\n' | "$program" diagnose -j -f -
 		"$program" explain -j
 		for topic in $(table_words topics); do
 			"$program" explain -j "$topic"
@@ -99,15 +102,42 @@ json_keys() {
 	} 2>/dev/null | jq -r '.. | objects | keys[]' | sort -u
 }
 
+# A page is written by hand, or made when the program is built.
+path_of() { # page
+	if [ -e "man/$1" ]; then echo "man/$1"; else echo "${program%/*}/man/$1"; fi
+}
+
 check_form() { # page
-	local said
+	local said path
+	path=$(path_of "$1")
 	if man --help 2>/dev/null | grep -q -e --warnings; then
-		said=$(LC_ALL=C.UTF-8 man --warnings=w -E UTF-8 -l "man/$1" 2>&1 >/dev/null)
+		said=$(LC_ALL=C.UTF-8 man --warnings=w -E UTF-8 -l "$path" 2>&1 >/dev/null)
 	else
-		said=$(mandoc -T lint -W warning "man/$1" 2>&1)
+		said=$(mandoc -T lint -W warning "$path" 2>&1)
 	fi
 	[ -z "$said" ]
 	result $? "$1 is well formed" "$said"
+}
+
+# Each rule tells what to do, or at least why nothing is to be done.
+check_rule_sections() {
+	local wrong
+	wrong=$(awk '/^   [a-z]/ { if (id && !(why && sure && todo)) print id; id = $1; why = sure = todo = 0 }
+		/^ +Why$/ { why = 1 } /^ +To make sure$/ { sure = 1 } /^ +What to do$/ { todo = 1 }
+		/^SEE ALSO/ { if (id && !(why && sure && todo)) print id; exit }' "$work/tcpcensus-findings.7")
+	[ -z "$wrong" ]
+	result $? 'each finding has causes, a way to make sure, and what to do' "$wrong"
+}
+
+# Pages and diagnosis are told in the texts by commands, which have to exist.
+check_rules_of_texts() {
+	local wrong=
+	while read -r id; do
+		"$program" explain "$id" >/dev/null 2>&1 || wrong+="$id "
+	done < <(grep -rhoE --include='*.md' --include='*.1' 'tcpcensus diagnose [a-z][a-z0-9-]+' . |
+		awk '{ print $3 }' | sort -u)
+	[ -z "$wrong" ]
+	result $? 'rules that are named in documents exist' "$wrong"
 }
 
 # Whoever types what stands in an example gets no usage error.
@@ -124,14 +154,14 @@ check_examples() { # name; command lines on stdin
 	result $? "the examples of $name are accepted" "$count tried; refused: $wrong"
 }
 
-echo 1..15
+echo 1..19
 if ! command -v man >/dev/null || ! command -v jq >/dev/null; then
-	for ((i = 0; i < 15; i++)); do skip 'manual pages' 'no man or no jq'; done
+	for ((i = 0; i < 19; i++)); do skip 'manual pages' 'no man or no jq'; done
 	exit 0
 fi
-for page in tcpcensus.1 tcpcensus-json.5; do
+for page in tcpcensus.1 tcpcensus-json.5 tcpcensus-findings.7; do
 	check_form $page
-	man -l man/$page >"$work/$page" 2>/dev/null
+	man -l "$(path_of $page)" >"$work/$page" 2>/dev/null
 done
 commands | check_words tcpcensus.1 command
 options | check_words tcpcensus.1 option
@@ -145,7 +175,11 @@ grep -ohE 'getenv\("[A-Z_]+"\)' src/cli/*.c | grep -oE '[A-Z_]{2,}' | sort -u |
 	check_words tcpcensus.1 'variable of the environment'
 json_keys | check_words tcpcensus-json.5 'key of JSON'
 fields | check_words tcpcensus-json.5 field
-{ "$program" -j; "$program" by state -j; "$program" list -j
+table_words rules | check_words tcpcensus-findings.7 rule
+check_rule_sections
+check_rules_of_texts
+{ "$program" -j; "$program" by state -j; "$program" list -j; "$program" diagnose --list -j
+	"$program" diagnose --instant -j
 	"$program" listeners -j -i 0; "$program" ports -j; "$program" explain -j; } |
 	jq -r .schema | check_words tcpcensus-json.5 schema
 sed -n '/^EXAMPLES/,/^SEE ALSO/s/^ *[$#] tcpcensus/tcpcensus/p' "$work/tcpcensus.1" | sed 's/ |.*//' |

@@ -31,7 +31,7 @@ check_files() {
 	local missing= pattern
 	for pattern in bin/tcpcensus include/tcpcensus.h 'lib*/libtcpcensus.a' \
 		'lib*/libtcpcensus.so' 'lib*/libtcpcensus.so.[0-9]' 'lib*/pkgconfig/tcpcensus.pc' \
-		share/man/man1/tcpcensus.1 share/man/man5/tcpcensus-json.5 \
+		share/man/man1/tcpcensus.1 share/man/man5/tcpcensus-json.5 share/man/man7/tcpcensus-findings.7 \
 		share/bash-completion/completions/tcpcensus share/zsh/site-functions/_tcpcensus \
 		share/fish/vendor_completions.d/tcpcensus.fish \
 		share/locale/fr/LC_MESSAGES/tcpcensus.mo; do

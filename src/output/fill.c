@@ -85,6 +85,12 @@ static void add_absent(struct tc_buf *out, const struct tc_fill *fill,
 		tc_buf_text(out, tc_fill_text(fill, N_("[not in this kernel]")));
 }
 
+static void add_unknown(struct tc_buf *out, const struct tc_fill *fill)
+{
+	tc_buf_text(out, fill->unknown ? fill->unknown
+				       : tc_fill_text(fill, N_("[not readable here]")));
+}
+
 void tc_fill_setting(struct tc_buf *out, const struct tc_fill *fill, enum tc_setting id)
 {
 	const struct tc_setting_row *row = &tc_setting_rows[id];
@@ -95,7 +101,7 @@ void tc_fill_setting(struct tc_buf *out, const struct tc_fill *fill, enum tc_set
 		return;
 	}
 	if (value->status != TC_SETTING_READ) {
-		tc_buf_text(out, tc_fill_text(fill, N_("[not readable here]")));
+		add_unknown(out, fill);
 		return;
 	}
 	if (row->form == TC_FORM_PORTS) {
@@ -112,7 +118,7 @@ static void add_figure(struct tc_buf *out, const struct tc_fill *fill,
 		       const struct tc_figure *figure)
 {
 	if (!figure->known) {
-		tc_buf_text(out, tc_fill_text(fill, N_("[not readable here]")));
+		add_unknown(out, fill);
 	} else if (figure->unit == TC_UNIT_MILLISECONDS) {
 		add_duration(out, figure->value);
 	} else {

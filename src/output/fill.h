@@ -21,6 +21,7 @@ struct tc_fill {
 	const struct tc_figure *figures;
 	size_t figure_count;
 	bool english; /* for programs: not in the language of the locale */
+	const char *unknown; /* in place of a value that is not known; NULL: "[not readable here]" */
 };
 
 /* The text in the reader's language; NULL and "" stay as they are. */

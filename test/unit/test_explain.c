@@ -92,7 +92,9 @@ static void test_every_reference_resolves(void **state)
 
 	(void)state;
 	make_world(&world, 80);
-	fill = (struct tc_fill){world.settings, world.figures, TC_LIFETIME_COUNT, false};
+	fill = (struct tc_fill){.settings = world.settings,
+				.figures = world.figures,
+				.figure_count = TC_LIFETIME_COUNT};
 	for (size_t n = 0; (text = nth_text(n)); n++)
 		assert_true(tc_fill_resolves(&fill, text));
 	assert_false(tc_fill_resolves(&fill, "${tcp_tw_recycled}"));
@@ -108,7 +110,9 @@ static void test_french_is_complete_and_resolves(void **state)
 	(void)state;
 	assert_true(po_load(&po, TC_TEST_DIR "/../po/fr.po"));
 	make_world(&world, 80);
-	fill = (struct tc_fill){world.settings, world.figures, TC_LIFETIME_COUNT, false};
+	fill = (struct tc_fill){.settings = world.settings,
+				.figures = world.figures,
+				.figure_count = TC_LIFETIME_COUNT};
 	for (size_t n = 0; (text = nth_text(n)); n++) {
 		char *translated = is_number(text) ? strdup(text) : po_find(&po, text);
 
