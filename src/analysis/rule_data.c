@@ -44,12 +44,11 @@ static enum tc_severity judge_loss(const struct loss *loss)
 
 static void say_loss(const struct tc_facts *facts, struct tc_draft *draft, const struct loss *loss)
 {
-	if (!loss->known)
-		return;
-	tc_evidence(draft, N_("In %s, %llu segments were sent and %llu sent again (%s)."),
-		    tc_words_duration(draft, facts->interval_us / 1000),
-		    (unsigned long long)loss->sent, (unsigned long long)loss->again,
-		    tc_words_share(draft, loss->again, loss->sent));
+	if (loss->again)
+		tc_evidence(draft, N_("In %s, %llu segments were sent and %llu sent again (%s)."),
+			    tc_words_duration(draft, facts->interval_us / 1000),
+			    (unsigned long long)loss->sent, (unsigned long long)loss->again,
+			    tc_words_share(draft, loss->again, loss->sent));
 	if (loss->aborted)
 		tc_evidence_n(draft,
 			      "%llu connection was given up meanwhile (TcpExt "
@@ -59,13 +58,23 @@ static void say_loss(const struct tc_facts *facts, struct tc_draft *draft, const
 			      loss->aborted, (unsigned long long)loss->aborted);
 }
 
+/* Where none is left but those whose peers have vanished, half-open says it better. */
+static enum tc_severity judge_repeating(const struct tc_facts *facts)
+{
+	const struct tc_symptom_facts *socks = &facts->symptoms[TC_SYMPTOM_RETRANSMITTING];
+
+	if (socks->shown <= facts->symptoms[TC_SYMPTOM_HALF_OPEN].shown)
+		return (enum tc_severity)0;
+	return tc_scale(facts, socks);
+}
+
 /* The sockets are seen at one moment: none of them repeating says little of the time before. */
 static enum tc_verdict check_retrans_storm(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *socks = &facts->symptoms[TC_SYMPTOM_RETRANSMITTING];
 	struct loss loss = loss_of(facts);
 	enum tc_severity of_loss = judge_loss(&loss);
-	enum tc_severity of_socks = socks->shown ? tc_scale(facts, socks) : (enum tc_severity)0;
+	enum tc_severity of_socks = judge_repeating(facts);
 
 	draft->severity = of_loss > of_socks ? of_loss : of_socks;
 	if (!draft->severity && !loss.known) {

@@ -23,6 +23,8 @@ enum {
 	ENDPOINT_MAX = TC_ADDR_TEXT_MAX + 10,
 };
 
+static const double slowest = 0.05; /* a second: less would be shown as 0.0 */
+
 struct ends {
 	char local[TC_ADDR_TEXT_MAX];
 	char remote[ENDPOINT_MAX];
@@ -149,6 +151,8 @@ static struct crowd look_at(const struct tc_ports *ports)
 	for (size_t i = 0; i < tc_ports_count(ports); i++) {
 		const struct tc_destination *to = tc_ports_at(ports, i);
 
+		if (to->shared_pool) /* whoever goes there binds before: that is bind-exhaustion */
+			continue;
 		if (!crowd.certain || full_of(to, to->free_at_most) >
 					      full_of(crowd.certain, crowd.certain->free_at_most))
 			crowd.certain = to;
@@ -183,6 +187,9 @@ static void say_pace(struct tc_draft *draft, const struct tc_destination *to)
 {
 	const char *sustained = tc_words_rate(draft, to->sustains_per_second);
 
+	/* All ports with open connections, and nothing moves: there is no pace. */
+	if (to->sustains_per_second < slowest && !(to->rated && to->per_second > 0))
+		return;
 	if (!to->rated) {
 		tc_evidence(draft,
 			    N_("It can take connections at %s for ever, where this side closes "

@@ -82,6 +82,22 @@ static void test_connections_that_repeat_are_a_share_too(void **state)
 	tc_facts_release(&facts);
 }
 
+static void test_vanished_peers_alone_are_no_loss(void **state)
+{
+	struct tc_facts facts;
+	struct tc_sock sock = facts_connection(TC_ESTABLISHED, 40000);
+
+	(void)state;
+	open_some(&facts, 10, 3, TC_TIMER_RETRANS, 6);
+	facts_expect(&facts, "retrans-storm", TC_QUIET, 0, NULL);
+	facts_expect(&facts, "half-open", TC_FOUND, TC_SEVERITY_WARNING, NULL);
+	sock.timer = TC_TIMER_RETRANS;
+	sock.retrans = 3;
+	facts_add(&facts, &sock, 1);
+	facts_expect(&facts, "retrans-storm", TC_FOUND, TC_SEVERITY_WARNING, "4 of 11", NULL);
+	tc_facts_release(&facts);
+}
+
 /* A listing says of a moment only; what it shows is found all the same. */
 static void test_repetitions_without_counters(void **state)
 {
@@ -120,8 +136,7 @@ static void test_peers_that_do_not_answer(void **state)
 	expect_half_open(21, 2, TC_TIMER_RETRANS, 5, TC_FOUND, TC_SEVERITY_NOTICE, "2 of 21");
 	expect_half_open(20, 2, TC_TIMER_RETRANS, 5, TC_FOUND, TC_SEVERITY_WARNING, "15 min 25 s");
 	expect_half_open(20, 5, TC_TIMER_KEEPALIVE, 1, TC_QUIET, 0, NULL);
-	expect_half_open(20, 5, TC_TIMER_KEEPALIVE, 2, TC_FOUND, TC_SEVERITY_WARNING,
-			 "2 h 11 min");
+	expect_half_open(20, 5, TC_TIMER_KEEPALIVE, 2, TC_FOUND, TC_SEVERITY_WARNING, "2 h 11 min");
 }
 
 static void test_without_timers_nobody_knows(void **state)
@@ -262,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_repetitions_are_judged_by_their_share),
 		cmocka_unit_test(test_connections_that_repeat_are_a_share_too),
+		cmocka_unit_test(test_vanished_peers_alone_are_no_loss),
 		cmocka_unit_test(test_repetitions_without_counters),
 		cmocka_unit_test(test_peers_that_do_not_answer),
 		cmocka_unit_test(test_without_timers_nobody_knows),

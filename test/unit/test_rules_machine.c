@@ -10,7 +10,7 @@
 enum { PRESSURE = 383866, LIMIT = 575796 }; /* of fixture.h */
 
 static void expect_pages(uint64_t pages, enum tc_counter rose, enum tc_verdict verdict,
-			  int severity, const char *text)
+			 int severity, const char *text)
 {
 	struct tc_facts facts;
 
@@ -35,7 +35,7 @@ static void test_memory_for_queues(void **state)
 	expect_pages(LIMIT * 95ull / 100 + 1, none, TC_FOUND, TC_SEVERITY_CRITICAL, "95 %");
 	expect_pages(10, TC_COUNTER_TCPMemoryPressures, TC_FOUND, TC_SEVERITY_WARNING, "3 times");
 	expect_pages(PRESSURE, TC_COUNTER_TCPAbortOnMemory, TC_FOUND, TC_SEVERITY_CRITICAL,
-		      "3 connections without");
+		     "3 connections without");
 	/* Too many orphans are reset as well, and have nothing to do with memory. */
 	expect_pages(10, TC_COUNTER_TCPAbortOnMemory, TC_QUIET, 0, NULL);
 }
@@ -246,8 +246,8 @@ static void test_a_small_somaxconn_and_a_busy_listener(void **state)
 	assert_int_equal(tc_listening_new(&facts.listening), 0);
 	assert_int_equal(tc_listening_add(facts.listening, NULL, 0, &sock, 1), 0);
 	assert_int_equal(tc_listening_judge(facts.listening, &beside, 1), 0);
-	facts_expect(&facts, "dangerous-settings", TC_FOUND, TC_SEVERITY_NOTICE,
-		     "somaxconn is 128", NULL);
+	facts_expect(&facts, "dangerous-settings", TC_FOUND, TC_SEVERITY_NOTICE, "somaxconn is 128",
+		     NULL);
 	facts_set(&facts, TC_SETTING_somaxconn, 129);
 	facts_expect(&facts, "dangerous-settings", TC_QUIET, 0, NULL);
 	tc_facts_release(&facts);
@@ -271,7 +271,7 @@ static void make_agreement(struct tc_facts *facts)
 }
 
 static void expect_counted(enum tc_counter id, uint64_t value, enum tc_verdict verdict,
-			 const char *text)
+			   const char *text)
 {
 	struct tc_facts facts;
 

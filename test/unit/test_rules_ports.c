@@ -110,6 +110,19 @@ static void test_ports_that_can_be_taken_over_are_free(void **state)
 	tc_facts_release(&facts);
 }
 
+/* Programs that bind before they connect are told of what is left to bind(2). */
+static void test_what_is_bound_before_is_another_rule(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 1000);
+
+	(void)state;
+	to->shared_pool = true;
+	facts_expect(&facts, "port-exhaustion", TC_QUIET, 0, NULL);
+	facts_expect(&facts, "bind-exhaustion", TC_FOUND, TC_SEVERITY_CRITICAL, NULL);
+	tc_facts_release(&facts);
+}
+
 static void test_no_destination_no_word(void **state)
 {
 	struct tc_facts facts;
@@ -423,6 +436,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_full_destination_is_found),
 		cmocka_unit_test(test_ports_that_can_be_taken_over_are_free),
+		cmocka_unit_test(test_what_is_bound_before_is_another_rule),
 		cmocka_unit_test(test_no_destination_no_word),
 		cmocka_unit_test(test_time_left_is_said),
 		cmocka_unit_test(test_what_runs_out_within_a_minute_is_found),

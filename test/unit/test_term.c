@@ -91,10 +91,14 @@ static void test_words_are_found_as_people_write_them(void **state)
 	static const struct {
 		const char *word, *name;
 	} cases[] = {
-		{"accept-queue", "accept queue"}, {"ACCEPT_QUEUE", "accept queue"},
-		{"littles law", "Little's law"},  {"Four Tuple", "quadruplet"},
-		{"so_reuseaddr", "SO_REUSEADDR"}, {"syncookie", "SYN cookie"},
-		{"cookie", "cookie"},		  {"2msl", "MSL"},
+		{"accept-queue", "accept queue"},
+		{"ACCEPT_QUEUE", "accept queue"},
+		{"littles law", "Little's law"},
+		{"Four Tuple", "quadruplet"},
+		{"so_reuseaddr", "SO_REUSEADDR"},
+		{"syncookie", "SYN cookie"},
+		{"cookie", "cookie"},
+		{"2msl", "MSL"},
 		{"time-wait-assassination", "TIME_WAIT assassination"},
 	};
 	static const char *const none[] = {"", "-", " , ", "accept", "queue", "time wait", "msls"};
