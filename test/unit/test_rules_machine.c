@@ -230,22 +230,34 @@ static void test_a_danger_that_has_come_true(void **state)
 	}
 }
 
+/* A listener with so many that wait, and room for so many. */
+static void listen_with(struct tc_facts *facts, uint32_t queue, uint32_t limit)
+{
+	struct tc_listening_facts beside = {.has_somaxconn = true, .somaxconn = 128};
+	struct tc_sock sock = facts_connection(TC_LISTEN, 80);
+
+	sock.rqueue = queue;
+	sock.wqueue = limit;
+	tc_listening_free(facts->listening);
+	assert_int_equal(tc_listening_new(&facts->listening), 0);
+	assert_int_equal(tc_listening_add(facts->listening, NULL, 0, &sock, 1), 0);
+	assert_int_equal(tc_listening_judge(facts->listening, &beside, 1), 0);
+}
+
 /* A small somaxconn is nobody's business while no listener is held back by it. */
 static void test_a_small_somaxconn_and_a_busy_listener(void **state)
 {
 	struct tc_facts facts;
-	struct tc_listening_facts beside = {.has_somaxconn = true, .somaxconn = 128};
-	struct tc_sock sock = facts_connection(TC_LISTEN, 80);
 
 	(void)state;
 	facts_make(&facts);
 	facts_set(&facts, TC_SETTING_somaxconn, 128);
 	facts_expect(&facts, "dangerous-settings", TC_QUIET, 0, NULL);
-	sock.wqueue = 128;
-	sock.rqueue = 100;
-	assert_int_equal(tc_listening_new(&facts.listening), 0);
-	assert_int_equal(tc_listening_add(facts.listening, NULL, 0, &sock, 1), 0);
-	assert_int_equal(tc_listening_judge(facts.listening, &beside, 1), 0);
+	listen_with(&facts, 60, 128);
+	facts_expect(&facts, "dangerous-settings", TC_QUIET, 0, NULL);
+	listen_with(&facts, 60, 64); /* its program asked for no more */
+	facts_expect(&facts, "dangerous-settings", TC_QUIET, 0, NULL);
+	listen_with(&facts, 100, 128);
 	facts_expect(&facts, "dangerous-settings", TC_FOUND, TC_SEVERITY_NOTICE, "somaxconn is 128",
 		     NULL);
 	facts_set(&facts, TC_SETTING_somaxconn, 129);
@@ -296,6 +308,49 @@ static void test_counts_are_compared_with_what_they_cover(void **state)
 	expect_counted(TC_COUNTER_sockstat_inuse, 396, TC_NORMAL, NULL);
 	expect_counted(TC_COUNTER_sockstat_inuse, 397, TC_FOUND, "427 full sockets");
 	expect_counted(TC_COUNTER_sockstat_inuse, 273, TC_FOUND, "303 full sockets");
+}
+
+/* Each state has its place in a count, or in none. */
+static void test_every_state_is_counted_where_it_belongs(void **state)
+{
+	static const struct {
+		enum tc_state state;
+		uint64_t tw, established, least, most;
+	} cases[] = {
+		{TC_LISTEN, 0, 0, 900, 900},
+		{TC_SYN_SENT, 0, 0, 900, 900},
+		{TC_SYN_RECV, 0, 0, 0, 900},
+		{TC_ESTABLISHED, 0, 900, 900, 900},
+		{TC_FIN_WAIT1, 0, 0, 900, 900},
+		{TC_FIN_WAIT2, 0, 0, 0, 900},
+		{TC_CLOSE_WAIT, 0, 900, 900, 900},
+		{TC_CLOSING, 0, 0, 900, 900},
+		{TC_LAST_ACK, 0, 0, 900, 900},
+		{TC_TIME_WAIT, 900, 0, 0, 0},
+		{TC_BOUND, 0, 0, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		const uint64_t inuse[] = {cases[i].least, cases[i].most};
+
+		for (size_t j = 0; j < TC_ARRAY_SIZE(inuse); j++) {
+			struct tc_facts facts;
+			struct tc_judgement judgement;
+
+			facts_make(&facts);
+			facts_count(&facts, cases[i].state, 900);
+			facts.now.counters.value[TC_COUNTER_sockstat_tw] = cases[i].tw;
+			facts.now.counters.value[TC_COUNTER_CurrEstab] = cases[i].established;
+			facts.now.counters.value[TC_COUNTER_sockstat_inuse] = inuse[j];
+			assert_int_equal(
+				tc_judge(tc_rule_find("counts-disagree"), &facts, true, &judgement),
+				0);
+			assert_int_not_equal(judgement.verdict, TC_FOUND);
+			tc_draft_release(&judgement.draft);
+			tc_facts_release(&facts);
+		}
+	}
 }
 
 static void test_what_came_meanwhile_is_no_disagreement(void **state)
@@ -386,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_a_danger_that_has_come_true),
 		cmocka_unit_test(test_a_small_somaxconn_and_a_busy_listener),
 		cmocka_unit_test(test_counts_are_compared_with_what_they_cover),
+		cmocka_unit_test(test_every_state_is_counted_where_it_belongs),
 		cmocka_unit_test(test_what_came_meanwhile_is_no_disagreement),
 		cmocka_unit_test(test_tracked_connections_are_another_thing),
 		cmocka_unit_test(test_what_cannot_be_compared),

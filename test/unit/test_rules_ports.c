@@ -211,6 +211,9 @@ static void test_what_is_inferred_is_no_finding(void **state)
 	to->free_at_most = 250;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "Inferred: 200 more",
 		     "at most 250", NULL);
+	to->free = 0;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "Inferred: 0 more",
+		     NULL);
 	to->free_at_most = 900;
 	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "at least 0 and at most 900", NULL);
 	tc_facts_release(&facts);
@@ -362,6 +365,10 @@ static void test_a_reserved_port_is_none_of_the_range(void **state)
 	facts_expect(&facts, "listener-in-range", TC_FOUND, TC_SEVERITY_NOTICE, "40500", NULL);
 	tc_port_set_add(facts.reserved, 40500);
 	facts_expect(&facts, "listener-in-range", TC_QUIET, 0, NULL);
+	/* What is reserved here says nothing of the other namespace. */
+	facts.ports->pool_count = 2;
+	facts.ports->pools[1].netns = 5;
+	facts_expect(&facts, "listener-in-range", TC_UNSURE, 0, NULL);
 	tc_facts_release(&facts);
 }
 
