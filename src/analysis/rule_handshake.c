@@ -84,7 +84,7 @@ static bool is_flood(const struct tc_facts *facts)
 static const char *rate_of(const struct tc_facts *facts, uint64_t requests, struct tc_draft *draft)
 {
 	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
-	uint64_t ms = life->known && life->value ? life->value : SYN_RECV_DEFAULT_MS;
+	uint64_t ms = life->known ? life->value : SYN_RECV_DEFAULT_MS;
 
 	return tc_words_rate(draft, (double)requests * 1000 / (double)ms);
 }
@@ -217,6 +217,8 @@ static bool is_of_proc(const struct tc_facts *facts)
 	return facts->report.source && strcmp(facts->report.source, "proc") == 0;
 }
 
+/* Where a listener lets nobody in, last ACKs do come: the rule phantom-established tells of those.
+ */
 static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
@@ -224,7 +226,7 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 
 	if (!retried->shown)
 		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
-	if (is_flood(facts))
+	if (is_flood(facts) || tc_part_stuck_handshakes(facts) >= retried->shown)
 		return TC_QUIET;
 	tc_evidence_n(
 		draft, "%llu of %llu SYN_RECV had its SYN+ACK sent again: no last ACK has come.",

@@ -6,12 +6,22 @@
 
 /* ---- orphan-syn-recv -------------------------------------------------------------------- */
 
+/* A listing may have been made without those that listen (ss without -a). */
+static bool lacks_listeners(const struct tc_facts *facts)
+{
+	return facts->report.foreign && !facts->census.states[TC_LISTEN];
+}
+
 static enum tc_verdict check_orphan_syn_recv(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *orphan = &facts->symptoms[TC_SYMPTOM_SYN_RECV_ORPHAN];
 
 	if (!orphan->shown)
 		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_RECV_ORPHAN, draft);
+	if (lacks_listeners(facts)) {
+		tc_needs(draft, "%s", tc_part_missing(draft, TC_SYMPTOM_SYN_RECV_ORPHAN));
+		return TC_UNSURE;
+	}
 	tc_evidence_n(draft, "%llu SYN_RECV is on a port where nobody listens any more.",
 		      "%llu SYN_RECV are on ports where nobody listens any more.", orphan->shown,
 		      tc_llu(orphan->shown));
@@ -26,8 +36,9 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 	.id = "orphan-syn-recv",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("handshakes of a listener that has gone"),
-	.threshold = N_("From the first: closing a listener leaves its handshakes until their "
-			"timer fires, so one went within the last ${syn_recv_life}."),
+	.threshold = N_("From the first: the kernel looks for the listener when it is to send the "
+			"SYN+ACK again, after a second or, of an old one, after half a minute, and "
+			"then forgets the handshake; so the listener went moments ago."),
 	.causes = {
 		N_("A server was stopped or restarted with handshakes under way."),
 		N_("It crashed."),
@@ -65,7 +76,7 @@ enum {
 static bool is_rare(const struct tc_facts *facts, uint64_t silent)
 {
 	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_SENT];
-	uint64_t ms = life->known && life->value ? life->value : SYN_SENT_DEFAULT_MS;
+	uint64_t ms = life->known ? life->value : SYN_SENT_DEFAULT_MS;
 	double tried;
 
 	return tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried) &&

@@ -150,3 +150,15 @@ size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, struct 
 			      tc_llu(more));
 	return told;
 }
+
+uint64_t tc_part_stuck_handshakes(const struct tc_facts *facts)
+{
+	const struct tc_listener *listener;
+	uint64_t count = 0;
+
+	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
+	     i++)
+		if (listener->trouble & TC_TROUBLE_OVERFLOWS)
+			count += listener->states[TC_SYN_RECV];
+	return count;
+}

@@ -208,18 +208,6 @@ const struct tc_rule tc_rule_accept_overflow = {
 
 /* ---- phantom-established ---------------------------------------------------------------- */
 
-/* Handshakes that wait in SYN_RECV at listeners that let nobody in. */
-static uint64_t stuck_handshakes(const struct tc_facts *facts)
-{
-	const struct tc_listener *listener;
-	uint64_t count = 0;
-
-	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++)
-		if (listener->trouble & TC_TROUBLE_OVERFLOWS)
-			count += listener->states[TC_SYN_RECV];
-	return count;
-}
-
 /*
  * Only both ends together could see it. A last ACK that meets a full queue is dropped, and its
  * client counts as connected; the handshake stays in SYN_RECV, and of one answered by a cookie
@@ -232,7 +220,7 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 
 	tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &cookies);
-	stuck = stuck_handshakes(facts);
+	stuck = tc_part_stuck_handshakes(facts);
 	if (!overflows || (!stuck && !cookies))
 		return TC_QUIET;
 	if (stuck)

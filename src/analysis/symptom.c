@@ -100,11 +100,12 @@ SHOWS(syn_recv_deferred)
 		    sock->expires_ms > FIRST_SYNACK_MS);
 }
 
+/* Its direction is in, whether there is a listener or not: only a listener makes requests. */
 SHOWS(syn_recv_orphan)
 {
 	if (sock->direction == TC_DIRECTION_NONE)
 		return TC_SHOWN_UNKNOWN;
-	return when(sock->kind == TC_KIND_REQUEST && sock->direction != TC_DIRECTION_IN);
+	return when(sock->kind == TC_KIND_REQUEST && !sock->listener);
 }
 
 SHOWS(unaccepted)

@@ -145,6 +145,12 @@ static void test_silent_ones_found(void **state)
 		scene_end(&scene);
 
 		scene_begin(&scene); /* as many peers as half of them, and one more */
+		scene_add(&scene, stuck, 20, 10);
+		assert_int_equal(scene_judge(&scene, id), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+		scene_end(&scene);
+
+		scene_begin(&scene);
 		scene_add(&scene, stuck, 20, 11);
 		assert_int_equal(scene_judge(&scene, id), TC_FOUND);
 		assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
@@ -176,6 +182,20 @@ static void test_silent_ones_fresh_or_unknown(void **state)
 		assert_needs(&scene, needs);
 		scene_end(&scene);
 	}
+}
+
+/* Of one kind it is known that there is none, of the other nothing. */
+static void test_a_window_that_cannot_be_told(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, without(repeated(TC_FIN_WAIT1, TC_TIMER_PROBE, 0), TC_HAVE_INSIDE), 4, 1);
+	assert_int_equal(scene_judge(&scene, "fin-wait1-stuck"), TC_UNSURE);
+	assert_needs(&scene,
+		     "when the peers were last heard (ss -i), to tell whether the 4 FIN_WAIT1");
+	scene_end(&scene);
 }
 
 static void test_closing_normal(void **state)
@@ -349,7 +369,11 @@ static void test_abort_on_close(void **state)
 	scene_rise(&scene, TC_COUNTER_TCPAbortOnClose, 91);
 	assert_int_equal(scene_judge(&scene, "abort-on-close"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	scene_rise(&scene, TC_COUNTER_ActiveOpens, 0); /* nearly all, but few */
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 0); /* nearly all: ten, and fewer */
+	scene_rise(&scene, TC_COUNTER_PassiveOpens, 10);
+	scene_rise(&scene, TC_COUNTER_TCPAbortOnClose, 10);
+	assert_int_equal(scene_judge(&scene, "abort-on-close"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	scene_rise(&scene, TC_COUNTER_PassiveOpens, 9);
 	scene_rise(&scene, TC_COUNTER_TCPAbortOnClose, 9);
 	assert_int_equal(scene_judge(&scene, "abort-on-close"), TC_FOUND);
@@ -367,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_close_wait_unsure),
 		cmocka_unit_test(test_silent_ones_found),
 		cmocka_unit_test(test_silent_ones_fresh_or_unknown),
+		cmocka_unit_test(test_a_window_that_cannot_be_told),
 		cmocka_unit_test(test_closing_normal),
 		cmocka_unit_test(test_how_long_it_goes_on),
 		cmocka_unit_test(test_the_worse_of_two_kinds),

@@ -18,6 +18,8 @@ static struct tc_sock waiting(uint32_t age_ms)
 	return sock;
 }
 
+static const struct tc_sock some_listener = {.state = TC_LISTEN};
+
 static struct tc_sock request(uint8_t retrans)
 {
 	struct tc_sock sock = scene_sock(TC_SYN_RECV, 0);
@@ -28,6 +30,7 @@ static struct tc_sock request(uint8_t retrans)
 	sock.retrans = retrans;
 	sock.expires_ms = 900;
 	sock.direction = TC_DIRECTION_IN;
+	sock.listener = &some_listener;
 	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
 	return sock;
 }
@@ -71,6 +74,14 @@ static void test_unaccepted_by_the_queue(void **state)
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "Listener 10.0.0.1:80: 65 wait to be accepted");
 	assert_says(&scene, "its limit is 128, the backlog");
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_add(&scene, waiting(10), 4, 1);
+	scene_listener(&scene, SCENE_PORT, 2500, 4096, 0, SCENE_HAVE); /* somaxconn */
+	scene_listener(&scene, 443, 2500, 4097, 0, SCENE_HAVE);	       /* which was more then */
+	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_FOUND);
+	assert_says(&scene, "its limit is 4096, which is net.core.somaxconn.");
+	assert_says(&scene, "its limit is 4097.");
 	scene_end(&scene);
 }
 
@@ -199,6 +210,10 @@ static void test_phantom(void **state)
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "2 handshakes wait in SYN_RECV");
 	assert_says(&scene, "(inferred)");
+	scene_add(&scene, request(1), 2, 1); /* these, whose last ACKs did come */
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
+	scene_add(&scene, request(1), 1, 1);
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
 	scene_end(&scene);
 	scene_begin(&scene); /* cookies leave nothing to be seen */
 	scene_rise(&scene, TC_COUNTER_ListenOverflows, 5);
@@ -239,13 +254,13 @@ static void test_flood_by_cookies(void **state)
 	scene_add(&scene, request(1), 17, 17);
 	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
 	scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
-	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 43);
+	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
 	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 21);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	assert_says(&scene, "17 SYN_RECV, 17 of them silent");
 	assert_says(&scene, "of 17 different addresses");
-	assert_says(&scene, "43 cookies were sent and 21 came back");
+	assert_says(&scene, "44 cookies were sent and 21 came back");
 	assert_says(&scene, "each lasting 63 s, they begin at 0.3/s (an inference)");
 	assert_says(&scene, "Listener 10.0.0.1:80");
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
@@ -380,12 +395,16 @@ static void test_orphan_syn_recv(void **state)
 	scene_begin(&scene);
 	scene_add(&scene, request(1), 1, 1);
 	assert_int_equal(scene_judge(&scene, "orphan-syn-recv"), TC_QUIET);
-	orphan.direction = TC_DIRECTION_OUT;
+	orphan.listener = NULL;
 	scene_add(&scene, orphan, 3, 1);
 	assert_int_equal(scene_judge(&scene, "orphan-syn-recv"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "3 SYN_RECV are on ports");
 	assert_says(&scene, "Whose: 10.0.0.1:80: 3.");
+	scene.facts.report.foreign = true; /* a listing without those that listen */
+	assert_int_equal(scene_judge(&scene, "orphan-syn-recv"), TC_UNSURE);
+	scene_count(&scene, TC_LISTEN, 1);
+	assert_int_equal(scene_judge(&scene, "orphan-syn-recv"), TC_FOUND);
 	scene_end(&scene);
 	scene_begin_counted(&scene);
 	scene_count(&scene, TC_SYN_RECV, 432);

@@ -70,9 +70,10 @@ static void test_a_few_have_no_rate(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, time_wait(TC_DIRECTION_IN), 59, 1);
+	scene_add(&scene, time_wait(TC_DIRECTION_IN), 59, 1); /* of one side only */
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
 	assert_false(scene_says(&scene, "estimate"));
+	assert_says(&scene, "59 had come in by a listener (closed as the server), 0 had gone out");
 	assert_false(scene_says(&scene, "destination"));
 	scene_add(&scene, time_wait(TC_DIRECTION_IN), 1, 1);
 	scene_judge(&scene, "tw-active-close");
@@ -127,6 +128,8 @@ static void test_places_that_run_out(void **state)
 	assert_says(&scene, "101 of 200 that tcp_max_tw_buckets allows are in use (50 %)");
 	assert_says(&scene, "Peers: ");
 	scene_add(&scene, scene_sock(TC_ESTABLISHED, 0), 1, 1);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	scene_add(&scene, time_wait(TC_DIRECTION_IN), 9, 10); /* 110 and 11 */
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
 	scene_end(&scene);
 }
@@ -233,10 +236,11 @@ static void test_rfc1337(void **state)
 	assert_false(scene_says(&scene, "tcp_rfc1337 is"));
 	scene.facts.now.settings[TC_SETTING_tcp_ehash_entries].status = TC_SETTING_ABSENT;
 	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_QUIET);
-	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 0);
+	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 0); /* there is none at all */
 	scene_gauge(&scene, TC_COUNTER_TCPTimeWaitOverflow, 0);
 	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "tcp_max_tw_buckets is 0: no connection has a TIME_WAIT");
 	scene_end(&scene);
 	scene_begin_counted(&scene);
 	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_UNSURE);

@@ -23,6 +23,7 @@ struct row {
 	uint64_t inode; /* 0: as always; NO: 0 */
 	uint8_t kind, timer, retrans, direction;
 	uint32_t expires_ms, rqueue, memory;
+	bool has_listener;
 };
 
 static enum tc_symptom find(const char *name)
@@ -36,6 +37,7 @@ static enum tc_symptom find(const char *name)
 
 static struct tc_sock sock_of(const struct row *row)
 {
+	static const struct tc_sock listener = {.state = TC_LISTEN};
 	static struct tc_inside inside;
 	static struct tc_text text = {.inside = &inside};
 	struct tc_sock sock = scene_sock(row->state, row->age_ms);
@@ -51,6 +53,7 @@ static struct tc_sock sock_of(const struct row *row)
 	sock.direction = row->direction;
 	sock.expires_ms = row->expires_ms;
 	sock.rqueue = row->rqueue;
+	sock.listener = row->has_listener ? &listener : NULL;
 	sock.have &= ~row->lacks;
 	return sock;
 }
@@ -115,8 +118,8 @@ static const struct row rows[] = {
 	{ "syn-recv-deferred", TC_SYN_RECV, NOT, .kind = TC_KIND_FULL, .expires_ms = 1500 },
 	{ "syn-recv-deferred", TC_SYN_RECV, OPEN, .kind = TC_KIND_REQUEST, .lacks = TC_HAVE_EXPIRES },
 
-	{ "syn-recv-orphan", TC_SYN_RECV, YES, .kind = TC_KIND_REQUEST, .direction = TC_DIRECTION_OUT },
-	{ "syn-recv-orphan", TC_SYN_RECV, NOT, .kind = TC_KIND_REQUEST, .direction = TC_DIRECTION_IN },
+	{ "syn-recv-orphan", TC_SYN_RECV, YES, .kind = TC_KIND_REQUEST, .direction = TC_DIRECTION_IN },
+	{ "syn-recv-orphan", TC_SYN_RECV, NOT, .kind = TC_KIND_REQUEST, .direction = TC_DIRECTION_IN, .has_listener = true },
 	{ "syn-recv-orphan", TC_SYN_RECV, NOT, .kind = TC_KIND_FULL, .direction = TC_DIRECTION_OUT },
 	{ "syn-recv-orphan", TC_SYN_RECV, OPEN, .kind = TC_KIND_REQUEST },
 
