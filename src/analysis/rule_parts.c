@@ -154,11 +154,13 @@ size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, struct 
 uint64_t tc_part_stuck_handshakes(const struct tc_facts *facts)
 {
 	const struct tc_listener *listener;
-	uint64_t count = 0;
+	uint64_t overflows, count = 0;
 
-	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
-	     i++)
-		if (listener->trouble & TC_TROUBLE_OVERFLOWS)
+	if (!facts->listening || !tc_facts_counter(facts, TC_COUNTER_ListenOverflows, &overflows) ||
+	    !overflows)
+		return 0;
+	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++)
+		if (listener->trouble & TC_TROUBLE_FULL)
 			count += listener->states[TC_SYN_RECV];
 	return count;
 }

@@ -47,7 +47,10 @@ const char *tc_part_interval(const struct tc_facts *facts, struct tc_draft *draf
 /* Says of the listeners with one of these TC_TROUBLE_ bits how full they are; how many said. */
 size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, struct tc_draft *draft);
 
-/* Handshakes that wait in SYN_RECV at listeners that let nobody in; 0 also where not known. */
+/*
+ * Handshakes that wait in SYN_RECV at listeners that let nobody in, where the kernel has ever
+ * counted that; 0 also where it is not known.
+ */
 uint64_t tc_part_stuck_handshakes(const struct tc_facts *facts);
 
 #endif

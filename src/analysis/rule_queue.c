@@ -211,7 +211,8 @@ const struct tc_rule tc_rule_accept_overflow = {
 /*
  * Only both ends together could see it. A last ACK that meets a full queue is dropped, and its
  * client counts as connected; the handshake stays in SYN_RECV, and of one answered by a cookie
- * nothing is left at all.
+ * nothing is left at all. The next try of one that waits may be half a minute away, so it need
+ * not have been counted in the interval.
  */
 static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 						 struct tc_draft *draft)
@@ -221,7 +222,9 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 	tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &cookies);
 	stuck = tc_part_stuck_handshakes(facts);
-	if (!overflows || (!stuck && !cookies))
+	if (!overflows)
+		cookies = 0;
+	if (!stuck && !cookies)
 		return TC_QUIET;
 	if (stuck)
 		tc_evidence_n(draft,
@@ -237,7 +240,7 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 			      "In %s, %llu cookies came back while the queue was full: of those "
 			      "that were not let in nothing is left here (inferred).",
 			      cookies, tc_part_interval(facts, draft), tc_llu(cookies));
-	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, draft);
+	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL, draft);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
@@ -247,8 +250,8 @@ const struct tc_rule tc_rule_phantom_established = {
 	.id = "phantom-established",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("clients take themselves for connected, and this machine knows nothing of it"),
-	.threshold = N_("When a listener was full in the interval and handshakes that had begun "
-			"wait at it, or cookies came back: a last ACK that meets a full queue is "
+	.threshold = N_("When handshakes wait at a listener that is full, or cookies came back "
+			"while one was: a last ACK that meets a full queue is "
 			"dropped, which the client does not learn. Only its side could show it, so "
 			"this is inferred."),
 	.causes = {
@@ -275,8 +278,8 @@ const struct tc_rule tc_rule_phantom_established = {
 	.sources = "net/ipv4/tcp_minisocks.c:tcp_check_req; "
 		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock; "
 		   "net/ipv4/syncookies.c:cookie_v4_check",
-	.needs = TC_NEEDS_INTERVAL | TC_NEEDS_LISTENERS,
-	.counters = "ListenOverflows SyncookiesRecv",
+	.needs = TC_NEEDS_LISTENERS,
+	.counters = "ListenOverflows",
 	.scenario = "phantom",
 	.check = check_phantom_established,
 };

@@ -224,6 +224,24 @@ static void test_phantom(void **state)
 	scene_end(&scene);
 }
 
+/* The last try was before the interval; and one look is enough. */
+static void test_phantom_that_waits(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 0);
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 4);
+	scene_listener(&scene, 443, 3, 2, 2, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_FOUND);
+	assert_false(scene_says(&scene, "cookies"));
+	assert_says(&scene, "Listener 10.0.0.1:443");
+	scene_instant(&scene);
+	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_FOUND);
+	scene_end(&scene);
+}
+
 static void test_no_phantom(void **state)
 {
 	struct scene scene;
@@ -234,11 +252,16 @@ static void test_no_phantom(void **state)
 	scene_listener(&scene, 443, 3, 2, 0, SCENE_HAVE);
 	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_QUIET);
 	scene_end(&scene);
-	scene_begin(&scene); /* handshakes and cookies, and no queue was full */
+	scene_begin(&scene); /* handshakes at one that has room */
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 5);
+	scene_listener(&scene, 443, 2, 2, 2, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_QUIET);
+	scene_end(&scene);
+	scene_begin(&scene); /* handshakes and cookies, and nobody was ever turned away */
 	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 4);
 	scene_listener(&scene, 443, 3, 2, 2, SCENE_HAVE);
 	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_QUIET);
-	scene_instant(&scene);
+	scene.facts.now.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_NOT_READ;
 	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_UNSURE);
 	scene_end(&scene);
 }
@@ -552,6 +575,7 @@ int main(void)
 		cmocka_unit_test(test_overflow_unsure),
 		cmocka_unit_test(test_many_full_listeners),
 		cmocka_unit_test(test_phantom),
+		cmocka_unit_test(test_phantom_that_waits),
 		cmocka_unit_test(test_no_phantom),
 		cmocka_unit_test(test_flood_by_cookies),
 		cmocka_unit_test(test_flood_that_drops),
