@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* test_lab.c - the tables of the laboratory, and how what is found there is compared. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/rule.h"
+#include "cli/lab.h"
+#include "lab/compare.h"
+#include "lab/driver.h"
+#include "util/macro.h"
+
+enum { TEXT_MAX = 256 };
+
+static const struct lab_found warning = { .id = "leak", .severity = TC_SEVERITY_WARNING };
+static const struct lab_found notice = { .id = "leak", .severity = TC_SEVERITY_NOTICE };
+static const struct lab_found other = { .id = "other", .severity = TC_SEVERITY_WARNING };
+static const struct lab_found normal = { .id = "leak", .normal = true };
+static const struct lab_found unchecked = { .id = "leak", .needs = "ages" };
+
+/* Asserts what compare says of up to two that were found: "" is that nothing differs. */
+static void compares(const struct lab_scenario *row, const struct lab_found *first,
+		     const struct lab_found *second, const char *expected)
+{
+	struct lab_found found[2];
+	char text[TEXT_MAX] = "before";
+	size_t count = 0;
+
+	if (first)
+		found[count++] = *first;
+	if (second)
+		found[count++] = *second;
+	assert_int_equal(lab_compare(row, found, count, text, sizeof(text)), !*expected);
+	assert_string_equal(text, expected);
+}
+
+static void what_has_to_be_found(void **state)
+{
+	const struct lab_scenario row = { .findings = "leak" }, two = { .findings = "other leak" };
+
+	(void)state;
+	compares(&row, &warning, NULL, "");
+	compares(&row, &notice, NULL, "");
+	compares(&row, NULL, NULL, "leak was not found");
+	compares(&row, &normal, NULL, "leak was not found");
+	compares(&row, &unchecked, NULL, "leak was not checked: ages");
+	compares(&two, &warning, &other, "");
+	compares(&two, NULL, NULL, "other was not found; leak was not found");
+}
+
+static void what_has_to_be_normal(void **state)
+{
+	const struct lab_scenario row = { .normal = "leak", .healthy = true };
+
+	(void)state;
+	compares(&row, &normal, NULL, "");
+	compares(&row, NULL, NULL, "leak was not called normal");
+	compares(&row, &unchecked, NULL, "leak was not checked: ages");
+	compares(&row, &warning, NULL,
+		 "leak was not called normal; leak was found, and should not have been");
+}
+
+static void what_must_not_be_found(void **state)
+{
+	const struct lab_scenario healthy = { .healthy = true };
+	const struct lab_scenario leak = { .findings = "leak" };
+	const struct lab_scenario tolerant = { .findings = "leak", .allowed = "some other" };
+	const struct lab_scenario any = { .allowed = "*" };
+
+	(void)state;
+	compares(&healthy, NULL, NULL, "");
+	compares(&healthy, &notice, NULL, "");
+	compares(&healthy, &unchecked, &normal, "");
+	compares(&healthy, &warning, NULL, "leak was found, and should not have been");
+	compares(&leak, &warning, &other, "other was found, and should not have been");
+	compares(&tolerant, &warning, &other, "");
+	compares(&any, &warning, &other, "");
+}
+
+/* A list of ids is one of whole words. */
+static void ids(void **state)
+{
+	(void)state;
+	assert_true(lab_ids_have("a bc", "a"));
+	assert_true(lab_ids_have(" a  bc ", "bc"));
+	assert_false(lab_ids_have("a bc", "b"));
+	assert_false(lab_ids_have("a bc", "bcd"));
+	assert_false(lab_ids_have("", ""));
+	assert_false(lab_ids_have(NULL, "a"));
+}
+
+/* A difference that is longer than its room is cut, and is one nevertheless. */
+static void small_room(void **state)
+{
+	const struct lab_scenario row = { .findings = "leak other third" };
+
+	(void)state;
+	for (size_t size = 2; size < 64; size++) {
+		char text[64];
+
+		memset(text, 'x', sizeof(text));
+		assert_false(lab_compare(&row, NULL, 0, text, size));
+		assert_true(strlen(text) < size);
+		assert_true(size == sizeof(text) || text[size] == 'x');
+	}
+}
+
+/* Scenarios and stories share one name space, that of the command line. */
+static void names_are_unique(void **state)
+{
+	(void)state;
+	for (size_t i = 0; tc_lab_name_at(i); i++)
+		for (size_t j = i + 1; tc_lab_name_at(j); j++)
+			assert_string_not_equal(tc_lab_name_at(i), tc_lab_name_at(j));
+}
+
+static void rows_make_sense(void **state)
+{
+	size_t healthy = 0;
+
+	(void)state;
+	for (const struct lab_scenario *row = lab_scenarios; row->name; row++) {
+		healthy += row->healthy;
+		assert_false(row->healthy && row->findings);
+		/* What is waited for has to come about, so something has to bring it there. */
+		assert_true(!row->sign.state || row->driver || row->parts[0].maker);
+		if (!row->driver)
+			continue;
+		assert_in_range(row->driver->per_second, 1, 1000);
+		assert_non_null(row->driver->turn);
+	}
+	assert_true(healthy >= 6);
+}
+
+/* Each state is what some scenario is about: its side has it, and little else. */
+static void every_state_has_a_scenario(void **state)
+{
+	(void)state;
+	for (unsigned wanted = 1; wanted < LAB_STATES; wanted++) {
+		bool seen = wanted == LAB_CLOSED || strcmp(lab_state_name(wanted), "UNKNOWN") == 0;
+
+		for (const struct lab_scenario *row = lab_scenarios; row->name && !seen; row++) {
+			struct lab_census census;
+
+			lab_scenario_expect(row, row->side, 1, &census);
+			seen = lab_census_of(&census, wanted) > 0;
+		}
+		assert_true(seen);
+	}
+}
+
+/* A rule that names a scenario is named by it. */
+static void rules_have_their_scenarios(void **state)
+{
+	size_t checked = 0;
+
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++) {
+		const struct tc_rule *rule = tc_rules[i];
+		const struct lab_scenario *row;
+
+		if (!rule->scenario)
+			continue;
+		row = lab_scenario_find(rule->scenario);
+		if (!row || !(lab_ids_have(row->findings, rule->id) ||
+			      lab_ids_have(row->normal, rule->id)))
+			fail_msg("rule %s, scenario %s", rule->id, rule->scenario);
+		checked++;
+	}
+	assert_true(checked > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_has_to_be_found),
+		cmocka_unit_test(what_has_to_be_normal),
+		cmocka_unit_test(what_must_not_be_found),
+		cmocka_unit_test(ids),
+		cmocka_unit_test(small_room),
+		cmocka_unit_test(names_are_unique),
+		cmocka_unit_test(rows_make_sense),
+		cmocka_unit_test(every_state_has_a_scenario),
+		cmocka_unit_test(rules_have_their_scenarios),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
