@@ -9,6 +9,7 @@
 #include "output/cell.h"
 #include "util/intl.h"
 #include "util/shown.h"
+#include "util/width.h"
 #include "util/wrap.h"
 
 enum { LINES_MAX = 3, INDENT = 2, UNLIMITED = 1000 };
@@ -19,32 +20,71 @@ struct lines {
 	size_t count;
 };
 
+static void start_line(const struct lines *lines, const char *sign)
+{
+	tc_ink(lines->out, lines->style, *sign == '!' ? TC_INK_ALARM : TC_INK_BOLD);
+	tc_buf_text(lines->out, sign);
+	tc_ink(lines->out, lines->style, TC_INK_PLAIN);
+}
+
+/* The sentence in lines; returns how wide the last one is. */
+static size_t add_sentence(const struct lines *lines, const char *sign, const struct tc_buf *text,
+			   size_t width)
+{
+	size_t done = 0, last = 0;
+
+	while (done < text->length) {
+		size_t next, bytes = tc_wrap_line(text->data + done, text->length - done,
+						  width - INDENT, &next);
+
+		if (done)
+			tc_buf_byte(lines->out, '\n');
+		start_line(lines, done ? "  " : sign);
+		tc_buf_add(lines->out, text->data + done, bytes);
+		last = INDENT + tc_width(text->data + done, bytes);
+		done += next;
+	}
+	return last;
+}
+
+/* The command in one piece, so that it can be copied; its colon stays at the sentence. */
+static void add_command(const struct lines *lines, const char *id, size_t used, size_t width)
+{
+	char command[96];
+
+	snprintf(command, sizeof(command), "tcpcensus diagnose %s", id);
+	if (used + 1 + strlen(command) <= width) {
+		tc_buf_byte(lines->out, ' ');
+	} else {
+		tc_buf_byte(lines->out, '\n');
+		start_line(lines, "  ");
+	}
+	tc_buf_text(lines->out, command);
+}
+
 /* "! 18 CLOSE_WAIT ...: tcpcensus diagnose close-wait-leak"; without an id only the sentence. */
 static void add_line(struct lines *lines, const char *sign, const char *sentence, const char *id)
 {
 	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
 	size_t width = lines->style->width ? lines->style->width : UNLIMITED;
-	size_t length = strlen(sentence), done = 0;
+	size_t length = strlen(sentence), used;
 
 	if (lines->count++ >= LINES_MAX)
 		return;
 	if (id && length && sentence[length - 1] == '.')
 		length--;
 	tc_buf_shown(&text, sentence, length);
-	if (id)
-		tc_buf_format(&text, "%stcpcensus diagnose %s", _(": "), id);
-	while (done < text.length && !text.failed) {
-		size_t next, bytes = tc_wrap_line(text.data + done, text.length - done,
-						  width - INDENT, &next);
-
-		tc_ink(lines->out, lines->style, *sign == '!' ? TC_INK_ALARM : TC_INK_BOLD);
-		tc_buf_text(lines->out, done ? "  " : sign);
-		tc_ink(lines->out, lines->style, TC_INK_PLAIN);
-		tc_buf_add(lines->out, text.data + done, bytes);
-		tc_buf_byte(lines->out, '\n');
-		done += next;
+	if (id) {
+		tc_buf_text(&text, _(": "));
+		text.length -= text.length > 0; /* the blank */
 	}
 	lines->out->failed |= text.failed;
+	if (text.failed)
+		return;
+	used = add_sentence(lines, sign, &text, width);
+	if (id)
+		add_command(lines, id, used, width);
+	tc_buf_byte(lines->out, '\n');
 }
 
 static void add_findings(struct lines *lines, const struct tc_diagnosis *verdicts, bool alarming)

@@ -75,8 +75,8 @@ static void verdict(const struct page *page, const struct tc_diagnosis *diagnosi
 	add_part(&line, ", ", tc_ngettext("notice", "notices", notices), notices);
 	if (!line.length)
 		tc_buf_text(&line, _("Nothing wrong was found"));
-	add_part(&line, "; ", tc_ngettext("thing is normal", "things are normal", normal), normal);
-	add_part(&line, "; ", tc_ngettext("was not checked", "were not checked", unchecked),
+	add_part(&line, _("; "), tc_ngettext("thing is normal", "things are normal", normal), normal);
+	add_part(&line, _("; "), tc_ngettext("was not checked", "were not checked", unchecked),
 		 unchecked);
 	tc_buf_byte(&line, '.');
 	string = tc_buf_string(&line);
