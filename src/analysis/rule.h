@@ -58,6 +58,7 @@ struct tc_rule {
 	 */
 	bool glance;
 	enum tc_state glance_state;
+	const char *glance_settings; /* that it asks for then, besides `settings`; or NULL */
 
 	const char *scenario; /* of the laboratory, in which it speaks */
 	enum tc_verdict (*check)(const struct tc_facts *facts, struct tc_draft *draft);

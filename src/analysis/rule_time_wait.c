@@ -203,6 +203,7 @@ const struct tc_rule tc_rule_tw_active_close = {
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_TIME_WAIT,
+	.glance_settings = "tcp_max_tw_buckets ip_local_port_range",
 	.scenario = "time-wait-many",
 	.check = check_tw_active_close,
 };

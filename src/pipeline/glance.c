@@ -98,8 +98,11 @@ static void read_numbers(struct tc_facts *facts)
 {
 	tc_counters_read_gauges(&facts->now.counters);
 	for (size_t i = 0; tc_rules[i]; i++)
-		if (tc_rules[i]->glance)
+		if (tc_rules[i]->glance) {
 			read_settings(facts, tc_rules[i]->settings);
+			read_settings(facts, tc_rules[i]->glance_settings);
+		}
+	tc_lifetimes(facts->now.settings, facts->figures);
 }
 
 /* ---- Verdicts ----------------------------------------------------------------------------- */
@@ -132,6 +135,15 @@ static void add_hint(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 	};
 }
 
+/* So many that one destination may have no port left, which takes a look at the ports. */
+static bool may_use_ports_up(const struct tc_rule *rule, const struct tc_facts *facts)
+{
+	const struct tc_figure *ports = &facts->figures[TC_LIFETIME_LOCAL_PORTS];
+
+	return rule->glance_state == TC_TIME_WAIT && ports->known &&
+	       facts->census.states[TC_TIME_WAIT] > ports->value / 2;
+}
+
 static void add_normal(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 		       const struct tc_facts *facts, const char *sentence)
 {
@@ -139,6 +151,10 @@ static void add_normal(struct tc_diagnosis *verdicts, const struct tc_rule *rule
 
 	if (rule->glance_state && (count < NORMAL_LEAST || count <= facts->census.in_use))
 		return;
+	if (may_use_ports_up(rule, facts)) {
+		add_hint(verdicts, rule, facts);
+		return;
+	}
 	verdicts->normal[verdicts->normal_count++] =
 		(struct tc_normal){.id = rule->id, .text = sentence};
 }
