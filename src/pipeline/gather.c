@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "pipeline/files.h"
+#include "pipeline/gather_ports.h"
 #include "pipeline/gather_readings.h"
 #include "source/readings_file.h"
 #include "util/macro.h"
@@ -158,7 +159,8 @@ static int gather_from_kernel(struct gather *gather, uint64_t interval_ms)
 	if (err)
 		return err;
 	gather->facts->ports = take_ports(gather, gather->ports_before);
-	return scan(gather);
+	err = tc_gather_ports(&gather->query, gather->facts);
+	return err ? err : scan(gather);
 }
 
 /* The same files for all that reads them, each of which reads them from the start. */
@@ -207,6 +209,7 @@ int tc_gather(const struct tc_query *query, uint64_t interval_ms, struct tc_fact
 	struct gather gather = {.query = *query, .facts = facts};
 	int err;
 
+	facts->families = query->families;
 	gather.query.size = sizeof(gather.query);
 	gather.query.filter = NULL;
 	gather.query.states = 0;
