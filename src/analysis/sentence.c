@@ -131,17 +131,19 @@ const char *tc_words_duration(struct tc_draft *draft, uint64_t ms)
 
 const char *tc_words_bytes(struct tc_draft *draft, uint64_t bytes)
 {
-	static const char *const units[] = {"kB", "MB", "GB", "TB"};
+	static const char *const units[] = {N_("kB"), N_("MB"), N_("GB"), N_("TB")};
 	double amount = (double)bytes / 1000;
 	size_t unit = 0;
 
 	if (bytes < 1000)
-		return tc_words(draft, "%llu B", (unsigned long long)bytes);
+		return tc_words(draft, "%llu %s", (unsigned long long)bytes,
+				tc_draft_text(draft, N_("B")));
 	while (amount >= 1000 && unit + 1 < TC_ARRAY_SIZE(units)) {
 		amount /= 1000;
 		unit++;
 	}
-	return tc_words(draft, amount < 10 ? "%.1f %s" : "%.0f %s", amount, units[unit]);
+	return tc_words(draft, amount < 10 ? "%.1f %s" : "%.0f %s", amount,
+			tc_draft_text(draft, units[unit]));
 }
 
 const char *tc_words_share(struct tc_draft *draft, uint64_t part, uint64_t whole)
