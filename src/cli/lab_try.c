@@ -7,13 +7,6 @@
 #include "lab/compare.h"
 #include "util/intl.h"
 
-/* A build that has no rules yet compares states only. */
-#pragma weak tc_diagnosis_take
-#pragma weak tc_diagnosis_free
-#pragma weak tc_diagnosis_finding
-#pragma weak tc_diagnosis_normal
-#pragma weak tc_diagnosis_not_checked
-
 enum { INTERVAL_MS = 2000, FOUND_MAX = 128 };
 
 /* Everything that was found or could not be checked; the texts are the diagnosis's. */
@@ -54,11 +47,8 @@ static enum tc_lab_outcome judge(const struct lab_scenario *scenario, char text[
 	struct lab_found found[FOUND_MAX];
 	struct tc_diagnosis *diagnosis = NULL;
 	bool same;
-	int err;
+	int err = tc_diagnosis_take(&query, &diagnosis, &report);
 
-	if (!tc_diagnosis_take)
-		return TC_LAB_SAME;
-	err = tc_diagnosis_take(&query, &diagnosis, &report);
 	if (err < 0) {
 		snprintf(text, TC_LAB_TEXT_MAX, _("looking: %s"), strerror(-err));
 		return TC_LAB_NOT_MADE;
