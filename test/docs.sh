@@ -95,6 +95,7 @@ json_keys() {
 		"$program" diagnose --instant -j
 		"$program" diagnose --list -j
 		printf '5 LISTEN\n300 TIME_WAIT\n' | "$program" diagnose -j -f -
+		"$program" lab -j
 		"$program" explain -j
 		for topic in $(table_words topics); do
 			"$program" explain -j "$topic"
@@ -180,7 +181,8 @@ check_rule_sections
 check_rules_of_texts
 { "$program" -j; "$program" by state -j; "$program" list -j; "$program" diagnose --list -j
 	"$program" diagnose --instant -j
-	"$program" listeners -j -i 0; "$program" ports -j; "$program" explain -j; } |
+	"$program" listeners -j -i 0; "$program" ports -j; "$program" explain -j
+	"$program" lab -j; } |
 	jq -r .schema | check_words tcpcensus-json.5 schema
 sed -n '/^EXAMPLES/,/^SEE ALSO/s/^ *[$#] tcpcensus/tcpcensus/p' "$work/tcpcensus.1" | sed 's/ |.*//' |
 	check_examples tcpcensus.1
