@@ -6,8 +6,8 @@
  *	./example                 this machine
  *	./example netstat.txt     what somebody saved with netstat, ss, ...
  *
- * It looks three times: a census by state, the ten most frequent peers, and a scan that
- * counts something of its own. test/install.sh compiles and runs it against the installed
+ * It looks four times: a census by state, the ten most frequent peers, a scan that counts
+ * something of its own, and a diagnosis. test/install.sh compiles and runs it against the installed
  * library, so what stands here works.
  */
 #include <errno.h>
@@ -171,10 +171,40 @@ static int print_unread(const char *listing)
 	return 0;
 }
 
+/* ---- 4. Is it normal? ------------------------------------------------------------------- */
+
+/*
+ * All rules, at one look: with an interval there would be two, and rates to judge. What could
+ * not be checked is as much a part of the answer as what was found.
+ */
+static int print_diagnosis(const char *listing)
+{
+	struct tc_query look = { .size = sizeof(look), .from = listing };
+	struct tc_diagnosis_query query = { .size = sizeof(query), .look = &look };
+	struct tc_report report = { .size = sizeof(report) };
+	struct tc_diagnosis *diagnosis = NULL;
+	const struct tc_finding *finding;
+	size_t unchecked = 0;
+	int err = tc_diagnosis_take(&query, &diagnosis, &report);
+
+	if (err)
+		return failed("diagnosis", err, &report);
+	for (size_t i = 0; (finding = tc_diagnosis_finding(diagnosis, i)); i++)
+		printf("%s %s: %s\n", tc_severity_name(finding->severity), finding->rule.id,
+		       finding->evidence[0] ? finding->evidence[0] : finding->rule.title);
+	while (tc_diagnosis_not_checked(diagnosis, unchecked))
+		unchecked++;
+	printf("unchecked %zu rules\n", unchecked);
+	warn_if_incomplete(&report);
+	tc_diagnosis_free(diagnosis);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *listing = argc > 1 ? argv[1] : NULL;
 
-	/* Each looks anew, so on a busy machine the three need not agree to the last socket. */
-	return print_census(listing) || print_peers(listing) || print_unread(listing);
+	/* Each looks anew, so on a busy machine they need not agree to the last socket. */
+	return print_census(listing) || print_peers(listing) || print_unread(listing) ||
+	       print_diagnosis(listing);
 }

@@ -15,7 +15,7 @@
  *     call nothing of the caller's.
  *   - Unknown is a value: what was not read has its TC_HAVE_ bit clear, and is never 0 in
  *     disguise.
- *   - struct tc_query, struct tc_ports_query and struct tc_report begin with the member
+ *   - struct tc_query, tc_ports_query, tc_diagnosis_query and tc_report begin with the member
  *     `size`, which the caller sets to sizeof(the structure), so that members can be added
  *     at the end without breaking callers that were compiled before.
  */
