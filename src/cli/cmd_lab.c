@@ -98,7 +98,7 @@ static int run(const struct tc_options *options, int argc, char **argv)
 const struct tc_command tc_command_lab = {
 	.name = "lab",
 	.arguments = N_("[SCENARIO] [OPTION...]"),
-	.summary = N_("make a situation of real sockets in namespaces of its own, and show it"),
+	.summary = N_("make a situation of real sockets in namespaces of its own"),
 	.help = N_("Nothing outside of these network namespaces is touched, and they go when it ends.\n"
 		   "It needs root.\n"
 		   "\n"

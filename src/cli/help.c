@@ -21,7 +21,7 @@ static void add_options(struct tc_buf *out, unsigned commands, bool own_only)
 {
 	char spelling[64];
 
-	tc_buf_format(out, "\n%s\n", _("Options:"));
+	tc_buf_format(out, commands == TC_FOR_CENSUS ? "%s\n" : "\n%s\n", _("Options:"));
 	for (size_t i = 0; tc_options_table[i].name; i++) {
 		const struct tc_option *option = &tc_options_table[i];
 
@@ -95,7 +95,7 @@ static void add_program(struct tc_buf *out)
 		tc_cell(out, tc_commands[i]->name, COMMAND_WIDTH, false);
 		tc_buf_format(out, "%s\n", tc_tr(tc_commands[i]->summary));
 	}
-	/* Without the blank line before it: one of 24. */
+	/* Without the blank lines before it and behind it: two of 24. */
 	tc_buf_text(out, _("\nFILTER is that of ss(8): state time-wait, dport = :443, "
 			   "not dst 10.0.0.0/8\n") +
 				 1);
