@@ -400,7 +400,7 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 const struct tc_rule tc_rule_bind_exhaustion = {
 	.id = "bind-exhaustion",
 	.severity = TC_SEVERITY_CRITICAL,
-	.title = N_("bind(2) before connect(2) uses the local ports up for all destinations"),
+	.title = N_("programs that bind before they connect use up the ports for all destinations"),
 	.threshold = N_("A warning when 70 % of the range are held, critical from 90 %: a port that "
 			"bind(2) has chosen serves one connection only, so that all destinations "
 			"share what a single one could have."),

@@ -99,8 +99,8 @@ const struct tc_command tc_command_lab = {
 	.name = "lab",
 	.arguments = N_("[SCENARIO] [OPTION...]"),
 	.summary = N_("make a situation of real sockets in namespaces of its own"),
-	.help = N_("Nothing outside of these network namespaces is touched, and they go when it ends.\n"
-		   "It needs root.\n"
+	.help = N_("Nothing outside of these network namespaces is touched, and they go when it\n"
+		   "ends. It needs root.\n"
 		   "\n"
 		   "  tcpcensus lab                    the scenarios that there are\n"
 		   "  tcpcensus lab close-wait-leak    make one, count, diagnose, take it down\n"

@@ -51,7 +51,7 @@ static void test_the_limit_of_memory_is_not_seen_everywhere(void **state)
 	facts_expect(&facts, "tcp-mem", TC_UNSURE, 0, "initial network namespace", NULL);
 	tc_facts_release(&facts);
 	facts_make_listing(&facts);
-	facts_expect(&facts, "tcp-mem", TC_UNSURE, 0, "sockstat_mem", NULL);
+	facts_expect(&facts, "tcp-mem", TC_UNSURE, 0, "TCP mem", NULL);
 	tc_facts_release(&facts);
 }
 

@@ -170,8 +170,8 @@ static const struct row rows[] = {
 
 	{ "half-open", TC_ESTABLISHED, YES, .timer = TC_TIMER_RETRANS, .retrans = 5 },
 	{ "half-open", TC_ESTABLISHED, NOT, .timer = TC_TIMER_RETRANS, .retrans = 4 },
-	{ "half-open", TC_ESTABLISHED, YES, .timer = TC_TIMER_KEEPALIVE, .retrans = 1 },
-	{ "half-open", TC_ESTABLISHED, NOT, .timer = TC_TIMER_KEEPALIVE },
+	{ "half-open", TC_ESTABLISHED, YES, .timer = TC_TIMER_KEEPALIVE, .retrans = 2 },
+	{ "half-open", TC_ESTABLISHED, NOT, .timer = TC_TIMER_KEEPALIVE, .retrans = 1 },
 	{ "half-open", TC_ESTABLISHED, OPEN, .lacks = TC_HAVE_TIMER },
 
 	{ "retransmitting", TC_ESTABLISHED, YES, .timer = TC_TIMER_RETRANS, .retrans = 3 },
