@@ -168,10 +168,15 @@ static void write_sorted(struct lister *lister)
 
 /* ---- The command --------------------------------------------------------------------- */
 
-/* Everything that is not put together from something else, and not asked of anybody. */
-static int all_columns(struct tc_key_list *columns)
+/*
+ * Everything that is not put together from something else, and not asked of anybody. The name of
+ * a network namespace is found by looking for whoever holds it, unless all are read anyway.
+ */
+static int all_columns(const struct tc_options *options, struct tc_key_list *columns)
 {
-	return tc_key_list_all(TC_FIELD_PREFIX | TC_FIELD_LISTENERS | TC_FIELD_USERS |
+	unsigned asked = tc_look_is_every_netns(options) ? 0 : TC_FIELD_NETNS;
+
+	return tc_key_list_all(asked | TC_FIELD_PREFIX | TC_FIELD_LISTENERS | TC_FIELD_USERS |
 				       TC_FIELD_OWNERS | TC_FIELD_JOINED | TC_FIELD_INSIDE,
 			       columns);
 }
@@ -184,7 +189,7 @@ static int choose_columns(const struct tc_options *options, struct lister *liste
 	if (!columns && options->form != TC_FORM_TABLE)
 		columns = "all";
 	if (columns && strcmp(columns, "all") == 0)
-		status = all_columns(&lister->columns);
+		status = all_columns(options, &lister->columns);
 	else
 		status = tc_key_list_parse(columns ? columns : default_columns, COLUMNS_MAX, false,
 					   &lister->columns);

@@ -60,7 +60,7 @@ static int join(int argc, char **argv, struct tc_buf *expression)
 	return tc_buf_string(expression) ? 0 : -ENOMEM;
 }
 
-static bool is_every_netns(const struct tc_options *options)
+bool tc_look_is_every_netns(const struct tc_options *options)
 {
 	return options->netns && strcmp(options->netns, "all") == 0;
 }
@@ -69,7 +69,7 @@ static unsigned filter_flags(const struct tc_options *options)
 {
 	if (options->from)
 		return TC_FILTER_FOREIGN;
-	return is_every_netns(options) ? TC_FILTER_EVERY_NETNS : 0;
+	return tc_look_is_every_netns(options) ? TC_FILTER_EVERY_NETNS : 0;
 }
 
 static int parse_filter(struct tc_look *look, const struct tc_options *options, int argc,
@@ -114,7 +114,7 @@ static int enter_netns(const struct tc_options *options)
 		return 0;
 	if (options->from)
 		return tc_usage_error("%s", _("--netns and --from exclude each other"));
-	if (is_every_netns(options)) {
+	if (tc_look_is_every_netns(options)) {
 		allow_descriptors();
 		return 0;
 	}
@@ -135,7 +135,7 @@ int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int 
 		.query = {
 			.size = sizeof(look->query),
 			.source = options->source,
-			.netns = is_every_netns(options) ? options->netns : NULL,
+			.netns = tc_look_is_every_netns(options) ? options->netns : NULL,
 			.from = options->from,
 			.more_from = options->more_from,
 			.families = (options->inet ? TC_FAMILY_INET : 0u) |

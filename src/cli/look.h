@@ -17,6 +17,9 @@ struct tc_look {
 int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int argc, char **argv);
 void tc_look_release(struct tc_look *look);
 
+/* Whether all network namespaces are to be read. */
+bool tc_look_is_every_netns(const struct tc_options *options);
+
 /*
  * Makes --interval the time between a first look, at who holds what, and the one that counts.
  * To be called when the keys of the query are known.
