@@ -29,7 +29,9 @@ void tc_bpf_unhush(tc_bpf_printer **before)
 
 int tc_bpf_fail(int err, char why[TC_WHY_MAX])
 {
-	if (err == -EPERM || err == -EACCES)
+	if (err == -ELIBACC)
+		snprintf(why, TC_WHY_MAX, "%s", _("libbpf.so.1 is not installed here"));
+	else if (err == -EPERM || err == -EACCES)
 		snprintf(why, TC_WHY_MAX, "%s",
 			 _("eBPF is only for root, or with CAP_BPF and CAP_PERFMON"));
 	else if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
