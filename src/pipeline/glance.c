@@ -94,11 +94,30 @@ static void read_settings(struct tc_facts *facts, const char *list)
 	}
 }
 
+/* Where there is nothing of the kind, no limit is near, and need not be read. */
+static bool has_something(const struct tc_rule *rule, const struct tc_facts *facts)
+{
+	const char *list = rule->counters;
+
+	if (!list)
+		return !rule->glance_state || facts->census.states[rule->glance_state];
+	for (size_t id = 0; id < TC_COUNTER_COUNT; id++) {
+		size_t length = strlen(tc_counter_rows[id].name);
+		const char *found = strstr(list, tc_counter_rows[id].name);
+		uint64_t value;
+
+		if (found && (!found[length] || found[length] == ' ') &&
+		    tc_facts_counter(facts, (enum tc_counter)id, &value) && value)
+			return true;
+	}
+	return false;
+}
+
 static void read_numbers(struct tc_facts *facts)
 {
 	tc_counters_read_gauges(&facts->now.counters);
 	for (size_t i = 0; tc_rules[i]; i++)
-		if (tc_rules[i]->glance) {
+		if (tc_rules[i]->glance && has_something(tc_rules[i], facts)) {
 			read_settings(facts, tc_rules[i]->settings);
 			read_settings(facts, tc_rules[i]->glance_settings);
 		}
