@@ -47,10 +47,10 @@ static void *find(const char *name)
 }
 
 /* Calls the real function, or gives `otherwise` where there is no libbpf. */
-#define CALL(name, otherwise, ...)                                     \
-	({                                                             \
+#define CALL(name, otherwise, ...)                                           \
+	({                                                                   \
 		__typeof__(&(name)) real = (__typeof__(&(name)))find(#name); \
-		real ? real(__VA_ARGS__) : (otherwise);                \
+		real ? real(__VA_ARGS__) : (otherwise);                      \
 	})
 
 int bpf_object__open_skeleton(struct bpf_object_skeleton *skeleton,
