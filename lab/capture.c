@@ -9,7 +9,6 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -138,17 +137,12 @@ static int read_segment(struct lab_capture *capture, enum lab_side *ret_from,
 int lab_capture_next(struct lab_capture *capture, uint64_t deadline_ns, enum lab_side *ret_from,
 		     struct lab_segment *ret_segment)
 {
-	struct pollfd waiting = {.fd = capture->fd, .events = POLLIN};
 	int rc;
 
 	while ((rc = read_segment(capture, ret_from, ret_segment)) == -EAGAIN) {
-		uint64_t now_ns = lab_now_ns();
-
-		if (now_ns >= deadline_ns)
-			return -ETIMEDOUT;
-		if (poll(&waiting, 1, (int)((deadline_ns - now_ns) / 1000000) + 1) < 0 &&
-		    errno != EINTR)
-			return -errno;
+		rc = lab_wait_readable(capture->fd, deadline_ns);
+		if (rc < 0)
+			return rc;
 	}
 	return rc;
 }

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -135,17 +134,12 @@ static int read_segment(struct lab_peer *peer, struct lab_segment *ret_segment)
 
 int lab_peer_receive(struct lab_peer *peer, uint64_t deadline_ns, struct lab_segment *ret_segment)
 {
-	struct pollfd waiting = {.fd = peer->fd, .events = POLLIN};
 	int rc;
 
 	while ((rc = read_segment(peer, ret_segment)) == -EAGAIN) {
-		uint64_t now_ns = lab_now_ns();
-
-		if (now_ns >= deadline_ns)
-			return -ETIMEDOUT;
-		if (poll(&waiting, 1, (int)((deadline_ns - now_ns) / 1000000) + 1) < 0 &&
-		    errno != EINTR)
-			return -errno;
+		rc = lab_wait_readable(peer->fd, deadline_ns);
+		if (rc < 0)
+			return rc;
 	}
 	return rc;
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -139,4 +140,16 @@ int lab_wait_side(struct lab_sandbox *sandbox, enum lab_side side,
 	snprintf(where, sizeof(where), "the whole of namespace %c", side == LAB_A ? 'a' : 'b');
 	say_timeout(why, where, expected, &found);
 	return -ETIMEDOUT;
+}
+
+int lab_wait_readable(int fd, uint64_t deadline_ns)
+{
+	struct pollfd waiting = {.fd = fd, .events = POLLIN};
+	uint64_t now_ns = lab_now_ns();
+
+	if (now_ns >= deadline_ns)
+		return -ETIMEDOUT;
+	if (poll(&waiting, 1, (int)((deadline_ns - now_ns) / 1000000) + 1) < 0 && errno != EINTR)
+		return -errno;
+	return 0;
 }
