@@ -290,8 +290,7 @@ const struct tc_command tc_command_list = {
 	.summary = N_("show the sockets themselves"),
 	.help = N_("  tcpcensus list state close-wait                which are stuck\n"
 		   "  tcpcensus list -s -recv_q -n 10                the ten longest receive queues\n"
-		   "  tcpcensus list -c local,remote,expires state time-wait\n"
-		   "  tcpcensus list -o ndjson                       one JSON object a socket\n"),
+		   "  tcpcensus list -c local,remote,expires state time-wait\n"),
 	.options = TC_FOR_LIST,
 	.flags = TC_COMMAND_FILTER,
 	.run = run,
