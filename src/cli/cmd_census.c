@@ -12,9 +12,30 @@ static bool wants_verdicts(const struct tc_options *options, const struct tc_loo
 	       !look->query.netns;
 }
 
+/* A name as it can be typed back: quoted where a shell would take it apart. */
+static void add_argument(struct tc_buf *look, const char *option, const char *name)
+{
+	bool plain = *name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+						 "0123456789./_-+,:@")];
+
+	tc_buf_format(look, plain ? " %s %s" : " %s '%s'", option, name);
+}
+
+/* The options by which a command looks at what we have looked at; NULL: none are needed. */
+static const char *look_options(const struct tc_options *options, struct tc_buf *look)
+{
+	if (options->netns)
+		add_argument(look, "-N", options->netns);
+	if (options->from)
+		add_argument(look, "-f", options->from);
+	for (size_t i = 0; options->more_from[i]; i++)
+		add_argument(look, "-f", options->more_from[i]);
+	return look->length ? tc_buf_string(look) : NULL;
+}
+
 static int take_and_show(const struct tc_options *options, const struct tc_look *look)
 {
-	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT, again = TC_BUF_INIT;
 	struct tc_style style = tc_style_of(options);
 	struct tc_stamp stamp = tc_stamp_now(options);
 	struct tc_report report = { .size = sizeof(report) };
@@ -22,6 +43,7 @@ static int take_and_show(const struct tc_options *options, const struct tc_look 
 	struct tc_census census;
 	int status = 0, err;
 
+	style.look = look_options(options, &again);
 	if (wants_verdicts(options, look))
 		err = tc_glance_take(&look->query, &census, &verdicts, &report);
 	else

@@ -2,6 +2,7 @@
 /* cmd_diagnose.c - `tcpcensus diagnose`: is it normal, why, and what is there to do. */
 #include "cli/emit.h"
 #include "cli/look.h"
+#include "cli/note.h"
 #include "cli/rules.h"
 #include "cli/topics.h"
 #include "util/intl.h"
@@ -57,6 +58,18 @@ static int show(const struct tc_options *options, const struct tc_diagnosis *dia
 	return tc_emit(&out);
 }
 
+/* A command that is shown looks where it is run. */
+static void note_where(const struct tc_options *options, const struct tc_diagnosis *diagnosis)
+{
+	if (options->form != TC_FORM_TABLE || !tc_diagnosis_finding(diagnosis, 0))
+		return;
+	if (options->from)
+		tc_note("%s", _("the commands above are for the machine that the listing is of"));
+	else if (options->netns)
+		tc_note("%s", _("the commands above look where they are run: give tcpcensus -N, and "
+				"enter the namespace for others (nsenter --net=..., ip netns exec)"));
+}
+
 static int exit_status(const struct tc_diagnosis *diagnosis)
 {
 	const struct tc_finding *worst = tc_diagnosis_finding(diagnosis, 0);
@@ -84,6 +97,7 @@ static int look_and_show(const struct tc_options *options, const struct tc_look 
 		status = tc_look_finish(options, err, &report);
 	if (!status) {
 		tc_look_note_hidden(&report);
+		note_where(options, diagnosis);
 		status = exit_status(diagnosis);
 	}
 	tc_diagnosis_free(diagnosis);

@@ -45,19 +45,44 @@ static bool explain_state_or_setting(const char *word, bool json,
 	return state >= 0 || setting >= 0;
 }
 
-/* What has several meanings ("closing" is a state and a finding) is explained in each. */
-static bool explain_topic(const char *word, bool json, const struct tc_explain_env *env,
-			  struct tc_buf *out)
+static bool explain_rule(const char *word, bool json, const struct tc_explain_env *env,
+			 struct tc_buf *out)
 {
-	bool known = explain_state_or_setting(word, json, env, out);
 	int rule = find_rule(word);
 
-	if (known && rule >= 0 && !json)
-		tc_buf_byte(out, '\n');
 	if (rule >= 0)
 		(json ? tc_explain_rule_json : tc_explain_rule)(out, &env->rules[rule],
 								tc_rules[rule]->settings, env);
-	return known || rule >= 0 || explain_term(word, json, env, out);
+	return rule >= 0;
+}
+
+/*
+ * What has several meanings is explained in each: "closing" is a state and a finding,
+ * "half-open" a word and a finding.
+ */
+static bool explain_topic(const char *word, bool json, const struct tc_explain_env *env,
+			  struct tc_buf *out)
+{
+	bool (*const explain[])(const char *, bool, const struct tc_explain_env *,
+				struct tc_buf *) = {
+		explain_state_or_setting,
+		explain_term,
+		explain_rule,
+	};
+	bool known = false;
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(explain); i++) {
+		tc_auto_buf struct tc_buf page = TC_BUF_INIT;
+
+		if (!explain[i](word, json, env, &page))
+			continue;
+		if (known && !json)
+			tc_buf_byte(out, '\n');
+		tc_buf_add(out, page.data, page.length);
+		out->failed |= page.failed;
+		known = true;
+	}
+	return known;
 }
 
 /* "accept queue" are two words on a command line: how many of them make a term, or 0. */

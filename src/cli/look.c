@@ -263,10 +263,10 @@ void tc_look_note_hidden(const struct tc_report *report)
 	uint64_t hidden = report->owners.sockets[TC_OWNER_HIDDEN];
 
 	if (hidden)
-		tc_note(tc_ngettext("%llu socket belongs to a process that may not be looked into: "
-				    "run as root, with CAP_SYS_PTRACE",
-				    "%llu sockets belong to processes that may not be looked into: "
-				    "run as root, with CAP_SYS_PTRACE",
+		tc_note(tc_ngettext("the process of %llu socket was not found: it may not be looked "
+				    "into (run as root, with CAP_SYS_PTRACE), or came meanwhile",
+				    "the processes of %llu sockets were not found: they may not be "
+				    "looked into (run as root, with CAP_SYS_PTRACE), or came meanwhile",
 				    (unsigned long)hidden),
 			(unsigned long long)hidden);
 }

@@ -50,9 +50,17 @@ static size_t add_sentence(const struct lines *lines, const char *sign, const st
 /* The command in one piece, so that it can be copied; its colon stays at the sentence. */
 static void add_command(const struct lines *lines, const char *id, size_t used, size_t width)
 {
-	char command[96];
+	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
+	const char *command;
 
-	snprintf(command, sizeof(command), "tcpcensus diagnose %s", id);
+	tc_buf_format(&text, "tcpcensus diagnose %s", id);
+	if (lines->style->look)
+		tc_buf_shown(&text, lines->style->look, strlen(lines->style->look));
+	command = tc_buf_string(&text);
+	if (!command) {
+		lines->out->failed = true;
+		return;
+	}
 	if (used + 1 + strlen(command) <= width) {
 		tc_buf_byte(lines->out, ' ');
 	} else {

@@ -21,6 +21,8 @@ struct tc_style {
 	unsigned width; /* columns of the terminal; 0: no limit */
 	bool colour;
 	bool utf8; /* block characters may be used */
+	/* What commands that are shown need to look at the same, " -N web"; NULL: nothing. */
+	const char *look;
 };
 
 /* What stands beside every result. */
