@@ -146,8 +146,10 @@ static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struc
 	}
 	if (silent->shown) {
 		tc_evidence_n(draft,
-			      "%llu FIN_WAIT1 has sent three times or more without an answer.",
-			      "%llu FIN_WAIT1 have sent three times or more without an answer.",
+			      "%llu FIN_WAIT1 has repeated what it sent three times or more "
+			      "without an answer.",
+			      "%llu FIN_WAIT1 have repeated what they sent three times or more "
+			      "without an answer.",
 			      silent->shown, tc_llu(silent->shown));
 		tell_end(facts, TC_LIFETIME_ORPHAN_RETRY, draft);
 		weigh(silent, draft);
@@ -326,7 +328,7 @@ const struct tc_rule tc_rule_closing = {
 		N_("Do not change settings for it: it costs one socket for about "
 		   "${orphan_retry_life}."),
 	},
-	.sources = "RFC 9293 3.6 (figure 14); net/ipv4/tcp_input.c:tcp_fin, tcp_rcv_state_process",
+	.sources = "RFC 9293 3.6 (figure 13); net/ipv4/tcp_input.c:tcp_fin, tcp_rcv_state_process",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_CLOSING,

@@ -70,7 +70,7 @@ const struct tc_rule tc_rule_cookies_sent = {
 		N_("tcp_max_syn_backlog limits nothing while tcp_syncookies is 1."),
 	},
 	.sources = "RFC 4987 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_conn_request; "
-		   "net/ipv4/syncookies.c",
+		   "net/ipv4/syncookies.c:cookie_v4_check",
 	.needs = TC_NEEDS_INTERVAL,
 	.counters = "SyncookiesSent SyncookiesRecv",
 	.scenario = "syn-cookies",

@@ -223,10 +223,10 @@ const struct tc_rule tc_rule_counts_disagree = {
 	.avoid = {
 		N_("orphan, alloc and mem in /proc/net/sockstat are of the whole machine, and so cannot "
 		   "be compared with the sockets of a container."),
-		N_("\"closed\" of ss -s is no state: it is alloc less what has a name."),
+		N_("\"closed\" of ss -s is no state: it is alloc less inuse, with tw added."),
 	},
 	.sources = "net/ipv4/proc.c:sockstat_seq_show; net/ipv4/tcp.c:tcp_set_state; "
-		   "net/ipv4/inet_diag.c:inet_diag_dump_icsk",
+		   "net/ipv4/tcp_diag.c:tcp_diag_dump",
 	.needs = TC_NEEDS_SOCKETS,
 	.check = check_counts_disagree,
 };

@@ -197,10 +197,10 @@ const struct tc_rule tc_rule_half_open = {
 	.id = "half-open",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("peers of open connections do not answer any more"),
-	.threshold = N_("A connection whose data were repeated five times, or two of whose keepalive "
-			"probes had no answer: 6 s or more of silence, which no ordinary loss makes. A notice, since "
-			"peers vanish every day; a warning when they are a tenth of all, for then "
-			"something on the way is broken."),
+	.threshold = N_("A connection whose data were repeated five times, which takes 6 s or "
+			"more, or two of whose keepalive probes had no answer: no ordinary "
+			"loss makes that. A notice, since peers vanish every day; a warning "
+			"when they are a tenth of all, for then something on the way is broken."),
 	.causes = {
 		N_("The peer crashed, lost its network, or was suspended, and could not say goodbye."),
 		N_("A NAT or a firewall on the way forgot the connection while it was idle, and drops "

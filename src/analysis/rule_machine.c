@@ -189,9 +189,10 @@ const struct tc_rule tc_rule_conntrack_full = {
 	.id = "conntrack-full",
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("the table of connection tracking is full: new connections are dropped"),
-	.threshold = N_("A warning from 80 % of nf_conntrack_max, so that there is time to act; critical "
-			"from 95 %, where the kernel itself begins to clean up in haste, or when entries "
-			"were thrown out or packets dropped: a packet that cannot be tracked is dropped "
+	.threshold = N_("A warning from 80 % of nf_conntrack_max, so that there is time to "
+			"act; critical from 95 %, above which the kernel, once the table was "
+			"full, ends entries early by itself, or when entries were thrown out "
+			"or packets dropped: a packet that cannot be tracked is dropped "
 			"without a word, and the peer sees a timeout."),
 	.causes = {
 		N_("Many short connections: an entry outlives its connection by 120 s (${"

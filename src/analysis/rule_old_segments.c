@@ -140,8 +140,8 @@ const struct tc_rule tc_rule_paws_nat = {
 		N_("Several hosts behind one NAT address: the NAT uses a port again for another "
 		   "host, whose timestamps are behind, while the TIME_WAIT of the first lives "
 		   "here. Each refused SYN starts the 60 s again."),
-		N_("A client or load balancer without random offsets that was restarted: its "
-		   "timestamps begin anew."),
+		N_("A client or load balancer that was restarted: its timestamps begin anew, "
+		   "or with another random offset."),
 	},
 	.confirm = {
 		N_("nstat -az TcpExtPAWSTimewait TcpExtPAWSEstab: which of them rises"),

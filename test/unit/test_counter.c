@@ -11,6 +11,7 @@
 
 #include "model/counter.h"
 #include "source/counter_read.h"
+#include "test/unit/sources.h"
 #include "util/macro.h"
 
 static struct tc_counters parse(const char *text)
@@ -36,6 +37,8 @@ static void test_every_row_is_whole(void **state)
 
 		for (size_t t = 0; t < TC_ARRAY_SIZE(texts); t++)
 			assert_true(texts[t] && strlen(texts[t]) > 0);
+		if (!sources_known(row->source))
+			fail_msg("%s: %s", row->name, row->source);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "scene.h"
+#include "sources.h"
 #include "output/fill.h"
 #include "util/macro.h"
 
@@ -61,11 +62,40 @@ static void test_every_row_is_whole(void **state)
 		assert_list(rule, rule->confirm, 1);
 		assert_list(rule, rule->remedy, 1);
 		assert_list(rule, rule->avoid, 0);
-		assert_true(strlen(rule->sources) > 5);
+		if (!sources_known(rule->sources))
+			fail_msg("%s: %s", rule->id, rule->sources);
 		assert_non_null(rule->check);
 		assert_true(!rule->has_symptom || rule->symptom < TC_SYMPTOM_COUNT);
 		assert_true(!rule->scenario || is_id(rule->scenario));
 	}
+}
+
+static void test_sources_that_cannot_be_looked_up(void **state)
+{
+	static const char *const none[] = {
+		"",
+		"the kernel",
+		"RFC",
+		"RFC 9293, 3.6",
+		"tcp",
+		"tcp(7);net/ipv4/tcp.c:tcp_close",
+		"tcp(7); ",
+		"; tcp(7)",
+		"net/ipv4/tcp.c",
+		"net/ipv4/tcp.c:",
+		"net/ipv4/tcp.c:tcp_close; tcp_abort",
+		"tcp.c:tcp_close",
+		"Documentation/networking",
+		"commit 4396e46",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(none); i++)
+		if (sources_known(none[i]))
+			fail_msg("taken for a source: %s", none[i]);
+	assert_false(sources_known(NULL));
+	assert_true(sources_known("RFC 9293 3.3.2 note 1, 3.10.7.4; RFC 1337; tcp(7)"));
+	assert_true(sources_known("Linux 4.11 net/ipv4/tcp.c:tcp_close, tcp_abort"));
 }
 
 /* "command: what it shows" */
@@ -203,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_every_row_is_whole),
+		cmocka_unit_test(test_sources_that_cannot_be_looked_up),
 		cmocka_unit_test(test_confirm_has_commands),
 		cmocka_unit_test(test_counters_and_settings_exist),
 		cmocka_unit_test(test_values_in_texts_exist),

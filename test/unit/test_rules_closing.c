@@ -106,7 +106,7 @@ static const struct {
 	{"fin-wait1-stuck",
 	 {TC_FIN_WAIT1, TC_TIMER_RETRANS, 3},
 	 {TC_FIN_WAIT1, TC_TIMER_RETRANS, 2},
-	 "9 FIN_WAIT1 have sent three times or more"},
+	 "9 FIN_WAIT1 have repeated what they sent three times or more"},
 	{"fin-wait1-stuck",
 	 {TC_FIN_WAIT1, TC_TIMER_PROBE, 1},
 	 {TC_FIN_WAIT1, TC_TIMER_PROBE, 0},

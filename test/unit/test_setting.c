@@ -12,6 +12,7 @@
 
 #include "model/setting.h"
 #include "source/setting_read.h"
+#include "test/unit/sources.h"
 #include "util/macro.h"
 
 static int find(const char *word)
@@ -53,6 +54,8 @@ static void test_every_row_is_whole(void **state)
 
 		for (size_t t = 0; t < TC_ARRAY_SIZE(texts); t++)
 			assert_true(texts[t] && strlen(texts[t]) > 0);
+		if (!sources_known(row->source))
+			fail_msg("%s: %s", row->name, row->source);
 		assert_int_equal(find(row->name), i);
 	}
 }

@@ -11,6 +11,7 @@
 
 #include "model/setting.h"
 #include "model/state.h"
+#include "test/unit/sources.h"
 #include "util/macro.h"
 
 static int parse(const char *word)
@@ -173,6 +174,8 @@ static void test_every_row_is_whole(void **state)
 			assert_non_null(texts[t]);
 			assert_true(strlen(texts[t]) > 0);
 		}
+		if (!sources_known(row->source))
+			fail_msg("%s: %s", row->name, row->source);
 		assert_non_null(row->spellings);
 		assert_true(strlen(row->meaning) <= MEANING_MAX);
 	}
@@ -202,7 +205,8 @@ static void test_transitions_are_whole(void **state)
 		assert_in_range(edge->to, 1, TC_STATE_COUNT - 1);
 		assert_true(strlen(edge->event) > 0);
 		assert_non_null(edge->action);
-		assert_true(edge->source && strlen(edge->source) > 0);
+		if (!sources_known(edge->source))
+			fail_msg("%s: %s", edge->event, edge->source ? edge->source : "none");
 	}
 }
 

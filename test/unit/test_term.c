@@ -17,6 +17,7 @@
 #include "model/term.h"
 #include "output/fill.h"
 #include "test/unit/fixture.h"
+#include "test/unit/sources.h"
 #include "util/macro.h"
 
 enum { WORD_MAX = 64 };
@@ -55,6 +56,8 @@ static void test_every_row_is_whole(void **state)
 			assert_non_null(texts[t]);
 			assert_true(strlen(texts[t]) > 0);
 		}
+		if (!sources_known(row->source))
+			fail_msg("%s: %s", row->name, row->source);
 		assert_non_null(row->spellings);
 		assert_true(strlen(row->meaning) <= MEANING_MAX);
 	}
