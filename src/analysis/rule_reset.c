@@ -49,8 +49,8 @@ const struct tc_rule tc_rule_orphans_high = {
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("sockets that their programs have closed come near the limit"),
 	.threshold = N_("A notice from a quarter of tcp_max_orphans, a warning from half: an "
-			"orphan whose peer was silent for long counts twice, after an ICMP error "
-			"four times. Critical when the kernel resets some."),
+			"orphan whose peer was silent for long counts twice, and twice again "
+			"after an ICMP error. Critical when the kernel resets some."),
 	.causes = {
 		N_("Many peers that are gone or do not read while this side has still to deliver "
 		   "data and FIN (FIN_WAIT1, LAST_ACK, CLOSING)."),
