@@ -407,6 +407,8 @@ struct tc_report {
 	uint64_t netns_hidden;	/* processes that this user may not look at: theirs are unknown */
 	/* Only from several files: that which the lines above are of, as the query names it. */
 	const char *unread_file[TC_UNREAD_MAX];
+	/* A listing of another system's sockets, or of what a machine tracks (conntrack). */
+	bool not_linux;
 };
 
 /*

@@ -115,8 +115,24 @@ static void needs_look(struct tc_draft *draft, const char *what, const char *why
 	tc_needs(draft, *why ? "%s: %s" : "%s", what, why);
 }
 
+/* Counts by state alone: nobody can tell from them where connections go. */
+static bool has_no_ends(const struct tc_facts *facts)
+{
+	return facts->census.total > facts->census.states[TC_LISTEN] &&
+	       (facts->seen & TC_HAVE_ENDPOINTS) != TC_HAVE_ENDPOINTS;
+}
+
 static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, struct tc_draft *draft)
 {
+	if (facts->report.not_linux) {
+		tc_needs(draft, N_("a listing of a Linux machine's own sockets: what rules say of "
+				   "timers, limits and settings is true of these alone"));
+		return true;
+	}
+	if ((rule->needs & TC_NEEDS_PORTS) && has_no_ends(facts)) {
+		tc_needs(draft, N_("addresses and ports of all sockets (ss -tan)"));
+		return true;
+	}
 	if ((rule->needs & TC_NEEDS_INTERVAL) && !facts->interval_us) {
 		tc_needs(draft, "%s", tc_draft_text(draft, tc_judge_needs_interval(facts)));
 		return true;

@@ -6,6 +6,32 @@
 
 /* ---- close-wait-leak ------------------------------------------------------------------ */
 
+enum { GROWTH_LEAST = 10 }; /* fewer may be those of a moment */
+
+/* Too young to be judged one by one; but growing they are worth a word. */
+static enum tc_verdict judge_young(const struct tc_facts *facts, uint64_t held,
+				   struct tc_draft *draft)
+{
+	uint64_t before = facts->census_before.states[TC_CLOSE_WAIT];
+	uint64_t now = facts->census.states[TC_CLOSE_WAIT];
+
+	tc_evidence_n(draft,
+		      "%llu CLOSE_WAIT, heard of less than a minute ago: too young to tell one that "
+		      "is about to be closed from one that was forgotten.",
+		      "%llu CLOSE_WAIT, each heard of less than a minute ago: too young to tell those "
+		      "that are about to be closed from those that were forgotten.",
+		      held, tc_llu(held));
+	if (!facts->has_census_before || now < before + GROWTH_LEAST)
+		return TC_NORMAL;
+	tc_evidence(draft,
+		    N_("They became more during the look: %llu, then %llu, in %s. If that goes on, "
+		       "they are forgotten; look again in a minute."),
+		    tc_llu(before), tc_llu(now), tc_part_interval(facts, draft));
+	tc_evidence_whose(draft, &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD]);
+	draft->severity = TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
 /*
  * A program that answers a FIN by close(2) leaves CLOSE_WAIT within milliseconds, so a minute
  * is a fault whatever the number. Where ages are not known (a listing), the number alone cannot
@@ -27,15 +53,8 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 	}
 	if (!held->shown)
 		return TC_QUIET;
-	if (!old->shown) {
-		tc_evidence_n(draft,
-			      "%llu CLOSE_WAIT, heard of less than a minute ago: normal, its "
-			      "program is about to close it.",
-			      "%llu CLOSE_WAIT, each heard of less than a minute ago: normal, "
-			      "their programs are about to close them.",
-			      held->shown, tc_llu(held->shown));
-		return TC_NORMAL;
-	}
+	if (!old->shown)
+		return judge_young(facts, held->shown, draft);
 	draft->severity = stale->shown ? TC_SEVERITY_CRITICAL : TC_SEVERITY_WARNING;
 	tc_evidence_n(draft,
 		      "%llu of %llu CLOSE_WAIT is held by a program for a minute or more, for %s "

@@ -32,7 +32,7 @@ static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct t
 	} else {
 		tc_evidence(draft, N_("Few came back: a flood, or answers that get lost."));
 	}
-	if (!tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS, draft))
+	if (!tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS, false, draft))
 		tc_evidence(draft, N_("Which listener it was cannot be told: no queue of "
 				      "handshakes was full when looked at."));
 	return TC_FOUND;

@@ -22,11 +22,15 @@ struct loss {
 static struct loss loss_of(const struct tc_facts *facts)
 {
 	struct loss loss = {.known = false};
+	uint64_t handshakes = 0;
 	double rate;
 
 	if (!tc_facts_rise(facts, TC_COUNTER_RetransSegs, &loss.again) ||
 	    !tc_facts_rise(facts, TC_COUNTER_OutSegs, &loss.sent))
 		return loss;
+	/* SYNs and SYN+ACKs that are sent again carry no data, and have rules of their own. */
+	if (tc_facts_rise(facts, TC_COUNTER_TCPSynRetrans, &handshakes))
+		loss.again -= handshakes < loss.again ? handshakes : loss.again;
 	loss.known = true;
 	loss.judged =
 		tc_facts_rate(facts, TC_COUNTER_OutSegs, &rate) && rate >= SEGMENTS_PER_SECOND;

@@ -136,7 +136,7 @@ static void tell_flood(const struct tc_facts *facts, const struct pressure *pres
 		    N_("If none is ever finished, each lasting %s, they begin at %s (an "
 		       "inference)."),
 		    life_of(facts, draft), rate_of(facts, requests, draft));
-	tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, draft);
+	tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false, draft);
 	tc_evidence_whose(draft, retried);
 }
 

@@ -97,8 +97,8 @@ const struct tc_rule tc_rule_tcp_mem = {
 	},
 	.confirm = {
 		N_("grep TCP: /proc/net/sockstat: mem, in pages, for all network namespaces together"),
-		N_("tcpcensus list -c recv_q,send_q,local,remote,process --sort recv_q, and --sort "
-		   "send_q: who has most in queues"),
+		N_("tcpcensus list -c recv_q,send_q,local,remote,process --sort -recv_q: "
+		   "who has most unread; --sort -send_q: most unsent"),
 		N_("dmesg | grep \"out of memory -- consider tuning tcp_mem\": that the limit was "
 		   "reached"),
 	},

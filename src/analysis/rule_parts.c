@@ -128,7 +128,8 @@ static void tell_listener(const struct tc_listener *listener, struct tc_draft *d
 			    tc_llu(listener->limit));
 }
 
-size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, struct tc_draft *draft)
+size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, bool waiting,
+			 struct tc_draft *draft)
 {
 	const struct tc_listener *listener;
 	size_t told = 0, more = 0;
@@ -136,7 +137,7 @@ size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, struct 
 	if (!facts->listening)
 		return 0;
 	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++) {
-		if (!(listener->trouble & trouble))
+		if (!(listener->trouble & trouble) || (waiting && !listener->queue))
 			continue;
 		if (told == NAMES_MAX) {
 			more++;

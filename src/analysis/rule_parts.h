@@ -44,8 +44,12 @@ enum tc_verdict tc_part_needs_interval(const struct tc_facts *facts, struct tc_d
 /* The interval between the readings, "3.0 s". */
 const char *tc_part_interval(const struct tc_facts *facts, struct tc_draft *draft);
 
-/* Says of the listeners with one of these TC_TROUBLE_ bits how full they are; how many said. */
-size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, struct tc_draft *draft);
+/*
+ * Says of the listeners with one of these TC_TROUBLE_ bits how full they are, where `waiting` only
+ * of those at which a connection waits to be accepted. How many it said it of.
+ */
+size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, bool waiting,
+			 struct tc_draft *draft);
 
 /*
  * Handshakes that wait in SYN_RECV at listeners that let nobody in, where the kernel has ever

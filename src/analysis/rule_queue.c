@@ -47,7 +47,7 @@ static enum tc_verdict check_unaccepted(const struct tc_facts *facts, struct tc_
 		tc_evidence(draft, N_("None was there for a second: normal."));
 		return TC_NORMAL;
 	}
-	tc_part_listeners(facts, TC_TROUBLE_HALF_FULL, draft);
+	tc_part_listeners(facts, TC_TROUBLE_HALF_FULL, true, draft);
 	tc_evidence_whose(draft, waiting);
 	draft->severity = old->shown ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
@@ -132,7 +132,7 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 	if (has_troubled(facts, TC_TROUBLE_OVERFLOWS)) {
 		tc_evidence(draft, N_("The kernel counts for all listeners together. Inferred: it "
 				      "was what is or was full at a look."));
-		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, draft);
+		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, false, draft);
 	} else {
 		tc_evidence(draft, N_("Which listener it was cannot be told: none was full when "
 				      "looked at. A longer interval (-i 10s) may catch it."));
@@ -157,7 +157,7 @@ static enum tc_verdict check_accept_overflow(const struct tc_facts *facts, struc
 		tell_suspects(facts, draft);
 	} else {
 		tc_evidence(draft, N_("A queue is full, so the next connection is not let in."));
-		tc_part_listeners(facts, TC_TROUBLE_FULL, draft);
+		tc_part_listeners(facts, TC_TROUBLE_FULL, false, draft);
 	}
 	return TC_FOUND;
 }
@@ -240,7 +240,7 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 			      "In %s, %llu cookies came back while the queue was full: of those "
 			      "that were not let in nothing is left here (inferred).",
 			      cookies, tc_part_interval(facts, draft), tc_llu(cookies));
-	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL, draft);
+	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL, false, draft);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }

@@ -6,11 +6,13 @@
 #include "util/intl.h"
 
 enum {
-	/* Sizes of slab objects, include/net/inet_timewait_sock.h and inet_hashtables.h. */
+	/* Size of a slab object, include/linux/tcp.h, struct tcp_timewait_sock. */
 	MINISOCKET_BYTES = 256,
-	BIND_BUCKET_BYTES = 2 * 128, /* by port, and by port and address; at most so many */
-	RATE_LEAST = 60,	     /* fewer than one a second say nothing about a rate */
-	MUCH_MORE = 10,		     /* times as many as ESTABLISHED */
+	RATE_LEAST = 60, /* fewer than one a second say nothing about a rate */
+	MUCH_MORE = 10,	 /* times as many as ESTABLISHED */
+	/* What a kernel has by default; of buckets the smallest that is usual. */
+	DEFAULT_PORTS = 28232,
+	DEFAULT_BUCKETS = 65536,
 };
 
 /* ---- tw-active-close ------------------------------------------------------------------- */
@@ -32,13 +34,21 @@ static void tell_side(const struct tc_facts *facts, struct tc_draft *draft)
 			    tc_llu(in->unjudged), tc_part_missing(draft, TC_SYMPTOM_TIME_WAIT_IN));
 }
 
-/* Little's law: so many are there because so many come a second, each for 60 s. */
-static void tell_rate(uint64_t count, struct tc_draft *draft)
+/*
+ * What was counted, else Little's law: so many are there because so many come a second, each for
+ * 60 s, which is true only of what has gone on for so long.
+ */
+static void tell_rate(const struct tc_facts *facts, uint64_t count, struct tc_draft *draft)
 {
-	if (count >= RATE_LEAST)
+	double armed;
+
+	if (tc_facts_rate(facts, TC_COUNTER_TW, &armed))
+		tc_evidence(draft, N_("It closes first %s now (TcpExt TW)."),
+			    tc_words_rate(draft, armed));
+	else if (count >= RATE_LEAST)
 		tc_evidence(draft,
-			    N_("The number divided by 60 s is the rate at which it closes first: "
-			       "about %s (an estimate)."),
+			    N_("If it has been so for a minute, it closes first about %s: the "
+			       "number divided by 60 s (an estimate)."),
 			    tc_words_rate(draft, (double)count / 60));
 }
 
@@ -62,10 +72,10 @@ static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
 		    (unsigned long)first->capacity);
 }
 
+/* Without the buckets of their ports, which all sockets of a port share. */
 static uint64_t memory_of(const struct tc_facts *facts)
 {
-	return facts->census.states[TC_TIME_WAIT] * MINISOCKET_BYTES +
-	       facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown * BIND_BUCKET_BYTES;
+	return facts->census.states[TC_TIME_WAIT] * MINISOCKET_BYTES;
 }
 
 /* The destination whose ports TIME_WAIT holds for the greater part; NULL: none. */
@@ -119,7 +129,7 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts,
 		    tc_llu(count), tc_llu(facts->census.in_use),
 		    tc_words_bytes(draft, memory_of(facts)));
 	tell_side(facts, draft);
-	tell_rate(count, draft);
+	tell_rate(facts, count, draft);
 	if (limit)
 		tell_limit(facts, limit, draft);
 	if (destination)
@@ -131,6 +141,18 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts,
 		&facts->symptoms[destination ? TC_SYMPTOM_TIME_WAIT_OUT : TC_SYMPTOM_TIME_WAIT_IN]);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
+}
+
+/* So many that they may be more than half of what a machine has by default, and it is not known. */
+static bool may_cost(const struct tc_facts *facts, uint64_t count)
+{
+	const struct tc_symptom_facts *out = &facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT];
+	int64_t limit;
+
+	if (!facts->ports || out->unjudged)
+		return count > DEFAULT_PORTS / 2;
+	return count > DEFAULT_BUCKETS / 2 &&
+	       !tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit);
 }
 
 /*
@@ -149,6 +171,14 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 		limit = 0;
 	if ((limit || destination) && count > MUCH_MORE * facts->census.in_use)
 		return tell_cost(facts, destination, limit, draft);
+	if (may_cost(facts, count)) {
+		tc_needs(draft,
+			 N_("addresses and ports (ss -tan) and tcp_max_tw_buckets (sysctl -a), to "
+			    "tell whether %llu TIME_WAIT use up the ports to one destination, or the "
+			    "places that there are"),
+			 tc_llu(count));
+		return TC_UNSURE;
+	}
 	tc_evidence_n(draft,
 		      "%llu TIME_WAIT: normal. This machine closed first; it holds %s and no "
 		      "descriptor, and is gone within 60 s.",
@@ -156,7 +186,7 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 		      "descriptor, and each is gone within 60 s.",
 		      count, tc_llu(count), tc_words_bytes(draft, memory_of(facts)));
 	tell_side(facts, draft);
-	tell_rate(count, draft);
+	tell_rate(facts, count, draft);
 	tell_ports(facts, draft);
 	return TC_NORMAL;
 }

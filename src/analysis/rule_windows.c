@@ -70,7 +70,7 @@ const struct tc_rule tc_rule_zero_window_local = {
 		N_("It has forgotten the connection, and will never read."),
 	},
 	.confirm = {
-		N_("tcpcensus list -c local,remote,recv_q,process,pid --sort recv_q state established: "
+		N_("tcpcensus list -c local,remote,recv_q,process,pid --sort -recv_q state established: "
 		   "who has most unread"),
 		N_("ss -tmn: rb is the buffer and r what unread data take of it; the same again "
 		   "after some seconds is a program that does not read"),

@@ -159,6 +159,33 @@ static void test_a_symptom(void **state)
 	scene_end(&scene);
 }
 
+static void test_another_system(void **state)
+{
+	const struct tc_rule rule = {.id = "x", .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene.facts.report.not_linux = true;
+	assert_judged(&scene, &rule,
+		      "a listing of a Linux machine's own sockets: what rules say of timers, "
+		      "limits and settings is true of these alone");
+	scene_end(&scene);
+}
+
+/* Counts by state have no destinations, so what needs them is not fine, but not checked. */
+static void test_counts_have_no_ends(void **state)
+{
+	const struct tc_rule rule = {.id = "x", .needs = TC_NEEDS_PORTS, .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene.facts.census.total = scene.facts.census.states[TC_TIME_WAIT] = 28000;
+	assert_judged(&scene, &rule, "addresses and ports of all sockets (ss -tan)");
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +196,8 @@ int main(void)
 		cmocka_unit_test(test_a_gauge),
 		cmocka_unit_test(test_a_setting),
 		cmocka_unit_test(test_a_symptom),
+		cmocka_unit_test(test_another_system),
+		cmocka_unit_test(test_counts_have_no_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,25 @@ static void test_close_wait_normal_and_unaccepted(void **state)
 	scene_end(&scene);
 }
 
+/* None is old yet, but they only become more. */
+static void test_close_wait_growing(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 20, 1);
+	scene.facts.has_census_before = true;
+	scene.facts.census_before.states[TC_CLOSE_WAIT] = 11;
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
+	assert_says(&scene, "too young to tell");
+	scene.facts.census_before.states[TC_CLOSE_WAIT] = 10;
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene.judged.draft.severity, TC_SEVERITY_NOTICE);
+	assert_says(&scene, "10, then 20");
+	scene_end(&scene);
+}
+
 static void test_close_wait_unsure(void **state)
 {
 	struct scene scene;
@@ -388,6 +407,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_close_wait_leak_found),
 		cmocka_unit_test(test_close_wait_normal_and_unaccepted),
+		cmocka_unit_test(test_close_wait_growing),
 		cmocka_unit_test(test_close_wait_unsure),
 		cmocka_unit_test(test_silent_ones_found),
 		cmocka_unit_test(test_silent_ones_fresh_or_unknown),

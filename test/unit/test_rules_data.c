@@ -63,6 +63,20 @@ static void test_repetitions_are_judged_by_their_share(void **state)
 	expect_loss(1000, 50, TC_FOUND, TC_SEVERITY_WARNING, "5 %");
 }
 
+/* SYNs and SYN+ACKs that are sent again are no data. */
+static void test_handshakes_are_no_loss(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	open_some(&facts, 20, 0, 0, 0);
+	facts_rose(&facts, TC_COUNTER_OutSegs, 1000);
+	facts_rose(&facts, TC_COUNTER_RetransSegs, 408);
+	facts_rose(&facts, TC_COUNTER_TCPSynRetrans, 400);
+	facts_expect(&facts, "retrans-storm", TC_NORMAL, 0, "8 sent again (0.8 %)", NULL);
+	tc_facts_release(&facts);
+}
+
 static void test_connections_that_repeat_are_a_share_too(void **state)
 {
 	struct tc_facts facts;
@@ -276,6 +290,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_repetitions_are_judged_by_their_share),
+		cmocka_unit_test(test_handshakes_are_no_loss),
 		cmocka_unit_test(test_connections_that_repeat_are_a_share_too),
 		cmocka_unit_test(test_vanished_peers_alone_are_no_loss),
 		cmocka_unit_test(test_repetitions_without_counters),

@@ -59,7 +59,14 @@ static void test_many_are_normal(void **state)
 	assert_says(&scene, "they hold 1.1 MB");
 	assert_says(&scene, "4000 had come in by a listener");
 	assert_says(&scene, "169 had gone out");
-	assert_says(&scene, "about 69/s (an estimate)");
+	assert_says(&scene, "It closes first 0.0/s now"); /* the counter stands still */
+	scene_rise(&scene, TC_COUNTER_TW, 1200);
+	scene_judge(&scene, "tw-active-close");
+	assert_says(&scene, "It closes first 400/s now");
+	assert_false(scene_says(&scene, "estimate"));
+	scene.facts.interval_us = 0;
+	scene_judge(&scene, "tw-active-close");
+	assert_says(&scene, "about 69/s: the number divided by 60 s (an estimate)");
 	assert_says(&scene, "192.0.2.7:443, has used 812 of 28232 ports");
 	scene_end(&scene);
 }
@@ -70,6 +77,7 @@ static void test_a_few_have_no_rate(void **state)
 
 	(void)state;
 	scene_begin(&scene);
+	scene.facts.interval_us = 0;
 	scene_add(&scene, time_wait(TC_DIRECTION_IN), 59, 1); /* of one side only */
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
 	assert_false(scene_says(&scene, "estimate"));
@@ -77,7 +85,7 @@ static void test_a_few_have_no_rate(void **state)
 	assert_false(scene_says(&scene, "destination"));
 	scene_add(&scene, time_wait(TC_DIRECTION_IN), 1, 1);
 	scene_judge(&scene, "tw-active-close");
-	assert_says(&scene, "about 1.0/s (an estimate)");
+	assert_says(&scene, "about 1.0/s: the number");
 	scene_end(&scene);
 }
 
@@ -96,7 +104,7 @@ static void test_a_number_alone_is_normal(void **state)
 	scene_end(&scene);
 }
 
-/* What goes out has bind buckets of its own: 512 bytes each in all. */
+/* The buckets of their ports are shared by all sockets of a port. */
 static void test_memory_of_clients(void **state)
 {
 	struct scene scene;
@@ -105,7 +113,22 @@ static void test_memory_of_clients(void **state)
 	scene_begin(&scene);
 	scene_add(&scene, time_wait(TC_DIRECTION_OUT), 1000, 1);
 	scene_judge(&scene, "tw-active-close");
-	assert_says(&scene, "they hold 512 kB");
+	assert_says(&scene, "they hold 256 kB");
+	scene_end(&scene);
+}
+
+/* Nine numbers cannot tell whether one destination has no port left, or no place is left. */
+static void test_too_many_to_be_called_normal(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene.facts.census.states[TC_TIME_WAIT] = 14116;
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	scene.facts.census.states[TC_TIME_WAIT] = 14117;
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_UNSURE);
+	assert_non_null(strstr(scene.judged.draft.needs, "14117 TIME_WAIT use up the ports"));
 	scene_end(&scene);
 }
 
@@ -296,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_a_few_have_no_rate),
 		cmocka_unit_test(test_a_number_alone_is_normal),
 		cmocka_unit_test(test_memory_of_clients),
+		cmocka_unit_test(test_too_many_to_be_called_normal),
 		cmocka_unit_test(test_places_that_run_out),
 		cmocka_unit_test(test_places_are_counted_without_sockstat),
 		cmocka_unit_test(test_ports_that_run_out),

@@ -152,4 +152,5 @@ const struct tc_format tc_format_conntrack = {
 	.lacks = TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_FIN_WAIT2) | TC_STATE_BIT(TC_CLOSING) |
 		 TC_STATE_BIT(TC_BOUND),
 	.prefixed = true,
+	.not_linux = true,
 };

@@ -27,6 +27,7 @@ struct tc_format {
 	uint32_t lacks; /* TC_STATE_BIT()s of states that it never shows */
 	bool titled;	/* a title may say what else is left out: netstat_title.c */
 	bool prefixed; /* lines are recognised behind a time stamp or a host name, too */
+	bool not_linux; /* of another system's sockets, or of no sockets at all (conntrack) */
 };
 
 /* The formats that are read by line, ended by NULL; the likely ones first. */

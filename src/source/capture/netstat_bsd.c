@@ -132,4 +132,5 @@ const struct tc_format tc_format_netstat_bsd = {
 	.line = bsd_line,
 	.titled = true,
 	.prefixed = true,
+	.not_linux = true,
 };

@@ -83,4 +83,5 @@ static enum tc_verdict solaris_line(struct tc_capture *capture, const struct tc_
 const struct tc_format tc_format_netstat_solaris = {
 	.name = "netstat (Solaris)",
 	.line = solaris_line,
+	.not_linux = true,
 };

@@ -85,4 +85,5 @@ const struct tc_format tc_format_netstat_windows = {
 	.name = "netstat (Windows)",
 	.line = windows_line,
 	.prefixed = true,
+	.not_linux = true,
 };

@@ -24,6 +24,14 @@ static size_t list_formats(const struct tc_capture *capture, bool sockets, struc
 	return count;
 }
 
+static bool is_not_linux(const struct tc_capture *capture)
+{
+	for (size_t i = 0; i < TC_FORMAT_JSON; i++)
+		if (capture->seen[i].sockets && tc_formats[i]->not_linux)
+			return true;
+	return false;
+}
+
 static void copy_text(char *to, size_t size, struct tc_buf *from)
 {
 	const char *text = tc_buf_string(from);
@@ -118,11 +126,12 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 	}
 	if (capture->uniq.unknown) {
 		sentence(why);
-		tc_buf_format(why,
-			      tc_ngettext("%" PRIu64 " row of the counted table names no known state",
-					  "%" PRIu64 " rows of the counted table name no known state",
-					  capture->uniq.unknown),
-			      capture->uniq.unknown);
+		tc_buf_format(
+			why,
+			tc_ngettext("%" PRIu64 " row of the counted table names no known state",
+				    "%" PRIu64 " rows of the counted table name no known state",
+				    capture->uniq.unknown),
+			capture->uniq.unknown);
 	}
 	if (capture->ss.unknown) {
 		sentence(why);
@@ -133,8 +142,7 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 	}
 	if (capture->json_stateless) {
 		sentence(why);
-		tc_buf_format(why,
-			      _("%" PRIu64 " sockets are recorded without their state"),
+		tc_buf_format(why, _("%" PRIu64 " sockets are recorded without their state"),
 			      capture->json_stateless + capture->json_other);
 	} else if (capture->json_other) {
 		sentence(why);
@@ -193,6 +201,7 @@ int tc_capture_report(struct tc_capture *capture, struct tc_report *report)
 	size_t formats = list_formats(capture, true, &names);
 
 	report->foreign = true;
+	report->not_linux = is_not_linux(capture);
 	report->lines = capture->lines;
 	report->unread = capture->unread;
 	for (size_t i = 0; i < TC_UNREAD_MAX && i < capture->unread; i++) {
