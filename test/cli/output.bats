@@ -33,14 +33,14 @@ expected() { # PATTERN: every output whose name matches
 
 @test "output: a terminal gets colours and its own width, unless it is told otherwise" {
 	on_terminal() { # COLUMNS [NAME=VALUE...]
-		python3 - "$1" "$here/data/morning.txt" "${@:2}" <<-'END' >"$BATS_TEST_TMPDIR/screen"
+		python3 - "$1" "$here/data" "${@:2}" <<-'END' >"$BATS_TEST_TMPDIR/screen"
 			import fcntl, os, pty, struct, subprocess, sys, termios
 			ours, theirs = pty.openpty()
 			fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
 			environment = dict(os.environ, TERM="xterm", LC_ALL="C.UTF-8")
 			environment.pop("COLUMNS")
 			environment.update(word.split("=") for word in sys.argv[3:])
-			process = subprocess.Popen(["tcpcensus", "-f", sys.argv[2]], stdout=theirs, env=environment)
+			process = subprocess.Popen(["tcpcensus", "-f", "morning.txt"], cwd=sys.argv[2], stdout=theirs, env=environment)
 			os.close(theirs)
 			try:
 			    while True:
