@@ -75,7 +75,7 @@ static void say_timeout(char *why, const char *where, const struct lab_census *e
 		lab_census_print(found, (enum lab_family)family, text[2 + family], sizeof(text[0]));
 	}
 	snprintf(why, LAB_WHY_MAX,
-		 "%s: expected IPv4 [%.100s] IPv6 [%.100s], found [%.100s] [%.100s]", where,
+		 "%.60s: expected IPv4 [%.90s] IPv6 [%.90s], found [%.90s] [%.90s]", where,
 		 text[0], text[1], text[2], text[3]);
 }
 

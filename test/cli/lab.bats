@@ -226,7 +226,7 @@ nothing_is_left() {
 	for tries in $(seq 200); do
 		helpers=$(children_of "$lab")
 		# shellcheck disable=SC2086
-		spaces=$(namespaces_of $helpers)
+		spaces=$(namespaces_of $helpers) || spaces= # one has gone meanwhile
 		[ "$(wc -w <<<"$spaces")" -lt 4 ] || break
 		sleep 0.1
 	done
