@@ -6,43 +6,94 @@
 
 /* ---- close-wait-leak ------------------------------------------------------------------ */
 
-enum { GROWTH_LEAST = 10 }; /* fewer may be those of a moment */
+enum {
+	GROWN_LEAST = 10,	/* more of them than a busy moment begins with */
+	HELD_MANY = 1000,	/* near the 1024 descriptors that a program has by default */
+	ANSWER_MS = 10 * 60000, /* no longer does a half-closed connection wait for its answer */
+};
 
-/* Too young to be judged one by one; but growing they are worth a word. */
-static enum tc_verdict judge_young(const struct tc_facts *facts, uint64_t held,
-				   struct tc_draft *draft)
+/* By how many those that programs hold rose in the interval. */
+static uint64_t growth(const struct tc_facts *facts)
 {
-	uint64_t before = facts->census_before.states[TC_CLOSE_WAIT];
+	uint64_t held = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD].shown;
 	uint64_t now = facts->census.states[TC_CLOSE_WAIT];
+	uint64_t before = facts->census_before.states[TC_CLOSE_WAIT];
 
+	if (!facts->has_census_before || !facts->interval_us || now <= before)
+		return 0;
+	return now - before < held ? now - before : held; /* the rest nobody has accepted */
+}
+
+/* A leak that began a moment ago looks like a busy moment, unless it is seen to grow. */
+static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
+				  struct tc_draft *draft)
+{
 	tc_evidence_n(draft,
 		      "%llu CLOSE_WAIT, heard of less than a minute ago: too young to tell one that "
 		      "is about to be closed from one that was forgotten.",
 		      "%llu CLOSE_WAIT, each heard of less than a minute ago: too young to tell those "
 		      "that are about to be closed from those that were forgotten.",
 		      held, tc_llu(held));
-	if (!facts->has_census_before || now < before + GROWTH_LEAST)
+	if (growth(facts) < GROWN_LEAST)
 		return TC_NORMAL;
 	tc_evidence(draft,
 		    N_("They became more during the look: %llu, then %llu, in %s. If that goes on, "
 		       "they are forgotten; look again in a minute."),
-		    tc_llu(before), tc_llu(now), tc_part_interval(facts, draft));
+		    tc_llu(facts->census_before.states[TC_CLOSE_WAIT]),
+		    tc_llu(facts->census.states[TC_CLOSE_WAIT]), tc_part_interval(facts, draft));
 	tc_evidence_whose(draft, &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD]);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
 
+/* Critical where descriptors run out; a single young one may be half closed on purpose. */
+static enum tc_severity judge_old(const struct tc_facts *facts)
+{
+	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
+	const struct tc_symptom_facts *stale = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_STALE];
+
+	if (old->shown >= HELD_MANY || (stale->shown && growth(facts) >= GROWN_LEAST))
+		return TC_SEVERITY_CRITICAL;
+	if (old->shown == 1 && old->oldest_ms < ANSWER_MS)
+		return TC_SEVERITY_NOTICE;
+	return TC_SEVERITY_WARNING;
+}
+
+static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
+	uint64_t stale = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_STALE].shown;
+	uint64_t grown = growth(facts);
+
+	tc_evidence_n(draft,
+		      "%llu of %llu CLOSE_WAIT is held by a program for a minute or more, for %s "
+		      "at least.",
+		      "%llu of %llu CLOSE_WAIT are held by a program for a minute or more, the "
+		      "oldest for %s at least.",
+		      old->shown, tc_llu(old->shown), tc_llu(facts->census.states[TC_CLOSE_WAIT]),
+		      tc_words_duration(draft, old->oldest_ms));
+	if (stale)
+		tc_evidence_n(draft, "%llu of them for an hour or more.",
+			      "%llu of them for an hour or more.", stale, tc_llu(stale));
+	if (grown >= GROWN_LEAST)
+		tc_evidence(draft, N_("They rose by %llu in %s."), tc_llu(grown),
+			    tc_part_interval(facts, draft));
+	if (draft->severity == TC_SEVERITY_NOTICE)
+		tc_evidence(draft, N_("A single one may be half closed on purpose: its peer has "
+				      "asked everything, and its program is still at the "
+				      "answer."));
+}
+
 /*
  * A program that answers a FIN by close(2) leaves CLOSE_WAIT within milliseconds, so a minute
- * is a fault whatever the number. Where ages are not known (a listing), the number alone cannot
- * tell a leak from a busy moment, and it is said so. What no program has accepted yet none can
- * close: the rule unaccepted has these.
+ * is a fault whatever the number, but for one that still has to answer. Where ages are not known
+ * (a listing), the number alone cannot tell a leak from a busy moment, and it is said so. What no
+ * program has accepted yet none can close: the rule unaccepted has these.
  */
 static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *held = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD];
 	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
-	const struct tc_symptom_facts *stale = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_STALE];
 
 	if (!old->shown && old->unjudged) {
 		tc_needs(draft,
@@ -54,19 +105,9 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 	if (!held->shown)
 		return TC_QUIET;
 	if (!old->shown)
-		return judge_young(facts, held->shown, draft);
-	draft->severity = stale->shown ? TC_SEVERITY_CRITICAL : TC_SEVERITY_WARNING;
-	tc_evidence_n(draft,
-		      "%llu of %llu CLOSE_WAIT is held by a program for a minute or more, for %s "
-		      "at least.",
-		      "%llu of %llu CLOSE_WAIT are held by a program for a minute or more, the "
-		      "oldest for %s at least.",
-		      old->shown, tc_llu(old->shown), tc_llu(facts->census.states[TC_CLOSE_WAIT]),
-		      tc_words_duration(draft, old->oldest_ms));
-	if (stale->shown)
-		tc_evidence_n(draft, "%llu of them for an hour or more.",
-			      "%llu of them for an hour or more.", stale->shown,
-			      tc_llu(stale->shown));
+		return tell_young(facts, held->shown, draft);
+	draft->severity = judge_old(facts);
+	tell_old(facts, draft);
 	tc_evidence_whose(draft, old);
 	tc_part_unjudged(facts, TC_SYMPTOM_CLOSE_WAIT_OLD, draft);
 	return TC_FOUND;
@@ -77,9 +118,12 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	.id = "close-wait-leak",
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("a program does not close connections that its peers have closed"),
-	.threshold = N_("A warning when one is held for a minute, critical after an hour: a "
-			"program that closes does so within milliseconds, and no timer ends this "
-			"state."),
+	.threshold = N_("A warning when one is held for a minute: a program that closes does so "
+			"within milliseconds, and no timer ends this state. Critical from 1000, "
+			"near the 1024 descriptors that a program has by default, or when some "
+			"are held for an hour and they still grow. A notice while all are younger "
+			"and ten or more came in the interval, or of a single one for up to ten "
+			"minutes, which may still have an answer to give."),
 	.causes = {
 		N_("The program forgets to close after it has read the end of the stream: an error "
 		   "path, a pool that is never emptied, a client library whose answer is not "

@@ -52,13 +52,72 @@ static void test_close_wait_leak_found(void **state)
 	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, HOUR), 1, 1);
 	scene_add(&scene, without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE), 4, 1);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	assert_says(&scene, "1 of them for an hour");
 	assert_says(&scene, "Of 4 more it is not known");
 	scene_end(&scene);
 }
 
-/* About to be closed; and what nobody has accepted yet, of which that must not be said. */
+/* So many held before the interval as there are now, less `grown`. */
+static void grow(struct scene *scene, uint64_t grown)
+{
+	scene->facts.has_census_before = true;
+	scene->facts.census_before.states[TC_CLOSE_WAIT] =
+		scene->facts.census.states[TC_CLOSE_WAIT] - grown;
+}
+
+/* One that is old fails nobody; descriptors that run out do. */
+static void test_close_wait_severity(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, 9 * MINUTE), 1, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "half closed on purpose");
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, 2 * HOUR), 1, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_false(scene_says(&scene, "half closed on purpose"));
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 10, 1);
+	grow(&scene, 10);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "They rose by 10 in 3.0 s");
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE), 1000, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	scene_end(&scene);
+}
+
+/* A leak that began a moment ago: none is old, and they become more. */
+static void test_close_wait_young(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 1986, 1);
+	grow(&scene, 681);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "1305, then 1986, in 3.0 s");
+	grow(&scene, 9);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
+	scene_end(&scene);
+	scene_begin(&scene); /* what grew nobody has accepted */
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 3, 1);
+	scene_add(&scene, unheld(scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS)), 50, 1);
+	grow(&scene, 50);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
+	scene_end(&scene);
+}
+
+/* Too young to tell; and what nobody has accepted yet, of which that must not be said. */
 static void test_close_wait_normal_and_unaccepted(void **state)
 {
 	struct scene scene;
@@ -71,6 +130,7 @@ static void test_close_wait_normal_and_unaccepted(void **state)
 	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE - 1), 3, 1);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
 	assert_says(&scene, "3 CLOSE_WAIT");
+	assert_says(&scene, "too young to tell");
 	scene_end(&scene);
 }
 
@@ -408,6 +468,8 @@ int main(void)
 		cmocka_unit_test(test_close_wait_leak_found),
 		cmocka_unit_test(test_close_wait_normal_and_unaccepted),
 		cmocka_unit_test(test_close_wait_growing),
+		cmocka_unit_test(test_close_wait_severity),
+		cmocka_unit_test(test_close_wait_young),
 		cmocka_unit_test(test_close_wait_unsure),
 		cmocka_unit_test(test_silent_ones_found),
 		cmocka_unit_test(test_silent_ones_fresh_or_unknown),
