@@ -4,7 +4,8 @@
  *
  * SYN_RECV alone does not tell a flood from slow peers, so three things are looked at: whether a
  * queue is short of room, whether the SYN+ACKs had to be sent again, and between how many peers
- * they are divided. Where cookies are sent, how many come back tells it best.
+ * they are divided. Where cookies are sent, how many come back tells it best; but from a few
+ * peers it is no flood whatever comes back, for these can be called by their names.
  */
 #include <string.h>
 
@@ -14,29 +15,40 @@
 
 enum {
 	FLOOD_LEAST = 10, /* fewer silent handshakes are scanners and phones out of reach */
+	PEERS_LEAST = 5,  /* addresses; fewer can be blocked one by one */
 	SYN_RECV_DEFAULT_MS = 63000, /* with tcp_synack_retries = 5 */
 };
 
 enum likeness { LIKE_NO, LIKE_YES, LIKE_UNKNOWN };
 
-/* Most handshakes are silent, and most of those are of different peers. */
+static enum likeness are_many_peers(const struct tc_symptom_facts *retried)
+{
+	uint64_t peers = tc_part_peers(retried);
+
+	if (!peers)
+		return retried->shown ? LIKE_UNKNOWN : LIKE_NO;
+	return peers >= PEERS_LEAST && peers * 2 > retried->shown ? LIKE_YES : LIKE_NO;
+}
+
+/*
+ * Most handshakes are silent, and most of those are of different peers. Cookies leave no request
+ * behind, so where they are sent few silent ones will do, which the queue had room for.
+ */
 static enum likeness looks_like_flood(const struct tc_facts *facts)
 {
 	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
-	uint64_t sent, received, peers = tc_part_peers(retried);
+	uint64_t sent, received;
 	uint64_t judged = retried->shown + retried->not_shown;
 
 	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
-	if (sent)
-		return received * 2 < sent ? LIKE_YES : LIKE_NO;
+	if (sent && received * 2 >= sent)
+		return LIKE_NO;
 	if (!judged)
 		return retried->unjudged ? LIKE_UNKNOWN : LIKE_NO;
-	if (retried->shown < FLOOD_LEAST || retried->shown * 2 < judged)
+	if (!sent && (retried->shown < FLOOD_LEAST || retried->shown * 2 < judged))
 		return LIKE_NO;
-	if (!peers)
-		return LIKE_UNKNOWN;
-	return peers * 2 > retried->shown ? LIKE_YES : LIKE_NO;
+	return are_many_peers(retried);
 }
 
 /* More than half of a listener's queue of handshakes is taken. */
@@ -89,6 +101,16 @@ static const char *rate_of(const struct tc_facts *facts, uint64_t requests, stru
 	return tc_words_rate(draft, (double)requests * 1000 / (double)ms);
 }
 
+/* What finds the queue full leaves no request, so their number says nothing of the rate. */
+static bool is_capped(const struct tc_facts *facts)
+{
+	struct pressure pressure = pressure_of(facts);
+	uint64_t sent;
+
+	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
+	return sent || pressure.dropped || pressure.cookies;
+}
+
 static const char *life_of(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
@@ -99,6 +121,11 @@ static const char *life_of(const struct tc_facts *facts, struct tc_draft *draft)
 static enum tc_verdict unsure_of(const struct tc_facts *facts, uint64_t requests,
 				 struct tc_draft *draft)
 {
+	if (is_capped(facts)) {
+		tc_needs(draft, N_("repetitions and addresses (ss -tano), to tell a flood from slow "
+				   "peers"));
+		return TC_UNSURE;
+	}
 	tc_needs(draft,
 		 N_("repetitions, addresses and listeners (ss -tanoi, ss -ltn), to tell a flood "
 		    "from slow peers: if none of %llu SYN_RECV is ever finished, each lasting %s, "
@@ -132,10 +159,11 @@ static void tell_flood(const struct tc_facts *facts, const struct pressure *pres
 	if (sent)
 		tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
 			    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
-	tc_evidence(draft,
-		    N_("If none is ever finished, each lasting %s, they begin at %s (an "
-		       "inference)."),
-		    life_of(facts, draft), rate_of(facts, requests, draft));
+	if (!is_capped(facts))
+		tc_evidence(draft,
+			    N_("If none is ever finished, each lasting %s, they begin at %s (an "
+			       "inference)."),
+			    life_of(facts, draft), rate_of(facts, requests, draft));
 	tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false, draft);
 	tc_evidence_whose(draft, retried);
 }
@@ -173,7 +201,8 @@ const struct tc_rule tc_rule_syn_flood = {
 	.title = N_("a flood of SYNs whose handshakes are never finished"),
 	.threshold = N_("When the queue of handshakes of a listener is more than half full or SYNs "
 			"found it full, and either few cookies come back (less than half), or most "
-			"of ten or more SYN_RECV are silent and of different addresses. A warning; "
+			"of ten or more SYN_RECV are silent; and most of the silent ones are of "
+			"different addresses, five at least. A warning; "
 			"critical when SYNs are dropped, since real clients then fail, too."),
 	.causes = {
 		N_("An attack with forged addresses: the SYN+ACKs go to hosts that never asked."),
@@ -186,7 +215,7 @@ const struct tc_rule tc_rule_syn_flood = {
 		N_("nstat -az TcpExtSyncookiesSent TcpExtSyncookiesRecv: few of those sent come "
 		   "back in a flood, nearly all of them under genuine load"),
 		N_("tcpdump -n 'tcp[tcpflags] & tcp-syn != 0': whether the SYN+ACKs leave, and "
-		   "what comes back"),
+		   "what comes back (IPv4; for IPv6 watch 'ip6 proto 6')"),
 	},
 	.remedy = {
 		N_("tcp_syncookies = 1 (now ${tcp_syncookies}): clients are let in although the "
@@ -239,6 +268,7 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 				      "(TCP_DEFER_ACCEPT)."));
 	tc_evidence_whose(draft, retried);
 	tc_part_unjudged(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
+	draft->is_shared = !tc_part_peers(retried);
 	draft->severity = is_few ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
@@ -262,7 +292,7 @@ const struct tc_rule tc_rule_slow_last_ack = {
 		N_("tcpcensus by remote.net,service state syn-recv: which networks"),
 		N_("tcpdump -n 'tcp[tcpflags] & tcp-syn != 0': the same SYN+ACK again and again, "
 		   "and whether the client repeats its SYN (then the SYN+ACK does not arrive) or "
-		   "not (then the last ACK does not)"),
+		   "not (then the last ACK does not; IPv4; for IPv6 watch 'ip6 proto 6')"),
 		N_("ip route get ADDRESS: whether the answers leave by the device that the SYNs "
 		   "come in by"),
 	},

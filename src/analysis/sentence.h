@@ -18,6 +18,7 @@ struct tc_symptom_facts;
 struct tc_draft {
 	bool english;		   /* for programs */
 	bool failed;		   /* no memory: the draft is not whole */
+	bool is_shared;		   /* with more known, another rule may have these sockets */
 	enum tc_severity severity; /* to be set with TC_FOUND */
 	char **evidence;	   /* owned; ended by NULL */
 	size_t count;

@@ -47,13 +47,16 @@ static size_t add_sentence(const struct lines *lines, const char *sign, const st
 	return last;
 }
 
-/* The command in one piece, so that it can be copied; its colon stays at the sentence. */
+/*
+ * The command in one piece, so that it can be copied; its colon stays at the sentence. An id that
+ * is "" stands for all rules.
+ */
 static void add_command(const struct lines *lines, const char *id, size_t used, size_t width)
 {
 	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
 	const char *command;
 
-	tc_buf_format(&text, "tcpcensus diagnose %s", id);
+	tc_buf_format(&text, "tcpcensus diagnose%s%s", *id ? " " : "", id);
 	if (lines->style->look)
 		tc_buf_shown(&text, lines->style->look, strlen(lines->style->look));
 	command = tc_buf_string(&text);

@@ -178,10 +178,13 @@ static void add_normal(struct tc_diagnosis *verdicts, const struct tc_rule *rule
 		(struct tc_normal){.id = rule->id, .text = sentence};
 }
 
-static void add_finding(struct tc_diagnosis *verdicts, const struct tc_rule *rule, int severity,
+/* A line names the rule that diagnose then speaks of; where that is open, it names none. */
+static void add_finding(struct tc_diagnosis *verdicts, const struct tc_judgement *judgement,
 			const char *sentence)
 {
 	const char **evidence = tc_bag_list(&verdicts->bag, 1);
+	const struct tc_rule *rule = judgement->rule;
+	int severity = judgement->draft.severity;
 	size_t at = verdicts->finding_count++;
 
 	for (; at && verdicts->findings[at - 1].severity < severity; at--)
@@ -189,7 +192,8 @@ static void add_finding(struct tc_diagnosis *verdicts, const struct tc_rule *rul
 	if (evidence)
 		evidence[0] = sentence;
 	verdicts->findings[at] = (struct tc_finding){
-		.rule = {.id = rule->id, .severity = rule->severity},
+		.rule = {.id = judgement->draft.is_shared ? "" : rule->id,
+			 .severity = rule->severity},
 		.severity = severity,
 		.evidence = evidence,
 	};
@@ -207,7 +211,7 @@ static int judge(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 	if (judgement.draft.count)
 		sentence = tc_bag_text(&verdicts->bag, judgement.draft.evidence[0]);
 	if (judgement.verdict == TC_FOUND)
-		add_finding(verdicts, rule, judgement.draft.severity, sentence);
+		add_finding(verdicts, &judgement, sentence);
 	else if (judgement.verdict == TC_UNSURE)
 		add_hint(verdicts, rule, facts);
 	else if (judgement.verdict == TC_NORMAL)

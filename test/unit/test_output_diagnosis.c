@@ -208,12 +208,28 @@ static void test_verdicts(void **state)
 	assert_int_equal(out.length, 0);
 }
 
+/* Where it is open which rule has the sockets, the command names none. */
+static void test_verdict_of_no_rule(void **state)
+{
+	static const char *const sentences[] = {"20 SYN_RECV.", NULL};
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	struct tc_finding finding = {.rule = {.id = ""},
+				     .severity = TC_SEVERITY_NOTICE,
+				     .evidence = sentences};
+	struct tc_diagnosis one = {.findings = &finding, .finding_count = 1};
+
+	(void)state;
+	tc_write_census_verdicts(&out, &one, &plain);
+	assert_string_equal(tc_buf_string(&out), "- 20 SYN_RECV: tcpcensus diagnose\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_diagnosis), cmocka_unit_test(test_looks),
 		cmocka_unit_test(test_fits),	  cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_verdict_of_no_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

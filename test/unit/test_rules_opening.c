@@ -284,11 +284,55 @@ static void test_flood_by_cookies(void **state)
 	assert_says(&scene, "17 SYN_RECV, 17 of them silent");
 	assert_says(&scene, "of 17 different addresses");
 	assert_says(&scene, "44 cookies were sent and 21 came back");
-	assert_says(&scene, "each lasting 63 s, they begin at 0.3/s (an inference)");
+	assert_false(scene_says(&scene, "inference")); /* the queue had room for no more */
 	assert_says(&scene, "Listener 10.0.0.1:80");
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
 	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 22); /* real clients */
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
+	scene_end(&scene);
+}
+
+/* One address is no flood, though none of its cookies comes back. */
+static void test_flood_by_few_peers(void **state)
+{
+	static const struct {
+		unsigned silent, peers;
+		enum tc_verdict flood;
+	} rows[] = {{17, 1, TC_QUIET}, {17, 4, TC_QUIET}, {1, 1, TC_QUIET},
+		    {0, 1, TC_QUIET},  {6, 5, TC_FOUND},  {17, 9, TC_FOUND}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
+		scene_add(&scene, request(0), 3, 3);
+		scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
+		scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
+		scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
+		scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 0);
+		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
+		if (rows[i].silent && rows[i].flood == TC_QUIET) {
+			assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+			assert_false(scene.judged.draft.is_shared);
+		}
+		scene_end(&scene);
+	}
+}
+
+/* Where the addresses are not known, as in a census, it may be another rule's. */
+static void test_slow_last_ack_shared(void **state)
+{
+	struct tc_sock sock = request(1);
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	sock.have &= ~(uint32_t)TC_HAVE_REMOTE_ADDR;
+	scene_add(&scene, sock, 20, 20);
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+	assert_true(scene.judged.draft.is_shared);
 	scene_end(&scene);
 }
 
@@ -578,6 +622,8 @@ int main(void)
 		cmocka_unit_test(test_phantom_that_waits),
 		cmocka_unit_test(test_no_phantom),
 		cmocka_unit_test(test_flood_by_cookies),
+		cmocka_unit_test(test_flood_by_few_peers),
+		cmocka_unit_test(test_slow_last_ack_shared),
 		cmocka_unit_test(test_flood_that_drops),
 		cmocka_unit_test(test_flood_by_sockets),
 		cmocka_unit_test(test_flood_unsure),
