@@ -127,12 +127,22 @@ static void tell_overflows(const struct tc_facts *facts, uint64_t overflows, str
 			    (long long)aborts);
 }
 
+/*
+ * The counters that listeners were judged by were read a little apart from these, so a full one
+ * is a suspect whatever those said.
+ */
 static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	if (has_troubled(facts, TC_TROUBLE_OVERFLOWS)) {
+	const uint32_t full = TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL;
+
+	if (has_troubled(facts, full)) {
 		tc_evidence(draft, N_("The kernel counts for all listeners together. Inferred: it "
 				      "was what is or was full at a look."));
-		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, false, draft);
+		tc_part_listeners(facts, full, false, draft);
+	} else if (has_half_full(facts)) {
+		tc_evidence(draft, N_("Which listener it was cannot be told: none was over its "
+				      "limit when looked at. These are nearest to it."));
+		tc_part_listeners(facts, TC_TROUBLE_HALF_FULL, true, draft);
 	} else {
 		tc_evidence(draft, N_("Which listener it was cannot be told: none was full when "
 				      "looked at. A longer interval (-i 10s) may catch it."));

@@ -136,7 +136,7 @@ static void test_overflow_without_the_other(void **state)
 	(void)state;
 	scene_begin(&scene);
 	scene_rise(&scene, TC_COUNTER_ListenOverflows, 1);
-	scene_listener(&scene, 443, 128, 128, 0, SCENE_HAVE);
+	scene_listener(&scene, 443, 64, 128, 0, SCENE_HAVE);
 	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	assert_says(&scene, "cannot be told");
@@ -263,6 +263,30 @@ static void test_no_phantom(void **state)
 	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_QUIET);
 	scene.facts.now.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_NOT_READ;
 	assert_int_equal(scene_judge(&scene, "phantom-established"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* What any look saw is used: unaccepted names the same listener. */
+static void test_overflow_names_what_any_look_saw(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_listener(&scene, SCENE_PORT, 6, 5, 0, SCENE_HAVE);
+	scene_judge_listeners(&scene); /* by counters that did not rise */
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 4);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_FOUND);
+	assert_says(&scene, "Listener 10.0.0.1:80: 6 wait");
+	assert_false(scene_says(&scene, "cannot be told"));
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 4);
+	scene_listener(&scene, SCENE_PORT, 5, 5, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_FOUND);
+	assert_says(&scene, "none was over its limit");
+	assert_says(&scene, "Listener 10.0.0.1:80: 5 wait");
 	scene_end(&scene);
 }
 
@@ -621,6 +645,7 @@ int main(void)
 		cmocka_unit_test(test_phantom),
 		cmocka_unit_test(test_phantom_that_waits),
 		cmocka_unit_test(test_no_phantom),
+		cmocka_unit_test(test_overflow_names_what_any_look_saw),
 		cmocka_unit_test(test_flood_by_cookies),
 		cmocka_unit_test(test_flood_by_few_peers),
 		cmocka_unit_test(test_slow_last_ack_shared),
