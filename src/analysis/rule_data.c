@@ -114,7 +114,7 @@ const struct tc_rule tc_rule_retrans_storm = {
 			"warning from 5 %, where a connection over 50 ms carries no more than a few "
 			"Mbit/s; counted where 100 segments a second or more are sent, since of a few "
 			"one is a percentage. Besides, connections that repeat the same data for the "
-			"third time: a notice, and a warning when they are a tenth of all."),
+			"third time: a notice, and a warning when they are ten or more and a tenth of all."),
 	.causes = {
 		N_("Packets are lost on the way: a full link, bad radio, a faulty cable or port, a "
 		   "policer."),
@@ -204,7 +204,8 @@ const struct tc_rule tc_rule_half_open = {
 	.threshold = N_("A connection whose data were repeated five times, which takes 6 s or "
 			"more, or two of whose keepalive probes had no answer: no ordinary "
 			"loss makes that. A notice, since peers vanish every day; a warning "
-			"when they are a tenth of all, for then something on the way is broken."),
+			"when they are ten or more and a tenth of all, for then something on "
+			"the way is broken."),
 	.causes = {
 		N_("The peer crashed, lost its network, or was suspended, and could not say goodbye."),
 		N_("A NAT or a firewall on the way forgot the connection while it was idle, and drops "
@@ -272,7 +273,7 @@ const struct tc_rule tc_rule_idle_no_keepalive = {
 	.id = "idle-no-keepalive",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("idle connections without keepalive: nobody would notice that their peers are gone"),
-	.threshold = N_("When a tenth of the open connections to other machines have been silent for two "
+	.threshold = N_("When ten or more of the open connections to other machines, and a tenth of all, have been silent for two "
 			"hours, the time after which keepalive would first have asked. Nothing is lost by "
 			"that; but TCP sends nothing on an idle connection, so that one whose peer has "
 			"vanished looks just like these."),

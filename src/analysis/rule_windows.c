@@ -59,8 +59,8 @@ const struct tc_rule tc_rule_zero_window_local = {
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("a program here does not read what its peers send"),
 	.threshold = N_("A notice where more than half of a receive buffer is unread: such a peer may send "
-			"little more, or nothing. A warning when that is so of a tenth of the open "
-			"connections and a peer has been silent for a second: then it is no short "
+			"little more, or nothing. A warning when that is so of ten or more, a tenth of the "
+			"open connections, and a peer has been silent for a second: then it is no short "
 			"burst, and peers wait for this machine."),
 	.causes = {
 		N_("The program is too slow, or stuck: a lock, a full disk, a slow database, one "
@@ -126,7 +126,7 @@ const struct tc_rule tc_rule_send_stalled = {
 	.title = N_("peers do not take what is sent to them"),
 	.threshold = N_("Connections that only ask whether the peer's window is open again (timer "
 			"\"probe\"), for a second or more. A notice, for peers read as they like; a "
-			"warning when they are a tenth of the open ones. While the peer answers the "
+			"warning when they are ten or more and a tenth of the open ones. While the peer answers the "
 			"probes nothing ends it, however long it takes."),
 	.causes = {
 		N_("The program at the other end does not read: it is stuck, slow, or paused."),
