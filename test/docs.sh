@@ -155,9 +155,9 @@ check_examples() { # name; command lines on stdin
 	result $? "the examples of $name are accepted" "$count tried; refused: $wrong"
 }
 
-echo 1..19
+echo 1..20
 if ! command -v man >/dev/null || ! command -v jq >/dev/null; then
-	for ((i = 0; i < 19; i++)); do skip 'manual pages' 'no man or no jq'; done
+	for ((i = 0; i < 20; i++)); do skip 'manual pages' 'no man or no jq'; done
 	exit 0
 fi
 for page in tcpcensus.1 tcpcensus-json.5 tcpcensus-findings.7; do
@@ -190,3 +190,7 @@ sed -n '/^EXAMPLES/,/^SEE ALSO/s/^ *[$#] tcpcensus/tcpcensus/p' "$work/tcpcensus
 	sed -n 's/^    \$ tcpcensus/tcpcensus/p' README.md | sed 's/ |.*//'
 	grep -ohE '`tcpcensus [^`]*`' README.md | tr -d '`'
 } | check_examples README.md
+for rule in $(table_words rules); do
+	"$program" explain -j "$rule"
+done | jq -r '.. | .confirm? // empty | .[]' | grep '^tcpcensus' |
+	sed 's/: .*//; s/;.*//; s/NAME/tcp_fin_timeout/' | sort -u | check_examples 'what confirms a finding'

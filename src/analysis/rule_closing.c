@@ -313,7 +313,8 @@ const struct tc_rule tc_rule_last_ack_stuck = {
 		N_("tcpcensus list -c local,remote,retrans,expires state last-ack: how often, and "
 		   "when again"),
 		N_("tcpdump -n 'tcp[tcpflags] & (tcp-fin|tcp-rst) != 0': whether anything answers "
-		   "the FIN"),
+		   "the FIN "
+		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 	},
 	.remedy = {
 		N_("Nothing for single ones: they end by themselves after ${orphan_retry_life} or "

@@ -129,20 +129,28 @@ static void say_odd(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const uint64_t *states = facts->census.states;
 	uint64_t tw, established, tracked;
+	bool adds_up = true;
 
 	if (tc_facts_counter(facts, TC_COUNTER_sockstat_tw, &tw) && tw > states[TC_TIME_WAIT] &&
-	    states[TC_FIN_WAIT2])
+	    states[TC_FIN_WAIT2]) {
+		adds_up = tw <= states[TC_TIME_WAIT] + states[TC_FIN_WAIT2];
 		tc_evidence(draft,
 			    N_("tw in /proc/net/sockstat is %llu and TIME_WAIT %llu: it counts "
 			       "FIN_WAIT2 that programs have closed as well."),
 			    (unsigned long long)tw, (unsigned long long)states[TC_TIME_WAIT]);
-	if (tc_facts_counter(facts, TC_COUNTER_CurrEstab, &established) && states[TC_CLOSE_WAIT])
-		tc_evidence(
-			draft,
-			N_("CurrEstab, the \"estab\" of ss -s, is %llu and ESTABLISHED %llu: it "
-			   "counts CLOSE_WAIT as well."),
-			(unsigned long long)established,
-			(unsigned long long)states[TC_ESTABLISHED]);
+	}
+	if (tc_facts_counter(facts, TC_COUNTER_CurrEstab, &established) && states[TC_CLOSE_WAIT]) {
+		adds_up &= established == states[TC_ESTABLISHED] + states[TC_CLOSE_WAIT];
+		tc_evidence(draft,
+			    N_("CurrEstab, the \"estab\" of ss -s, is %llu: it counts CLOSE_WAIT "
+			       "(%llu) beside ESTABLISHED (%llu)."),
+			    (unsigned long long)established,
+			    (unsigned long long)states[TC_CLOSE_WAIT],
+			    (unsigned long long)states[TC_ESTABLISHED]);
+	}
+	if (!adds_up)
+		tc_evidence(draft, N_("That these do not add up is no fault: they were not read at "
+				      "the same moment."));
 	if (tc_facts_counter(facts, TC_COUNTER_conntrack_count, &tracked) &&
 	    tracked >= TRACKED_LEAST && tracked > facts->census.total * TRACKED_FACTOR)
 		tc_evidence(draft,

@@ -15,6 +15,7 @@ static const double share_notice = 0.01, share_warning = 0.05;
 struct loss {
 	bool known;   /* the counters were read twice */
 	bool judged;  /* and enough was sent */
+	bool is_mixed; /* handshakes are among what was sent again: this kernel does not tell */
 	double share; /* of the segments sent */
 	uint64_t again, sent, aborted;
 };
@@ -31,6 +32,8 @@ static struct loss loss_of(const struct tc_facts *facts)
 	/* SYNs and SYN+ACKs that are sent again carry no data, and have rules of their own. */
 	if (tc_facts_rise(facts, TC_COUNTER_TCPSynRetrans, &handshakes))
 		loss.again -= handshakes < loss.again ? handshakes : loss.again;
+	else
+		loss.is_mixed = true;
 	loss.known = true;
 	loss.judged =
 		tc_facts_rate(facts, TC_COUNTER_OutSegs, &rate) && rate >= SEGMENTS_PER_SECOND;
@@ -53,6 +56,9 @@ static void say_loss(const struct tc_facts *facts, struct tc_draft *draft, const
 			    tc_words_duration(draft, facts->interval_us / 1000),
 			    (unsigned long long)loss->sent, (unsigned long long)loss->again,
 			    tc_words_share(draft, loss->again, loss->sent));
+	if (loss->again && loss->is_mixed)
+		tc_evidence(draft, N_("SYNs and SYN+ACKs may be among them: TcpExt TCPSynRetrans, "
+				      "which counts these, was not read."));
 	if (loss->aborted)
 		tc_evidence_n(draft,
 			      "%llu connection was given up meanwhile (TcpExt "

@@ -148,7 +148,8 @@ const struct tc_rule tc_rule_paws_nat = {
 		N_("tcpcensus by remote.addr state time-wait: an address with very many is a NAT "
 		   "or a load balancer"),
 		N_("tcpdump -n 'tcp[tcpflags] & tcp-syn != 0': a SYN that is answered by a mere "
-		   "ACK is one of them"),
+		   "ACK is one of them "
+		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 	},
 	.remedy = {
 		N_("Let the client's side close first, so that TIME_WAIT is there and not here."),

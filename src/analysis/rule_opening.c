@@ -129,7 +129,8 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 	.confirm = {
 		N_("tcpcensus by process,remote state syn-sent: who asks whom"),
 		N_("tcpdump -n 'icmp or tcp[tcpflags] & tcp-syn != 0': whether anything comes "
-		   "back"),
+		   "back "
+		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 		N_("ip route get ADDRESS: the way and the source address that are used"),
 	},
 	.remedy = {
@@ -198,7 +199,8 @@ const struct tc_rule tc_rule_syn_sent_refused = {
 	},
 	.confirm = {
 		N_("tcpdump -n 'tcp[tcpflags] & tcp-rst != 0 or icmp': from where the refusals "
-		   "come; such connections are too short to be seen in a list"),
+		   "come; such connections are too short to be seen in a list "
+		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 		N_("nstat -az TcpAttemptFails TcpActiveOpens TcpExtEmbryonicRsts: how many of how "
 		   "many"),
 		N_("journalctl: the program that says \"connection refused\""),
@@ -258,7 +260,8 @@ const struct tc_rule tc_rule_stale_syn = {
 		N_("tcpcensus list -c state,local,remote,retrans state last-ack: old connections "
 		   "that wait"),
 		N_("tcpdump -n 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0': SYN, ACK, RST, SYN of the "
-		   "same two ends"),
+		   "same two ends "
+		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 	},
 	.remedy = {
 		N_("Keepalive in the programs here, so that connections of peers that are gone end "

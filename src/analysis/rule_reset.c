@@ -135,7 +135,8 @@ const struct tc_rule tc_rule_abort_on_close = {
 	.confirm = {
 		N_("nstat -az TcpExtTCPAbortOnClose TcpOutRsts: they rise together"),
 		N_("tcpdump -n 'tcp[tcpflags] & tcp-rst != 0': from which port the RSTs go out; it "
-		   "tells the program"),
+		   "tells the program "
+		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 		N_("ss -tn state established: programs with a Recv-Q that does not shrink"),
 	},
 	.remedy = {

@@ -243,7 +243,8 @@ const struct tc_rule tc_rule_dangerous_settings = {
 	},
 	.confirm = {
 		N_("tcpcensus explain NAME: what the setting does, what it does not, and its value here"),
-		N_("grep -rs net.ipv4 /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d /run/sysctl.d: "
+		N_("grep -rsE 'net.(ipv4|core)' /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d "
+		   "/run/sysctl.d: "
 		   "where it is set"),
 	},
 	.remedy = {
