@@ -193,4 +193,4 @@ sed -n '/^EXAMPLES/,/^SEE ALSO/s/^ *[$#] tcpcensus/tcpcensus/p' "$work/tcpcensus
 for rule in $(table_words rules); do
 	"$program" explain -j "$rule"
 done | jq -r '.. | .confirm? // empty | .[]' | grep '^tcpcensus' |
-	sed 's/: .*//; s/;.*//; s/NAME/tcp_fin_timeout/' | sort -u | check_examples 'what confirms a finding'
+	sed 's/: .*//; s/;.*//; s/NAME/tcp_fin_timeout/; s/ADDRESS/192.0.2.1/; s/PORT/80/' | sort -u | check_examples 'what confirms a finding'
