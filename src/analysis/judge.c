@@ -75,6 +75,30 @@ static bool lacks_setting(const struct tc_rule *rule, const struct tc_facts *fac
 	return false;
 }
 
+/* Whether netlink was asked, or could not be. */
+static bool has_tried_netlink(const struct tc_report *report)
+{
+	for (size_t i = 0; i < report->refused_count; i++)
+		if (strcmp(report->refused[i].source, "netlink") == 0)
+			return true;
+	return !report->source || strcmp(report->source, "netlink") == 0;
+}
+
+const char *tc_judge_how(struct tc_draft *draft, const char *listing)
+{
+	if (draft->report && draft->report->foreign)
+		return listing ? tc_words(draft, " (%s)", listing) : "";
+	return draft->report && !has_tried_netlink(draft->report) ? " (--source netlink)" : "";
+}
+
+const char *tc_judge_missing(struct tc_draft *draft, enum tc_symptom id)
+{
+	const struct tc_symptom_row *row = &tc_symptom_rows[id];
+
+	return tc_words(draft, "%s%s", tc_draft_text(draft, row->missing),
+			tc_judge_how(draft, row->listing));
+}
+
 /* All sockets in question could not be judged: of none is known whether it shows the symptom. */
 static bool lacks_symptom(const struct tc_rule *rule, const struct tc_facts *facts,
 			  struct tc_draft *draft)
@@ -85,7 +109,7 @@ static bool lacks_symptom(const struct tc_rule *rule, const struct tc_facts *fac
 	if (!rule->has_symptom || symptom->shown || symptom->not_shown ||
 	    (!symptom->unjudged && !not_read))
 		return false;
-	tc_needs(draft, "%s", tc_draft_text(draft, tc_symptom_rows[rule->symptom].missing));
+	tc_needs(draft, "%s", tc_judge_missing(draft, rule->symptom));
 	return true;
 }
 
@@ -104,8 +128,7 @@ static void doubt(const struct tc_rule *rule, const struct tc_facts *facts,
 	if (!rule->has_symptom || !facts->symptoms[rule->symptom].unjudged)
 		return;
 	judgement->verdict = TC_UNSURE;
-	tc_needs(&judgement->draft, "%s",
-		 tc_draft_text(&judgement->draft, tc_symptom_rows[rule->symptom].missing));
+	tc_needs(&judgement->draft, "%s", tc_judge_missing(&judgement->draft, rule->symptom));
 }
 
 /* What a look of its own was made for, and why that failed. */
@@ -152,7 +175,7 @@ static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, stru
 int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
 	     struct tc_judgement *ret_judgement)
 {
-	struct tc_judgement judgement = {.rule = rule, .draft = {.english = english}};
+	struct tc_judgement judgement = {.rule = rule, .draft = {.english = english, .report = &facts->report}};
 
 	judgement.verdict = lacks(rule, facts, &judgement.draft)
 				    ? TC_UNSURE

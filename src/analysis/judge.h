@@ -15,6 +15,15 @@ struct tc_judgement {
 const char *tc_judge_needs_interval(const struct tc_facts *facts);
 
 /*
+ * How more can be had, with a blank before it: " (ss -o)" by the commands for a listing; on the
+ * machine itself " (--source netlink)", or "" where that was asked or refused.
+ */
+const char *tc_judge_how(struct tc_draft *draft, const char *listing);
+
+/* What is missing where the symptom cannot be judged, and how it can be had. */
+const char *tc_judge_missing(struct tc_draft *draft, enum tc_symptom id);
+
+/*
  * Applies the rule. Where something that it needs was not read the verdict is TC_UNSURE and the
  * draft says what, and how it could be had; the check is then not called. -ENOMEM.
  */

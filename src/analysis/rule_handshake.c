@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -122,15 +123,16 @@ static enum tc_verdict unsure_of(const struct tc_facts *facts, uint64_t requests
 				 struct tc_draft *draft)
 {
 	if (is_capped(facts)) {
-		tc_needs(draft, N_("repetitions and addresses (ss -tano), to tell a flood from slow "
-				   "peers"));
+		tc_needs(draft, N_("repetitions and addresses%s, to tell a flood from slow peers"),
+			 tc_judge_how(draft, "ss -tano"));
 		return TC_UNSURE;
 	}
 	tc_needs(draft,
-		 N_("repetitions, addresses and listeners (ss -tanoi, ss -ltn), to tell a flood "
+		 N_("repetitions, addresses and listeners%s, to tell a flood "
 		    "from slow peers: if none of %llu SYN_RECV is ever finished, each lasting %s, "
 		    "they begin at %s (an inference)"),
-		 tc_llu(requests), life_of(facts, draft), rate_of(facts, requests, draft));
+		 tc_judge_how(draft, "ss -tanoi, ss -ltn"), tc_llu(requests), life_of(facts, draft),
+		 rate_of(facts, requests, draft));
 	return TC_UNSURE;
 }
 

@@ -2,6 +2,7 @@
 /* rule_held_ports.c - rules about local ports that somebody holds. */
 #include <stdio.h>
 
+#include "analysis/judge.h"
 #include "analysis/rule.h"
 #include "analysis/rules.h"
 #include "model/tally.h"
@@ -190,8 +191,7 @@ static enum tc_verdict check_bound_inactive_leak(const struct tc_facts *facts,
 	bool is_share = ports && bound->shown * 100 >= ports * SHARE_OF_RANGE;
 
 	if (facts->report.states_not_read & TC_STATE_BIT(TC_BOUND)) {
-		tc_needs(draft, "%s",
-			 tc_draft_text(draft, tc_symptom_rows[TC_SYMPTOM_BOUND].missing));
+		tc_needs(draft, "%s", tc_judge_missing(draft, TC_SYMPTOM_BOUND));
 		return TC_UNSURE;
 	}
 	if (!bound->shown || (!is_share && most_of_one(bound->who) < OF_ONE_PROGRAM))

@@ -49,9 +49,9 @@ void tc_part_few_peers(const struct tc_symptom_facts *symptom, struct tc_draft *
 		      tc_llu(peers));
 }
 
-const char *tc_part_missing(const struct tc_draft *draft, enum tc_symptom id)
+const char *tc_part_missing(struct tc_draft *draft, enum tc_symptom id)
 {
-	return tc_draft_text(draft, tc_symptom_rows[id].missing);
+	return tc_judge_missing(draft, id);
 }
 
 void tc_part_unjudged(const struct tc_facts *facts, enum tc_symptom id, struct tc_draft *draft)

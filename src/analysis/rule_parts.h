@@ -36,7 +36,7 @@ enum tc_verdict tc_part_none_shown(const struct tc_facts *facts, enum tc_symptom
 				   struct tc_draft *draft);
 
 /* What is missing where the symptom cannot be judged, in the draft's language. */
-const char *tc_part_missing(const struct tc_draft *draft, enum tc_symptom id);
+const char *tc_part_missing(struct tc_draft *draft, enum tc_symptom id);
 
 /* Unsure for want of a second reading. */
 enum tc_verdict tc_part_needs_interval(const struct tc_facts *facts, struct tc_draft *draft);

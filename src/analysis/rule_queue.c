@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_queue.c - rules about connections that wait to be accepted. */
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -106,7 +107,7 @@ static enum tc_verdict nothing_full(const struct tc_facts *facts, enum tc_rise r
 				    struct tc_draft *draft)
 {
 	if (!facts->listening || tc_listening_summary(facts->listening)->unread) {
-		tc_needs(draft, N_("the queues of the listeners (ss -ltn)"));
+		tc_needs(draft, N_("the queues of the listeners%s"), tc_judge_how(draft, "ss -ltn"));
 		return TC_UNSURE;
 	}
 	return rose == TC_RISE_UNKNOWN ? tc_part_needs_interval(facts, draft) : TC_QUIET;

@@ -13,11 +13,13 @@
 #include "util/macro.h"
 
 struct tc_symptom_facts;
+struct tc_report;
 
 /* What a check writes into. */
 struct tc_draft {
 	bool english;		   /* for programs */
 	bool failed;		   /* no memory: the draft is not whole */
+	const struct tc_report *report; /* of the look that is judged; NULL: of none */
 	bool is_shared;		   /* with more known, another rule may have these sockets */
 	enum tc_severity severity; /* to be set with TC_FOUND */
 	char **evidence;	   /* owned; ended by NULL */

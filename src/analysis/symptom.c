@@ -254,11 +254,14 @@ SHOWS(time_wait_out)
 #define WHO "process,unit,container"
 #define SERVER "process,unit,container,service"
 
-#define NEEDS_INODES N_("which sockets a program holds (ss -e, ss -p, netstat -e)")
-#define NEEDS_TIMES N_("when the peers were last heard (ss -i)")
-#define NEEDS_BOTH N_("which sockets a program holds, and when the peers were last heard (ss -ie)")
-#define NEEDS_TIMERS N_("timers and repetitions (ss -o, netstat -o)")
-#define NEEDS_ENDS N_("addresses and ports of all sockets, listeners included (ss -an)")
+/* What is missing, and the commands whose listings have it. */
+#define NEEDS_INODES N_("which sockets a program holds"), "ss -e, ss -p, netstat -e"
+#define NEEDS_TIMES N_("when the peers were last heard"), "ss -i"
+#define NEEDS_BOTH \
+	N_("which sockets a program holds, and when the peers were last heard"), "ss -ie"
+#define NEEDS_TIMERS N_("timers and repetitions"), "ss -o, netstat -o"
+#define NEEDS_ENDS N_("addresses and ports of all sockets, listeners included"), "ss -an"
+#define NEEDS_BUFFERS N_("receive buffers"), "ss -m"
 
 #define STATE(name) TC_STATE_BIT(TC_##name)
 
@@ -326,14 +329,14 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 		"idle", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_INODE, NEEDS_TIMES,
 		SERVER, "remote.addr", shows_idle },
 	[TC_SYMPTOM_NOT_READ] = {
-		"not-read", STATE(ESTABLISHED), TC_HAVE_QUEUES, N_("receive buffers (ss -m)"),
+		"not-read", STATE(ESTABLISHED), TC_HAVE_QUEUES, NEEDS_BUFFERS,
 		SERVER, "remote.addr", shows_not_read },
 	[TC_SYMPTOM_NOT_TAKEN] = {
 		"not-taken", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_TIMER | TC_HAVE_RETRANS,
 		NEEDS_TIMERS, SERVER, "remote.addr", shows_not_taken },
 	[TC_SYMPTOM_BOUND] = {
-		"bound", STATE(BOUND), 0, N_("a kernel that lists bound sockets (Linux 6.8 or "
-					     "later)"),
+		"bound", STATE(BOUND), 0,
+		N_("a look at the bound sockets, on Linux 6.8 or later"), NULL,
 		WHO, NULL, shows_bound },
 };
 /* clang-format on */

@@ -55,7 +55,8 @@ struct tc_symptom_row {
 	const char *name;    /* for tests: "close-wait-old" */
 	uint32_t states;     /* TC_STATE_BIT()s of sockets that it looks at */
 	uint32_t need;	     /* TC_HAVE_ bits without which none of them can be judged */
-	const char *missing; /* what is missing then, and how to get it; marked N_() */
+	const char *missing; /* what is missing then; marked N_() */
+	const char *listing; /* the commands whose listings have it; NULL: none has */
 	const char *who;     /* keys of `by`, joined by commas: whose they are */
 	const char *peer;    /* the same: who is at the other end */
 	enum tc_shown (*shows)(const struct tc_symptom_env *env, const struct tc_sock *sock);

@@ -97,6 +97,16 @@ void tc_counters_parse(const char *text, size_t length, struct tc_counters *coun
 	}
 }
 
+/* A restricted environment shows -1 where the number is not for everybody's eyes. */
+static bool take_gauge(struct tc_counters *counters, enum tc_counter id, struct tc_slice number)
+{
+	if (tc_counters_take(counters, id, number))
+		return true;
+	if (number.length && *number.data == '-' && counters->status[id] == TC_COUNTER_NOT_READ)
+		counters->status[id] = TC_COUNTER_UNREADABLE;
+	return false;
+}
+
 bool tc_counters_sockstat_line(struct tc_slice line, struct tc_counters *counters)
 {
 	struct tc_slice group = cut(&line, ':');
@@ -109,7 +119,7 @@ bool tc_counters_sockstat_line(struct tc_slice line, struct tc_counters *counter
 		struct tc_slice number = cut_word(&line);
 
 		if (id >= 0)
-			taken |= tc_counters_take(counters, (enum tc_counter)id, number);
+			taken |= take_gauge(counters, (enum tc_counter)id, number);
 	}
 	return taken;
 }

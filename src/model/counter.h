@@ -38,6 +38,7 @@ enum tc_counter_status {
 	TC_COUNTER_NOT_READ = 0, /* the file could not be read */
 	TC_COUNTER_READ,
 	TC_COUNTER_ABSENT, /* this kernel does not have it */
+	TC_COUNTER_UNREADABLE, /* it is there, with what is no number: "mem -1" */
 };
 
 /* One reading of all of them. Zeroed: nothing is read. */

@@ -165,6 +165,11 @@ static void test_sockstat(void **state)
 	assert_read(&counters, TC_COUNTER_sockstat_alloc, 9);
 	assert_read(&counters, TC_COUNTER_sockstat_mem, 3);
 	assert_read(&counters, TC_COUNTER_sockstat6_inuse, 3);
+	counters = (struct tc_counters){.value = {0}};
+	tc_counters_parse_sockstat("TCP: mem -1\n", 12, &counters);
+	tc_counters_end(&counters, "TCP");
+	assert_int_equal(counters.status[TC_COUNTER_sockstat_mem], TC_COUNTER_UNREADABLE);
+	assert_int_equal(counters.status[TC_COUNTER_sockstat_inuse], TC_COUNTER_ABSENT);
 }
 
 static void test_damaged_sockstat(void **state)
@@ -179,7 +184,9 @@ static void test_damaged_sockstat(void **state)
 		struct tc_counters counters = {.status = {0}};
 
 		tc_counters_parse_sockstat(texts[i], strlen(texts[i]), &counters);
-		assert_int_equal(counters.status[TC_COUNTER_sockstat_inuse], TC_COUNTER_NOT_READ);
+		assert_int_equal(counters.status[TC_COUNTER_sockstat_inuse],
+				 strstr(texts[i], "-1") ? TC_COUNTER_UNREADABLE
+							: TC_COUNTER_NOT_READ);
 	}
 }
 

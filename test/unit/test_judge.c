@@ -152,6 +152,14 @@ static void test_a_symptom(void **state)
 	assert_judged(&scene, &rule, NULL);
 	sock.have &= ~(uint32_t)TC_HAVE_RETRANS;
 	scene_add(&scene, sock, 3, 1);
+	assert_judged(&scene, &rule, "timers and repetitions"); /* netlink was asked */
+	scene.facts.report.source = "proc";
+	assert_judged(&scene, &rule, "timers and repetitions (--source netlink)");
+	scene.facts.report.refused_count = 1;
+	scene.facts.report.refused[0].source = "netlink";
+	assert_judged(&scene, &rule, "timers and repetitions");
+	scene.facts.report.refused_count = 0;
+	scene.facts.report.foreign = true;
 	assert_judged(&scene, &rule, "timers and repetitions (ss -o, netstat -o)");
 	sock.have |= TC_HAVE_RETRANS;
 	scene_add(&scene, sock, 1, 1);

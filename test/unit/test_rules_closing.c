@@ -273,7 +273,7 @@ static void test_a_window_that_cannot_be_told(void **state)
 	scene_add(&scene, without(repeated(TC_FIN_WAIT1, TC_TIMER_PROBE, 0), TC_HAVE_INSIDE), 4, 1);
 	assert_int_equal(scene_judge(&scene, "fin-wait1-stuck"), TC_UNSURE);
 	assert_needs(&scene,
-		     "when the peers were last heard (ss -i), to tell whether the 4 FIN_WAIT1");
+		     "when the peers were last heard, to tell whether the 4 FIN_WAIT1");
 	scene_end(&scene);
 }
 
