@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_opening.c - rules about connections that do not come about, and SYNs that are not new. */
+#include <stdio.h>
+#include <string.h>
+
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
+#include "util/addr.h"
 #include "util/intl.h"
 
 /* ---- orphan-syn-recv -------------------------------------------------------------------- */
@@ -70,7 +74,57 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 enum {
 	SYN_SENT_DEFAULT_MS = 127000, /* with tcp_syn_retries = 6 */
 	FEW_OF_ALL = 100, /* one in a hundred is what a crawler or a proxy always meets */
+	REMOTE_MAX = TC_ADDR_TEXT_MAX + 16,
 };
+
+/* As the field "remote" has it. */
+static bool is_to(const struct tc_destination *destination, const char *remote)
+{
+	char addr[TC_ADDR_TEXT_MAX], text[REMOTE_MAX];
+
+	tc_addr_text(&destination->remote, addr);
+	snprintf(text, sizeof(text), tc_addr_is4(&destination->remote) ? "%s:%u" : "[%s]:%u", addr,
+		 destination->remote_port);
+	return strcmp(text, remote) == 0;
+}
+
+/* How many ports to it have got beyond SYN_SENT, at the least: each SYN_SENT may be to it. */
+static uint64_t answered_by(const struct tc_facts *facts, const char *remote)
+{
+	const struct tc_destination *destination;
+	uint64_t used = 0, asking = facts->census.states[TC_SYN_SENT];
+
+	for (size_t i = 0; facts->ports && (destination = tc_ports_at(facts->ports, i)); i++)
+		if (is_to(destination, remote))
+			used += destination->used - destination->time_wait;
+	return used > asking ? used - asking : 0;
+}
+
+/* Says which of the silent ones answer others; whether all do. */
+static bool tell_answering(const struct tc_facts *facts, const struct tc_symptom_facts *silent,
+			   struct tc_draft *draft)
+{
+	uint64_t covered = 0;
+
+	for (size_t i = 0; silent->peer && i < tc_tally_rows(silent->peer); i++) {
+		char remote[REMOTE_MAX];
+		uint64_t others;
+
+		if (!tc_tally_row_text(silent->peer, i, 0, remote, sizeof(remote)))
+			continue;
+		others = answered_by(facts, remote);
+		if (!others)
+			continue;
+		covered += tc_tally_row_count(silent->peer, i);
+		tc_evidence_n(draft,
+			      "%s has answered %llu other connection at least, which is there: its "
+			      "queue is probably full, and it is neither down nor cut off.",
+			      "%s has answered %llu other connections at least, which are there: its "
+			      "queue is probably full, and it is neither down nor cut off.",
+			      others, tc_words(draft, "%s", remote), tc_llu(others));
+	}
+	return covered == silent->shown;
+}
 
 /* Whether those that fail are less than one in a hundred of all that are tried. */
 static bool is_rare(const struct tc_facts *facts, uint64_t silent)
@@ -88,7 +142,7 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 {
 	const struct tc_symptom_facts *silent = &facts->symptoms[TC_SYMPTOM_SYN_SENT_SILENT];
 	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_SENT];
-	bool is_few;
+	bool is_few, is_answering;
 
 	if (!silent->shown)
 		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
@@ -105,9 +159,10 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 	if (is_few)
 		tc_evidence(draft, N_("That is less than one in a hundred of the connections "
 				      "tried."));
+	is_answering = tell_answering(facts, silent, draft);
 	tc_evidence_whose(draft, silent);
 	tc_part_unjudged(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
-	draft->severity = is_few ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
+	draft->severity = is_few || is_answering ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
 	return TC_FOUND;
 }
 
@@ -118,7 +173,8 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 	.title = N_("connections that are asked for get no answer at all"),
 	.threshold = N_("From the second repetition of a SYN, after two seconds or more: one lost "
 			"segment makes one. Only a notice where it is less than one in a hundred "
-			"of the connections tried, which a proxy or a crawler always meets."),
+			"of the connections tried, which a proxy or a crawler always meets, or "
+			"where all that are silent answer other connections."),
 	.causes = {
 		N_("A firewall drops the SYNs (one that refuses would end the attempt at once)."),
 		N_("The host is down, or its address is wrong, and no router says so."),

@@ -438,6 +438,35 @@ static void test_bound_sockets_that_take_much_of_the_range_are_a_warning(void **
 	tc_facts_release(&facts);
 }
 
+/* ---- syn-sent-blackhole, which asks where connections go ------------------------------- */
+
+/* A destination that others have got an answer of is no black hole. */
+static void test_a_destination_that_answers_others(void **state)
+{
+	struct tc_sock sock = facts_connection(TC_SYN_SENT, 40000);
+	struct tc_destination *to;
+	struct tc_facts facts;
+
+	(void)state;
+	sock.retrans = 3;
+	make(&facts, 0);
+	to = &facts.ports->to[0];
+	to->remote = sock.remote;
+	to->remote_port = sock.remote_port;
+	facts_add(&facts, &sock, 4);
+	to->used = 4 + 7;
+	to->time_wait = 7; /* of earlier ones: it may be down since */
+	facts_expect(&facts, "syn-sent-blackhole", TC_FOUND, TC_SEVERITY_WARNING, NULL);
+	to->used = 4 + 7 + 9;
+	facts_expect(&facts, "syn-sent-blackhole", TC_FOUND, TC_SEVERITY_NOTICE,
+		     "10.0.0.2:443 has answered 9 other connections", NULL);
+	sock.remote_port = 444;
+	facts_add(&facts, &sock, 1);
+	facts_expect(&facts, "syn-sent-blackhole", TC_FOUND, TC_SEVERITY_WARNING,
+		     "8 other connections", NULL);
+	tc_facts_release(&facts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_a_port_that_the_kernel_chose_is_no_matter),
 		cmocka_unit_test(test_bound_sockets_of_one_program_are_told),
 		cmocka_unit_test(test_bound_sockets_that_take_much_of_the_range_are_a_warning),
+		cmocka_unit_test(test_a_destination_that_answers_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
