@@ -87,7 +87,9 @@ static bool has_tried_netlink(const struct tc_report *report)
 const char *tc_judge_how(struct tc_draft *draft, const char *listing)
 {
 	if (draft->report && draft->report->foreign)
-		return listing ? tc_words(draft, " (%s)", listing) : "";
+		return listing ? tc_words(draft, " (%s)", listing)
+			       : tc_draft_text(draft, N_(" (on that machine itself: listings do "
+							 "not show them)"));
 	return draft->report && !has_tried_netlink(draft->report) ? " (--source netlink)" : "";
 }
 

@@ -167,6 +167,22 @@ static void test_a_symptom(void **state)
 	scene_end(&scene);
 }
 
+/* No option of ss shows them. */
+static void test_what_no_listing_has(void **state)
+{
+	const struct tc_rule rule = {
+		.id = "x", .has_symptom = true, .symptom = TC_SYMPTOM_BOUND, .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene.facts.report.states_not_read = TC_STATE_BIT(TC_BOUND);
+	assert_judged(&scene, &rule,
+		      "a look at the bound sockets, on Linux 6.8 or later (on that machine itself: "
+		      "listings do not show them)");
+	scene_end(&scene);
+}
+
 static void test_another_system(void **state)
 {
 	const struct tc_rule rule = {.id = "x", .check = finds};
@@ -204,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_a_gauge),
 		cmocka_unit_test(test_a_setting),
 		cmocka_unit_test(test_a_symptom),
+		cmocka_unit_test(test_what_no_listing_has),
 		cmocka_unit_test(test_another_system),
 		cmocka_unit_test(test_counts_have_no_ends),
 	};
