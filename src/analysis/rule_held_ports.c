@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "analysis/judge.h"
-#include "analysis/rule.h"
+#include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "model/tally.h"
 #include "util/addr.h"
@@ -40,7 +40,7 @@ static enum in_range judge_port(const struct tc_facts *facts, const struct tc_so
 		return NOT_IN_RANGE;
 	if (here && facts->chosen_by_kernel && tc_port_set_has(facts->chosen_by_kernel, port))
 		return NOT_IN_RANGE;
-	if (!pool->reserved)
+	if (!pool->reserved && (!facts->report.foreign || facts->reserved))
 		return IN_RANGE;
 	if (!here || !facts->reserved)
 		return PERHAPS_IN_RANGE;
@@ -90,11 +90,8 @@ static enum tc_verdict check_listener_in_range(const struct tc_facts *facts, str
 	const struct tc_listener *listener;
 	uint64_t found = 0, perhaps = 0;
 
-	if (!pool || pool->assumed) {
-		tc_needs(draft, N_("the range of local ports of that machine (sysctl "
-				   "net.ipv4.ip_local_port_range)"));
-		return TC_UNSURE;
-	}
+	if (!pool || pool->assumed)
+		return tc_part_needs_range(facts, draft);
 	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++) {
 		enum in_range judged = judge_port(facts, listener->socket);
 

@@ -165,3 +165,25 @@ uint64_t tc_part_stuck_handshakes(const struct tc_facts *facts)
 			count += listener->states[TC_SYN_RECV];
 	return count;
 }
+
+const struct tc_port_pool *tc_part_pool(const struct tc_ports *ports,
+					const struct tc_destination *to)
+{
+	for (size_t i = 0; i < tc_ports_pools(ports); i++)
+		if (tc_ports_pool(ports, i)->netns == to->netns)
+			return tc_ports_pool(ports, i);
+	return tc_ports_pool(ports, 0);
+}
+
+enum tc_verdict tc_part_needs_range(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	enum tc_setting id = TC_SETTING_ip_local_port_range;
+
+	if (facts->now.settings[id].status == TC_SETTING_UNREADABLE)
+		tc_needs(draft, N_("the range of local ports of that machine: what the file says of "
+				   "net.ipv4.ip_local_port_range could not be understood"));
+	else
+		tc_needs(draft, N_("the range of local ports of that machine (sysctl "
+				   "net.ipv4.ip_local_port_range)"));
+	return TC_UNSURE;
+}

@@ -57,4 +57,11 @@ size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, bool wa
  */
 uint64_t tc_part_stuck_handshakes(const struct tc_facts *facts);
 
+/* The pool of ports of the destination's namespace. */
+const struct tc_port_pool *tc_part_pool(const struct tc_ports *ports,
+					const struct tc_destination *to);
+
+/* Unsure because the range of local ports of a listing's machine is not known. */
+enum tc_verdict tc_part_needs_range(const struct tc_facts *facts, struct tc_draft *draft);
+
 #endif

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "analysis/rule.h"
+#include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/addr.h"
 #include "util/intl.h"
@@ -42,35 +42,9 @@ static struct ends ends_of(const struct tc_destination *to)
 	return ends;
 }
 
-/* The pool of its namespace. */
-static const struct tc_port_pool *pool_of(const struct tc_ports *ports,
-					  const struct tc_destination *to)
-{
-	for (size_t i = 0; i < tc_ports_pools(ports); i++)
-		if (tc_ports_pool(ports, i)->netns == to->netns)
-			return tc_ports_pool(ports, i);
-	return tc_ports_pool(ports, 0);
-}
-
 static unsigned range_of(const struct tc_port_pool *pool)
 {
 	return (unsigned)(pool->high - pool->low) + 1;
-}
-
-/* A listing does not tell the range; its machine's settings may have been read beside it. */
-static bool is_range_known(const struct tc_facts *facts, const struct tc_port_pool *pool)
-{
-	const struct tc_setting_value *range = &facts->now.settings[TC_SETTING_ip_local_port_range];
-
-	return !pool->assumed || (range->status == TC_SETTING_READ &&
-				  range->number[0] == pool->low && range->number[1] == pool->high);
-}
-
-static enum tc_verdict needs_range(struct tc_draft *draft)
-{
-	tc_needs(draft, N_("the range of local ports of that machine (sysctl "
-			   "net.ipv4.ip_local_port_range)"));
-	return TC_UNSURE;
 }
 
 static unsigned percent(uint64_t part, uint64_t whole)
@@ -233,7 +207,7 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 		tc_evidence_n(draft, "%llu other destination is in the same need.",
 			      "%llu other destinations are in the same need.", crowd->bad - 1,
 			      (unsigned long long)(crowd->bad - 1));
-	say_pool(draft, pool_of(facts->ports, to));
+	say_pool(draft, tc_part_pool(facts->ports, to));
 	say_whose(facts, draft, to);
 	return TC_FOUND;
 }
@@ -249,6 +223,22 @@ static enum tc_verdict say_busiest(struct tc_draft *draft, const struct tc_desti
 	return TC_NORMAL;
 }
 
+/* Whether it depends on what may be taken over out of TIME_WAIT, which was not read. */
+static bool needs_reuse(const struct tc_facts *facts, const struct tc_destination *to,
+			struct tc_draft *draft)
+{
+	struct ends ends = ends_of(to);
+	int64_t reuse;
+
+	if (!to->time_wait || tc_facts_setting(facts, TC_SETTING_tcp_tw_reuse, &reuse))
+		return false;
+	tc_needs(draft,
+		 N_("the setting tcp_tw_reuse (sysctl -a): from %s to %s, %u of %u ports are in "
+		    "TIME_WAIT"),
+		 ends.local, ends.remote, to->time_wait, to->capacity);
+	return true;
+}
+
 static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	struct crowd crowd = look_at(facts->ports);
@@ -257,9 +247,9 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 	if (!crowd.certain)
 		return TC_QUIET;
 	ends = ends_of(crowd.likely);
-	if (!is_range_known(facts, pool_of(facts->ports, crowd.likely))) {
+	if (tc_part_pool(facts->ports, crowd.likely)->assumed) {
 		if (!judge_destination(crowd.likely, crowd.likely->free))
-			return needs_range(draft);
+			return tc_part_needs_range(facts, draft);
 		tc_needs(draft,
 			 N_("the range of local ports of that machine (sysctl "
 			    "net.ipv4.ip_local_port_range): %u connections from %s to %s would "
@@ -271,6 +261,8 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 	if (crowd.bad)
 		return find_exhaustion(facts, draft, &crowd);
 	if (judge_destination(crowd.likely, crowd.likely->free)) {
+		if (needs_reuse(facts, crowd.likely, draft))
+			return TC_UNSURE;
 		tc_needs(draft,
 			 N_("who chose the local ports (root, and eBPF): from %s to %s at least "
 			    "%u and at most %u are free"),
@@ -346,7 +338,7 @@ static unsigned bindable_of(const struct tc_port_pool *pool)
 /* How full the range is to bind(2), which shares its ports between all destinations. */
 static unsigned full_for_bind(const struct tc_ports *ports, const struct tc_destination *to)
 {
-	unsigned all = bindable_of(pool_of(ports, to));
+	unsigned all = bindable_of(tc_part_pool(ports, to));
 
 	return all > to->bind_free ? percent(all - to->bind_free, all) : 0;
 }
@@ -374,9 +366,9 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 
 	if (!to)
 		return TC_QUIET;
-	pool = pool_of(facts->ports, to);
-	if (!is_range_known(facts, pool))
-		return needs_range(draft);
+	pool = tc_part_pool(facts->ports, to);
+	if (pool->assumed)
+		return tc_part_needs_range(facts, draft);
 	ends = ends_of(to);
 	all = bindable_of(pool);
 	tc_evidence(draft,

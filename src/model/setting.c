@@ -135,6 +135,17 @@ static int parse_ports(const char *text, size_t length, struct tc_setting_value 
 	return 0;
 }
 
+/* What the kernel would not have taken is no value of it: a file was cut, or written by hand. */
+static bool is_possible(const struct tc_setting_row *row, const struct tc_setting_value *value)
+{
+	for (unsigned i = 0; i < value->count && !row->negative; i++)
+		if (value->number[i] < 0)
+			return false;
+	return row->form != TC_FORM_RANGE ||
+	       (value->number[0] > 0 && value->number[0] <= value->number[1] &&
+		value->number[1] <= UINT16_MAX);
+}
+
 int tc_setting_parse(const struct tc_setting_row *row, const char *text, size_t length,
 		     struct tc_setting_value *ret_value)
 {
@@ -152,6 +163,8 @@ int tc_setting_parse(const struct tc_setting_row *row, const char *text, size_t 
 		err = parse_ports(text, length, &value);
 	else
 		err = parse_numbers(text, length, wanted[row->form], &value);
+	if (!err && !is_possible(row, &value))
+		err = -EINVAL;
 	if (err)
 		return err;
 	*ret_value = value;

@@ -48,6 +48,7 @@ struct tc_setting_row {
 	enum tc_unit unit;
 	bool initial_only;    /* exists in the initial network namespace only */
 	bool machine_wide;    /* can be read in every namespace, and is the same in all */
+	bool negative;	      /* may be below 0; any other that is cannot be understood */
 	bool loadable;	      /* of a part of the kernel that may not be loaded */
 	const char *removed;  /* the version of Linux that has it no more, "4.12"; NULL: none */
 	const char *normal;   /* the kernel's default, as it would be printed or in words */

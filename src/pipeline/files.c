@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "source/readings_file.h"
 #include "util/intl.h"
 #include "util/macro.h"
 
@@ -35,6 +36,7 @@ void tc_files_release(struct tc_files *files)
 			fclose(files->copies[i]);
 	free(files->copies);
 	free(files->paths);
+	free(files->more);
 	free(files->files);
 }
 
@@ -93,6 +95,30 @@ int tc_files_copy(struct tc_files *files, char why[TC_WHY_MAX])
 		file->path = files->paths[i];
 	}
 	return err;
+}
+
+int tc_files_lead(struct tc_files *files, struct tc_query *query)
+{
+	if (!files->more)
+		files->more = calloc(files->count, sizeof(*files->more));
+	if (!files->more)
+		return -ENOMEM;
+	for (size_t i = 1; i < files->count; i++)
+		files->more[i - 1] = files->files[i].path;
+	query->from = files->files[0].path;
+	query->more_from = files->more;
+	return 0;
+}
+
+int tc_files_readings(const struct tc_files *files, struct tc_readings *readings)
+{
+	char why[TC_WHY_MAX];
+
+	/* A file that cannot be read is no listing either, and the reader of those says so. */
+	for (size_t i = 0; i < files->count; i++)
+		if (tc_readings_from_file(files->files[i].path, readings, why) == -ENOMEM)
+			return -ENOMEM;
+	return 0;
 }
 
 /* Sentences about a file begin with its name. */

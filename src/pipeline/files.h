@@ -5,12 +5,14 @@
 
 #include <stdio.h>
 
+#include "model/readings.h"
 #include "source/capture_file.h"
 
 struct tc_files {
 	struct tc_capture_file *files;
 	FILE **copies; /* of those that can be read once only; NULL: read where it is */
 	char (*paths)[32];
+	const char **more; /* of a query that was led to the copies; owned */
 	size_t count;
 };
 
@@ -23,6 +25,12 @@ void tc_files_release(struct tc_files *files);
  * has it read from there. -errno, and why.
  */
 int tc_files_copy(struct tc_files *files, char why[TC_WHY_MAX]);
+
+/* Has the query read them where they can be read again; it holds as long as they do. -ENOMEM. */
+int tc_files_lead(struct tc_files *files, struct tc_query *query);
+
+/* Adds the settings and counters that any of them has to the readings. -ENOMEM. */
+int tc_files_readings(const struct tc_files *files, struct tc_readings *readings);
 
 /* Where the copies were read by their paths: calls them in the report as the query does. */
 void tc_files_name(const struct tc_files *files, struct tc_report *report);

@@ -19,7 +19,6 @@
 #include "pipeline/files.h"
 #include "pipeline/gather_ports.h"
 #include "pipeline/gather_readings.h"
-#include "source/readings_file.h"
 #include "util/macro.h"
 
 struct gather {
@@ -163,38 +162,33 @@ static int gather_from_kernel(struct gather *gather, uint64_t interval_ms)
 	return err ? err : scan(gather);
 }
 
-/* The same files for all that reads them, each of which reads them from the start. */
-static int use_files(struct gather *gather, const struct tc_files *files, const char **more)
+/* Which ports of the range are kept from everybody, where the files say it. */
+static int keep_reserved(struct tc_facts *facts)
 {
-	char why[TC_WHY_MAX];
-
-	for (size_t i = 0; i < files->count; i++) {
-		const char *path = files->files[i].path;
-
-		if (i)
-			more[i - 1] = path;
-		if (tc_readings_from_file(path, &gather->facts->now, why) == -ENOMEM)
-			return -ENOMEM;
-	}
-	gather->query.from = files->files[0].path;
-	gather->query.more_from = more;
+	if (facts->now.settings[TC_SETTING_ip_local_reserved_ports].status != TC_SETTING_READ)
+		return 0;
+	facts->reserved = malloc(sizeof(*facts->reserved));
+	if (!facts->reserved)
+		return -ENOMEM;
+	*facts->reserved = facts->now.reserved;
 	return 0;
 }
 
-/* Saved files are one look, whatever is in them. */
+/* The same files for all that reads them, each from the start: one look, whatever is in them. */
 static int gather_from_files(struct gather *gather)
 {
 	__attribute__((cleanup(tc_files_release))) struct tc_files files = {.count = 0};
 	struct tc_report *report = &gather->facts->report;
-	tc_auto_free const char **more = NULL;
 	int err = tc_files_init(&files, &gather->query);
 
 	if (!err)
 		err = tc_files_copy(&files, report->why);
-	if (!err && !(more = calloc(files.count, sizeof(*more))))
-		err = -ENOMEM;
 	if (!err)
-		err = use_files(gather, &files, more);
+		err = tc_files_lead(&files, &gather->query);
+	if (!err)
+		err = tc_files_readings(&files, &gather->facts->now);
+	if (!err)
+		err = keep_reserved(gather->facts);
 	if (err)
 		return err;
 	take_listeners(gather, 0);

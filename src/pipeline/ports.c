@@ -16,11 +16,12 @@
 #include "model/filter.h"
 #include "owner/listener.h"
 #include "owner/names.h"
+#include "pipeline/files.h"
+#include "pipeline/port_rules.h"
 #include "pipeline/visit.h"
 #include "source/named_ports.h"
 #include "source/port_facts.h"
 #include "source/route.h"
-#include "source/setting_read.h"
 #include "util/intl.h"
 #include "util/macro.h"
 #include "util/netns_here.h"
@@ -63,52 +64,6 @@ static double now_seconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* ---- Settings ------------------------------------------------------------------------ */
-
-static int64_t number_of(const struct tc_setting_value *value)
-{
-	int64_t number;
-
-	return tc_setting_known(value, &number) ? number : TC_HEADROOM_UNKNOWN;
-}
-
-/* The kernel's default: what another machine has set, its listing does not say. */
-static struct tc_headroom_rules assumed_rules(void)
-{
-	return (struct tc_headroom_rules){
-		.low = 32768,
-		.high = 60999,
-		.tw_reuse = TC_HEADROOM_UNKNOWN,
-		.tw_reuse_delay = 1000,
-		.timestamps = TC_HEADROOM_UNKNOWN,
-	};
-}
-
-static int read_rules(struct tc_headroom_rules *rules, char why[TC_WHY_MAX])
-{
-	struct tc_setting_value values[TC_SETTING_COUNT];
-	const struct tc_setting_value *range = &values[TC_SETTING_ip_local_port_range];
-	int64_t delay;
-	int err;
-
-	tc_settings_read(NULL, values);
-	*rules = assumed_rules();
-	err = tc_reserved_ports_read(NULL, &rules->reserved);
-	if (range->status != TC_SETTING_READ || err) {
-		snprintf(why, TC_WHY_MAX, _("/proc/sys/net/ipv4/%s could not be read"),
-			 err ? "ip_local_reserved_ports" : "ip_local_port_range");
-		return -ENODATA;
-	}
-	rules->low = (uint16_t)range->number[0];
-	rules->high = (uint16_t)range->number[1];
-	rules->tw_reuse = number_of(&values[TC_SETTING_tcp_tw_reuse]);
-	rules->timestamps = number_of(&values[TC_SETTING_tcp_timestamps]);
-	delay = number_of(&values[TC_SETTING_tcp_tw_reuse_delay]);
-	if (delay != TC_HEADROOM_UNKNOWN) /* before 6.14 it was one second, and no setting */
-		rules->tw_reuse_delay = delay;
-	return 0;
 }
 
 /* ---- Sockets ------------------------------------------------------------------------- */
@@ -358,15 +313,33 @@ static int read_kernel(struct reading *reading, const struct tc_headroom_rules *
 	return err;
 }
 
+static int begin_listing(struct reading *reading, const struct tc_files *files)
+{
+	struct tc_headroom_rules rules;
+	int err = tc_port_rules_saved(files, &rules, &reading->part->pool.assumed);
+
+	return err ? err : begin(reading, &rules);
+}
+
 static int read_listing(struct reading *reading)
 {
-	struct tc_headroom_rules rules = assumed_rules();
-	int err = begin(reading, &rules);
+	__attribute__((cleanup(tc_files_release))) struct tc_files files = {.count = 0};
+	struct tc_query given = reading->look;
+	int err = tc_files_init(&files, &given);
 
-	reading->part->pool.assumed = true;
 	snprintf(reading->part->pool.why, TC_WHY_MAX, "%s",
 		 _("a listing does not tell who chose a port"));
-	return err ? err : scan(reading, TC_STATES_ALL, add_batch);
+	if (!err)
+		err = tc_files_copy(&files, reading->report->why);
+	if (!err)
+		err = tc_files_lead(&files, &reading->look);
+	if (!err)
+		err = begin_listing(reading, &files);
+	if (!err)
+		err = scan(reading, TC_STATES_ALL, add_batch);
+	tc_files_name(&files, reading->report);
+	reading->look = given;
+	return err;
 }
 
 /* Sockets that are only bound hold ports, and not every kernel and source shows them. */
@@ -392,7 +365,7 @@ static int read_all(struct reading *reading)
 	if (reading->look.from) {
 		err = read_listing(reading);
 	} else {
-		err = read_rules(&rules, reading->report->why);
+		err = tc_port_rules_read(&rules, reading->report->why);
 		if (!err)
 			err = read_kernel(reading, &rules);
 	}

@@ -145,6 +145,8 @@ static void take_setting(struct tc_readings_lines *lines, int id, struct tc_slic
 		lines->taken++;
 	else if (value->status == TC_SETTING_NOT_READ)
 		value->status = TC_SETTING_UNREADABLE;
+	if (id == TC_SETTING_ip_local_reserved_ports)
+		tc_port_set_parse(text.data, text.length, &lines->readings->reserved);
 	if (id == TC_SETTING_nf_conntrack_max)
 		take_count(lines, TC_COUNTER_conntrack_max, text);
 }

@@ -147,6 +147,15 @@ LISTEN 0 0 0.0.0.0:40002 0.0.0.0:*'
 		(.destinations[0] | .used == 2 and .time_wait == 1 and .inferred)' "$out_file"
 }
 
+@test "ports: in a listing, by the settings of its machine" {
+	echo 'net.ipv4.ip_local_port_range = 40000	40099' >"$BATS_TEST_TMPDIR/settings"
+	apart tcpcensus ports -j -f - -f "$BATS_TEST_TMPDIR/settings" \
+		<<<'ESTAB 0 0 192.0.2.1:40000 192.0.2.2:443'
+	[ "$status" = 0 ]
+	jq -e '(.range.assumed | not) and .range.low == 40000 and .range.high == 40099 and
+		(.destinations[0] | .used == 1 and .free == 99)' "$out_file"
+}
+
 @test "ports: what is wrong is said in one line" {
 	for to in 192.0.2.7 192.0.2.7: :80 192.0.2.7:0 192.0.2.7:65536 2001:db8::7:80 '[192.0.2.7]:80' \
 		www:80 ''; do

@@ -233,8 +233,22 @@ static void test_an_assumed_range_is_no_finding(void **state)
 	to->used = 10;
 	to->free = to->free_at_least = to->free_at_most = 990;
 	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "ip_local_port_range", NULL);
-	/* Read beside the listing, and the same: then it is no assumption any more. */
-	facts.now.settings[TC_SETTING_ip_local_port_range].status = TC_SETTING_READ;
+	/* Of a file in which it stands, but is none. */
+	facts.now.settings[TC_SETTING_ip_local_port_range].status = TC_SETTING_UNREADABLE;
+	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "could not be understood", NULL);
+	facts_expect(&facts, "listener-in-range", TC_UNSURE, 0, NULL);
+	/* What may be taken over decides. */
+	to->used = to->time_wait = 950;
+	to->free = 50;
+	to->free_at_most = 1000;
+	facts.ports->pools[0].assumed = false;
+	facts.now.settings[TC_SETTING_tcp_tw_reuse].status = TC_SETTING_NOT_READ;
+	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "tcp_tw_reuse", NULL);
+	to->used = 10;
+	to->time_wait = 0;
+	to->free = to->free_at_least = to->free_at_most = 990;
+	/* Read beside the listing: then it is no assumption any more. */
+	facts.ports->pools[0].assumed = false;
 	facts_expect(&facts, "port-exhaustion", TC_NORMAL, 0, NULL);
 	tc_facts_release(&facts);
 }

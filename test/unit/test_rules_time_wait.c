@@ -22,8 +22,8 @@ static struct tc_sock time_wait(enum tc_direction direction)
 	return sock;
 }
 
-/* Ports as they are of a listing: `count` TIME_WAIT to one destination, of 28232 ports. */
-static struct tc_ports *ports_of(unsigned count)
+/* Ports as they are of a listing: `count` TIME_WAIT to one destination, below settings. */
+static struct tc_ports *ports_by(const char *settings, unsigned count)
 {
 	char path[] = "/tmp/test_rules_XXXXXX";
 	struct tc_query look = {.size = sizeof(look), .from = path};
@@ -34,12 +34,42 @@ static struct tc_ports *ports_of(unsigned count)
 	FILE *file = fdopen(fd, "w");
 
 	assert_non_null(file);
+	fputs(settings, file);
 	for (unsigned i = 0; i < count; i++)
 		fprintf(file, "TIME-WAIT 0 0 10.0.0.1:%u 192.0.2.7:443\n", 32768 + i);
 	fclose(file);
 	assert_int_equal(tc_ports_take(&query, &ports, &report), 0);
 	unlink(path);
 	return ports;
+}
+
+/* Of the 28232 ports that are usual. */
+static struct tc_ports *ports_of(unsigned count)
+{
+	return ports_by("", count);
+}
+
+/* What the file says of the settings is what ports are counted by. */
+static void test_ports_by_the_settings_of_the_file(void **state)
+{
+	struct tc_ports *ports = ports_by("net.ipv4.ip_local_port_range = 32768\t33767\n"
+					  "net.ipv4.ip_local_reserved_ports = 32768-32777,40000\n"
+					  "net.ipv4.tcp_tw_reuse = 2\n",
+					  900);
+	const struct tc_port_pool *pool = tc_ports_pool(ports, 0);
+	const struct tc_destination *to = tc_ports_at(ports, 0);
+
+	(void)state;
+	assert_false(pool->assumed);
+	assert_int_equal(pool->low, 32768);
+	assert_int_equal(pool->high, 33767);
+	assert_int_equal(pool->reserved, 10);
+	assert_int_equal(to->used, 890);
+	assert_int_equal(to->free_at_most, 100); /* none can be taken over */
+	tc_ports_free(ports);
+	ports = ports_by("net.ipv4.ip_local_port_range = 33767\t32768\n", 900);
+	assert_true(tc_ports_pool(ports, 0)->assumed);
+	tc_ports_free(ports);
 }
 
 /* ---- tw-active-close ------------------------------------------------------------------- */
@@ -315,6 +345,7 @@ static void test_paws_of_an_older_kernel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ports_by_the_settings_of_the_file),
 		cmocka_unit_test(test_many_are_normal),
 		cmocka_unit_test(test_a_few_have_no_rate),
 		cmocka_unit_test(test_a_number_alone_is_normal),
