@@ -6,13 +6,12 @@
 #include "util/intl.h"
 
 enum {
-	/* Size of a slab object, include/linux/tcp.h, struct tcp_timewait_sock. */
+	/* Size of a slab object, include/net/inet_timewait_sock.h; bind buckets are shared. */
 	MINISOCKET_BYTES = 256,
-	RATE_LEAST = 60, /* fewer than one a second say nothing about a rate */
-	MUCH_MORE = 10,	 /* times as many as ESTABLISHED */
-	/* What a kernel has by default; of buckets the smallest that is usual. */
-	DEFAULT_PORTS = 28232,
-	DEFAULT_BUCKETS = 65536,
+	RATE_LEAST = 60,	 /* fewer than one a second say nothing about a rate */
+	MUCH_MORE = 10,		 /* times as many as ESTABLISHED */
+	USUAL_BUCKETS = 131072,	 /* tcp_max_tw_buckets with some GB of memory or more */
+	USUAL_PORTS = 28232,	 /* 32768-60999 */
 };
 
 /* ---- tw-active-close ------------------------------------------------------------------- */
@@ -65,17 +64,29 @@ static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_destination *first = facts->ports ? tc_ports_at(facts->ports, 0) : NULL;
 
+	const char *text;
+
 	if (!first || !first->used)
 		return;
-	tc_evidence(draft, N_("The busiest destination, %s, has used %lu of %lu ports."),
-		    name_of(first, draft), (unsigned long)first->used,
+	if (tc_part_pool(facts->ports, first)->assumed)
+		text = N_("The busiest destination, %s, has used %lu of the usual %lu ports.");
+	else if (facts->report.foreign)
+		text = N_("The busiest destination, %s, has used %lu of %lu ports.");
+	else /* a look of its own, since which some came and some went */
+		text = N_("The busiest destination, %s, had used %lu of %lu ports a moment "
+			  "before.");
+	tc_evidence(draft, text, name_of(first, draft), (unsigned long)first->used,
 		    (unsigned long)first->capacity);
 }
 
-/* Without the buckets of their ports, which all sockets of a port share. */
-static uint64_t memory_of(const struct tc_facts *facts)
+/* More than any machine has: an input that was made up. They are not said to take memory. */
+static const char *memory_of(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	return facts->census.states[TC_TIME_WAIT] * MINISOCKET_BYTES;
+	uint64_t count = facts->census.states[TC_TIME_WAIT];
+
+	if (count > UINT32_MAX)
+		return tc_words(draft, "%s", tc_draft_text(draft, N_("256 bytes each")));
+	return tc_words_bytes(draft, count * MINISOCKET_BYTES);
 }
 
 /* The destination whose ports TIME_WAIT holds for the greater part; NULL: none. */
@@ -104,7 +115,8 @@ static uint64_t minisockets(const struct tc_facts *facts)
 static bool is_over(const struct tc_facts *facts, uint64_t part, uint64_t whole, int64_t *ret_limit)
 {
 	return tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, ret_limit) &&
-	       *ret_limit > 0 && minisockets(facts) * whole > (uint64_t)*ret_limit * part;
+	       *ret_limit > 0 &&
+	       (double)minisockets(facts) * (double)whole > (double)*ret_limit * (double)part;
 }
 
 static void tell_limit(const struct tc_facts *facts, int64_t limit, struct tc_draft *draft)
@@ -126,14 +138,16 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts,
 	tc_evidence(draft,
 		    N_("%llu TIME_WAIT and %llu ESTABLISHED: this machine closed first. They hold "
 		       "%s and no descriptor, and each is gone within 60 s."),
-		    tc_llu(count), tc_llu(facts->census.in_use),
-		    tc_words_bytes(draft, memory_of(facts)));
+		    tc_llu(count), tc_llu(facts->census.in_use), memory_of(facts, draft));
 	tell_side(facts, draft);
 	tell_rate(facts, count, draft);
 	if (limit)
 		tell_limit(facts, limit, draft);
 	if (destination)
-		tc_evidence(draft, N_("Of the %lu ports to %s they hold %lu."),
+		tc_evidence(draft,
+			    tc_part_pool(facts->ports, destination)->assumed
+				    ? N_("Of the usual %lu ports to %s they hold %lu.")
+				    : N_("Of the %lu ports to %s they hold %lu."),
 			    (unsigned long)destination->capacity, name_of(destination, draft),
 			    (unsigned long)destination->time_wait);
 	tc_evidence_whose(
@@ -143,16 +157,41 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts,
 	return TC_FOUND;
 }
 
-/* So many that they may be more than half of what a machine has by default, and it is not known. */
-static bool may_cost(const struct tc_facts *facts, uint64_t count)
+/* So many that they may come near a limit that was not read: then they are not called normal. */
+static bool needs_buckets(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	const struct tc_symptom_facts *out = &facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT];
 	int64_t limit;
 
-	if (!facts->ports || out->unjudged)
-		return count > DEFAULT_PORTS / 2;
-	return count > DEFAULT_BUCKETS / 2 &&
-	       !tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit);
+	if (tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit) ||
+	    minisockets(facts) <= USUAL_BUCKETS / 2)
+		return false;
+	tc_needs(draft,
+		 N_("the setting tcp_max_tw_buckets (sysctl net.ipv4.tcp_max_tw_buckets): %llu "
+		    "TIME_WAIT are more than half of what is usual"),
+		 tc_llu(facts->census.states[TC_TIME_WAIT]));
+	return true;
+}
+
+static bool are_ports_known(const struct tc_facts *facts)
+{
+	return facts->ports && (!facts->report.foreign ||
+				(facts->seen & TC_HAVE_ENDPOINTS) == TC_HAVE_ENDPOINTS);
+}
+
+/* So many that one destination may have no port left. */
+static bool needs_ports(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_figure *ports = &facts->figures[TC_LIFETIME_LOCAL_PORTS];
+	uint64_t count = facts->census.states[TC_TIME_WAIT];
+
+	if (are_ports_known(facts) || count <= facts->census.in_use ||
+	    count <= (ports->known ? ports->value : USUAL_PORTS) / 2)
+		return false;
+	tc_needs(draft,
+		 N_("addresses and ports (ss -tan): %llu TIME_WAIT could hold more than half of the "
+		    "ports to one destination"),
+		 tc_llu(count));
+	return true;
 }
 
 /*
@@ -171,20 +210,14 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 		limit = 0;
 	if ((limit || destination) && count > MUCH_MORE * facts->census.in_use)
 		return tell_cost(facts, destination, limit, draft);
-	if (may_cost(facts, count)) {
-		tc_needs(draft,
-			 N_("addresses and ports (ss -tan) and tcp_max_tw_buckets (sysctl -a), to "
-			    "tell whether %llu TIME_WAIT use up the ports to one destination, or the "
-			    "places that there are"),
-			 tc_llu(count));
+	if (needs_buckets(facts, draft) || needs_ports(facts, draft))
 		return TC_UNSURE;
-	}
 	tc_evidence_n(draft,
 		      "%llu TIME_WAIT: normal. This machine closed first; it holds %s and no "
 		      "descriptor, and is gone within 60 s.",
 		      "%llu TIME_WAIT: normal. This machine closed first; they hold %s and no "
 		      "descriptor, and each is gone within 60 s.",
-		      count, tc_llu(count), tc_words_bytes(draft, memory_of(facts)));
+		      count, tc_llu(count), memory_of(facts, draft));
 	tell_side(facts, draft);
 	tell_rate(facts, count, draft);
 	tell_ports(facts, draft);

@@ -154,15 +154,6 @@ static void add_hint(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 	};
 }
 
-/* So many that one destination may have no port left, which takes a look at the ports. */
-static bool may_use_ports_up(const struct tc_rule *rule, const struct tc_facts *facts)
-{
-	const struct tc_figure *ports = &facts->figures[TC_LIFETIME_LOCAL_PORTS];
-
-	return rule->glance_state == TC_TIME_WAIT && ports->known &&
-	       facts->census.states[TC_TIME_WAIT] > ports->value / 2;
-}
-
 static void add_normal(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 		       const struct tc_facts *facts, const char *sentence)
 {
@@ -170,10 +161,6 @@ static void add_normal(struct tc_diagnosis *verdicts, const struct tc_rule *rule
 
 	if (rule->glance_state && (count < NORMAL_LEAST || count <= facts->census.in_use))
 		return;
-	if (may_use_ports_up(rule, facts)) {
-		add_hint(verdicts, rule, facts);
-		return;
-	}
 	verdicts->normal[verdicts->normal_count++] =
 		(struct tc_normal){.id = rule->id, .text = sentence};
 }
