@@ -140,10 +140,11 @@ static void needs_look(struct tc_draft *draft, const char *what, const char *why
 	tc_needs(draft, *why ? "%s: %s" : "%s", what, why);
 }
 
-/* Counts by state alone: nobody can tell from them where connections go. */
-static bool has_no_ends(const struct tc_facts *facts)
+/* A listener alone is in nobody's way; of all others it matters whom they are connected to. */
+static bool lacks_ports(const struct tc_facts *facts)
 {
-	return facts->census.total > facts->census.states[TC_LISTEN] &&
+	return facts->report.foreign &&
+	       facts->census.total > facts->census.states[TC_LISTEN] &&
 	       (facts->seen & TC_HAVE_ENDPOINTS) != TC_HAVE_ENDPOINTS;
 }
 
@@ -152,10 +153,6 @@ static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, stru
 	if (facts->report.not_linux) {
 		tc_needs(draft, N_("a listing of a Linux machine's own sockets: what rules say of "
 				   "timers, limits and settings is true of these alone"));
-		return true;
-	}
-	if ((rule->needs & TC_NEEDS_PORTS) && has_no_ends(facts)) {
-		tc_needs(draft, N_("addresses and ports of all sockets (ss -tan)"));
 		return true;
 	}
 	if ((rule->needs & TC_NEEDS_INTERVAL) && !facts->interval_us) {
@@ -168,6 +165,10 @@ static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, stru
 	}
 	if ((rule->needs & TC_NEEDS_PORTS) && !facts->ports) {
 		needs_look(draft, N_("which local ports are in use"), facts->ports_why);
+		return true;
+	}
+	if ((rule->needs & TC_NEEDS_PORTS) && lacks_ports(facts)) {
+		tc_needs(draft, N_("addresses and ports (ss -tan)"));
 		return true;
 	}
 	return lacks_counter(rule, facts, draft) || lacks_setting(rule, facts, draft) ||

@@ -48,6 +48,27 @@ static void test_a_rule_that_needs_nothing(void **state)
 	scene_end(&scene);
 }
 
+/* A table of counts says nothing of ports, so that none runs out is not known. */
+static void test_ports_of_counts(void **state)
+{
+	const struct tc_rule rule = {.id = "x", .needs = TC_NEEDS_PORTS, .check = finds};
+	const struct tc_rule other = {.id = "x", .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene.facts.ports = (struct tc_ports *)&scene; /* only whether there are any */
+	scene_count(&scene, TC_LISTEN, 5);
+	assert_judged(&scene, &rule, NULL);
+	scene_count(&scene, TC_TIME_WAIT, 28000);
+	assert_judged(&scene, &rule, "addresses and ports (ss -tan)");
+	assert_judged(&scene, &other, NULL);
+	scene.facts.seen = TC_HAVE_ENDPOINTS;
+	assert_judged(&scene, &rule, NULL);
+	scene.facts.ports = NULL;
+	scene_end(&scene);
+}
+
 static void test_an_interval(void **state)
 {
 	const struct tc_rule rule = {.id = "x", .needs = TC_NEEDS_INTERVAL, .check = finds};
@@ -206,7 +227,7 @@ static void test_counts_have_no_ends(void **state)
 	(void)state;
 	scene_begin_counted(&scene);
 	scene.facts.census.total = scene.facts.census.states[TC_TIME_WAIT] = 28000;
-	assert_judged(&scene, &rule, "addresses and ports of all sockets (ss -tan)");
+	assert_judged(&scene, &rule, "addresses and ports (ss -tan)");
 	scene_end(&scene);
 }
 
@@ -214,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_rule_that_needs_nothing),
+		cmocka_unit_test(test_ports_of_counts),
 		cmocka_unit_test(test_an_interval),
 		cmocka_unit_test(test_listeners_and_ports),
 		cmocka_unit_test(test_a_counter),
