@@ -373,6 +373,12 @@ struct tc_query {
 #define TC_UNREAD_MAX 5
 
 /* How the looking went. All but `size` is filled by the library. */
+/* Where listings are from, that kernel facts of Linux do not hold for. */
+enum {
+	TC_ORIGIN_OTHER_SYSTEM = 1u << 0, /* sockets of Windows, macOS, BSD, AIX, Solaris */
+	TC_ORIGIN_TRACKED = 1u << 1,	  /* connections that conntrack knows, whosever they are */
+};
+
 struct tc_report {
 	size_t size;
 	const char *source; /* name of the source that was used */
@@ -407,8 +413,8 @@ struct tc_report {
 	uint64_t netns_hidden;	/* processes that this user may not look at: theirs are unknown */
 	/* Only from several files: that which the lines above are of, as the query names it. */
 	const char *unread_file[TC_UNREAD_MAX];
-	/* A listing of another system's sockets, or of what a machine tracks (conntrack). */
-	bool not_linux;
+	/* Only from a listing: TC_ORIGIN_ bits of what is no socket of a Linux machine. */
+	unsigned origins;
 };
 
 /*

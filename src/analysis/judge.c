@@ -148,13 +148,26 @@ static bool lacks_ports(const struct tc_facts *facts)
 	       (facts->seen & TC_HAVE_ENDPOINTS) != TC_HAVE_ENDPOINTS;
 }
 
+/* How long a state lasts, what it costs and who may be in it are facts of one kernel. */
+static bool lacks_linux(const struct tc_rule *rule, const struct tc_facts *facts,
+			struct tc_draft *draft)
+{
+	unsigned origins = facts->report.origins;
+
+	if (rule->any_system || !origins)
+		return false;
+	tc_needs(draft, "%s",
+		 tc_draft_text(draft, origins & TC_ORIGIN_OTHER_SYSTEM
+					      ? N_("a listing of a Linux machine's sockets")
+					      : N_("a listing of sockets: these are connections "
+						   "that a machine tracks, not its sockets")));
+	return true;
+}
+
 static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, struct tc_draft *draft)
 {
-	if (facts->report.not_linux) {
-		tc_needs(draft, N_("a listing of a Linux machine's own sockets: what rules say of "
-				   "timers, limits and settings is true of these alone"));
+	if (lacks_linux(rule, facts, draft))
 		return true;
-	}
 	if ((rule->needs & TC_NEEDS_INTERVAL) && !facts->interval_us) {
 		tc_needs(draft, "%s", tc_draft_text(draft, tc_judge_needs_interval(facts)));
 		return true;

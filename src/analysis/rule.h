@@ -46,6 +46,7 @@ struct tc_rule {
 	const char *sources; /* "RFC 9293 3.6; tcp(7); net/ipv4/tcp.c:__tcp_close" */
 
 	unsigned needs;	      /* TC_NEEDS_ bits */
+	bool any_system;      /* it says nothing of the sockets, so they may be of any */
 	const char *counters; /* that have to be known, "ListenOverflows ListenDrops"; or NULL */
 	const char *settings; /* the same; they are also shown with their values */
 	/* A symptom: where all sockets in question are unjudged, the rule is not checked. */

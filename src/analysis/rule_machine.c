@@ -118,6 +118,7 @@ const struct tc_rule tc_rule_tcp_mem = {
 	.counters = "sockstat_mem",
 	.settings = "tcp_mem",
 	.glance = true,
+	.any_system = true, /* of counters and settings alone */
 	.check = check_tcp_mem,
 };
 /* clang-format on */
@@ -224,6 +225,7 @@ const struct tc_rule tc_rule_conntrack_full = {
 	.sources = "Documentation/networking/nf_conntrack-sysctl.rst; conntrack(8); "
 		   "net/netfilter/nf_conntrack_core.c:__nf_conntrack_alloc, early_drop, gc_worker",
 	.glance = true,
+	.any_system = true, /* of counters and settings alone */
 	.check = check_conntrack_full,
 };
 /* clang-format on */

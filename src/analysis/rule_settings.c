@@ -258,6 +258,7 @@ const struct tc_rule tc_rule_dangerous_settings = {
 	.sources = "Documentation/networking/ip-sysctl.rst; tcp(7); RFC 1122 4.2.3.5; RFC 1337; "
 		   "RFC 7323 5",
 	.needs = TC_NEEDS_SOCKETS,
+	.any_system = true, /* it says nothing of sockets */
 	.scenario = "dangerous-settings",
 	.check = check_dangerous_settings,
 };

@@ -16,6 +16,25 @@ morning=$here/data/morning.txt
 	[ -z "$err" ]
 }
 
+@test "diagnose: facts of Linux are said of sockets of Linux only" {
+	tracked='tcp 6 90 TIME_WAIT src=192.0.2.5 dst=192.0.2.2 sport=%d dport=80'
+	tracked+=' src=192.0.2.2 dst=192.0.2.5 sport=80 dport=%d [ASSURED] mark=0 use=1'
+	for port in {40000..40199}; do
+		printf "$tracked\n" $port $port
+	done >"$BATS_TEST_TMPDIR/tracked"
+	for port in {40000..40199}; do
+		echo "tcp4 0 0 192.0.2.5.$port 192.0.2.2.80 TIME_WAIT"
+	done >"$BATS_TEST_TMPDIR/bsd"
+	for kind in tracked bsd; do
+		apart tcpcensus diagnose -f "$BATS_TEST_TMPDIR/$kind" tw-active-close
+		[ "$status" = 0 ]
+		grep -q 'tw-active-close: a listing of' "$out_file"
+		apart tcpcensus -f "$BATS_TEST_TMPDIR/$kind"
+		grep -q '^TIME_WAIT *200' "$out_file"
+		! grep -q '60 s' "$out_file"
+	done
+}
+
 @test "diagnose: from a pipe as from a file" {
 	diff <(tcpcensus diagnose -f - <"$morning") <(cat "$morning" | tcpcensus diagnose -f -)
 	diff <(tcpcensus diagnose -f "$morning") <(cat "$morning" | tcpcensus diagnose -f -)

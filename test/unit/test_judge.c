@@ -69,6 +69,24 @@ static void test_ports_of_counts(void **state)
 	scene_end(&scene);
 }
 
+static void test_what_is_no_socket_of_linux(void **state)
+{
+	const struct tc_rule rule = {.id = "x", .check = finds};
+	const struct tc_rule other = {.id = "x", .any_system = true, .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene.facts.report.origins = TC_ORIGIN_TRACKED;
+	assert_judged(&scene, &rule,
+		      "a listing of sockets: these are connections that a machine tracks, not its "
+		      "sockets");
+	scene.facts.report.origins = TC_ORIGIN_OTHER_SYSTEM;
+	assert_judged(&scene, &rule, "a listing of a Linux machine's sockets");
+	assert_judged(&scene, &other, NULL);
+	scene_end(&scene);
+}
+
 static void test_an_interval(void **state)
 {
 	const struct tc_rule rule = {.id = "x", .needs = TC_NEEDS_INTERVAL, .check = finds};
@@ -204,20 +222,6 @@ static void test_what_no_listing_has(void **state)
 	scene_end(&scene);
 }
 
-static void test_another_system(void **state)
-{
-	const struct tc_rule rule = {.id = "x", .check = finds};
-	struct scene scene;
-
-	(void)state;
-	scene_begin_counted(&scene);
-	scene.facts.report.not_linux = true;
-	assert_judged(&scene, &rule,
-		      "a listing of a Linux machine's own sockets: what rules say of timers, "
-		      "limits and settings is true of these alone");
-	scene_end(&scene);
-}
-
 /* Counts by state have no destinations, so what needs them is not fine, but not checked. */
 static void test_counts_have_no_ends(void **state)
 {
@@ -236,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_rule_that_needs_nothing),
 		cmocka_unit_test(test_ports_of_counts),
+		cmocka_unit_test(test_what_is_no_socket_of_linux),
 		cmocka_unit_test(test_an_interval),
 		cmocka_unit_test(test_listeners_and_ports),
 		cmocka_unit_test(test_a_counter),
@@ -243,7 +248,6 @@ int main(void)
 		cmocka_unit_test(test_a_setting),
 		cmocka_unit_test(test_a_symptom),
 		cmocka_unit_test(test_what_no_listing_has),
-		cmocka_unit_test(test_another_system),
 		cmocka_unit_test(test_counts_have_no_ends),
 	};
 

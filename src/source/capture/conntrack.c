@@ -148,9 +148,9 @@ static enum tc_verdict conntrack_line(struct tc_capture *capture, const struct t
 
 const struct tc_format tc_format_conntrack = {
 	.name = "conntrack",
+	.origin = TC_ORIGIN_TRACKED,
 	.line = conntrack_line,
 	.lacks = TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_FIN_WAIT2) | TC_STATE_BIT(TC_CLOSING) |
 		 TC_STATE_BIT(TC_BOUND),
 	.prefixed = true,
-	.not_linux = true,
 };

@@ -24,10 +24,10 @@ enum tc_verdict {
 struct tc_format {
 	const char *name; /* as shown to people, not translated */
 	enum tc_verdict (*line)(struct tc_capture *capture, const struct tc_line *line);
+	unsigned origin; /* a TC_ORIGIN_ bit; 0: sockets of Linux, or not known of what */
 	uint32_t lacks; /* TC_STATE_BIT()s of states that it never shows */
 	bool titled;	/* a title may say what else is left out: netstat_title.c */
 	bool prefixed; /* lines are recognised behind a time stamp or a host name, too */
-	bool not_linux; /* of another system's sockets, or of no sockets at all (conntrack) */
 };
 
 /* The formats that are read by line, ended by NULL; the likely ones first. */

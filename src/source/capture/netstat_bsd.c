@@ -129,8 +129,8 @@ static enum tc_verdict bsd_line(struct tc_capture *capture, const struct tc_line
 
 const struct tc_format tc_format_netstat_bsd = {
 	.name = "netstat (BSD, macOS, AIX)",
+	.origin = TC_ORIGIN_OTHER_SYSTEM,
 	.line = bsd_line,
 	.titled = true,
 	.prefixed = true,
-	.not_linux = true,
 };

@@ -82,6 +82,6 @@ static enum tc_verdict solaris_line(struct tc_capture *capture, const struct tc_
 
 const struct tc_format tc_format_netstat_solaris = {
 	.name = "netstat (Solaris)",
+	.origin = TC_ORIGIN_OTHER_SYSTEM,
 	.line = solaris_line,
-	.not_linux = true,
 };

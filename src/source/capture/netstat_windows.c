@@ -83,7 +83,7 @@ static enum tc_verdict windows_line(struct tc_capture *capture, const struct tc_
 
 const struct tc_format tc_format_netstat_windows = {
 	.name = "netstat (Windows)",
+	.origin = TC_ORIGIN_OTHER_SYSTEM,
 	.line = windows_line,
 	.prefixed = true,
-	.not_linux = true,
 };

@@ -24,14 +24,6 @@ static size_t list_formats(const struct tc_capture *capture, bool sockets, struc
 	return count;
 }
 
-static bool is_not_linux(const struct tc_capture *capture)
-{
-	for (size_t i = 0; i < TC_FORMAT_JSON; i++)
-		if (capture->seen[i].sockets && tc_formats[i]->not_linux)
-			return true;
-	return false;
-}
-
 static void copy_text(char *to, size_t size, struct tc_buf *from)
 {
 	const char *text = tc_buf_string(from);
@@ -175,6 +167,16 @@ static uint32_t states_not_read(const struct tc_capture *capture)
 	return states & ~capture->states_seen;
 }
 
+static unsigned origins_of(const struct tc_capture *capture)
+{
+	unsigned origins = 0;
+
+	for (size_t i = 0; tc_formats[i]; i++)
+		if (capture->seen[i].sockets)
+			origins |= tc_formats[i]->origin;
+	return origins;
+}
+
 static void nothing_found(const struct tc_capture *capture, struct tc_report *report)
 {
 	tc_auto_buf struct tc_buf names = TC_BUF_INIT;
@@ -201,7 +203,6 @@ int tc_capture_report(struct tc_capture *capture, struct tc_report *report)
 	size_t formats = list_formats(capture, true, &names);
 
 	report->foreign = true;
-	report->not_linux = is_not_linux(capture);
 	report->lines = capture->lines;
 	report->unread = capture->unread;
 	for (size_t i = 0; i < TC_UNREAD_MAX && i < capture->unread; i++) {
@@ -218,6 +219,7 @@ int tc_capture_report(struct tc_capture *capture, struct tc_report *report)
 	}
 	judge(capture, formats, &why);
 	report->source = "capture";
+	report->origins = origins_of(capture);
 	report->complete = why.length == 0;
 	report->states_not_read = states_not_read(capture);
 	copy_text(report->why, sizeof(report->why), &why);
