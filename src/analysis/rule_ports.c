@@ -223,6 +223,27 @@ static enum tc_verdict say_busiest(struct tc_draft *draft, const struct tc_desti
 	return TC_NORMAL;
 }
 
+/* A range without a port that connect(2) may choose: it fails whatever is in use. */
+static bool find_all_reserved(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	for (size_t i = 0; i < tc_ports_pools(facts->ports); i++) {
+		const struct tc_port_pool *pool = tc_ports_pool(facts->ports, i);
+
+		if (pool->assumed || pool->reserved < range_of(pool))
+			continue;
+		draft->severity = TC_SEVERITY_CRITICAL;
+		tc_evidence(draft,
+			    N_("All %u ports of the range %u-%u are reserved "
+			       "(ip_local_reserved_ports): connect(2) fails to every destination."),
+			    range_of(pool), pool->low, pool->high);
+		if (pool->netns_name && tc_ports_pools(facts->ports) > 1)
+			tc_evidence(draft, N_("This is in the network namespace %s."),
+				    pool->netns_name);
+		return true;
+	}
+	return false;
+}
+
 /* Whether it depends on what may be taken over out of TIME_WAIT, which was not read. */
 static bool needs_reuse(const struct tc_facts *facts, const struct tc_destination *to,
 			struct tc_draft *draft)
@@ -244,6 +265,8 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 	struct crowd crowd = look_at(facts->ports);
 	struct ends ends;
 
+	if (find_all_reserved(facts, draft))
+		return TC_FOUND;
 	if (!crowd.certain)
 		return TC_QUIET;
 	ends = ends_of(crowd.likely);

@@ -19,6 +19,7 @@ enum {
 	FIN_WAIT2_SECONDS = 5,
 	FEW_PORTS = 1000,
 	OLD_SOMAXCONN = 128,
+	OLD_CHALLENGES = 1000, /* the default of Linux 4.7 to 5.17 */
 	FAR_BELOW = 8, /* an eighth of the default */
 };
 
@@ -136,8 +137,19 @@ JUDGE(few_orphan_retries)
 JUDGE(few_ports)
 {
 	const struct tc_setting_value *range = &facts->now.settings[TC_SETTING_ip_local_port_range];
+	int64_t left = range->number[1] - value + 1;
 
-	return notice_if(range->count == 2 && range->number[1] - value + 1 < FEW_PORTS);
+	if (range->count != 2)
+		return (enum tc_severity)0;
+	for (int64_t port = value; facts->reserved && port <= range->number[1]; port++)
+		left -= tc_port_set_has(facts->reserved, (unsigned)port);
+	return left > 0 ? notice_if(left < FEW_PORTS) : TC_SEVERITY_WARNING;
+}
+
+/* Without a listener it bounds nothing. */
+JUDGE(tiny_somaxconn)
+{
+	return notice_if(value < OLD_SOMAXCONN && facts->census.states[TC_LISTEN]);
 }
 
 /* What was usual before Linux 5.4; it matters where a listener is held back by it. */
@@ -145,12 +157,18 @@ JUDGE(small_somaxconn)
 {
 	const struct tc_listener *listener;
 
-	if (value > OLD_SOMAXCONN || !facts->listening)
+	if (value != OLD_SOMAXCONN || !facts->listening)
 		return (enum tc_severity)0;
 	for (size_t i = 0; (listener = tc_listening_troubled(facts->listening, ~0u, i)); i++)
 		if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
 			return TC_SEVERITY_NOTICE;
 	return (enum tc_severity)0;
+}
+
+/* 100 before CVE-2016-5696 was known. */
+JUDGE(few_challenges)
+{
+	return notice_if(value >= 0 && value < OLD_CHALLENGES);
 }
 
 /* ---- The table ------------------------------------------------------------------------- */
@@ -195,11 +213,17 @@ static const struct danger dangers[] = {
 	  N_("tcp_fin_timeout is %lld s: a peer that closes later than that gets a RST. It does "
 	     "not shorten TIME_WAIT.") },
 	{ TC_SETTING_ip_local_port_range, judge_few_ports,
-	  N_("ip_local_port_range begins at %lld and has fewer than 1000 ports: to one destination "
-	     "that is fewer than 17 connections a second, where this side closes first.") },
+	  N_("ip_local_port_range begins at %lld and has fewer than 1000 ports that are not "
+	     "reserved: to one destination that is fewer than 17 connections a second, where this side closes first.") },
+	{ TC_SETTING_somaxconn, judge_tiny_somaxconn,
+	  N_("somaxconn is %lld, less than any kernel sets by itself, and bounds the queue of every "
+	     "listener: a burst of so many connections finds no room.") },
 	{ TC_SETTING_somaxconn, judge_small_somaxconn,
 	  N_("somaxconn is %lld, the default of old kernels, and holds a listener back whose queue "
 	     "is more than half full.") },
+	{ TC_SETTING_tcp_challenge_ack_limit, judge_few_challenges,
+	  N_("tcp_challenge_ack_limit is %lld for all connections together: others can find out by "
+	     "it which connections exist (CVE-2016-5696). The default means no limit.") },
 };
 /* clang-format on */
 

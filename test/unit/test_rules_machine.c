@@ -175,6 +175,44 @@ static void test_each_dangerous_value(void **state)
 	expect_setting(TC_SETTING_tcp_fin_timeout, 4, NOTICE, "tcp_fin_timeout is 4 s");
 	expect_setting(TC_SETTING_ip_local_port_range, 60000, 0, NULL);
 	expect_setting(TC_SETTING_ip_local_port_range, 60001, NOTICE, "begins at 60001");
+	expect_setting(TC_SETTING_tcp_challenge_ack_limit, 1000, 0, NULL);
+	expect_setting(TC_SETTING_tcp_challenge_ack_limit, 100, NOTICE, "CVE-2016-5696");
+	expect_setting(TC_SETTING_somaxconn, 16, 0, NULL); /* nobody listens */
+}
+
+static void test_reserved_ports_are_none_of_a_small_range(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	facts_make(&facts);
+	facts.reserved = calloc(1, sizeof(*facts.reserved));
+	assert_non_null(facts.reserved);
+	for (unsigned port = 33768; port <= 60999; port++)
+		tc_port_set_add(facts.reserved, port);
+	facts_expect(&facts, "dangerous-settings", TC_QUIET, 0, NULL);
+	tc_port_set_add(facts.reserved, 33767);
+	facts_expect(&facts, "dangerous-settings", TC_FOUND, TC_SEVERITY_NOTICE,
+		     "fewer than 1000 ports that are not reserved", NULL);
+	for (unsigned port = 32768; port <= 33767; port++)
+		tc_port_set_add(facts.reserved, port);
+	facts_expect(&facts, "dangerous-settings", TC_FOUND, TC_SEVERITY_WARNING, NULL);
+	tc_facts_release(&facts);
+}
+
+static void test_a_tiny_somaxconn_bounds_listeners(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	facts_make(&facts);
+	facts_count(&facts, TC_LISTEN, 1);
+	facts_set(&facts, TC_SETTING_somaxconn, 128);
+	facts_expect(&facts, "dangerous-settings", TC_QUIET, 0, NULL);
+	facts_set(&facts, TC_SETTING_somaxconn, 16);
+	facts_expect(&facts, "dangerous-settings", TC_FOUND, TC_SEVERITY_NOTICE,
+		     "somaxconn is 16, less", NULL);
+	tc_facts_release(&facts);
 }
 
 /* A namespace that shares the table of the machine shows its size negative. */
@@ -437,6 +475,8 @@ int main(void)
 		cmocka_unit_test(test_without_tracking_there_is_nothing_to_fill),
 		cmocka_unit_test(test_defaults_are_no_danger),
 		cmocka_unit_test(test_each_dangerous_value),
+		cmocka_unit_test(test_reserved_ports_are_none_of_a_small_range),
+		cmocka_unit_test(test_a_tiny_somaxconn_bounds_listeners),
 		cmocka_unit_test(test_buckets_of_a_shared_table),
 		cmocka_unit_test(test_reuse_without_timestamps_does_nothing),
 		cmocka_unit_test(test_a_danger_that_has_come_true),

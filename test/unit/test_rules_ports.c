@@ -219,6 +219,21 @@ static void test_what_is_inferred_is_no_finding(void **state)
 	tc_facts_release(&facts);
 }
 
+static void test_a_range_of_reserved_ports_is_no_range(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	make(&facts, 0);
+	facts.ports->count = 0;
+	facts.ports->pools[0].reserved = 999;
+	facts_expect(&facts, "port-exhaustion", TC_QUIET, 0, NULL);
+	facts.ports->pools[0].reserved = 1000;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_CRITICAL,
+		     "All 1000 ports of the range 40000-40999 are reserved", NULL);
+	tc_facts_release(&facts);
+}
+
 static void test_an_assumed_range_is_no_finding(void **state)
 {
 	struct tc_facts facts;
@@ -492,6 +507,7 @@ int main(void)
 		cmocka_unit_test(test_what_runs_out_within_a_minute_is_found),
 		cmocka_unit_test(test_the_worst_is_told_and_the_others_counted),
 		cmocka_unit_test(test_what_is_inferred_is_no_finding),
+		cmocka_unit_test(test_a_range_of_reserved_ports_is_no_range),
 		cmocka_unit_test(test_an_assumed_range_is_no_finding),
 		cmocka_unit_test(test_without_ports_nothing_is_said),
 		cmocka_unit_test(test_each_namespace_has_its_own_range),
