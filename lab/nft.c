@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@
 
 static void exec_nft(int rules_fd)
 {
+	/* It holds the namespace: it must not outlive a laboratory that is killed. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(rules_fd, STDIN_FILENO);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	execlp("nft", "nft", "-f", "-", (char *)NULL);

@@ -123,8 +123,10 @@ int lab_tell_paws(struct lab_teller *teller)
 	refuse(&stage, &line);
 	lab_stage_say(
 		&stage,
-		N_("Who is kept out that way tries again, and each try begins TIME_WAIT anew. It "
-		   "helps when the client's side closes first, since then the server has no "
+		N_("This peer takes the ACK for an answer and does nothing. A Linux client answers "
+		   "it with RST, which ends TIME_WAIT, and its next SYN, at once, is let in: some "
+		   "10 ms in all. Kept out is whoever does not, whose RST a firewall eats, or who "
+		   "meets tcp_rfc1337 = 1; each of its tries begins TIME_WAIT anew. It helps when the client's side closes first, since then the server has no "
 		   "TIME_WAIT, or when the router waits longer than a minute before it uses a port "
 		   "again. Switching timestamps off takes their protection from everybody."));
 	return lab_stage_end(&stage);

@@ -25,8 +25,8 @@ static void tell_side(const struct tc_facts *facts, struct tc_draft *draft)
 	if (!in->shown && !out->shown)
 		return;
 	tc_evidence(draft,
-		    N_("%llu had come in by a listener (closed as the server), %llu had gone out "
-		       "(as the client)."),
+		    N_("By the listeners that are there now (inferred), %llu had come in and were "
+		       "closed as the server, %llu had gone out and were closed as the client."),
 		    tc_llu(in->shown), tc_llu(out->shown));
 	if (in->unjudged)
 		tc_evidence(draft, N_("Of %llu more it is not known; that takes %s."),

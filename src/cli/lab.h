@@ -35,6 +35,12 @@ enum tc_lab_outcome {
 
 enum { TC_LAB_TEXT_MAX = 1024 };
 
+/*
+ * Whether this machine lacks what the story needs, which `text` then says ("needs the nft
+ * program"). A story makes its own namespaces; one is made here to see.
+ */
+bool tc_lab_story_lacks(const struct lab_story *story, char text[TC_LAB_TEXT_MAX]);
+
 /* Makes one scenario, or tells one story in silence, and compares. */
 enum tc_lab_outcome tc_lab_try(const struct lab_scenario *scenario, char text[TC_LAB_TEXT_MAX]);
 enum tc_lab_outcome tc_lab_try_story(const struct lab_story *story, char text[TC_LAB_TEXT_MAX]);

@@ -193,6 +193,8 @@ static int summarize(struct round *round)
 	status = tc_emit(&out);
 	if (status || round->status)
 		return status ? status : round->status;
+	if (round->outcomes[TC_LAB_SKIPPED] == round->count)
+		return tc_look_error("%s", _("lab: nothing was checked"));
 	if (round->outcomes[TC_LAB_DIFFERS])
 		return TC_EXIT_FOUND;
 	return round->outcomes[TC_LAB_NOT_MADE] ? TC_EXIT_LOOK : TC_EXIT_FINE;

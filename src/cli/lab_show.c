@@ -35,9 +35,9 @@ int tc_lab_no_sandbox(int err, const char *step)
 
 static void emit(struct telling *telling)
 {
-	int status = tc_emit(&telling->out);
-
-	telling->status = telling->status ? telling->status : status;
+	if (!telling->status) /* else it has been said that nothing can be written */
+		telling->status = tc_emit(&telling->out);
+	tc_buf_clear(&telling->out);
 }
 
 static void on_step(void *context, const char *text)
@@ -194,8 +194,12 @@ int tc_lab_tell(const struct tc_options *options, const struct lab_story *story)
 		.paragraph = on_paragraph,
 		.drawing = on_drawing,
 	};
-	int err = story->tell(&teller);
+	char lack[TC_LAB_TEXT_MAX];
+	int err;
 
+	if (tc_lab_story_lacks(story, lack)) /* before a word is said */
+		return tc_look_error(_("lab: %s: %s"), story->name, lack);
+	err = story->tell(&teller);
 	tc_buf_release(&telling.out);
 	if (err == -EPERM)
 		return tc_lab_no_sandbox(err, teller.why);

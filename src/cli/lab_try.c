@@ -101,8 +101,7 @@ static void ignore(void *context, const char *text)
 	(void)text;
 }
 
-/* A story makes its own namespaces; these are only to see what this machine has. */
-static bool lacks(const struct lab_story *story, char text[TC_LAB_TEXT_MAX])
+bool tc_lab_story_lacks(const struct lab_story *story, char text[TC_LAB_TEXT_MAX])
 {
 	struct lab_sandbox *sandbox;
 	const char *step, *missing;
@@ -121,7 +120,7 @@ enum tc_lab_outcome tc_lab_try_story(const struct lab_story *story, char text[TC
 	struct lab_teller teller = { .width = 80, .paragraph = ignore, .drawing = ignore };
 	int err;
 
-	if (lacks(story, text))
+	if (tc_lab_story_lacks(story, text))
 		return TC_LAB_SKIPPED;
 	err = story->tell(&teller);
 	snprintf(text, TC_LAB_TEXT_MAX, "%s", teller.why);
