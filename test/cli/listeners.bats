@@ -74,8 +74,7 @@ crowded() { # [--half-open] FUNCTION
 	needs_namespaces
 	apart unshare -n tcpcensus listeners -i 1ms
 	[ "$status" = 0 ]
-	[ "$out" = "Nothing listens here.
-No connection was refused in 0.0 s." ]
+	[[ "$out" =~ ^"Nothing listens here."$'\n'"No connection was refused in 0."[0-9]" s."$ ]]
 	[ -z "$err" ]
 	apart unshare -n tcpcensus listeners -i 0
 	[ "$out" = "Nothing listens here." ]

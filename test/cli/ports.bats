@@ -123,11 +123,14 @@ among_few() { # COMMAND...
 }
 
 @test "ports: the rate, and the time that is left" {
-	among_few 'exec {more}>&"${COPROC[1]}"
-		(sleep 0.3; echo 4 >&$more) &
-		tcpcensus ports -i 2s -j dport = :80 | tee /dev/stderr | jq -e ".destinations[0] |
+	among_few 'tcpcensus ports -i 2s -j dport = :80 >"$BATS_TEST_TMPDIR/rate" & pid=$!
+		until grep -q nanosleep /proc/$pid/wchan; do
+			kill -0 $pid || break
+		done
+		echo 4 >&"${COPROC[1]}"
+		wait $pid && cat "$BATS_TEST_TMPDIR/rate" && jq -e ".destinations[0] |
 			.used == 7 and .per_second > 1 and .per_second <= 2 and
-			.seconds_left > 1 and .seconds_left < 20" &&
+			.seconds_left > 1 and .seconds_left < 20" "$BATS_TEST_TMPDIR/rate" &&
 		tcpcensus ports -i 10ms -j dport = :80 | jq -e ".destinations[0] |
 			.per_second == 0 and has(\"seconds_left\") and .seconds_left == null"'
 }
