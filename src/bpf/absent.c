@@ -5,6 +5,7 @@
 
 #include "bpf/port_facts.h"
 #include "bpf/task_file.h"
+#include "bpf/walk.h"
 #include "util/intl.h"
 
 static int absent(char why[TC_WHY_MAX])
@@ -23,4 +24,21 @@ int tc_bpf_task_file(tc_bpf_holder_sink *sink __attribute__((unused)),
 		     void *context __attribute__((unused)), char why[TC_WHY_MAX])
 {
 	return absent(why);
+}
+
+int tc_walk_open(struct tc_walk **ret_walk __attribute__((unused)), char why[TC_WHY_MAX])
+{
+	return absent(why);
+}
+
+int tc_walk_run(struct tc_walk *walk __attribute__((unused)),
+		enum tc_walk_program program __attribute__((unused)),
+		const struct tc_walk_job *job __attribute__((unused)),
+		struct tc_walk_result *ret_result __attribute__((unused)), char why[TC_WHY_MAX])
+{
+	return absent(why);
+}
+
+void tc_walk_close(struct tc_walk *walk __attribute__((unused)))
+{
 }

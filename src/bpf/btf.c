@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/* btf.c - a reader of BTF that looks up names; see btf.h. */
+#include "bpf/btf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/btf.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "util/macro.h"
+
+#define BTF_FILE "/sys/kernel/btf/vmlinux"
+
+enum {
+	FILE_MAX = 64 << 20, /* ten times that of a kernel today */
+	DEPTH_MAX = 16,	     /* structures inside of each other */
+};
+
+/* ---- Types ------------------------------------------------------------------------------ */
+
+static uint32_t kind_of(const struct btf_type *type)
+{
+	return BTF_INFO_KIND(type->info);
+}
+
+/* Bytes that follow the type's head; SIZE_MAX: a kind that nobody knows. */
+static size_t tail_of(const struct btf_type *type)
+{
+	size_t count = BTF_INFO_VLEN(type->info);
+
+	switch (kind_of(type)) {
+	case BTF_KIND_PTR:
+	case BTF_KIND_FWD:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_FLOAT:
+	case BTF_KIND_TYPE_TAG:
+		return 0;
+	case BTF_KIND_INT:
+	case BTF_KIND_VAR:
+	case BTF_KIND_DECL_TAG:
+		return sizeof(uint32_t);
+	case BTF_KIND_ARRAY:
+		return sizeof(struct btf_array);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return count * sizeof(struct btf_member);
+	case BTF_KIND_ENUM:
+		return count * sizeof(struct btf_enum);
+	case BTF_KIND_FUNC_PROTO:
+		return count * sizeof(struct btf_param);
+	case BTF_KIND_DATASEC:
+		return count * sizeof(struct btf_var_secinfo);
+	case BTF_KIND_ENUM64:
+		return count * sizeof(struct btf_enum64);
+	default:
+		return SIZE_MAX;
+	}
+}
+
+/* The type that begins there, whole; NULL: none does. */
+static const struct btf_type *type_at(const struct tc_btf *btf, const uint8_t *at)
+{
+	const struct btf_type *type = (const struct btf_type *)at;
+	size_t left = (size_t)(btf->types_end - at);
+
+	if (left < sizeof(*type) || left - sizeof(*type) < tail_of(type))
+		return NULL;
+	return type;
+}
+
+static const uint8_t *after(const struct btf_type *type)
+{
+	return (const uint8_t *)(type + 1) + tail_of(type);
+}
+
+/* The type of that number, from the last stop before it on. */
+static const struct btf_type *type_of(const struct tc_btf *btf, uint32_t id)
+{
+	size_t stop = (id - 1) / TC_BTF_STRIDE;
+	const struct btf_type *type;
+
+	if (!id || stop >= btf->stop_count)
+		return NULL;
+	type = type_at(btf, btf->types + btf->stops[stop]);
+	for (uint32_t left = (id - 1) % TC_BTF_STRIDE; type && left; left--)
+		type = type_at(btf, after(type));
+	return type;
+}
+
+static const char *name_of(const struct tc_btf *btf, uint32_t offset)
+{
+	return offset < btf->names_size ? btf->names + offset : "";
+}
+
+/* ---- Finding names ---------------------------------------------------------------------- */
+
+static bool is_kind(const struct btf_type *type, enum tc_btf_kind kind)
+{
+	return kind_of(type) == (kind == TC_BTF_STRUCT ? BTF_KIND_STRUCT : BTF_KIND_FUNC);
+}
+
+static void compare(const struct tc_btf *btf, const struct btf_type *type, uint32_t id,
+		    struct tc_btf_name *names, size_t count)
+{
+	const char *name = name_of(btf, type->name_off);
+
+	for (size_t i = 0; i < count; i++) {
+		/* The first letters differ for nearly all. */
+		if (names[i].name[0] != name[0] || !is_kind(type, names[i].kind) ||
+		    names[i].found || strcmp(names[i].name, name) != 0)
+			continue;
+		names[i].id = id;
+		names[i].found = (const uint8_t *)type;
+	}
+}
+
+void tc_btf_find(struct tc_btf *btf, struct tc_btf_name *names, size_t count)
+{
+	const struct btf_type *type = type_at(btf, btf->types);
+
+	btf->stop_count = 0;
+	for (uint32_t id = 1; type; id++) {
+		uint32_t kind = kind_of(type);
+
+		if ((id - 1) % TC_BTF_STRIDE == 0) {
+			if (btf->stop_count == TC_BTF_STOPS)
+				break;
+			btf->stops[btf->stop_count++] =
+				(uint32_t)((const uint8_t *)type - btf->types);
+		}
+		if (kind == BTF_KIND_STRUCT || kind == BTF_KIND_FUNC)
+			compare(btf, type, id, names, count);
+		type = type_at(btf, after(type));
+	}
+}
+
+/* ---- Members ---------------------------------------------------------------------------- */
+
+/* What a name or a qualifier stands for. */
+static const struct btf_type *bare(const struct tc_btf *btf, uint32_t id)
+{
+	const struct btf_type *type = type_of(btf, id);
+
+	for (int depth = 0; type && depth < DEPTH_MAX; depth++) {
+		switch (kind_of(type)) {
+		case BTF_KIND_TYPEDEF:
+		case BTF_KIND_CONST:
+		case BTF_KIND_VOLATILE:
+		case BTF_KIND_RESTRICT:
+		case BTF_KIND_TYPE_TAG:
+			type = type_of(btf, type->type);
+			break;
+		default:
+			return type;
+		}
+	}
+	return NULL;
+}
+
+static bool is_structure(const struct btf_type *type)
+{
+	return type && (kind_of(type) == BTF_KIND_STRUCT || kind_of(type) == BTF_KIND_UNION);
+}
+
+static uint32_t bits_of(const struct btf_type *type)
+{
+	if (!type)
+		return 0;
+	switch (kind_of(type)) {
+	case BTF_KIND_PTR:
+		return 64;
+	case BTF_KIND_INT:
+	case BTF_KIND_ENUM:
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return type->size * 8;
+	default:
+		return 0;
+	}
+}
+
+/* A member of the structure itself, or of one inside of it that has no name. */
+static bool find_member(const struct tc_btf *btf, const struct btf_type *structure,
+			const char *name, size_t length, int depth, uint32_t base,
+			const struct btf_type **ret_type, struct tc_btf_member *ret_member)
+{
+	const struct btf_member *members = (const struct btf_member *)(structure + 1);
+	bool packed = BTF_INFO_KFLAG(structure->info);
+
+	for (size_t i = 0; i < BTF_INFO_VLEN(structure->info); i++) {
+		const char *found = name_of(btf, members[i].name_off);
+		const struct btf_type *type;
+		uint32_t offset, bits;
+
+		if (*found && (strncmp(found, name, length) != 0 || found[length]))
+			continue;
+		type = bare(btf, members[i].type);
+		offset = packed ? BTF_MEMBER_BIT_OFFSET(members[i].offset) : members[i].offset;
+		bits = packed ? BTF_MEMBER_BITFIELD_SIZE(members[i].offset) : 0;
+		if (*found) {
+			*ret_type = type;
+			*ret_member = (struct tc_btf_member){
+				.offset = base + offset,
+				.bits = bits ? bits : bits_of(type),
+			};
+			return true;
+		}
+		if (is_structure(type) && depth < DEPTH_MAX &&
+		    find_member(btf, type, name, length, depth + 1, base + offset, ret_type,
+				ret_member))
+			return true;
+	}
+	return false;
+}
+
+bool tc_btf_member(const struct tc_btf *btf, const struct tc_btf_name *structure, const char *path,
+		   struct tc_btf_member *ret_member)
+{
+	const struct btf_type *type = (const struct btf_type *)structure->found;
+	struct tc_btf_member member = {.offset = 0};
+
+	while (is_structure(type)) {
+		size_t length = strcspn(path, ".");
+
+		if (!find_member(btf, type, path, length, 0, member.offset, &type, &member))
+			return false;
+		if (!path[length]) {
+			*ret_member = member;
+			return true;
+		}
+		path += length + 1;
+	}
+	return false;
+}
+
+uint32_t tc_btf_size(const struct tc_btf_name *structure)
+{
+	const struct btf_type *type = (const struct btf_type *)structure->found;
+
+	return is_structure(type) ? type->size : 0;
+}
+
+/* ---- Bytes ------------------------------------------------------------------------------ */
+
+int tc_btf_open_bytes(struct tc_btf *btf, const void *bytes, size_t size)
+{
+	const struct btf_header *header = bytes;
+	uint64_t types, names;
+
+	*btf = (struct tc_btf){.memory = NULL};
+	if (size < sizeof(*header) || header->magic != BTF_MAGIC)
+		return -EINVAL;
+	types = (uint64_t)header->hdr_len + header->type_off;
+	names = (uint64_t)header->hdr_len + header->str_off;
+	if (types % sizeof(uint32_t) || types + header->type_len > size || !header->str_len ||
+	    names + header->str_len > size)
+		return -EINVAL;
+	btf->types = (const uint8_t *)bytes + types;
+	btf->types_end = btf->types + header->type_len;
+	btf->names = (const char *)bytes + names;
+	btf->names_size = header->str_len;
+	return btf->names[btf->names_size - 1] ? -EINVAL : 0;
+}
+
+/* All of the file in memory of our own. */
+static int read_whole(int fd, size_t size, void **ret_bytes)
+{
+	tc_auto_free uint8_t *bytes = malloc(size);
+	size_t length = 0;
+
+	while (bytes && length < size) {
+		ssize_t got = read(fd, bytes + length, size - length);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? -errno : -EINVAL;
+		length += (size_t)got;
+	}
+	if (!bytes)
+		return -ENOMEM;
+	*ret_bytes = tc_take(bytes);
+	return 0;
+}
+
+int tc_btf_open(struct tc_btf *btf)
+{
+	tc_auto_close int fd = open(BTF_FILE, O_RDONLY | O_CLOEXEC);
+	struct stat stat;
+	void *bytes;
+	size_t size, mapped;
+	int err;
+
+	*btf = (struct tc_btf){.memory = NULL};
+	if (fd < 0 || fstat(fd, &stat) < 0)
+		return -errno;
+	if (stat.st_size <= 0 || stat.st_size > FILE_MAX)
+		return -EINVAL;
+	size = mapped = (size_t)stat.st_size;
+	/* Since Linux 6.16 it can be mapped, which copies nothing. */
+	bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED) {
+		mapped = 0;
+		err = read_whole(fd, size, &bytes);
+		if (err)
+			return err;
+	}
+	err = tc_btf_open_bytes(btf, bytes, size);
+	btf->memory = bytes;
+	btf->memory_size = mapped;
+	if (err)
+		tc_btf_close(btf);
+	return err;
+}
+
+void tc_btf_close(struct tc_btf *btf)
+{
+	if (btf->memory_size)
+		munmap(btf->memory, btf->memory_size);
+	else
+		free(btf->memory);
+	btf->memory = NULL;
+	btf->memory_size = 0;
+}

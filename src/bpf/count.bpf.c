@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * count.bpf.c - sockets by state, where they are; of some, a word that tells more.
+ *
+ * Sockets in which something shows (slots) or all of a state (slots_all) are told one by one; the
+ * others are counted. See walk.bpf.h for the walk.
+ */
+#include "bpf/established.bpf.h"
+
+/* What of this chain `count` has no room for any more. */
+in_kernel_apart static int put_aside(struct tc_walk_lane *lane)
+{
+	u64 count = lane->count;
+
+#pragma unroll
+	for (int slot = 0; slot < TC_WALK_SLOTS; slot++) {
+		lane->more[slot] += count & 31;
+		count >>= 5;
+	}
+	lane->count = 0;
+	lane->seen = 0;
+	lane->is_long = 1;
+	return 0;
+}
+
+/* What its timer has done, in the bits of TC_WALK_WORD_. */
+inline_always u64 read_trouble(struct tc_walker *walker, const struct seen *seen)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+
+	if (seen->slot == TC_WALK_SLOT_REQUEST)
+		return (read_at(seen->sock, &layout->request_retrans) & 255)
+		       << TC_WALK_WORD_RETRANSMITS;
+	if (seen->slot == TC_WALK_SLOT_TIME_WAIT || seen->slot == TC_WALK_SLOT_FIN_WAIT2_MINI)
+		return 0;
+	return (read_at(seen->sock, &layout->retransmits) & 255) << TC_WALK_WORD_RETRANSMITS |
+	       (read_at(seen->sock, &layout->probes) & 255) << TC_WALK_WORD_PROBES;
+}
+
+inline_always u64 read_rest(struct tc_walker *walker, const struct seen *seen)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	u64 word = 0;
+
+	if (seen->slot != TC_WALK_SLOT_REQUEST && seen->slot != TC_WALK_SLOT_TIME_WAIT &&
+	    seen->slot != TC_WALK_SLOT_FIN_WAIT2_MINI)
+		word = (read_at(seen->sock, &layout->pending) & 255) << TC_WALK_WORD_PENDING |
+		       (u64) !!read_word(seen->sock + layout->socket.word) << TC_WALK_WORD_SOCKET;
+	if (walker->tell_net)
+		word |= read_at(seen->net, &layout->inum) << 32;
+	return word;
+}
+
+/* False: there is no room for it. */
+inline_always int tell(struct tc_walker *walker, struct tc_walk_lane *lane, const struct seen *seen,
+		       u64 trouble)
+{
+	u64 word = trouble | seen->slot | read_rest(walker, seen);
+	u32 at = lane->filled;
+
+	if (at >= TC_WALK_STREAM)
+		return 0;
+	walker->stream[seen->which][at] = word;
+	lane->filled = at + 1;
+	return 1;
+}
+
+inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
+			const struct seen *seen)
+{
+	if (walker->slots >> seen->slot & 1) {
+		u64 trouble = read_trouble(walker, seen);
+
+		if ((trouble || walker->slots_all >> seen->slot & 1) &&
+		    !tell(walker, lane, seen, trouble))
+			return 0;
+	}
+	if (lane->seen == 31)
+		put_aside(lane);
+	lane->count += 1ull << ((5 * seen->slot) & 63);
+	lane->seen++;
+	return 1;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * established.bpf.h - the hash of connections: full sockets, requests and timewait minisockets.
+ *
+ * The end of each of its chains names the bucket (include/linux/list_nulls.h), so a socket that
+ * has moved to another chain is noticed there, too. Who includes this defines visit().
+ */
+#ifndef TC_BPF_ESTABLISHED_BPF_H
+#define TC_BPF_ESTABLISHED_BPF_H
+
+#include "bpf/walk.bpf.h"
+
+/* A socket that is in the table, as far as every program looks at it. */
+struct seen {
+	u64 sock;
+	u64 head; /* the word with family and state */
+	u64 net;
+	u32 slot;
+	u32 which; /* lane */
+};
+
+/* Takes a socket. False: there is no room for it. */
+inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
+			const struct seen *seen);
+
+inline_always u32 is_v6(const struct tc_walker *walker, const struct seen *seen)
+{
+	return ((seen->head >> (walker->layout.family.shift & 63)) & 0xffff) == AF_INET6;
+}
+
+inline_always void find(struct tc_walker *walker, u64 hashinfo)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+
+	walker->table = read_at(hashinfo, &layout->ehash);
+	walker->buckets = (read_at(hashinfo, &layout->ehash_mask) & 0xffffffff) + 1;
+	walker->bucket_size = layout->bucket.word;
+	walker->bucket_chain = layout->chain.word;
+}
+
+inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	struct seen seen = {.sock = node - layout->node.word, .which = which};
+	u64 next = read_word(node), link = read_word(node + 8);
+
+	seen.head = read_word(seen.sock + layout->state.word);
+	seen.net = read_word(seen.sock + layout->net.word);
+	seen.slot = (u32)((seen.head >> (layout->state.shift & 63)) & 255) - 1;
+	if (seen.slot == TC_WALK_SLOT_TIME_WAIT &&
+	    (read_at(seen.sock, &layout->substate) & 255) != TC_WALK_SLOT_TIME_WAIT + 1)
+		seen.slot = TC_WALK_SLOT_FIN_WAIT2_MINI;
+	if (link != lane->link || seen.slot >= TC_WALK_SLOTS)
+		return 0;
+	if ((!walker->net || seen.net == walker->net) &&
+	    (walker->families >> is_v6(walker, &seen) & 1) && !visit(walker, lane, &seen))
+		return 0;
+	lane->link = node;
+	lane->node = next;
+	return 1;
+}
+
+in_kernel_apart static int add_packed(struct tc_walker *walker)
+{
+	u64 packed = walker->packed;
+
+#pragma unroll
+	for (int slot = 0; slot < TC_WALK_SLOTS; slot++) {
+		walker->totals[slot] += packed & 31;
+		packed >>= 5;
+	}
+	walker->packed = 0;
+	walker->packed_seen = 0;
+	return 0;
+}
+
+in_kernel_apart static int add_more(struct tc_walker *walker, struct tc_walk_lane *lane)
+{
+#pragma unroll
+	for (int slot = 0; slot < TC_WALK_SLOTS; slot++)
+		walker->totals[slot] += lane->more[slot];
+	return 0;
+}
+
+in_kernel_apart static int forget_more(struct tc_walk_lane *lane)
+{
+#pragma unroll
+	for (int slot = 0; slot < TC_WALK_SLOTS; slot++)
+		lane->more[slot] = 0;
+	lane->is_long = 0;
+	return 0;
+}
+
+inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node)
+{
+	if ((u32)(node >> 1) != lane->bucket)
+		return 0;
+	if (walker->packed_seen + lane->seen > 31)
+		add_packed(walker);
+	walker->packed += lane->count;
+	walker->packed_seen += lane->seen;
+	if (lane->is_long)
+		add_more(walker, lane);
+	lane->kept = lane->filled;
+	return 1;
+}
+
+inline_always void forget(struct tc_walk_lane *lane)
+{
+	lane->count = 0;
+	lane->seen = 0;
+	if (lane->is_long)
+		forget_more(lane);
+}
+
+#endif

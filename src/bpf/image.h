@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * image.h - a program for the kernel that is loaded without libbpf.
+ *
+ * libbpf reads all types of the kernel into a graph before it loads the first instruction, which
+ * takes longer than to walk a hundred thousand sockets. A program that asks the kernel for nothing
+ * but offsets, which its caller passes as data, needs none of that: it is three arrays, made by
+ * support/bpf-image, in which a few placeholders are filled in.
+ *
+ * The kernel's side includes this for the placeholders alone.
+ */
+#ifndef TC_BPF_IMAGE_H
+#define TC_BPF_IMAGE_H
+
+/* Calls of functions of the kernel, and numbers of its types, until the loader knows them. */
+#define TC_IMAGE_RDONLY_CAST 0x7fff0001 /* bpf_rdonly_cast() */
+#define TC_IMAGE_RCU_LOCK 0x7fff0002	/* bpf_rcu_read_lock() */
+#define TC_IMAGE_RCU_UNLOCK 0x7fff0003	/* bpf_rcu_read_unlock() */
+#define TC_IMAGE_WORD_TYPE 0x7fff1000	/* a structure that begins with a number of 64 bits */
+#define TC_IMAGE_MAP 0x7fff200000000000 /* the map, as a constant of 64 bits */
+
+#ifndef __bpf__
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tcpcensus.h"
+
+struct tc_bpf_image {
+	const uint64_t *code; /* instructions; the first function is the entry */
+	size_t code_count;
+	const uint8_t *types; /* BTF of its functions */
+	size_t types_size;
+	const uint32_t *functions; /* pairs: first instruction, number in types */
+	size_t function_count;
+};
+
+/* What the placeholders stand for here. */
+struct tc_bpf_names {
+	uint32_t rdonly_cast, rcu_lock, rcu_unlock; /* numbers in the kernel's BTF; 0: not there */
+	uint32_t word_type;
+};
+
+/* A map of `count` values that the caller sees, too, in memory. The descriptor, or -errno. */
+int tc_bpf_shared_map(size_t value_size, uint32_t count, void **ret_memory);
+
+/* Loads a program of type syscall. The descriptor, or -errno. */
+int tc_bpf_image_load(const struct tc_bpf_image *image, const struct tc_bpf_names *names, int map);
+
+/* Runs it once, to its end; `context` is read and written. 0 or -errno. */
+int tc_bpf_run(int program, void *context, size_t size);
+
+#endif
+
+#endif

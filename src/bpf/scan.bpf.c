@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * scan.bpf.c - a record of each socket: its state and both ends, all that is in the two lines of
+ * memory that the walk has to look at anyway. See walk.bpf.h for the walk.
+ */
+#include "bpf/established.bpf.h"
+
+inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
+			const struct seen *seen)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	u32 at = lane->filled;
+	u64 *record;
+
+	if (!(walker->slots >> seen->slot & 1))
+		return 1;
+	if (at > TC_WALK_STREAM - TC_WALK_RECORD)
+		return 0;
+	record = &walker->stream[seen->which][at];
+	record[TC_WALK_RECORD_WHAT] = seen->slot;
+	if (walker->tell_net)
+		record[TC_WALK_RECORD_WHAT] |= read_at(seen->net, &layout->inum) << 32;
+	record[TC_WALK_RECORD_HEAD] = seen->head;
+	record[TC_WALK_RECORD_PORTS] = read_word(seen->sock + layout->dport.word);
+	record[TC_WALK_RECORD_V4] = read_word(seen->sock + layout->daddr.word);
+	if (is_v6(walker, seen)) {
+		record[TC_WALK_RECORD_DADDR6] = read_word(seen->sock + layout->daddr6.word);
+		record[TC_WALK_RECORD_DADDR6 + 1] = read_word(seen->sock + layout->daddr6.word + 8);
+		record[TC_WALK_RECORD_SADDR6] = read_word(seen->sock + layout->saddr6.word);
+		record[TC_WALK_RECORD_SADDR6 + 1] = read_word(seen->sock + layout->saddr6.word + 8);
+	}
+	lane->filled = at + TC_WALK_RECORD;
+	return 1;
+}

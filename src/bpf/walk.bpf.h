@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * walk.bpf.h - following the chains of a hash table of the kernel, without its locks.
+ *
+ * Things leave a chain and come to others while it is followed: the memory of a socket is a
+ * socket's for a grace period (SLAB_TYPESAFE_BY_RCU), its place is not. So each step checks that
+ * what it has come to still names the pointer that led there (pprev), read after the pointer to
+ * the next; where it does not, the chain is walked again. All reads are by bpf_rdonly_cast(): an
+ * address that is none reads as 0 and does no harm.
+ *
+ * Who includes this defines find(), follow() and end_chain().
+ */
+#ifndef TC_BPF_WALK_BPF_H
+#define TC_BPF_WALK_BPF_H
+
+#include "bpf/vmlinux.h"
+
+#include "bpf/image.h"
+#include "bpf/walk_state.h"
+
+#define inline_always static inline __attribute__((always_inline))
+/* All functions of an object are in one section: support/bpf-image wants it so. */
+#define in_kernel __attribute__((section("syscall"), used))
+#define in_kernel_apart __attribute__((section("syscall"), noinline))
+
+static void *(*const map_lookup)(void *map, const void *key) = (void *)1;
+static u64 (*const get_current_task)(void) = (void *)35;
+static long (*const loop)(u32 count, void *body, void *context, u64 flags) = (void *)181;
+
+#define rdonly_cast ((const volatile u64 *(*)(u64, u32))TC_IMAGE_RDONLY_CAST)
+#define rcu_lock ((void (*)(void))TC_IMAGE_RCU_LOCK)
+#define rcu_unlock ((void (*)(void))TC_IMAGE_RCU_UNLOCK)
+
+/* The end of a chain of which nothing has been seen. */
+enum { NOWHERE = 1 };
+
+inline_always u64 read_word(u64 address)
+{
+	return *rdonly_cast(address, TC_IMAGE_WORD_TYPE);
+}
+
+inline_always u64 read_at(u64 base, const struct tc_walk_place *place)
+{
+	return read_word(base + place->word) >> (place->shift & 63);
+}
+
+/* Sets the walker's table, given the kernel's struct inet_hashinfo. */
+inline_always void find(struct tc_walker *walker, u64 hashinfo);
+
+/* From one node to the next. False: the chain has changed. */
+inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node);
+
+/* The end has been reached. False: it is that of another chain. */
+inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node);
+
+/* What a lane has seen of its chain does not count. */
+inline_always void forget(struct tc_walk_lane *lane);
+
+static long step_all(u32 i, struct tc_walker **context);
+
+/* The entry: the first function of the object. */
+in_kernel int walk(struct tc_walk_run *request)
+{
+	u32 key = request->walker;
+	struct tc_walker *walker = map_lookup((void *)TC_IMAGE_MAP, &key);
+
+	if (!walker)
+		return 1;
+	rcu_lock();
+	if (request->steps) {
+		loop(request->steps, step_all, &walker, 0);
+	} else {
+		const struct tc_walk_layout *layout = &walker->layout;
+		u64 task = get_current_task();
+
+		walker->net = read_at(read_at(task, &layout->nsproxy), &layout->net_ns);
+		find(walker, read_at(walker->net, &layout->hashinfo));
+	}
+	rcu_unlock();
+	return 0;
+}
+
+/* One step of one lane: to the next node, or the next bucket. */
+inline_always void step(struct tc_walker *walker, u32 which)
+{
+	struct tc_walk_lane *lane = &walker->lanes[which];
+	u64 node = lane->node;
+	u32 bucket = lane->bucket;
+
+	if (!node)
+		return;
+	if (!(node & 1)) {
+		if (follow(walker, lane, which, node))
+			return;
+	} else if (end_chain(walker, lane, node)) {
+		goto fresh;
+	}
+	walker->repeated++;
+	if (++lane->retries < TC_WALK_RETRIES)
+		goto begin;
+	walker->given_up++;
+fresh:
+	bucket = walker->next;
+	lane->retries = 0;
+	if (bucket >= walker->end || lane->kept > TC_WALK_ENOUGH) {
+		lane->node = 0;
+		walker->resting++;
+		return;
+	}
+	walker->next = bucket + 1;
+begin:
+	forget(lane);
+	lane->bucket = bucket;
+	lane->link = walker->table + (u64)bucket * walker->bucket_size + walker->bucket_chain;
+	lane->filled = lane->kept;
+	node = read_word(lane->link);
+	lane->node = node ? node : NOWHERE;
+}
+
+in_kernel static long step_all(u32 i, struct tc_walker **context)
+{
+	struct tc_walker *walker = *context;
+
+	step(walker, i % TC_WALK_LANES);
+	return walker->resting >= TC_WALK_LANES;
+}
+
+#endif

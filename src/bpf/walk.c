@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* walk.c - loads the walk's programs and runs them on several processors; see walk.h. */
+#include "bpf/walk.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "bpf/image.h"
+#include "bpf/bound.image.h"
+#include "bpf/count.image.h"
+#include "bpf/layout.h"
+#include "bpf/load.h"
+#include "bpf/scan.image.h"
+#include "util/macro.h"
+
+enum {
+	WALKERS_MAX = 8, /* more wait for memory together */
+	SHARE = 16384,	 /* buckets that a walker takes at a time */
+	/*
+	 * Steps of a run: about a millisecond where each waits for memory, which is how long the
+	 * kernel lets nobody else on a processor if it does not preempt itself.
+	 */
+	STEPS = 40000,
+};
+
+static const struct tc_bpf_image *const images[TC_WALK_PROGRAMS] = {
+	[TC_WALK_COUNT] = &count_image,
+	[TC_WALK_SCAN] = &scan_image,
+	[TC_WALK_BOUND] = &bound_image,
+};
+
+struct tc_walk {
+	struct tc_walk_layout layout;
+	struct tc_bpf_names names;
+	int map;
+	int programs[TC_WALK_PROGRAMS]; /* -1: not loaded yet */
+	uint32_t walkers;
+	struct tc_walker *memory; /* one a walker */
+};
+
+/* ---- Opening ---------------------------------------------------------------------------- */
+
+static uint32_t processors(void)
+{
+	cpu_set_t set;
+	int count = sched_getaffinity(0, sizeof(set), &set) < 0 ? WALKERS_MAX : CPU_COUNT(&set);
+
+	return count > WALKERS_MAX ? WALKERS_MAX : (uint32_t)count;
+}
+
+int tc_walk_open(struct tc_walk **ret_walk, char why[TC_WHY_MAX])
+{
+	struct tc_walk *walk = calloc(1, sizeof(*walk));
+	void *memory = NULL;
+	int err;
+
+	if (!walk)
+		return -ENOMEM;
+	walk->map = -1;
+	for (size_t i = 0; i < TC_WALK_PROGRAMS; i++)
+		walk->programs[i] = -1;
+	walk->walkers = processors();
+	err = tc_bpf_layout(&walk->layout, &walk->names, why);
+	if (!err) {
+		walk->map = tc_bpf_shared_map(sizeof(struct tc_walker), walk->walkers, &memory);
+		walk->memory = memory;
+		if (walk->map < 0)
+			err = tc_bpf_fail(walk->map, why);
+	}
+	if (err)
+		tc_walk_close(walk);
+	else
+		*ret_walk = walk;
+	return err;
+}
+
+void tc_walk_close(struct tc_walk *walk)
+{
+	if (!walk)
+		return;
+	if (walk->memory)
+		munmap(walk->memory, sizeof(struct tc_walker) * walk->walkers);
+	for (size_t i = 0; i < TC_WALK_PROGRAMS; i++)
+		if (walk->programs[i] >= 0)
+			close(walk->programs[i]);
+	if (walk->map >= 0)
+		close(walk->map);
+	free(walk);
+}
+
+/* ---- Walking ---------------------------------------------------------------------------- */
+
+/* What the walkers have in common. */
+struct party {
+	struct tc_walk *walk;
+	int program;
+	const struct tc_walk_job *job;
+	uint32_t next, buckets; /* next is taken atomically */
+	pthread_mutex_t lock;	/* of what the sink does, and of the result: */
+	int err;
+};
+
+struct member {
+	struct party *party;
+	uint32_t number;
+	pthread_t thread;
+};
+
+static int run(int program, uint32_t number, uint32_t steps)
+{
+	struct tc_walk_run request = {.walker = number, .steps = steps};
+
+	return tc_bpf_run(program, &request, sizeof(request));
+}
+
+/* Hands over what the lanes have written, and wakes them. */
+static int drain(struct party *party, struct tc_walker *walker)
+{
+	const struct tc_walk_job *job = party->job;
+	int err;
+
+	pthread_mutex_lock(&party->lock);
+	err = party->err;
+	for (size_t i = 0; i < TC_WALK_LANES; i++) {
+		struct tc_walk_lane *lane = &walker->lanes[i];
+
+		if (!err && lane->kept)
+			err = job->sink(job->context, &walker->layout, walker->stream[i],
+					lane->kept);
+		lane->kept = 0;
+	}
+	party->err = err;
+	pthread_mutex_unlock(&party->lock);
+	return err;
+}
+
+/* A lane begins as if it had just come to the end of an empty chain. */
+static void wake(struct tc_walker *walker)
+{
+	walker->resting = 0;
+	for (size_t i = 0; i < TC_WALK_LANES; i++) {
+		struct tc_walk_lane *lane = &walker->lanes[i];
+
+		lane->node = (uint64_t)lane->bucket << 1 | 1;
+		lane->count = 0;
+		lane->seen = 0;
+		lane->filled = lane->kept;
+	}
+}
+
+static int walk_share(struct party *party, uint32_t number, struct tc_walker *walker)
+{
+	int err = 0;
+
+	while (!err && walker->next < walker->end) {
+		wake(walker);
+		while (!err && walker->resting < TC_WALK_LANES)
+			err = run(party->program, number, STEPS);
+		if (!err)
+			err = drain(party, walker);
+	}
+	return err;
+}
+
+static void *walk_shares(void *context)
+{
+	struct member *member = context;
+	struct party *party = member->party;
+	struct tc_walker *walker = &party->walk->memory[member->number];
+	int err = 0;
+
+	while (!err) {
+		uint32_t from = __atomic_fetch_add(&party->next, SHARE, __ATOMIC_RELAXED);
+
+		if (from >= party->buckets)
+			break;
+		walker->next = from;
+		walker->end = party->buckets - from < SHARE ? party->buckets : from + SHARE;
+		err = walk_share(party, member->number, walker);
+	}
+	if (err < 0) {
+		pthread_mutex_lock(&party->lock);
+		party->err = err;
+		pthread_mutex_unlock(&party->lock);
+	}
+	return NULL;
+}
+
+/* Signals go to the threads of whoever calls us, as if these were not there. */
+static uint32_t start(struct member *members, uint32_t count)
+{
+	sigset_t all, before;
+	uint32_t started = 1; /* we are the first */
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (started < count &&
+	       pthread_create(&members[started].thread, NULL, walk_shares, &members[started]) == 0)
+		started++;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return started;
+}
+
+static void walk_together(struct party *party)
+{
+	struct member members[WALKERS_MAX];
+	uint32_t shares = (party->buckets + SHARE - 1) / SHARE;
+	uint32_t count = party->walk->walkers < shares ? party->walk->walkers : shares;
+
+	for (uint32_t i = 0; i < count; i++)
+		members[i] = (struct member){.party = party, .number = i};
+	count = start(members, count);
+	walk_shares(&members[0]);
+	for (uint32_t i = 1; i < count; i++)
+		pthread_join(members[i].thread, NULL);
+}
+
+static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
+		    struct tc_walker *walker)
+{
+	memset(walker, 0, offsetof(struct tc_walker, stream));
+	walker->layout = walk->layout;
+	walker->families = (job->families & TC_FAMILY_INET ? 1 : 0) |
+			   (job->families & TC_FAMILY_INET6 ? 2 : 0);
+	walker->slots = job->slots;
+	walker->slots_all = job->slots_all;
+	walker->tell_net = job->every_netns;
+}
+
+/* What one walker found; counts that are still packed, too. */
+static void add_result(struct tc_walk_result *result, const struct tc_walker *walker)
+{
+	for (size_t slot = 0; slot < TC_WALK_SLOTS; slot++)
+		result->totals[slot] += walker->totals[slot] + (walker->packed >> 5 * slot & 31);
+	result->repeated += walker->repeated;
+	result->given_up += walker->given_up;
+}
+
+static int load(struct tc_walk *walk, enum tc_walk_program program)
+{
+	int *loaded = &walk->programs[program];
+
+	if (*loaded < 0)
+		*loaded = tc_bpf_image_load(images[program], &walk->names, walk->map);
+	return *loaded;
+}
+
+/* The first walker finds the table; all get to know it. */
+static int find_table(const struct party *party)
+{
+	struct tc_walker *walkers = party->walk->memory;
+	int err;
+
+	prepare(party->walk, party->job, &walkers[0]);
+	err = run(party->program, 0, 0);
+	if (party->job->every_netns)
+		walkers[0].net = 0;
+	for (uint32_t i = 1; i < party->walk->walkers; i++)
+		memcpy(&walkers[i], &walkers[0], offsetof(struct tc_walker, stream));
+	return err;
+}
+
+int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct tc_walk_job *job,
+		struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
+{
+	struct party party = {.walk = walk, .job = job, .program = load(walk, program)};
+	int err = party.program < 0 ? party.program : find_table(&party);
+
+	*ret_result = (struct tc_walk_result){.buckets = 0};
+	if (err)
+		return tc_bpf_fail(err, why);
+	party.buckets = (uint32_t)walk->memory[0].buckets;
+	pthread_mutex_init(&party.lock, NULL);
+	walk_together(&party);
+	pthread_mutex_destroy(&party.lock);
+	for (uint32_t i = 0; i < walk->walkers; i++)
+		add_result(ret_result, &walk->memory[i]);
+	ret_result->buckets = party.buckets;
+	return party.err < 0 ? tc_bpf_fail(party.err, why) : party.err;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * walk_state.h - what the walk's programs in the kernel and their caller share.
+ *
+ * A walker is a processor's share of the work. It follows several chains at a time, one in each
+ * of its lanes, because a step along a chain waits for memory, and the steps of different chains
+ * can wait together. What a lane has found counts when the end of its chain has shown that it did
+ * not change meanwhile.
+ */
+#ifndef TC_BPF_WALK_STATE_H
+#define TC_BPF_WALK_STATE_H
+
+#ifndef __bpf__ /* there vmlinux.h has them, and is included before */
+#include <stdint.h>
+#endif
+
+/* Where a number is: in the word of 64 bits at `word`, after a shift to the right. */
+struct tc_walk_place {
+	uint32_t word, shift;
+};
+
+/* Offsets in the running kernel; filled by layout.c. Those in a socket are from its start. */
+struct tc_walk_layout {
+	struct tc_walk_place node;		     /* struct hlist_nulls_node: next, pprev */
+	struct tc_walk_place family, state, ifindex; /* all in one word */
+	struct tc_walk_place daddr, saddr;	     /* of IPv4, in one word */
+	struct tc_walk_place dport, sport;	     /* in one word */
+	struct tc_walk_place daddr6, saddr6;
+	struct tc_walk_place net;
+	struct tc_walk_place substate;			   /* of timewait minisockets */
+	struct tc_walk_place retransmits, pending, probes; /* of full sockets: the timer */
+	struct tc_walk_place socket;			   /* NULL: no descriptor */
+	struct tc_walk_place request_retrans;		   /* of requests */
+	struct tc_walk_place inum;			   /* in struct net */
+	/* The way from the running task to the table. */
+	struct tc_walk_place nsproxy, net_ns, hashinfo, ehash, ehash_mask;
+	struct tc_walk_place chain;  /* in a bucket */
+	struct tc_walk_place bucket; /* word: the size of one */
+	/* The table of bound ports: its buckets, what is in their chains, and whose they are. */
+	struct tc_walk_place bhash2, bhash_size, bind_chain, bind_bucket;
+	struct tc_walk_place port_node, port_net, port_owners;
+	struct tc_walk_place bind_node; /* in a socket */
+};
+
+/*
+ * What sockets are counted by: the kernel's number of the state, less one. There is no LISTEN
+ * among connections; its place is that of FIN_WAIT2 as a minisocket.
+ */
+enum {
+	TC_WALK_SLOTS = 12,
+	TC_WALK_SLOT_TIME_WAIT = 5,
+	TC_WALK_SLOT_FIN_WAIT2_MINI = 9,
+	TC_WALK_SLOT_REQUEST = 11,
+};
+
+enum {
+	TC_WALK_LANES = 8,
+	TC_WALK_STREAM = 8192, /* words in a lane's stream */
+	TC_WALK_ENOUGH = 1024, /* with so many a lane takes no more buckets */
+	TC_WALK_RECORD = 8,    /* words of a record */
+	TC_WALK_RETRIES = 1000,
+};
+
+/* The words of a record. */
+enum {
+	TC_WALK_RECORD_WHAT, /* slot, and above 32 bits the number of the namespace */
+	TC_WALK_RECORD_HEAD, /* family, ifindex */
+	TC_WALK_RECORD_PORTS,
+	TC_WALK_RECORD_V4,     /* of both families: mapped addresses stand there, too */
+	TC_WALK_RECORD_DADDR6, /* two words; of IPv6 only */
+	TC_WALK_RECORD_SADDR6 = 6,
+};
+
+/* A word about a socket that is told apart: bits, and above 32 the number of the namespace. */
+enum {
+	TC_WALK_WORD_SLOT = 0,
+	TC_WALK_WORD_RETRANSMITS = 4,
+	TC_WALK_WORD_PROBES = 12,
+	TC_WALK_WORD_PENDING = 20,
+	TC_WALK_WORD_SOCKET = 28, /* one bit */
+};
+
+struct tc_walk_lane {
+	uint64_t node;	     /* the next; odd: the end of a chain; 0: the lane is at rest */
+	uint64_t link;	     /* the pointer that led there */
+	uint64_t count;	     /* of this chain: five bits a slot */
+	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
+	uint64_t outer_link;
+	uint32_t bucket;
+	uint32_t seen; /* sockets in count */
+	uint32_t retries;
+	uint32_t kept;		      /* words in the stream, up to the chains that are done */
+	uint32_t filled;	      /* and with those of this chain */
+	uint32_t is_long;	      /* there is something in `more` */
+	uint32_t more[TC_WALK_SLOTS]; /* of this chain, what count had no room for */
+};
+
+struct tc_walker {
+	/* Set by the caller. */
+	struct tc_walk_layout layout;
+	uint64_t table; /* and what follows: set by a run that looks for it */
+	uint64_t buckets;
+	uint32_t bucket_size, bucket_chain; /* bytes of one, and to its chain */
+	uint64_t net;			    /* 0: sockets of all namespaces */
+	uint32_t families;		    /* bit 0: IPv4, bit 1: IPv6 */
+	uint32_t slots;	    /* bits: which are told in the stream, as far as it is worth it */
+	uint32_t slots_all; /* bits: of which each one is */
+	uint32_t tell_net;  /* words carry the number of the namespace */
+	uint32_t next, end; /* buckets to go */
+	/* Set by the program. */
+	uint32_t resting;  /* lanes at rest */
+	uint32_t repeated; /* chains that were walked again */
+	uint32_t given_up; /* chains that could not be walked */
+	uint32_t packed_seen;
+	uint64_t packed; /* counts of chains, five bits a slot */
+	uint64_t totals[TC_WALK_SLOTS];
+	struct tc_walk_lane lanes[TC_WALK_LANES];
+	uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
+};
+
+/* What a run is told. */
+struct tc_walk_run {
+	uint32_t walker;
+	uint32_t steps; /* at most so many; 0: look for the table and the namespace */
+};
+
+#endif
