@@ -415,6 +415,7 @@ struct tc_report {
 	const char *unread_file[TC_UNREAD_MAX];
 	/* Only from a listing: TC_ORIGIN_ bits of what is no socket of a Linux machine. */
 	unsigned origins;
+	uint64_t estimate_us; /* how long it was thought to take, where the source was chosen; or 0 */
 };
 
 /*

@@ -215,7 +215,7 @@ static void note_namespaces(const struct tc_options *options, const struct tc_re
 			(unsigned long long)report->netns_count);
 }
 
-/* That the best source was not used is worth a line unasked; no source is eBPF yet, so no news. */
+/* That the source for all users does not work is worth a line unasked; eBPF is for few. */
 static void note_second_best(const struct tc_report *report)
 {
 	for (size_t i = 0; i < report->refused_count; i++)
@@ -229,8 +229,12 @@ static void note_how(const struct tc_report *report)
 	for (size_t i = 0; i < report->refused_count; i++)
 		tc_note(_("source %s was not used: %s"), report->refused[i].source,
 			report->refused[i].why);
-	tc_note(_("read through %s in %.1f ms"), report->source,
-		(double)report->took_us / 1000.0);
+	if (report->estimate_us)
+		tc_note(_("read through %s in %.1f ms; %.1f ms were expected"), report->source,
+			(double)report->took_us / 1000.0, (double)report->estimate_us / 1000.0);
+	else
+		tc_note(_("read through %s in %.1f ms"), report->source,
+			(double)report->took_us / 1000.0);
 	if (report->owners.source)
 		tc_note(_("descriptors of processes were read through %s"), report->owners.source);
 	if (report->foreign)

@@ -2,8 +2,8 @@
 /*
  * kernel.c - looking at the kernel; see kernel.h.
  *
- * With --source auto the kernel sources are tried best first; the first that lists anything
- * is used, and why the better ones did not work is kept for the report. What is used in the
+ * With --source auto the kernel sources are tried, the one that should be fastest first; the
+ * first that lists anything is used, and why better ones did not work is kept for the report. What is used in the
  * first namespace is used in all of them, so that their numbers mean the same.
  *
  * The work in a namespace has two parts: to prepare, which finds what connections are judged
@@ -53,11 +53,6 @@ static bool is_auto(const char *name)
 	return !name || strcmp(name, "auto") == 0;
 }
 
-static bool is_wanted(const struct tc_query *query, const struct tc_source *source)
-{
-	return is_auto(query->source) || strcmp(query->source, source->name) == 0;
-}
-
 bool tc_kernel_is_source(const char *name)
 {
 	if (is_auto(name))
@@ -87,29 +82,52 @@ static int run_source(const struct tc_source *source, struct tc_job *job, struct
 	return source->scan(job, report);
 }
 
-/* The first source that works. *ret_source is set once it has answered. */
-static int run_best(const struct tc_query *query, struct tc_job *job, struct tc_census *census,
+/* The one that was asked for. *ret_source is set once it has answered. */
+static int run_named(const struct tc_query *query, struct tc_job *job, struct tc_census *census,
+		     struct tc_report *report, const struct tc_source **ret_source)
+{
+	size_t i = 0;
+	int err;
+
+	while (strcmp(query->source, tc_sources[i]->name) != 0)
+		i++; /* it is there: tc_kernel_is_source() */
+	err = run_source(tc_sources[i], job, census, report);
+	if (err >= 0 || job->begun)
+		*ret_source = tc_sources[i];
+	else
+		report->source = NULL;
+	return err;
+}
+
+/* The fastest source that works. *ret_source is set once it has answered. */
+static int run_best(struct tc_job *job, struct tc_census *census,
 		    struct tc_report *report, const struct tc_source **ret_source)
 {
+	struct tc_source_choice choices[TC_SOURCES];
+	size_t count = tc_sources_choose(job, census != NULL, choices);
 	int err = -ENODEV;
 
-	for (size_t i = 0; tc_sources[i]; i++) {
-		if (!is_wanted(query, tc_sources[i]))
-			continue;
-		err = run_source(tc_sources[i], job, census, report);
+	for (size_t i = 0; i < count; i++) {
+		err = run_source(choices[i].source, job, census, report);
 		if (err >= 0 || job->begun) {
-			*ret_source = tc_sources[i];
+			report->estimate_us = choices[i].estimate_us;
+			*ret_source = choices[i].source;
 			return err;
 		}
 		report->source = NULL;
-		if (!is_auto(query->source))
-			return err;
-		refuse(report, tc_sources[i]);
+		refuse(report, choices[i].source);
 	}
 	if (report->refused_count) /* none was left: what the last said is why */
 		memcpy(report->why, report->refused[report->refused_count - 1].why,
 		       sizeof(report->why));
 	return err;
+}
+
+static int run_wanted(const struct tc_query *query, struct tc_job *job, struct tc_census *census,
+		      struct tc_report *report, const struct tc_source **ret_source)
+{
+	return is_auto(query->source) ? run_best(job, census, report, ret_source)
+				      : run_named(query, job, census, report, ret_source);
 }
 
 /* ---- One namespace ------------------------------------------------------------------- */
@@ -126,7 +144,7 @@ static int find_listeners(const struct kernel *kernel)
 	job.families = TC_FAMILY_INET | TC_FAMILY_INET6;
 	job.filter = NULL;
 	job.sink = tc_pipeline_listeners;
-	err = run_best(kernel->query, &job, NULL, &report, &source);
+	err = run_wanted(kernel->query, &job, NULL, &report, &source);
 	return err == -ENOMEM ? err : 0; /* what else is wrong, the reading itself will say */
 }
 
@@ -146,7 +164,7 @@ static int note_sockets(void *context, const struct tc_netns *netns __attribute_
 	int err = tc_owning_enter(&kernel->owning);
 
 	if (!err)
-		err = run_best(kernel->query, &kernel->owning.job, NULL, &report, &source);
+		err = run_wanted(kernel->query, &kernel->owning.job, NULL, &report, &source);
 	return err == -ENOMEM ? err : 0; /* as above */
 }
 
@@ -192,7 +210,7 @@ static int read_sockets(void *context, const struct tc_netns *netns)
 	if (kernel->source)
 		err = run_source(kernel->source, job, kernel->census, &part);
 	else
-		err = run_best(kernel->query, job, kernel->census, &part, &kernel->source);
+		err = run_wanted(kernel->query, job, kernel->census, &part, &kernel->source);
 	add_report(kernel->report, &part);
 	return err;
 }

@@ -21,14 +21,16 @@ static void read_file(const char *path, char text[FILE_MAX])
 
 static bool scan_sockstat(const char *text, struct tc_sockstat *stat)
 {
-	unsigned long long used, inuse, allocated;
+	unsigned long long used, inuse, time_wait, allocated;
 	const char *tcp = strstr(text, "TCP: inuse ");
 
 	if (sscanf(text, "sockets: used %llu", &used) != 1 || !tcp ||
-	    sscanf(tcp, "TCP: inuse %llu orphan %*u tw %*u alloc %llu", &inuse, &allocated) != 2)
+	    sscanf(tcp, "TCP: inuse %llu orphan %*u tw %llu alloc %llu", &inuse, &time_wait,
+		   &allocated) != 3)
 		return false;
 	stat->used = used;
 	stat->inuse = inuse;
+	stat->time_wait = time_wait;
 	stat->allocated = allocated;
 	return true;
 }
@@ -38,6 +40,7 @@ struct tc_sockstat tc_sockstat_read(void)
 	struct tc_sockstat unknown = {
 		.used = UINT64_MAX,
 		.inuse = UINT64_MAX,
+		.time_wait = UINT64_MAX,
 		.allocated = UINT64_MAX,
 	};
 	struct tc_sockstat stat = { .known = true };

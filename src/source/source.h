@@ -41,8 +41,19 @@ struct tc_job {
 	bool begun;	  /* set by the source once the kernel answers: it is the one then */
 };
 
+/* What a source costs, as measured (doc/benchmarks.md): for the choice between them. */
+struct tc_source_cost {
+	uint32_t start_us; /* before the first socket */
+	uint32_t count_ns; /* to count a socket by its state */
+	uint32_t scan_ns;  /* to hand one over */
+};
+
 struct tc_source {
 	const char *name;
+	struct tc_source_cost cost;
+
+	/* Whether it has what the job needs; with `count`, only to be counted. NULL: always. */
+	bool (*serves)(const struct tc_job *job, bool count);
 
 	/*
 	 * Whether the source works here and now. 0, or a negative errno with one sentence in
@@ -65,9 +76,25 @@ struct tc_source {
 	int (*tally)(struct tc_job *job, struct tc_census *census, struct tc_report *report);
 };
 
-/* The kernel sources, best first, ended by NULL. */
+/* The kernel sources, ended by NULL; where nothing else is known, earlier ones are better. */
 extern const struct tc_source *const tc_sources[];
 
+enum { TC_SOURCES = 3 };
+
+/* A source, and how long it will probably take. */
+struct tc_source_choice {
+	const struct tc_source *source;
+	uint64_t estimate_us;
+};
+
+/*
+ * The sources that serve the job, fastest first, by what the kernel says of how many sockets the
+ * calling thread's namespace has. Returns how many.
+ */
+size_t tc_sources_choose(const struct tc_job *job, bool count,
+			 struct tc_source_choice ret_choices[TC_SOURCES]);
+
+extern const struct tc_source tc_source_bpf;
 extern const struct tc_source tc_source_netlink;
 extern const struct tc_source tc_source_proc;
 

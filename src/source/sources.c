@@ -1,25 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* sources.c - the ways of reading the kernel's sockets, best first. */
-#include <errno.h>
-#include <stdio.h>
-
+/* sources.c - the ways of reading the kernel's sockets, and which is the fastest for a job. */
+#include "source/sockstat.h"
 #include "source/source.h"
-#include "util/intl.h"
 
-/* The name is reserved in the contract of the command line, so asking for it gets an answer. */
-static int bpf_probe(const struct tc_job *job __attribute__((unused)), char why[TC_WHY_MAX])
-{
-	snprintf(why, TC_WHY_MAX, "%s",
-		 _("this version reads no sockets through eBPF, which only owners and ports "
-		   "use; netlink and proc work"));
-	return -ENOSYS;
-}
-
-static const struct tc_source source_bpf = { .name = "bpf", .probe = bpf_probe };
-
-const struct tc_source *const tc_sources[] = {
-	&source_bpf,
+const struct tc_source *const tc_sources[TC_SOURCES + 1] = {
+	&tc_source_bpf,
 	&tc_source_netlink,
 	&tc_source_proc,
 	NULL,
 };
+
+/* Sockets in this namespace; none where it is not known: then what begins fastest is best. */
+static uint64_t sockets_here(void)
+{
+	struct tc_sockstat stat = tc_sockstat_read();
+
+	return stat.known ? stat.inuse + stat.time_wait : 0;
+}
+
+static uint64_t estimate_us(const struct tc_source *source, uint64_t sockets, bool count)
+{
+	const struct tc_source_cost *cost = &source->cost;
+
+	return cost->start_us + sockets * (count ? cost->count_ns : cost->scan_ns) / 1000;
+}
+
+size_t tc_sources_choose(const struct tc_job *job, bool count,
+			 struct tc_source_choice ret_choices[TC_SOURCES])
+{
+	uint64_t sockets = sockets_here();
+	size_t chosen = 0;
+
+	for (size_t i = 0; tc_sources[i]; i++) {
+		const struct tc_source *source = tc_sources[i];
+		uint64_t estimate = estimate_us(source, sockets, count);
+		size_t at = chosen;
+
+		if (source->serves && !source->serves(job, count))
+			continue;
+		for (; at && ret_choices[at - 1].estimate_us > estimate; at--)
+			ret_choices[at] = ret_choices[at - 1];
+		ret_choices[at] = (struct tc_source_choice){source, estimate};
+		chosen++;
+	}
+	return chosen;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bpf.c - the kernel's sockets where they are: connections by a walk through the established hash
+ * (bpf/walk.h), the few sockets that are not in it, in LISTEN and BOUND, through sock_diag.
+ *
+ * A walk is begun in half the time in which libbpf loads a program, and ends in a quarter of the
+ * time that sock_diag takes a socket; but sock_diag needs no beginning. Which of them is faster
+ * for a job, cost.h estimates.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bpf/walk.h"
+#include "model/census.h"
+#include "model/filter.h"
+#include "model/glance.h"
+#include "model/state.h"
+#include "source/netlink.h"
+#include "source/sockstat.h"
+#include "source/source.h"
+#include "util/addr.h"
+#include "util/intl.h"
+#include "util/macro.h"
+#include "util/netns_here.h"
+
+/* Sockets that are in other tables. */
+#define ELSEWHERE (TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_BOUND))
+
+/* What a record tells. */
+#define TOLD (TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_IFINDEX | TC_HAVE_KIND | TC_HAVE_NETNS)
+
+/* Values of icsk_pending (include/net/inet_connection_sock.h). */
+enum { PENDING_RETRANS = 1, PENDING_PROBE0 = 3, PENDING_LOSS_PROBE = 5, PENDING_REO_TIMEOUT = 6 };
+
+/* ---- Slots ------------------------------------------------------------------------------ */
+
+static enum tc_state state_of(uint32_t slot)
+{
+	return slot == TC_WALK_SLOT_FIN_WAIT2_MINI ? TC_FIN_WAIT2
+						   : tc_state_from_kernel((uint8_t)(slot + 1));
+}
+
+static enum tc_kind kind_of(uint32_t slot)
+{
+	if (slot == TC_WALK_SLOT_REQUEST)
+		return TC_KIND_REQUEST;
+	return slot == TC_WALK_SLOT_TIME_WAIT || slot == TC_WALK_SLOT_FIN_WAIT2_MINI
+		       ? TC_KIND_TIMEWAIT
+		       : TC_KIND_FULL;
+}
+
+static uint32_t slots_of(uint32_t states)
+{
+	uint32_t slots = 0;
+
+	for (uint32_t slot = 0; slot < TC_WALK_SLOTS; slot++)
+		if (states & TC_STATE_BIT(state_of(slot)))
+			slots |= 1u << slot;
+	return slots;
+}
+
+/* ---- What both ways have in common ------------------------------------------------------ */
+
+/* The job without what the walk has seen to. */
+static struct tc_job rest_of(const struct tc_job *job)
+{
+	struct tc_job rest = *job;
+
+	rest.states = job->states & ELSEWHERE;
+	rest.begun = false;
+	return rest;
+}
+
+static int judge(const struct tc_walk_result *result, struct tc_report *report)
+{
+	if (!result->given_up)
+		return 0;
+	snprintf(report->why, sizeof(report->why),
+		 _("%llu of %llu chains of sockets changed too fast to be followed"),
+		 (unsigned long long)result->given_up, (unsigned long long)result->buckets);
+	return -EBUSY;
+}
+
+/* ---- Counting --------------------------------------------------------------------------- */
+
+/* The timer as sock_diag names it (net/ipv4/inet_diag.c, inet_sk_diag_fill). */
+static enum tc_timer timer_of(uint32_t word, unsigned *ret_retrans)
+{
+	unsigned probes = word >> TC_WALK_WORD_PROBES & 255;
+
+	*ret_retrans = word >> TC_WALK_WORD_RETRANSMITS & 255;
+	switch (word >> TC_WALK_WORD_PENDING & 255) {
+	case PENDING_RETRANS:
+	case PENDING_LOSS_PROBE:
+	case PENDING_REO_TIMEOUT:
+		return TC_TIMER_RETRANS;
+	case PENDING_PROBE0:
+		*ret_retrans = probes;
+		return TC_TIMER_PROBE;
+	default:
+		*ret_retrans = probes; /* what was asked without data in flight, keepalive asked */
+		return probes ? TC_TIMER_KEEPALIVE : TC_TIMER_NONE;
+	}
+}
+
+struct counting {
+	struct tc_glance *glance;
+	uint64_t told[TC_WALK_SLOTS];
+};
+
+static int take_words(void *context, const struct tc_walk_layout *layout __attribute__((unused)),
+		      const uint64_t *words, size_t count)
+{
+	struct counting *counting = context;
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t word = (uint32_t)words[i], slot = word & 15;
+		enum tc_timer timer = TC_TIMER_RETRANS;
+		unsigned retrans = word >> TC_WALK_WORD_RETRANSMITS & 255;
+
+		if (slot >= TC_WALK_SLOTS)
+			continue;
+		counting->told[slot]++;
+		if (slot != TC_WALK_SLOT_REQUEST)
+			timer = timer_of(word, &retrans);
+		tc_glance_count(counting->glance, state_of(slot), retrans, timer,
+				word >> TC_WALK_WORD_SOCKET & 1);
+	}
+	return 0;
+}
+
+/*
+ * Those that were only counted have nothing to show: minisockets, and connections in use whose
+ * timer has not had to ask or to repeat anything.
+ */
+static void glance_at_counted(struct counting *counting, const struct tc_walk_result *result)
+{
+	for (uint32_t slot = 0; slot < TC_WALK_SLOTS; slot++) {
+		bool mini = kind_of(slot) == TC_KIND_TIMEWAIT;
+		uint64_t count = result->totals[slot] - counting->told[slot];
+
+		counting->glance->sockets[state_of(slot)][0]
+					 [mini ? TC_TIMER_TIMEWAIT : TC_TIMER_NONE][!mini] += count;
+	}
+}
+
+/* Each socket in a state in which nobody should stay, and connections that show something. */
+static void ask_for_glance(struct tc_walk_job *walk_job, const struct tc_job *job)
+{
+	uint32_t minis = 1u << TC_WALK_SLOT_TIME_WAIT | 1u << TC_WALK_SLOT_FIN_WAIT2_MINI;
+
+	walk_job->slots = slots_of(job->states) & ~minis;
+	walk_job->slots_all = walk_job->slots & ~slots_of(TC_STATE_BIT(TC_ESTABLISHED));
+}
+
+static int count_connections(struct tc_walk *walk, const struct tc_job *job,
+			     struct tc_census *census, struct tc_report *report)
+{
+	struct counting counting = {.glance = job->glance};
+	struct tc_walk_job walk_job = {
+		.families = job->families,
+		.sink = take_words,
+		.context = &counting,
+	};
+	struct tc_walk_result result;
+	int err;
+
+	if (job->glance)
+		ask_for_glance(&walk_job, job);
+	err = tc_walk_run(walk, TC_WALK_COUNT, &walk_job, &result, report->why);
+	if (!err)
+		err = judge(&result, report);
+	if (err)
+		return err;
+	for (uint32_t slot = 0; slot < TC_WALK_SLOTS; slot++)
+		if (job->states & TC_STATE_BIT(state_of(slot)))
+			tc_census_count(census, state_of(slot), result.totals[slot]);
+	if (job->glance)
+		glance_at_counted(&counting, &result);
+	return 0;
+}
+
+static int count_bound(struct tc_walk *walk, const struct tc_job *job, struct tc_census *census,
+		       struct tc_report *report)
+{
+	struct tc_walk_job walk_job = {.families = job->families};
+	struct tc_walk_result result;
+	int err = tc_walk_run(walk, TC_WALK_BOUND, &walk_job, &result, report->why);
+
+	if (!err)
+		err = judge(&result, report);
+	if (!err)
+		tc_census_count(census, TC_BOUND, result.totals[0]);
+	return err;
+}
+
+/* What the walks find, in a census that counts only when all of them have come to their ends. */
+static int count_all(const struct tc_job *job, struct tc_census *census, struct tc_report *report)
+{
+	struct tc_sockstat stat = tc_sockstat_read();
+	struct tc_walk *walk;
+	int err = tc_walk_open(&walk, report->why);
+
+	if (err)
+		return err;
+	if (job->states & TC_STATE_BIT(TC_BOUND) && tc_sockstat_may_be_bound(&stat))
+		err = count_bound(walk, job, census, report);
+	if (!err)
+		err = count_connections(walk, job, census, report);
+	tc_walk_close(walk);
+	return err;
+}
+
+static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_report *report)
+{
+	struct tc_census counted = {.total = 0};
+	struct tc_job rest = rest_of(job);
+	int err;
+
+	if (job->filter && job->filter->expr)
+		return -EOPNOTSUPP;
+	err = count_all(job, &counted, report);
+	if (err)
+		return err;
+	for (int state = 0; state < TC_STATE_COUNT; state++)
+		tc_census_count(census, (enum tc_state)state, counted.states[state]);
+	job->begun = true;
+	job->applied = TC_APPLIED_STATES | TC_APPLIED_FAMILIES | TC_APPLIED_FILTER;
+	report->complete = true;
+	rest.states &= TC_STATE_BIT(TC_LISTEN);
+	return rest.states ? tc_netlink_tally(&rest, census, report) : 0;
+}
+
+/* ---- Records ---------------------------------------------------------------------------- */
+
+struct scanning {
+	struct tc_job *job;
+	uint64_t netns;
+	size_t filled;
+	struct tc_sock batch[TC_BATCH];
+};
+
+static uint64_t value_at(const uint64_t *record, size_t word, const struct tc_walk_place *place)
+{
+	return record[word] >> (place->shift & 63);
+}
+
+static void read_record(const struct tc_walk_layout *layout, const uint64_t *record,
+			struct tc_sock *sock)
+{
+	uint32_t slot = (uint32_t)record[TC_WALK_RECORD_WHAT] & 15;
+	uint32_t v4[2] = {
+		(uint32_t)value_at(record, TC_WALK_RECORD_V4, &layout->saddr),
+		(uint32_t)value_at(record, TC_WALK_RECORD_V4, &layout->daddr),
+	};
+	bool is4;
+
+	memset(sock, 0, sizeof(*sock));
+	sock->family = (uint8_t)value_at(record, TC_WALK_RECORD_HEAD, &layout->family);
+	is4 = sock->family != AF_INET6;
+	sock->count = 1;
+	sock->local = tc_addr_of(is4, is4 ? (const void *)&v4[0]
+					  : (const void *)&record[TC_WALK_RECORD_SADDR6]);
+	sock->remote = tc_addr_of(is4, is4 ? (const void *)&v4[1]
+					   : (const void *)&record[TC_WALK_RECORD_DADDR6]);
+	sock->local_port = (uint16_t)value_at(record, TC_WALK_RECORD_PORTS, &layout->sport);
+	sock->remote_port = ntohs((uint16_t)value_at(record, TC_WALK_RECORD_PORTS, &layout->dport));
+	sock->ifindex = (uint32_t)value_at(record, TC_WALK_RECORD_HEAD, &layout->ifindex);
+	sock->have = TOLD & ~(uint32_t)TC_HAVE_NETNS;
+	sock->state = (uint8_t)state_of(slot);
+	sock->kind = (uint8_t)kind_of(slot);
+}
+
+static int flush(struct scanning *scanning)
+{
+	size_t count = scanning->filled;
+
+	scanning->filled = 0;
+	return count ? scanning->job->sink(scanning->job->context, scanning->batch, count) : 0;
+}
+
+static int take_records(void *context, const struct tc_walk_layout *layout, const uint64_t *words,
+			size_t count)
+{
+	struct scanning *scanning = context;
+	int err = 0;
+
+	scanning->job->begun = true;
+	for (size_t i = 0; !err && i + TC_WALK_RECORD <= count; i += TC_WALK_RECORD) {
+		struct tc_sock *sock = &scanning->batch[scanning->filled];
+
+		read_record(layout, words + i, sock);
+		if (scanning->netns) {
+			sock->netns = scanning->netns;
+			sock->have |= TC_HAVE_NETNS;
+		}
+		if (++scanning->filled == TC_BATCH)
+			err = flush(scanning);
+	}
+	return err;
+}
+
+static int scan_walk(struct tc_job *job, struct tc_report *report)
+{
+	tc_auto_free struct scanning *scanning = calloc(1, sizeof(*scanning));
+	struct tc_walk_job walk_job = {
+		.families = job->families,
+		.slots = slots_of(job->states),
+		.sink = take_records,
+		.context = scanning,
+	};
+	struct tc_walk_result result;
+	struct tc_walk *walk;
+	int err;
+
+	if (!scanning)
+		return -ENOMEM;
+	scanning->job = job;
+	scanning->netns = tc_netns_here();
+	err = tc_walk_open(&walk, report->why);
+	if (err)
+		return err;
+	err = tc_walk_run(walk, TC_WALK_SCAN, &walk_job, &result, report->why);
+	tc_walk_close(walk);
+	if (!err)
+		err = flush(scanning);
+	if (!err)
+		err = judge(&result, report);
+	/* What was handed over cannot be taken back: then it is incomplete. */
+	return err == -EBUSY && job->begun ? 0 : err;
+}
+
+static int bpf_scan(struct tc_job *job, struct tc_report *report)
+{
+	struct tc_job rest = rest_of(job);
+	int err = 0;
+
+	if ((job->states & ~ELSEWHERE) && (job->need & ~TOLD)) {
+		snprintf(report->why, sizeof(report->why), "%s",
+			 _("eBPF reads the states and both ends of sockets; more is asked for "
+			   "here, which netlink has"));
+		return -EOPNOTSUPP;
+	}
+	job->applied = TC_APPLIED_STATES | TC_APPLIED_FAMILIES;
+	report->complete = true;
+	if (job->states & ~ELSEWHERE)
+		err = scan_walk(job, report);
+	if (err || !rest.states)
+		return err;
+	report->complete = !*report->why;
+	if (!report->complete)
+		return 0;
+	err = tc_source_netlink.scan(&rest, report);
+	job->begun |= rest.begun;
+	return err;
+}
+
+/* Only where the walk has something to find. */
+static bool bpf_serves(const struct tc_job *job, bool count)
+{
+	if (!(job->states & ~ELSEWHERE))
+		return false;
+	return (count && !(job->filter && job->filter->expr)) || !(job->need & ~TOLD);
+}
+
+const struct tc_source tc_source_bpf = {
+	.name = "bpf",
+	.cost = {.start_us = 8000, .count_ns = 120, .scan_ns = 220},
+	.serves = bpf_serves,
+	.scan = bpf_scan,
+	.tally = bpf_tally,
+};
