@@ -8,7 +8,7 @@
  * the next; where it does not, the chain is walked again. All reads are by bpf_rdonly_cast(): an
  * address that is none reads as 0 and does no harm.
  *
- * Who includes this defines find(), follow() and end_chain().
+ * Who includes this defines find(), follow(), end_chain() and forget().
  */
 #ifndef TC_BPF_WALK_BPF_H
 #define TC_BPF_WALK_BPF_H

@@ -3,8 +3,8 @@
  * kernel.c - looking at the kernel; see kernel.h.
  *
  * With --source auto the kernel sources are tried, the one that should be fastest first; the
- * first that lists anything is used, and why better ones did not work is kept for the report. What is used in the
- * first namespace is used in all of them, so that their numbers mean the same.
+ * first that lists anything is used, and why better ones did not work is kept for the report.
+ * What is used in the first namespace is used in all of them, so that their numbers mean the same.
  *
  * The work in a namespace has two parts: to prepare, which finds what connections are judged
  * by, and to read. All namespaces are prepared before the first is read: a connection may be
@@ -53,14 +53,18 @@ static bool is_auto(const char *name)
 	return !name || strcmp(name, "auto") == 0;
 }
 
-bool tc_kernel_is_source(const char *name)
+/* NULL: there is none of that name. */
+static const struct tc_source *find_source(const char *name)
 {
-	if (is_auto(name))
-		return true;
 	for (size_t i = 0; tc_sources[i]; i++)
 		if (strcmp(name, tc_sources[i]->name) == 0)
-			return true;
-	return false;
+			return tc_sources[i];
+	return NULL;
+}
+
+bool tc_kernel_is_source(const char *name)
+{
+	return is_auto(name) || find_source(name);
 }
 
 /* Runs one source over the job; a census is counted where the data is, if that is possible. */
@@ -86,22 +90,19 @@ static int run_source(const struct tc_source *source, struct tc_job *job, struct
 static int run_named(const struct tc_query *query, struct tc_job *job, struct tc_census *census,
 		     struct tc_report *report, const struct tc_source **ret_source)
 {
-	size_t i = 0;
-	int err;
+	const struct tc_source *source = find_source(query->source); /* tc_kernel_is_source() */
+	int err = run_source(source, job, census, report);
 
-	while (strcmp(query->source, tc_sources[i]->name) != 0)
-		i++; /* it is there: tc_kernel_is_source() */
-	err = run_source(tc_sources[i], job, census, report);
 	if (err >= 0 || job->begun)
-		*ret_source = tc_sources[i];
+		*ret_source = source;
 	else
 		report->source = NULL;
 	return err;
 }
 
 /* The fastest source that works. *ret_source is set once it has answered. */
-static int run_best(struct tc_job *job, struct tc_census *census,
-		    struct tc_report *report, const struct tc_source **ret_source)
+static int run_best(struct tc_job *job, struct tc_census *census, struct tc_report *report,
+		    const struct tc_source **ret_source)
 {
 	struct tc_source_choice choices[TC_SOURCES];
 	size_t count = tc_sources_choose(job, census != NULL, choices);

@@ -5,7 +5,7 @@
  *
  * A walk is begun in half the time in which libbpf loads a program, and ends in a quarter of the
  * time that sock_diag takes a socket; but sock_diag needs no beginning. Which of them is faster
- * for a job, cost.h estimates.
+ * for a job, tc_sources_choose() estimates.
  */
 #include <arpa/inet.h>
 #include <errno.h>
