@@ -328,8 +328,10 @@ static int scan_walk(struct tc_job *job, struct tc_report *report)
 		err = flush(scanning);
 	if (!err)
 		err = judge(&result, report);
-	/* What was handed over cannot be taken back: then it is incomplete. */
-	return err == -EBUSY && job->begun ? 0 : err;
+	if (err != -EBUSY || !job->begun)
+		return err;
+	report->complete = false; /* what was handed over cannot be taken back */
+	return 0;
 }
 
 static int bpf_scan(struct tc_job *job, struct tc_report *report)
@@ -347,11 +349,8 @@ static int bpf_scan(struct tc_job *job, struct tc_report *report)
 	report->complete = true;
 	if (job->states & ~ELSEWHERE)
 		err = scan_walk(job, report);
-	if (err || !rest.states)
+	if (err || !report->complete || !rest.states)
 		return err;
-	report->complete = !*report->why;
-	if (!report->complete)
-		return 0;
 	err = tc_source_netlink.scan(&rest, report);
 	job->begun |= rest.begun;
 	return err;
