@@ -207,7 +207,7 @@ static int count_all(const struct tc_job *job, struct tc_census *census, struct 
 		return err;
 	if (job->states & TC_STATE_BIT(TC_BOUND) && tc_sockstat_may_be_bound(&stat))
 		err = count_bound(walk, job, census, report);
-	if (!err)
+	if (!err && job->states & ~ELSEWHERE)
 		err = count_connections(walk, job, census, report);
 	tc_walk_close(walk);
 	return err;
