@@ -95,8 +95,13 @@ load helper
 }
 
 @test "bad sources: those that cannot work say why" {
-	refused 3 'reads no sockets through eBPF, .*; netlink and proc work' tcpcensus --source bpf
-	refused 3 'reads no sockets through eBPF, .*; netlink and proc work' tcpcensus list --source bpf
+	needs_root
+	refused 3 'eBPF is only for root, or with CAP_BPF and CAP_PERFMON' \
+		as_nobody tcpcensus --source bpf
+	refused 3 'eBPF is only for root, or with CAP_BPF and CAP_PERFMON' \
+		as_nobody tcpcensus by remote.addr --source bpf
+	refused 3 'eBPF reads the states and both ends of sockets; .*, which netlink has' \
+		tcpcensus list --source bpf
 }
 
 @test "bad owners: a process or a container that is not there" {
