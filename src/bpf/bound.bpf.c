@@ -21,6 +21,12 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo)
 	walker->bucket_chain = layout->bind_chain.word;
 }
 
+inline_always void fetch(const struct tc_walker *walker, u64 node)
+{
+	(void)walker; /* in a socket the state is beside the node */
+	(void)read_word(node);
+}
+
 /* A port and address: its sockets come before the next of the chain. */
 inline_always void enter(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node, u64 next)
 {

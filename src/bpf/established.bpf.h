@@ -38,6 +38,15 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo)
 	walker->bucket_chain = layout->chain.word;
 }
 
+inline_always void fetch(const struct tc_walker *walker, u64 node)
+{
+	u64 sock = node - walker->layout.node.word;
+
+	(void)read_word(node);
+	(void)read_word(sock + walker->layout.state.word);
+	(void)read_word(sock + walker->layout.substate.word);
+}
+
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
