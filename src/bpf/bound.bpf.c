@@ -33,7 +33,7 @@ inline_always void enter(struct tc_walker *walker, struct tc_walk_lane *lane, u6
 	const struct tc_walk_layout *layout = &walker->layout;
 	u64 port = node - layout->port_node.word, first = 0;
 
-	if (read_word(port + layout->port_net.word) == walker->net)
+	if (!walker->net || read_word(port + layout->port_net.word) == walker->net)
 		first = read_word(port + layout->port_owners.word);
 	if (first) {
 		lane->outer_node = next ? next : NOWHERE;
@@ -64,17 +64,17 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 
 	(void)which;
 	if (read_word(node + 8) != lane->link)
-		return 0;
+		return CHANGED;
 	if (!lane->outer_node) {
 		enter(walker, lane, node, next);
-		return 1;
+		return GONE_ON;
 	}
 	look_at(walker, lane, node);
 	lane->link = next ? node : lane->outer_link;
 	lane->node = next ? next : lane->outer_node;
 	if (!next)
 		lane->outer_node = 0;
-	return 1;
+	return GONE_ON;
 }
 
 inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node)

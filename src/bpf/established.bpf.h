@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * established.bpf.h - the hash of connections: full sockets, requests and timewait minisockets.
+ * established.bpf.h - the hash of connections: full sockets, requests and timewait minisockets;
+ * and the hash of listeners, which is like it.
  *
- * The end of each of its chains names the bucket (include/linux/list_nulls.h), so a socket that
+ * The end of each of their chains names the bucket (include/linux/list_nulls.h), so a socket that
  * has moved to another chain is noticed there, too. Who includes this defines visit().
  */
 #ifndef TC_BPF_ESTABLISHED_BPF_H
 #define TC_BPF_ESTABLISHED_BPF_H
 
 #include "bpf/walk.bpf.h"
+
+enum { LISTENING_NULLS_BASE = 1u << 29 }; /* include/net/inet_hashtables.h */
 
 /* A socket that is in the table, as far as every program looks at it. */
 struct seen {
@@ -32,6 +35,14 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
 
+	if (walker->listening) {
+		walker->table = read_at(hashinfo, &layout->lhash2);
+		walker->buckets = (read_at(hashinfo, &layout->lhash2_mask) & 0xffffffff) + 1;
+		walker->bucket_size = layout->listen_bucket.word;
+		walker->bucket_chain = layout->listen_chain.word;
+		walker->nulls_base = LISTENING_NULLS_BASE;
+		return;
+	}
 	walker->table = read_at(hashinfo, &layout->ehash);
 	walker->buckets = (read_at(hashinfo, &layout->ehash_mask) & 0xffffffff) + 1;
 	walker->bucket_size = layout->bucket.word;
@@ -60,13 +71,13 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	    (read_at(seen.sock, &layout->substate) & 255) != TC_WALK_SLOT_TIME_WAIT + 1)
 		seen.slot = TC_WALK_SLOT_FIN_WAIT2_MINI;
 	if (link != lane->link || seen.slot >= TC_WALK_SLOTS)
-		return 0;
+		return CHANGED;
 	if ((!walker->net || seen.net == walker->net) &&
 	    (walker->families >> is_v6(walker, &seen) & 1) && !visit(walker, lane, &seen))
-		return 0;
+		return NO_ROOM;
 	lane->link = node;
 	lane->node = next;
-	return 1;
+	return GONE_ON;
 }
 
 in_kernel_apart static int add_packed(struct tc_walker *walker)
@@ -102,7 +113,7 @@ in_kernel_apart static int forget_more(struct tc_walk_lane *lane)
 
 inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node)
 {
-	if ((u32)(node >> 1) != lane->bucket)
+	if ((u32)(node >> 1) != lane->bucket + walker->nulls_base)
 		return 0;
 	if (walker->packed_seen + lane->seen > 31)
 		add_packed(walker);

@@ -21,6 +21,7 @@ enum {
 	TASK,
 	NSPROXY,
 	NET,
+	LISTEN_BUCKET,
 	BIND_BUCKET,
 	PORT,
 	WORD,
@@ -41,6 +42,7 @@ static const struct tc_btf_name names_wanted[NAMES] = {
 	[TASK] = {"task_struct", TC_BTF_STRUCT, 0, NULL},
 	[NSPROXY] = {"nsproxy", TC_BTF_STRUCT, 0, NULL},
 	[NET] = {"net", TC_BTF_STRUCT, 0, NULL},
+	[LISTEN_BUCKET] = {"inet_listen_hashbucket", TC_BTF_STRUCT, 0, NULL},
 	[BIND_BUCKET] = {"inet_bind_hashbucket", TC_BTF_STRUCT, 0, NULL},
 	[PORT] = {"inet_bind2_bucket", TC_BTF_STRUCT, 0, NULL},
 	/* Any structure that begins with a number of 64 bits. */
@@ -75,6 +77,8 @@ static const struct row rows[] = {
 	{ SOCK_COMMON, 64, 1, "skc_v6_rcv_saddr",      PLACE(saddr6) },
 	{ SOCK_COMMON, 64, 0, "skc_net.net",           PLACE(net) },
 	{ SOCK,        64, 0, "sk_socket",             PLACE(socket) },
+	{ SOCK,        32, 0, "sk_ack_backlog",        PLACE(backlog) },
+	{ SOCK,        32, 0, "sk_max_ack_backlog",    PLACE(backlog_max) },
 	{ TIMEWAIT,     8, 0, "tw_substate",           PLACE(substate) },
 	{ CONNECTION,   8, 0, "icsk_retransmits",      PLACE(retransmits) },
 	{ CONNECTION,   8, 0, "icsk_pending",          PLACE(pending) },
@@ -88,6 +92,9 @@ static const struct row rows[] = {
 	{ HASHINFO,    64, 0, "ehash",                 PLACE(ehash) },
 	{ HASHINFO,    32, 0, "ehash_mask",            PLACE(ehash_mask) },
 	{ BUCKET,      64, 0, "chain",                 PLACE(chain) },
+	{ HASHINFO,    64, 0, "lhash2",                PLACE(lhash2) },
+	{ HASHINFO,    32, 0, "lhash2_mask",           PLACE(lhash2_mask) },
+	{ LISTEN_BUCKET, 64, 0, "nulls_head",          PLACE(listen_chain) },
 	{ HASHINFO,    64, 0, "bhash2",                PLACE(bhash2) },
 	{ HASHINFO,    32, 0, "bhash_size",            PLACE(bhash_size) },
 	{ BIND_BUCKET, 64, 0, "chain",                 PLACE(bind_chain) },
@@ -132,6 +139,7 @@ static int fill(const struct tc_btf *btf, const struct tc_btf_name *names,
 		return -EOPNOTSUPP;
 	}
 	layout->bucket.word = tc_btf_size(&names[BUCKET]);
+	layout->listen_bucket.word = tc_btf_size(&names[LISTEN_BUCKET]);
 	layout->bind_bucket.word = tc_btf_size(&names[BIND_BUCKET]);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
  * scan.bpf.c - a record of each socket: its state and both ends, all that is in the two lines of
- * memory that the walk has to look at anyway. See walk.bpf.h for the walk.
+ * memory that the walk has to look at anyway; of a listener, which has one end, its queue. See
+ * walk.bpf.h for the walk.
  */
 #include "bpf/established.bpf.h"
 
@@ -29,6 +30,10 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 		record[TC_WALK_RECORD_SADDR6] = read_word(seen->sock + layout->saddr6.word);
 		record[TC_WALK_RECORD_SADDR6 + 1] = read_word(seen->sock + layout->saddr6.word + 8);
 	}
+	if (walker->listening)
+		record[TC_WALK_RECORD_BACKLOG] =
+			(read_at(seen->sock, &layout->backlog) & 0xffffffff) |
+			read_at(seen->sock, &layout->backlog_max) << 32;
 	lane->filled = at + TC_WALK_RECORD;
 	return 1;
 }

@@ -47,7 +47,10 @@ inline_always u64 read_at(u64 base, const struct tc_walk_place *place)
 /* Sets the walker's table, given the kernel's struct inet_hashinfo. */
 inline_always void find(struct tc_walker *walker, u64 hashinfo);
 
-/* From one node to the next. False: the chain has changed. */
+/* What comes of a step. */
+enum { CHANGED, GONE_ON, NO_ROOM };
+
+/* From one node to the next. CHANGED: the chain has; NO_ROOM: the stream is full. */
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node);
 
 /* The end has been reached. False: it is that of another chain. */
@@ -83,6 +86,12 @@ in_kernel int walk(struct tc_walk_run *request)
 	return 0;
 }
 
+inline_always void rest(struct tc_walker *walker, struct tc_walk_lane *lane)
+{
+	lane->node = 0;
+	walker->resting++;
+}
+
 /* One step of one lane: to the next node, or the next bucket. */
 inline_always void step(struct tc_walker *walker, u32 which)
 {
@@ -93,8 +102,17 @@ inline_always void step(struct tc_walker *walker, u32 which)
 	if (!node)
 		return;
 	if (!(node & 1)) {
-		if (follow(walker, lane, which, node))
+		int came = follow(walker, lane, which, node);
+
+		if (came == GONE_ON)
 			return;
+		if (came == NO_ROOM && lane->kept) {
+			lane->again = 1;
+			rest(walker, lane);
+			return;
+		}
+		if (came == NO_ROOM) /* nor will there ever be */
+			lane->retries = TC_WALK_RETRIES;
 	} else if (end_chain(walker, lane, node)) {
 		goto fresh;
 	}
@@ -106,8 +124,7 @@ fresh:
 	bucket = walker->next;
 	lane->retries = 0;
 	if (bucket >= walker->end || lane->kept > TC_WALK_ENOUGH) {
-		lane->node = 0;
-		walker->resting++;
+		rest(walker, lane);
 		return;
 	}
 	walker->next = bucket + 1;

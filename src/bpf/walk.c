@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -15,6 +16,7 @@
 #include "bpf/layout.h"
 #include "bpf/load.h"
 #include "bpf/scan.image.h"
+#include "util/intl.h"
 #include "util/macro.h"
 
 enum {
@@ -25,6 +27,12 @@ enum {
 	 * kernel lets nobody else on a processor if it does not preempt itself.
 	 */
 	STEPS = 40000,
+	/*
+	 * Sockets in a chain, on average, that the walk is good for. A kernel has less than four; a
+	 * namespace with a small table of its own (net.ipv4.tcp_child_ehash_entries) can have so
+	 * many that a chain never stands still, nor fits into a stream.
+	 */
+	CHAIN_MAX = 32,
 };
 
 static const struct tc_bpf_image *const images[TC_WALK_PROGRAMS] = {
@@ -138,25 +146,41 @@ static int drain(struct party *party, struct tc_walker *walker)
 	return err;
 }
 
-/* A lane begins as if it had just come to the end of an empty chain. */
+/*
+ * A lane begins as if it had just come to the end of an empty chain: of its own, so it goes on to
+ * another, or of a wrong one, so it walks its own again.
+ */
 static void wake(struct tc_walker *walker)
 {
 	walker->resting = 0;
 	for (size_t i = 0; i < TC_WALK_LANES; i++) {
 		struct tc_walk_lane *lane = &walker->lanes[i];
+		uint32_t end = lane->bucket + walker->nulls_base;
 
-		lane->node = (uint64_t)lane->bucket << 1 | 1;
+		lane->node = (uint64_t)(lane->again ? ~end : end) << 1 | 1;
+		lane->again = 0;
 		lane->count = 0;
 		lane->seen = 0;
+		lane->is_long = 0;
+		memset(lane->more, 0, sizeof(lane->more));
 		lane->filled = lane->kept;
 	}
+}
+
+static bool is_done(const struct tc_walker *walker)
+{
+	bool again = false;
+
+	for (size_t i = 0; i < TC_WALK_LANES; i++)
+		again |= walker->lanes[i].again;
+	return !again && walker->next >= walker->end;
 }
 
 static int walk_share(struct party *party, uint32_t number, struct tc_walker *walker)
 {
 	int err = 0;
 
-	while (!err && walker->next < walker->end) {
+	while (!err && !is_done(walker)) {
 		wake(walker);
 		while (!err && walker->resting < TC_WALK_LANES)
 			err = run(party->program, number, STEPS);
@@ -229,6 +253,7 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 	walker->slots = job->slots;
 	walker->slots_all = job->slots_all;
 	walker->tell_net = job->every_netns;
+	walker->listening = job->listening;
 }
 
 /* What one walker found; counts that are still packed, too. */
@@ -274,6 +299,12 @@ int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct
 	if (err)
 		return tc_bpf_fail(err, why);
 	party.buckets = (uint32_t)walk->memory[0].buckets;
+	if (job->sockets / CHAIN_MAX > party.buckets) {
+		snprintf(why, TC_WHY_MAX,
+			 _("the kernel's table has only %u chains for %llu sockets"),
+			 party.buckets, (unsigned long long)job->sockets);
+		return -EOPNOTSUPP;
+	}
 	pthread_mutex_init(&party.lock, NULL);
 	walk_together(&party);
 	pthread_mutex_destroy(&party.lock);

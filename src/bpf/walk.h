@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * walk.h - walks the established hash of the calling thread's network namespace, in the kernel.
+ * walk.h - walks the hash tables of the calling thread's network namespace, in the kernel.
  *
  * On as many processors as may be used, each with a share of the buckets; in runs of bounded
  * length, between which the kernel is free to do something else.
@@ -30,7 +30,9 @@ typedef int tc_walk_sink(void *context, const struct tc_walk_layout *layout, con
 struct tc_walk_job {
 	unsigned families;	   /* TC_FAMILY_ bits */
 	uint32_t slots, slots_all; /* as in struct tc_walker */
-	bool every_netns;	   /* not only this namespace's, and told apart */
+	uint64_t sockets;	   /* about so many are expected; 0: not known */
+	bool every_netns;	   /* of all that share this one's tables, and told apart */
+	bool listening;		   /* listeners instead of connections */
 	tc_walk_sink *sink;
 	void *context;
 };

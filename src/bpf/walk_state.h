@@ -31,11 +31,14 @@ struct tc_walk_layout {
 	struct tc_walk_place retransmits, pending, probes; /* of full sockets: the timer */
 	struct tc_walk_place socket;			   /* NULL: no descriptor */
 	struct tc_walk_place request_retrans;		   /* of requests */
+	struct tc_walk_place backlog, backlog_max;	   /* of listeners */
 	struct tc_walk_place inum;			   /* in struct net */
 	/* The way from the running task to the table. */
 	struct tc_walk_place nsproxy, net_ns, hashinfo, ehash, ehash_mask;
 	struct tc_walk_place chain;  /* in a bucket */
 	struct tc_walk_place bucket; /* word: the size of one */
+	/* The table of listeners: likewise. */
+	struct tc_walk_place lhash2, lhash2_mask, listen_chain, listen_bucket;
 	/* The table of bound ports: its buckets, what is in their chains, and whose they are. */
 	struct tc_walk_place bhash2, bhash_size, bind_chain, bind_bucket;
 	struct tc_walk_place port_node, port_net, port_owners;
@@ -44,11 +47,12 @@ struct tc_walk_layout {
 
 /*
  * What sockets are counted by: the kernel's number of the state, less one. There is no LISTEN
- * among connections; its place is that of FIN_WAIT2 as a minisocket.
+ * among connections; its place there is that of FIN_WAIT2 as a minisocket.
  */
 enum {
 	TC_WALK_SLOTS = 12,
 	TC_WALK_SLOT_TIME_WAIT = 5,
+	TC_WALK_SLOT_LISTEN = 9,
 	TC_WALK_SLOT_FIN_WAIT2_MINI = 9,
 	TC_WALK_SLOT_REQUEST = 11,
 };
@@ -56,7 +60,7 @@ enum {
 enum {
 	TC_WALK_LANES = 16,
 	TC_WALK_STREAM = 4096, /* words in a lane's stream */
-	TC_WALK_ENOUGH = 1024, /* with so many a lane takes no more buckets */
+	TC_WALK_ENOUGH = 2560, /* with so many a lane takes no more buckets */
 	TC_WALK_RECORD = 8,    /* words of a record */
 	TC_WALK_RETRIES = 1000,
 };
@@ -67,7 +71,8 @@ enum {
 	TC_WALK_RECORD_HEAD, /* family, ifindex */
 	TC_WALK_RECORD_PORTS,
 	TC_WALK_RECORD_V4,     /* of both families: mapped addresses stand there, too */
-	TC_WALK_RECORD_DADDR6, /* two words; of IPv6 only */
+	TC_WALK_RECORD_DADDR6, /* two words; of IPv6 only; of a listener: */
+	TC_WALK_RECORD_BACKLOG = TC_WALK_RECORD_DADDR6, /* accept queue, and its limit above */
 	TC_WALK_RECORD_SADDR6 = 6,
 };
 
@@ -92,6 +97,7 @@ struct tc_walk_lane {
 	uint32_t kept;		      /* words in the stream, up to the chains that are done */
 	uint32_t filled;	      /* and with those of this chain */
 	uint32_t is_long;	      /* there is something in `more` */
+	uint32_t again;		      /* the bucket begins anew when the stream is empty */
 	uint32_t more[TC_WALK_SLOTS]; /* of this chain, what count had no room for */
 };
 
@@ -106,6 +112,8 @@ struct tc_walker {
 	uint32_t slots;	    /* bits: which are told in the stream, as far as it is worth it */
 	uint32_t slots_all; /* bits: of which each one is */
 	uint32_t tell_net;  /* words carry the number of the namespace */
+	uint32_t listening; /* the table of listeners is walked, not that of connections */
+	uint32_t nulls_base; /* the end of a chain names its bucket, and this more */
 	uint32_t next, end; /* buckets to go */
 	/* Set by the program. */
 	uint32_t resting;  /* lanes at rest */

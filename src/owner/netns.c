@@ -7,8 +7,10 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "owner/holders.h"
 #include "owner/netns_list.h"
 #include "util/intl.h"
 #include "util/macro.h"
@@ -135,4 +137,24 @@ int tc_netns_leave(int *home)
 	close(*home);
 	*home = -1;
 	return err;
+}
+
+enum tc_netns_table tc_netns_table_here(void)
+{
+	tc_auto_fclose FILE *file = fopen("/proc/sys/net/ipv4/tcp_ehash_entries", "re");
+	int entries;
+
+	if (!file || fscanf(file, "%d", &entries) != 1)
+		return TC_NETNS_TABLE_UNKNOWN;
+	return entries < 0 ? TC_NETNS_TABLE_SHARED : TC_NETNS_TABLE_OWN;
+}
+
+/* Number 2 of the machine's pid namespace is kthreadd, which begins all other kernel threads. */
+uint64_t tc_netns_first(void)
+{
+	struct stat status;
+
+	if (!tc_holders_see_all() || stat("/proc/2/ns/net", &status) < 0)
+		return 0;
+	return status.st_ino;
 }

@@ -27,4 +27,20 @@ int tc_netns_leave(int *home);
 /* The sentence for an error of the above; returns the error. */
 int tc_netns_fail(int err, const char *name, char why[TC_WHY_MAX]);
 
+/* Whether the calling thread's namespace shares the kernel's table of connections. */
+enum tc_netns_table {
+	TC_NETNS_TABLE_SHARED,
+	TC_NETNS_TABLE_OWN, /* or it is the machine's first namespace, whose the others share */
+	TC_NETNS_TABLE_UNKNOWN,
+};
+
+/* From net.ipv4.tcp_ehash_entries (net/ipv4/sysctl_net_ipv4.c, proc_tcp_ehash_entries()). */
+enum tc_netns_table tc_netns_table_here(void);
+
+/*
+ * The id of the first namespace, where threads of the kernel are; 0: not known, as where we do
+ * not see all processes of the machine.
+ */
+uint64_t tc_netns_first(void);
+
 #endif

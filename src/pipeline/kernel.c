@@ -9,6 +9,10 @@
  * The work in a namespace has two parts: to prepare, which finds what connections are judged
  * by, and to read. All namespaces are prepared before the first is read: a connection may be
  * judged by what is elsewhere.
+ *
+ * Namespaces mostly share the kernel's tables, so a source that can read them together, does.
+ * Left are the connections of those that have a table of their own; tables of listeners and of
+ * bound ports are everybody's (net/ipv4/inet_hashtables.c, inet_pernet_hashinfo_alloc()).
  */
 #include "pipeline/kernel.h"
 
@@ -20,6 +24,7 @@
 
 #include "model/census.h"
 #include "model/field.h"
+#include "owner/netns.h"
 #include "pipeline/existing.h"
 #include "pipeline/owning.h"
 #include "pipeline/visit.h"
@@ -32,6 +37,9 @@ struct kernel {
 	struct tc_report *report;	/* of all namespaces together */
 	const struct tc_source *source; /* the one that is used; NULL: not chosen yet */
 	char owners_why[TC_WHY_MAX];	/* why nobody's descriptors could be read; or "" */
+	uint64_t first_netns;		/* whose tables the others share */
+	bool together_read;		/* those that share them have been read */
+	struct tc_report together;	/* why they were not */
 };
 
 /* ---- One source ---------------------------------------------------------------------- */
@@ -187,17 +195,17 @@ static void add_report(struct tc_report *all, const struct tc_report *part)
 	memcpy(all->why, part->why, sizeof(all->why));
 }
 
-/* The number of a namespace is where it is read; its name is looked for where it is asked for. */
+static bool shares_tables(const struct kernel *kernel, const struct tc_netns *netns)
+{
+	return netns->id == kernel->first_netns ||
+	       tc_netns_table_here() == TC_NETNS_TABLE_SHARED;
+}
+
+/* Of a namespace that is looked at alone, the name is looked for where one is. */
 static void set_name(struct tc_pipeline *pipeline, const struct tc_netns *netns)
 {
-	if (!(pipeline->flags & TC_FIELD_NETNS))
-		return;
-	free(pipeline->netns_name);
-	pipeline->netns_name = NULL;
-	if (!netns)
+	if (!netns && pipeline->flags & TC_FIELD_NETNS && !pipeline->netns_name)
 		pipeline->netns_name = tc_netns_name_here();
-	else if (netns->name)
-		pipeline->netns_name = strdup(netns->name);
 }
 
 static int read_sockets(void *context, const struct tc_netns *netns)
@@ -205,14 +213,118 @@ static int read_sockets(void *context, const struct tc_netns *netns)
 	struct kernel *kernel = context;
 	struct tc_job *job = &kernel->pipeline->job;
 	struct tc_report part = { .size = sizeof(part) };
+	uint32_t states = job->states;
 	int err;
 
 	set_name(kernel->pipeline, netns);
+	if (kernel->together_read) {
+		job->states &= ~(TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_BOUND));
+		if (!job->states || shares_tables(kernel, netns)) {
+			job->states = states;
+			return 0;
+		}
+	}
 	if (kernel->source)
 		err = run_source(kernel->source, job, kernel->census, &part);
 	else
 		err = run_wanted(kernel->query, job, kernel->census, &part, &kernel->source);
+	job->states = states;
 	add_report(kernel->report, &part);
+	return err;
+}
+
+/* ---- Those that share their tables --------------------------------------------------- */
+
+/* The source that would be tried first, if it can read namespaces together; or NULL. */
+static const struct tc_source *find_together(const struct kernel *kernel, const struct tc_job *job,
+					     uint64_t *ret_estimate_us)
+{
+	struct tc_source_choice choices[TC_SOURCES];
+	const struct tc_source *source;
+
+	*ret_estimate_us = 0;
+	if (!is_auto(kernel->query->source)) {
+		source = find_source(kernel->query->source);
+		if (source->serves && !source->serves(job, kernel->census != NULL))
+			return NULL;
+	} else {
+		if (!tc_sources_choose(job, kernel->census != NULL, choices))
+			return NULL;
+		source = choices[0].source;
+		*ret_estimate_us = choices[0].estimate_us;
+	}
+	return source->together ? source : NULL;
+}
+
+/*
+ * A visit. 0: this one shares nothing; SETTLED: they were read, or cannot be read together; else
+ * an error.
+ */
+enum { SETTLED = 1 };
+
+static int read_in_one(void *context, const struct tc_netns *netns)
+{
+	struct kernel *kernel = context;
+	struct tc_job *job = &kernel->pipeline->job;
+	struct tc_report part = { .size = sizeof(part) };
+	const struct tc_source *source;
+	int err;
+
+	if (!shares_tables(kernel, netns))
+		return 0;
+	source = find_together(kernel, job, &part.estimate_us);
+	if (!source)
+		return SETTLED;
+	err = run_source(source, job, kernel->census, &part);
+	if (err < 0 && !job->begun) { /* each is read for itself then */
+		refuse(&part, source);
+		kernel->together = part;
+		return err == -ENOMEM ? err : SETTLED;
+	}
+	kernel->together_read = true;
+	add_report(kernel->report, &part);
+	return err ? err : SETTLED;
+}
+
+/*
+ * Names of interfaces are those of the namespace where one is. And where we do not see all
+ * processes, the list has not all namespaces: what is in others shall not be counted.
+ */
+static int read_together(struct kernel *kernel, struct tc_visits *visits)
+{
+	struct tc_job *job = &kernel->pipeline->job;
+	int err;
+
+	if (!visits->all || visits->list.count < 2 || kernel->pipeline->flags & TC_FIELD_IFACES)
+		return 0;
+	kernel->first_netns = tc_netns_first();
+	if (!kernel->first_netns)
+		return 0;
+	job->together = true;
+	job->namespaces = visits->list.count;
+	err = tc_visits_each(visits, read_in_one, kernel, kernel->report->why);
+	job->together = false;
+	return err == SETTLED ? 0 : err;
+}
+
+/* A source that was refused is told of once, even where none but it was asked for together. */
+static void report_together(const struct kernel *kernel)
+{
+	struct tc_report *report = kernel->report;
+
+	if (!report->refused_count && kernel->together.refused_count) {
+		report->refused_count = kernel->together.refused_count;
+		memcpy(report->refused, kernel->together.refused, sizeof(report->refused));
+	}
+}
+
+static int read_all(struct kernel *kernel, struct tc_visits *visits)
+{
+	int err = read_together(kernel, visits);
+
+	if (!err)
+		err = tc_visits_each(visits, read_sockets, kernel, kernel->report->why);
+	report_together(kernel);
 	return err;
 }
 
@@ -336,9 +448,10 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 		err = tc_visits_open(&visits, query, report->why);
 	if (err)
 		return err;
+	pipeline->netns_list = visits.all ? &visits.list : NULL;
 	err = prepare_all(&kernel, &visits);
 	if (!err)
-		err = tc_visits_each(&visits, read_sockets, &kernel, report->why);
+		err = read_all(&kernel, &visits);
 	report_owners(&kernel);
 	if (!err)
 		tc_visits_report(&visits, report);

@@ -117,6 +117,16 @@ static struct tc_text *words_of(struct tc_pipeline *pipeline, struct tc_sock *so
 	return text;
 }
 
+static const char *netns_name_of(const struct tc_pipeline *pipeline, const struct tc_sock *sock)
+{
+	const struct tc_netns *netns;
+
+	if (!(pipeline->flags & TC_FIELD_NETNS) || !pipeline->netns_list)
+		return pipeline->netns_name;
+	netns = tc_netns_list_find(pipeline->netns_list, sock->netns);
+	return netns ? netns->name : NULL;
+}
+
 /* Names of this machine for numbers of this machine; a listing's numbers stay numbers. */
 static void add_names(struct tc_pipeline *pipeline, const struct tc_sock *sock,
 		      struct tc_text *text)
@@ -125,7 +135,7 @@ static void add_names(struct tc_pipeline *pipeline, const struct tc_sock *sock,
 		text->user = tc_names_user(&pipeline->names, sock->uid);
 	if ((pipeline->flags & TC_FIELD_IFACES) && (sock->have & TC_HAVE_IFINDEX) && sock->ifindex)
 		text->iface = tc_names_iface(&pipeline->names, sock->netns, sock->ifindex);
-	text->netns = pipeline->netns_name;
+	text->netns = netns_name_of(pipeline, sock);
 }
 
 static bool has_names(const struct tc_pipeline *pipeline, const struct tc_sock *sock)

@@ -10,6 +10,7 @@
 
 #include "owner/listener.h"
 #include "owner/names.h"
+#include "owner/netns_list.h"
 #include "owner/owners.h"
 #include "source/source.h"
 
@@ -21,7 +22,8 @@ struct tc_pipeline {
 	struct tc_owners owners;
 	uint64_t owned[TC_ATTRIBUTION_COUNT]; /* sockets handed on, by how their owner is known */
 	struct tc_text *listener_texts; /* names for them; owned */
-	char *netns_name;		/* of the namespace that is read, where asked for; owned */
+	char *netns_name; /* of the one namespace that is read, where asked for; owned */
+	const struct tc_netns_list *netns_list; /* with the names, where all are read; or NULL */
 	struct tc_text texts[TC_BATCH]; /* names for the batch under way */
 	uint32_t seen;	   /* TC_HAVE_ bits of the sockets that passed; 0: none did */
 	uint64_t unjudged; /* sockets that lack what the filter asks for */

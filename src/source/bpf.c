@@ -63,14 +63,28 @@ static uint32_t slots_of(uint32_t states)
 
 /* ---- What both ways have in common ------------------------------------------------------ */
 
+/* The states that are found by walks. */
+static uint32_t walked_states(const struct tc_job *job)
+{
+	return job->together ? job->states : job->states & ~TC_STATE_BIT(TC_LISTEN);
+}
+
 /* The job without what the walk has seen to. */
 static struct tc_job rest_of(const struct tc_job *job)
 {
 	struct tc_job rest = *job;
 
-	rest.states = job->states & ELSEWHERE;
+	rest.states = job->together ? 0 : job->states & ELSEWHERE;
 	rest.begun = false;
 	return rest;
+}
+
+static struct tc_walk_job walk_job_of(const struct tc_job *job)
+{
+	return (struct tc_walk_job){
+		.families = job->families,
+		.every_netns = job->together,
+	};
 }
 
 static int judge(const struct tc_walk_result *result, struct tc_report *report)
@@ -81,6 +95,48 @@ static int judge(const struct tc_walk_result *result, struct tc_report *report)
 		 _("%llu of %llu chains of sockets changed too fast to be followed"),
 		 (unsigned long long)result->given_up, (unsigned long long)result->buckets);
 	return -EBUSY;
+}
+
+/* ---- Records ---------------------------------------------------------------------------- */
+
+static uint64_t value_at(const uint64_t *record, size_t word, const struct tc_walk_place *place)
+{
+	return record[word] >> (place->shift & 63);
+}
+
+static void read_record(const struct tc_walk_layout *layout, const uint64_t *record,
+			bool listening, struct tc_sock *sock)
+{
+	uint32_t slot = (uint32_t)record[TC_WALK_RECORD_WHAT] & 15;
+	uint32_t v4[2] = {
+		(uint32_t)value_at(record, TC_WALK_RECORD_V4, &layout->saddr),
+		(uint32_t)value_at(record, TC_WALK_RECORD_V4, &layout->daddr),
+	};
+	bool is4;
+
+	memset(sock, 0, sizeof(*sock));
+	sock->family = (uint8_t)value_at(record, TC_WALK_RECORD_HEAD, &layout->family);
+	is4 = sock->family != AF_INET6;
+	sock->count = 1;
+	sock->local = tc_addr_of(is4, is4 ? (const void *)&v4[0]
+					  : (const void *)&record[TC_WALK_RECORD_SADDR6]);
+	if (listening) /* with nobody at the other end */
+		sock->remote = tc_addr_of(is4, &in6addr_any);
+	else
+		sock->remote = tc_addr_of(is4, is4 ? (const void *)&v4[1]
+						   : (const void *)&record[TC_WALK_RECORD_DADDR6]);
+	sock->local_port = (uint16_t)value_at(record, TC_WALK_RECORD_PORTS, &layout->sport);
+	sock->remote_port = ntohs((uint16_t)value_at(record, TC_WALK_RECORD_PORTS, &layout->dport));
+	sock->ifindex = (uint32_t)value_at(record, TC_WALK_RECORD_HEAD, &layout->ifindex);
+	sock->have = TOLD;
+	sock->netns = record[TC_WALK_RECORD_WHAT] >> 32;
+	sock->state = (uint8_t)(listening ? TC_LISTEN : state_of(slot));
+	sock->kind = (uint8_t)(listening ? TC_KIND_FULL : kind_of(slot));
+	if (!listening)
+		return;
+	sock->rqueue = (uint32_t)record[TC_WALK_RECORD_BACKLOG];
+	sock->wqueue = (uint32_t)(record[TC_WALK_RECORD_BACKLOG] >> 32);
+	sock->have |= TC_HAVE_QUEUES;
 }
 
 /* ---- Counting --------------------------------------------------------------------------- */
@@ -155,18 +211,16 @@ static void ask_for_glance(struct tc_walk_job *walk_job, const struct tc_job *jo
 	walk_job->slots_all = walk_job->slots & ~slots_of(TC_STATE_BIT(TC_ESTABLISHED));
 }
 
-static int count_connections(struct tc_walk *walk, const struct tc_job *job,
-			     struct tc_census *census, struct tc_report *report)
+static int count_connections(struct tc_walk *walk, struct tc_job *job, struct tc_census *census,
+			     struct tc_report *report)
 {
 	struct counting counting = {.glance = job->glance};
-	struct tc_walk_job walk_job = {
-		.families = job->families,
-		.sink = take_words,
-		.context = &counting,
-	};
+	struct tc_walk_job walk_job = walk_job_of(job);
 	struct tc_walk_result result;
 	int err;
 
+	walk_job.sink = take_words;
+	walk_job.context = &counting;
 	if (job->glance)
 		ask_for_glance(&walk_job, job);
 	err = tc_walk_run(walk, TC_WALK_COUNT, &walk_job, &result, report->why);
@@ -182,10 +236,10 @@ static int count_connections(struct tc_walk *walk, const struct tc_job *job,
 	return 0;
 }
 
-static int count_bound(struct tc_walk *walk, const struct tc_job *job, struct tc_census *census,
+static int count_bound(struct tc_walk *walk, struct tc_job *job, struct tc_census *census,
 		       struct tc_report *report)
 {
-	struct tc_walk_job walk_job = {.families = job->families};
+	struct tc_walk_job walk_job = walk_job_of(job);
 	struct tc_walk_result result;
 	int err = tc_walk_run(walk, TC_WALK_BOUND, &walk_job, &result, report->why);
 
@@ -196,18 +250,62 @@ static int count_bound(struct tc_walk *walk, const struct tc_job *job, struct tc
 	return err;
 }
 
+struct listening {
+	struct tc_glance *glance;
+	struct tc_census *census;
+};
+
+static int take_listeners(void *context, const struct tc_walk_layout *layout,
+			  const uint64_t *words, size_t count)
+{
+	struct listening *listening = context;
+	int err = 0;
+
+	for (size_t i = 0; !err && i + TC_WALK_RECORD <= count; i += TC_WALK_RECORD) {
+		struct tc_sock sock;
+
+		tc_census_count(listening->census, TC_LISTEN, 1);
+		if (!listening->glance)
+			continue;
+		read_record(layout, words + i, true, &sock);
+		tc_glance_count(listening->glance, TC_LISTEN, 0, TC_TIMER_NONE, true);
+		err = listening->glance->listening(listening->glance->context, &sock, 1);
+	}
+	return err;
+}
+
+static int count_listeners(struct tc_walk *walk, struct tc_job *job, struct tc_census *census,
+			   struct tc_report *report)
+{
+	struct listening listening = {.glance = job->glance, .census = census};
+	struct tc_walk_job walk_job = walk_job_of(job);
+	struct tc_walk_result result;
+	int err;
+
+	walk_job.listening = true;
+	walk_job.slots = 1u << TC_WALK_SLOT_LISTEN;
+	walk_job.sink = take_listeners;
+	walk_job.context = &listening;
+	err = tc_walk_run(walk, TC_WALK_SCAN, &walk_job, &result, report->why);
+	return err ? err : judge(&result, report);
+}
+
 /* What the walks find, in a census that counts only when all of them have come to their ends. */
-static int count_all(const struct tc_job *job, struct tc_census *census, struct tc_report *report)
+static int count_all(struct tc_job *job, struct tc_census *census, struct tc_report *report)
 {
 	struct tc_sockstat stat = tc_sockstat_read();
+	bool may_be_bound = job->together || tc_sockstat_may_be_bound(&stat);
+	uint32_t states = walked_states(job);
 	struct tc_walk *walk;
 	int err = tc_walk_open(&walk, report->why);
 
 	if (err)
 		return err;
-	if (job->states & TC_STATE_BIT(TC_BOUND) && tc_sockstat_may_be_bound(&stat))
+	if (states & TC_STATE_BIT(TC_BOUND) && may_be_bound)
 		err = count_bound(walk, job, census, report);
-	if (!err && job->states & ~ELSEWHERE)
+	if (!err && states & TC_STATE_BIT(TC_LISTEN))
+		err = count_listeners(walk, job, census, report);
+	if (!err && states & ~ELSEWHERE)
 		err = count_connections(walk, job, census, report);
 	tc_walk_close(walk);
 	return err;
@@ -233,45 +331,15 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	return rest.states ? tc_netlink_tally(&rest, census, report) : 0;
 }
 
-/* ---- Records ---------------------------------------------------------------------------- */
+/* ---- Handing over ----------------------------------------------------------------------- */
 
 struct scanning {
 	struct tc_job *job;
-	uint64_t netns;
+	uint64_t netns; /* of all of them; 0: each record tells */
+	bool listening;
 	size_t filled;
 	struct tc_sock batch[TC_BATCH];
 };
-
-static uint64_t value_at(const uint64_t *record, size_t word, const struct tc_walk_place *place)
-{
-	return record[word] >> (place->shift & 63);
-}
-
-static void read_record(const struct tc_walk_layout *layout, const uint64_t *record,
-			struct tc_sock *sock)
-{
-	uint32_t slot = (uint32_t)record[TC_WALK_RECORD_WHAT] & 15;
-	uint32_t v4[2] = {
-		(uint32_t)value_at(record, TC_WALK_RECORD_V4, &layout->saddr),
-		(uint32_t)value_at(record, TC_WALK_RECORD_V4, &layout->daddr),
-	};
-	bool is4;
-
-	memset(sock, 0, sizeof(*sock));
-	sock->family = (uint8_t)value_at(record, TC_WALK_RECORD_HEAD, &layout->family);
-	is4 = sock->family != AF_INET6;
-	sock->count = 1;
-	sock->local = tc_addr_of(is4, is4 ? (const void *)&v4[0]
-					  : (const void *)&record[TC_WALK_RECORD_SADDR6]);
-	sock->remote = tc_addr_of(is4, is4 ? (const void *)&v4[1]
-					   : (const void *)&record[TC_WALK_RECORD_DADDR6]);
-	sock->local_port = (uint16_t)value_at(record, TC_WALK_RECORD_PORTS, &layout->sport);
-	sock->remote_port = ntohs((uint16_t)value_at(record, TC_WALK_RECORD_PORTS, &layout->dport));
-	sock->ifindex = (uint32_t)value_at(record, TC_WALK_RECORD_HEAD, &layout->ifindex);
-	sock->have = TOLD & ~(uint32_t)TC_HAVE_NETNS;
-	sock->state = (uint8_t)state_of(slot);
-	sock->kind = (uint8_t)kind_of(slot);
-}
 
 static int flush(struct scanning *scanning)
 {
@@ -291,55 +359,85 @@ static int take_records(void *context, const struct tc_walk_layout *layout, cons
 	for (size_t i = 0; !err && i + TC_WALK_RECORD <= count; i += TC_WALK_RECORD) {
 		struct tc_sock *sock = &scanning->batch[scanning->filled];
 
-		read_record(layout, words + i, sock);
-		if (scanning->netns) {
+		read_record(layout, words + i, scanning->listening, sock);
+		if (scanning->netns)
 			sock->netns = scanning->netns;
-			sock->have |= TC_HAVE_NETNS;
-		}
 		if (++scanning->filled == TC_BATCH)
 			err = flush(scanning);
 	}
 	return err;
 }
 
-static int scan_walk(struct tc_job *job, struct tc_report *report)
+/* One table. What was handed over cannot be taken back: then it is incomplete. */
+static int scan_table(struct tc_walk *walk, struct scanning *scanning, bool listening,
+		      struct tc_report *report)
 {
-	tc_auto_free struct scanning *scanning = calloc(1, sizeof(*scanning));
-	struct tc_walk_job walk_job = {
-		.families = job->families,
-		.slots = slots_of(job->states),
-		.sink = take_records,
-		.context = scanning,
-	};
+	struct tc_job *job = scanning->job;
+	struct tc_walk_job walk_job = walk_job_of(job);
 	struct tc_walk_result result;
-	struct tc_walk *walk;
 	int err;
 
-	if (!scanning)
-		return -ENOMEM;
-	scanning->job = job;
-	scanning->netns = tc_netns_here();
-	err = tc_walk_open(&walk, report->why);
-	if (err)
-		return err;
+	scanning->listening = listening;
+	walk_job.listening = listening;
+	walk_job.slots = listening ? 1u << TC_WALK_SLOT_LISTEN : slots_of(job->states);
+	walk_job.sink = take_records;
+	walk_job.context = scanning;
 	err = tc_walk_run(walk, TC_WALK_SCAN, &walk_job, &result, report->why);
-	tc_walk_close(walk);
 	if (!err)
 		err = flush(scanning);
 	if (!err)
 		err = judge(&result, report);
 	if (err != -EBUSY || !job->begun)
 		return err;
-	report->complete = false; /* what was handed over cannot be taken back */
+	report->complete = false;
 	return 0;
+}
+
+static int scan_tables(struct tc_job *job, uint32_t states, struct tc_report *report)
+{
+	tc_auto_free struct scanning *scanning = calloc(1, sizeof(*scanning));
+	struct tc_walk *walk;
+	int err;
+
+	if (!scanning)
+		return -ENOMEM;
+	scanning->job = job;
+	scanning->netns = job->together ? 0 : tc_netns_here();
+	err = tc_walk_open(&walk, report->why);
+	if (err)
+		return err;
+	if (states & ~ELSEWHERE)
+		err = scan_table(walk, scanning, false, report);
+	if (!err && states & TC_STATE_BIT(TC_LISTEN))
+		err = scan_table(walk, scanning, true, report);
+	tc_walk_close(walk);
+	return err;
+}
+
+/* The states that are left, through sock_diag. */
+static int scan_rest(const struct tc_job *job, struct tc_report *report, bool *ret_begun)
+{
+	struct tc_report part = {.size = sizeof(part)};
+	struct tc_job rest = rest_of(job);
+	int err = rest.states ? tc_source_netlink.scan(&rest, &part) : 0;
+
+	if (!rest.states)
+		return 0;
+	*ret_begun |= rest.begun;
+	report->states_not_read |= part.states_not_read;
+	if (err || (report->complete && !part.complete)) {
+		report->complete = false;
+		memcpy(report->why, part.why, sizeof(report->why));
+	}
+	return err;
 }
 
 static int bpf_scan(struct tc_job *job, struct tc_report *report)
 {
-	struct tc_job rest = rest_of(job);
+	uint32_t states = walked_states(job);
 	int err = 0;
 
-	if ((job->states & ~ELSEWHERE) && (job->need & ~TOLD)) {
+	if ((states & ~ELSEWHERE) && (job->need & ~TOLD)) {
 		snprintf(report->why, sizeof(report->why), "%s",
 			 _("eBPF reads the states and both ends of sockets; more is asked for "
 			   "here, which netlink has"));
@@ -347,26 +445,30 @@ static int bpf_scan(struct tc_job *job, struct tc_report *report)
 	}
 	job->applied = TC_APPLIED_STATES | TC_APPLIED_FAMILIES;
 	report->complete = true;
-	if (job->states & ~ELSEWHERE)
-		err = scan_walk(job, report);
-	if (err || !report->complete || !rest.states)
-		return err;
-	err = tc_source_netlink.scan(&rest, report);
-	job->begun |= rest.begun;
-	return err;
+	if (states & ~TC_STATE_BIT(TC_BOUND))
+		err = scan_tables(job, states, report);
+	return err ? err : scan_rest(job, report, &job->begun);
 }
 
-/* Only where the walk has something to find. */
+/*
+ * Only where the walk has something to find. Sockets that are only bound it counts, and does not
+ * hand over: of all namespaces they have to be asked for in each of them.
+ */
 static bool bpf_serves(const struct tc_job *job, bool count)
 {
-	if (!(job->states & ~ELSEWHERE))
+	bool counts = count && !(job->filter && job->filter->expr);
+
+	if (!(job->states & ~ELSEWHERE) && !job->together)
 		return false;
-	return (count && !(job->filter && job->filter->expr)) || !(job->need & ~TOLD);
+	if (job->together && !counts && job->states & TC_STATE_BIT(TC_BOUND))
+		return false;
+	return counts || !(job->need & ~TOLD);
 }
 
 const struct tc_source tc_source_bpf = {
 	.name = "bpf",
 	.cost = {.start_us = 8000, .count_ns = 120, .scan_ns = 220},
+	.together = true,
 	.serves = bpf_serves,
 	.scan = bpf_scan,
 	.tally = bpf_tally,

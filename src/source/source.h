@@ -39,6 +39,13 @@ struct tc_job {
 	unsigned applied; /* filled by the source before the first batch: TC_APPLIED_ bits */
 	struct tc_glance *glance; /* to be filled by tally() beside the census; or NULL */
 	bool begun;	  /* set by the source once the kernel answers: it is the one then */
+
+	/*
+	 * Namespaces mostly share the kernel's tables, and a source that can do so may read all at
+	 * once that share this one's, each socket with its namespace.
+	 */
+	bool together;
+	uint64_t namespaces; /* how many they are, about */
 };
 
 /* What a source costs, as measured (doc/benchmarks.md): for the choice between them. */
@@ -51,6 +58,7 @@ struct tc_source_cost {
 struct tc_source {
 	const char *name;
 	struct tc_source_cost cost;
+	bool together; /* it can read namespaces together */
 
 	/* Whether it has what the job needs; with `count`, only to be counted. NULL: always. */
 	bool (*serves)(const struct tc_job *job, bool count);
@@ -89,7 +97,8 @@ struct tc_source_choice {
 
 /*
  * The sources that serve the job, fastest first, by what the kernel says of how many sockets the
- * calling thread's namespace has. Returns how many.
+ * calling thread's namespace has; of a job that may be done together, the machine. Returns how
+ * many.
  */
 size_t tc_sources_choose(const struct tc_job *job, bool count,
 			 struct tc_source_choice ret_choices[TC_SOURCES]);

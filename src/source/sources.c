@@ -10,30 +10,37 @@ const struct tc_source *const tc_sources[TC_SOURCES + 1] = {
 	NULL,
 };
 
-/* Sockets in this namespace; none where it is not known: then what begins fastest is best. */
-static uint64_t sockets_here(void)
+/*
+ * Sockets in this namespace, or on the machine, without the minisockets of others; none where it
+ * is not known: then what begins fastest is best.
+ */
+static uint64_t sockets_to_read(const struct tc_job *job)
 {
 	struct tc_sockstat stat = tc_sockstat_read();
 
-	return stat.known ? stat.inuse + stat.time_wait : 0;
+	if (!stat.known)
+		return 0;
+	return (job->together ? stat.allocated : stat.inuse) + stat.time_wait;
 }
 
-static uint64_t estimate_us(const struct tc_source *source, uint64_t sockets, bool count)
+static uint64_t estimate_us(const struct tc_source *source, const struct tc_job *job,
+			    uint64_t sockets, bool count)
 {
 	const struct tc_source_cost *cost = &source->cost;
+	uint64_t starts = job->together && !source->together ? job->namespaces : 1;
 
-	return cost->start_us + sockets * (count ? cost->count_ns : cost->scan_ns) / 1000;
+	return starts * cost->start_us + sockets * (count ? cost->count_ns : cost->scan_ns) / 1000;
 }
 
 size_t tc_sources_choose(const struct tc_job *job, bool count,
 			 struct tc_source_choice ret_choices[TC_SOURCES])
 {
-	uint64_t sockets = sockets_here();
+	uint64_t sockets = sockets_to_read(job);
 	size_t chosen = 0;
 
 	for (size_t i = 0; tc_sources[i]; i++) {
 		const struct tc_source *source = tc_sources[i];
-		uint64_t estimate = estimate_us(source, sockets, count);
+		uint64_t estimate = estimate_us(source, job, sockets, count);
 		size_t at = chosen;
 
 		if (source->serves && !source->serves(job, count))

@@ -41,3 +41,30 @@ print(flush=True); sys.stdin.read()"; }
 	printf '%s\n' "$output"
 	[ "$status" = 0 ]
 }
+
+# Where eBPF works, those that share the kernel's tables are read in one walk; elsewhere, or from
+# within a pid namespace, one after the other.
+@test "netns: read together, they are as read one by one" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	coproc many { exec python3 "$here/netns_many.py" 12; }
+	read -r -a ids -u "${many[0]}"
+	[ "${#ids[@]}" = 12 ]
+	wanted=$(printf '%s\n' "${ids[@]}" | jq -cs .)
+	groups() { # KEYS SOURCE [FILTER...]
+		tcpcensus by "netns.id,$1" -N all --source "$2" -n 0 -j "${@:3}" 2>/dev/null |
+			jq -c --argjson wanted "$wanted" '[.groups[] |
+				select(."netns.id" | IN($wanted[]))] | sort[]'
+	}
+	groups state,family netlink >"$BATS_TEST_TMPDIR/one"
+	[ "$(jq -s 'map(.count) | add' "$BATS_TEST_TMPDIR/one")" -ge 60 ]
+	for source in auto $(tcpcensus --source bpf >/dev/null 2>&1 && echo bpf); do
+		groups state,family "$source" | diff "$BATS_TEST_TMPDIR/one" -
+		diff <(groups local,remote netlink state connected) \
+			<(groups local,remote "$source" state connected)
+		diff <(groups local netlink state listening) <(groups local "$source" state listening)
+		diff <(groups local netlink state bound-inactive) \
+			<(groups local "$source" state bound-inactive)
+		diff <(groups state netlink sport gt :40000) <(groups state "$source" sport gt :40000)
+	done
+	exec {many[1]}>&-
+}
