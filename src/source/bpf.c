@@ -320,8 +320,8 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	if (job->filter && job->filter->expr)
 		return -EOPNOTSUPP;
 	err = count_all(job, &counted, report);
-	if (err)
-		return err;
+	if (err) /* this kernel will not let us; -EOPNOTSUPP would be: not in this way */
+		return err == -EOPNOTSUPP ? -ENOSYS : err;
 	for (int state = 0; state < TC_STATE_COUNT; state++)
 		tc_census_count(census, (enum tc_state)state, counted.states[state]);
 	job->begun = true;
