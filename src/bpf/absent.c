@@ -26,7 +26,8 @@ int tc_bpf_task_file(tc_bpf_holder_sink *sink __attribute__((unused)),
 	return absent(why);
 }
 
-int tc_walk_open(struct tc_walk **ret_walk __attribute__((unused)), char why[TC_WHY_MAX])
+int tc_walk_open(enum tc_walk_way from __attribute__((unused)),
+		 struct tc_walk **ret_walk __attribute__((unused)), char why[TC_WHY_MAX])
 {
 	return absent(why);
 }
@@ -37,6 +38,11 @@ int tc_walk_run(struct tc_walk *walk __attribute__((unused)),
 		struct tc_walk_result *ret_result __attribute__((unused)), char why[TC_WHY_MAX])
 {
 	return absent(why);
+}
+
+enum tc_walk_way tc_walk_way(const struct tc_walk *walk __attribute__((unused)))
+{
+	return TC_WALK_TYPED;
 }
 
 void tc_walk_close(struct tc_walk *walk __attribute__((unused)))

@@ -100,8 +100,9 @@ int tc_bpf_image_load(const struct tc_bpf_image *image, const struct tc_bpf_name
 	tc_auto_free struct bpf_insn *code = malloc(image->code_count * sizeof(*code));
 	tc_auto_close int types = code ? load_types(image) : -ENOMEM;
 	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_SYSCALL,
-		.prog_flags = BPF_F_SLEEPABLE, /* the only kind there is of this type */
+		.prog_type = image->type,
+		/* The only kind there is of that type. */
+		.prog_flags = image->type == BPF_PROG_TYPE_SYSCALL ? BPF_F_SLEEPABLE : 0,
 		.insns = address(code),
 		.insn_cnt = (uint32_t)image->code_count,
 		.license = address("Dual MIT/GPL"),

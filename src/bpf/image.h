@@ -21,12 +21,14 @@
 
 #ifndef __bpf__
 
+#include <linux/bpf.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "tcpcensus.h"
 
 struct tc_bpf_image {
+	enum bpf_prog_type type;
 	const uint64_t *code; /* instructions; the first function is the entry */
 	size_t code_count;
 	const uint8_t *types; /* BTF of its functions */
@@ -44,10 +46,10 @@ struct tc_bpf_names {
 /* A map of `count` values that the caller sees, too, in memory. The descriptor, or -errno. */
 int tc_bpf_shared_map(size_t value_size, uint32_t count, void **ret_memory);
 
-/* Loads a program of type syscall. The descriptor, or -errno. */
+/* Loads a program. The descriptor, or -errno. */
 int tc_bpf_image_load(const struct tc_bpf_image *image, const struct tc_bpf_names *names, int map);
 
-/* Runs it once, to its end; `context` is read and written. 0 or -errno. */
+/* Runs it once, to its end, with a copy of `context`. 0 or -errno. */
 int tc_bpf_run(int program, void *context, size_t size);
 
 #endif

@@ -56,7 +56,7 @@ static const struct tc_btf_name names_wanted[NAMES] = {
 struct row {
 	uint8_t structure;
 	uint8_t bits;
-	uint8_t may_miss; /* a kernel without IPv6 has none */
+	uint8_t may_miss; /* not every kernel has it */
 	const char *path;
 	size_t place;
 };
@@ -102,6 +102,8 @@ static const struct row rows[] = {
 	{ PORT,        64, 0, "ib_net.net",            PLACE(port_net) },
 	{ PORT,        64, 0, "owners",                PLACE(port_owners) },
 	{ SOCK_COMMON, 64, 0, "skc_bind_node",         PLACE(bind_node) },
+	/* Of bound ports, until 6.8 (8191792c18c5). */
+	{ SOCK,        64, 1, "sk_bind2_node",         PLACE(bind_node) },
 	/* clang-format on */
 };
 
@@ -172,12 +174,6 @@ static int look_up(struct tc_btf *btf, struct tc_walk_layout *layout, struct tc_
 		.rcu_unlock = names[RCU_UNLOCK].id,
 		.word_type = names[WORD].id,
 	};
-	if (!ids->rdonly_cast || !ids->rcu_lock || !ids->rcu_unlock || !ids->word_type) {
-		snprintf(why, TC_WHY_MAX, "%s",
-			 _("this kernel lets eBPF programs follow no pointers of their own "
-			   "(since Linux 6.2)"));
-		return -EOPNOTSUPP;
-	}
 	*layout = (struct tc_walk_layout){.node = {0, 0}};
 	err = fill(btf, names, layout, why);
 	return err ? err : check(layout, why);

@@ -6,7 +6,8 @@
  * socket's for a grace period (SLAB_TYPESAFE_BY_RCU), its place is not. So each step checks that
  * what it has come to still names the pointer that led there (pprev), read after the pointer to
  * the next; where it does not, the chain is walked again. All reads are by bpf_rdonly_cast(): an
- * address that is none reads as 0 and does no harm.
+ * address that is none reads as 0 and does no harm. Before Linux 6.2 there is no such thing; the
+ * same programs are then compiled with TC_WALK_PROBE, and call bpf_probe_read_kernel() for each.
  *
  * Who includes this defines find(), fetch(), follow(), end_chain() and forget().
  */
@@ -19,25 +20,59 @@
 #include "bpf/walk_state.h"
 
 #define inline_always static inline __attribute__((always_inline))
-/* All functions of an object are in one section: support/bpf-image wants it so. */
-#define in_kernel __attribute__((section("syscall"), used))
-#define in_kernel_apart __attribute__((section("syscall"), noinline))
+/*
+ * All functions of an object are in one section: support/bpf-image wants it so. A program of type
+ * syscall may sleep, and takes the lock of RCU itself; where there is no function for that, it is
+ * one for a raw tracepoint, which runs with the lock held when it is run by hand
+ * (net/bpf/test_run.c, __bpf_prog_test_run_raw_tp()).
+ */
+#ifdef TC_WALK_PROBE
+#define in_section "raw_tp"
+#else
+#define in_section "syscall"
+#endif
+#define in_kernel __attribute__((section(in_section), used))
+#define in_kernel_apart __attribute__((section(in_section), noinline))
 
 static void *(*const map_lookup)(void *map, const void *key) = (void *)1;
 static u64 (*const get_current_task)(void) = (void *)35;
 static long (*const loop)(u32 count, void *body, void *context, u64 flags) = (void *)181;
 
+#ifdef TC_WALK_PROBE
+enum { FETCHES = 0 }; /* to read costs more than to wait */
+
+static long (*const probe_read_kernel)(void *to, u32 size, u64 from) = (void *)113;
+
+inline_always u64 read_word(u64 address)
+{
+	u64 word = 0;
+
+	probe_read_kernel(&word, sizeof(word), address);
+	return word;
+}
+
+inline_always void rcu_lock(void)
+{
+}
+
+inline_always void rcu_unlock(void)
+{
+}
+#else
+enum { FETCHES = 1 };
+
 #define rdonly_cast ((const volatile u64 *(*)(u64, u32))TC_IMAGE_RDONLY_CAST)
 #define rcu_lock ((void (*)(void))TC_IMAGE_RCU_LOCK)
 #define rcu_unlock ((void (*)(void))TC_IMAGE_RCU_UNLOCK)
-
-/* The end of a chain of which nothing has been seen. */
-enum { NOWHERE = 1 };
 
 inline_always u64 read_word(u64 address)
 {
 	return *rdonly_cast(address, TC_IMAGE_WORD_TYPE);
 }
+#endif
+
+/* The end of a chain of which nothing has been seen. */
+enum { NOWHERE = 1 };
 
 inline_always u64 read_at(u64 base, const struct tc_walk_place *place)
 {
@@ -154,7 +189,7 @@ in_kernel static long step_all(u32 i, struct tc_walker **context)
 	struct tc_walker *walker = *context;
 	u32 which = i % TC_WALK_LANES;
 
-	if (!which)
+	if (FETCHES && !which)
 		fetch_all(walker);
 	step(walker, which);
 	return walker->resting >= TC_WALK_LANES;

@@ -12,10 +12,13 @@
 
 #include "bpf/image.h"
 #include "bpf/bound.image.h"
+#include "bpf/bound_probe.image.h"
 #include "bpf/count.image.h"
+#include "bpf/count_probe.image.h"
 #include "bpf/layout.h"
 #include "bpf/load.h"
 #include "bpf/scan.image.h"
+#include "bpf/scan_probe.image.h"
 #include "util/intl.h"
 #include "util/macro.h"
 
@@ -23,10 +26,11 @@ enum {
 	WALKERS_MAX = 8, /* more wait for memory together */
 	SHARE = 16384,	 /* buckets that a walker takes at a time */
 	/*
-	 * Steps of a run: about a millisecond where each waits for memory, which is how long the
-	 * kernel lets nobody else on a processor if it does not preempt itself.
+	 * Steps of a run: one to three milliseconds where each waits for memory, which is how long
+	 * the kernel lets nobody else on a processor if it does not preempt itself.
 	 */
 	STEPS = 40000,
+	STEPS_PROBE = 10000,
 	/*
 	 * Sockets in a chain, on average, that the walk is good for. A kernel has less than four; a
 	 * namespace with a small table of its own (net.ipv4.tcp_child_ehash_entries) can have so
@@ -35,13 +39,21 @@ enum {
 	CHAIN_MAX = 32,
 };
 
-static const struct tc_bpf_image *const images[TC_WALK_PROGRAMS] = {
-	[TC_WALK_COUNT] = &count_image,
-	[TC_WALK_SCAN] = &scan_image,
-	[TC_WALK_BOUND] = &bound_image,
+static const struct tc_bpf_image *const images[TC_WALK_WAYS][TC_WALK_PROGRAMS] = {
+	[TC_WALK_TYPED] = {
+		[TC_WALK_COUNT] = &count_image,
+		[TC_WALK_SCAN] = &scan_image,
+		[TC_WALK_BOUND] = &bound_image,
+	},
+	[TC_WALK_PROBE] = {
+		[TC_WALK_COUNT] = &count_probe_image,
+		[TC_WALK_SCAN] = &scan_probe_image,
+		[TC_WALK_BOUND] = &bound_probe_image,
+	},
 };
 
 struct tc_walk {
+	enum tc_walk_way way;
 	struct tc_walk_layout layout;
 	struct tc_bpf_names names;
 	int map;
@@ -60,7 +72,17 @@ static uint32_t processors(void)
 	return count > WALKERS_MAX ? WALKERS_MAX : (uint32_t)count;
 }
 
-int tc_walk_open(struct tc_walk **ret_walk, char why[TC_WHY_MAX])
+static bool can_cast(const struct tc_bpf_names *names)
+{
+	return names->rdonly_cast && names->rcu_lock && names->rcu_unlock && names->word_type;
+}
+
+enum tc_walk_way tc_walk_way(const struct tc_walk *walk)
+{
+	return walk->way;
+}
+
+int tc_walk_open(enum tc_walk_way from, struct tc_walk **ret_walk, char why[TC_WHY_MAX])
 {
 	struct tc_walk *walk = calloc(1, sizeof(*walk));
 	void *memory = NULL;
@@ -73,6 +95,7 @@ int tc_walk_open(struct tc_walk **ret_walk, char why[TC_WHY_MAX])
 		walk->programs[i] = -1;
 	walk->walkers = processors();
 	err = tc_bpf_layout(&walk->layout, &walk->names, why);
+	walk->way = from == TC_WALK_TYPED && can_cast(&walk->names) ? TC_WALK_TYPED : TC_WALK_PROBE;
 	if (!err) {
 		walk->map = tc_bpf_shared_map(sizeof(struct tc_walker), walk->walkers, &memory);
 		walk->memory = memory;
@@ -106,6 +129,7 @@ void tc_walk_close(struct tc_walk *walk)
 struct party {
 	struct tc_walk *walk;
 	int program;
+	uint32_t steps;
 	const struct tc_walk_job *job;
 	uint32_t next, buckets; /* next is taken atomically */
 	pthread_mutex_t lock;	/* of what the sink does, and of the result: */
@@ -183,7 +207,7 @@ static int walk_share(struct party *party, uint32_t number, struct tc_walker *wa
 	while (!err && !is_done(walker)) {
 		wake(walker);
 		while (!err && walker->resting < TC_WALK_LANES)
-			err = run(party->program, number, STEPS);
+			err = run(party->program, number, party->steps);
 		if (!err)
 			err = drain(party, walker);
 	}
@@ -270,7 +294,7 @@ static int load(struct tc_walk *walk, enum tc_walk_program program)
 	int *loaded = &walk->programs[program];
 
 	if (*loaded < 0)
-		*loaded = tc_bpf_image_load(images[program], &walk->names, walk->map);
+		*loaded = tc_bpf_image_load(images[walk->way][program], &walk->names, walk->map);
 	return *loaded;
 }
 
@@ -292,7 +316,12 @@ static int find_table(const struct party *party)
 int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct tc_walk_job *job,
 		struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
 {
-	struct party party = {.walk = walk, .job = job, .program = load(walk, program)};
+	struct party party = {
+		.walk = walk,
+		.job = job,
+		.program = load(walk, program),
+		.steps = walk->way == TC_WALK_PROBE ? STEPS_PROBE : STEPS,
+	};
 	int err = party.program < 0 ? party.program : find_table(&party);
 
 	*ret_result = (struct tc_walk_result){.buckets = 0};

@@ -13,6 +13,13 @@
 
 struct tc_walk; /* what is known of this kernel, and memory that it shares with us */
 
+/* How programs read what is in the kernel, the faster one first. */
+enum tc_walk_way {
+	TC_WALK_TYPED, /* by bpf_rdonly_cast(), since Linux 6.2 */
+	TC_WALK_PROBE, /* by bpf_probe_read_kernel(), a call each time; with bpf_loop() (5.17) */
+	TC_WALK_WAYS
+};
+
 enum tc_walk_program {
 	TC_WALK_COUNT, /* counts by state */
 	TC_WALK_SCAN,  /* hands over records */
@@ -44,8 +51,9 @@ struct tc_walk_result {
 	uint64_t given_up; /* chains that never stood still: the result is incomplete */
 };
 
-/* 0, or -errno with a sentence in why. */
-int tc_walk_open(struct tc_walk **ret_walk, char why[TC_WHY_MAX]);
+/* The fastest way that this kernel has and that is not before `from`. -errno: why says it. */
+int tc_walk_open(enum tc_walk_way from, struct tc_walk **ret_walk, char why[TC_WHY_MAX]);
+enum tc_walk_way tc_walk_way(const struct tc_walk *walk);
 void tc_walk_close(struct tc_walk *walk);
 
 /*

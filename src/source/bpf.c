@@ -297,7 +297,7 @@ static int count_all(struct tc_job *job, struct tc_census *census, struct tc_rep
 	bool may_be_bound = job->together || tc_sockstat_may_be_bound(&stat);
 	uint32_t states = walked_states(job);
 	struct tc_walk *walk;
-	int err = tc_walk_open(&walk, report->why);
+	int err = tc_walk_open(TC_WALK_TYPED, &walk, report->why);
 
 	if (err)
 		return err;
@@ -403,7 +403,7 @@ static int scan_tables(struct tc_job *job, uint32_t states, struct tc_report *re
 		return -ENOMEM;
 	scanning->job = job;
 	scanning->netns = job->together ? 0 : tc_netns_here();
-	err = tc_walk_open(&walk, report->why);
+	err = tc_walk_open(TC_WALK_TYPED, &walk, report->why);
 	if (err)
 		return err;
 	if (states & ~ELSEWHERE)
