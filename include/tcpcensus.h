@@ -379,6 +379,13 @@ enum {
 	TC_ORIGIN_TRACKED = 1u << 1,	  /* connections that conntrack knows, whosever they are */
 };
 
+/* How eBPF read, on kernels that do not let it do so in the fastest way. */
+enum {
+	TC_WAY_FASTEST,
+	TC_WAY_PROBED,	 /* each read was a call (before Linux 6.2) */
+	TC_WAY_ITERATOR, /* the kernel's own iterator counted (before 6.1) */
+};
+
 struct tc_report {
 	size_t size;
 	const char *source; /* name of the source that was used */
@@ -416,6 +423,7 @@ struct tc_report {
 	/* Only from a listing: TC_ORIGIN_ bits of what is no socket of a Linux machine. */
 	unsigned origins;
 	uint64_t estimate_us; /* how long it was thought to take, where the source was chosen; or 0 */
+	unsigned way;	      /* one of TC_WAY_ */
 };
 
 /*

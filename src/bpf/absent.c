@@ -5,6 +5,7 @@
 
 #include "bpf/port_facts.h"
 #include "bpf/task_file.h"
+#include "bpf/tcp_iter.h"
 #include "bpf/walk.h"
 #include "util/intl.h"
 
@@ -22,6 +23,13 @@ int tc_bpf_port_facts(tc_bpf_port_sink *sink __attribute__((unused)),
 
 int tc_bpf_task_file(tc_bpf_holder_sink *sink __attribute__((unused)),
 		     void *context __attribute__((unused)), char why[TC_WHY_MAX])
+{
+	return absent(why);
+}
+
+int tc_bpf_tcp_iter(const struct tc_walk_job *job __attribute__((unused)),
+		    struct tc_walk_result *ret_result __attribute__((unused)),
+		    char why[TC_WHY_MAX])
 {
 	return absent(why);
 }

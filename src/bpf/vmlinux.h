@@ -104,8 +104,11 @@ struct sock_common {
 	atomic64_t skc_cookie;
 };
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
+	struct socket *sk_socket;
 	u16 sk_protocol;
 	u8 sk_userlocks; /* bits of a byte before 5.19, when nobody looks at it */
 };
@@ -121,8 +124,16 @@ struct inet_bind_bucket {
 	signed char fastreuseport;
 };
 
+struct inet_sock {
+	struct sock sk;
+};
+
 struct inet_connection_sock {
+	struct inet_sock icsk_inet;
 	struct inet_bind_bucket *icsk_bind_hash;
+	u8 icsk_retransmits;
+	u8 icsk_pending;
+	u8 icsk_probes_out;
 };
 
 struct tcp_sock {
@@ -139,6 +150,18 @@ struct inet_timewait_sock {
 struct tcp_timewait_sock {
 	struct inet_timewait_sock tw_sk;
 	int tw_ts_recent_stamp;
+};
+
+struct request_sock {
+	u8 num_retrans;
+};
+
+struct inet_request_sock {
+	struct request_sock req;
+};
+
+struct tcp_request_sock {
+	struct inet_request_sock req;
 };
 
 /* ---- iterators ---- */

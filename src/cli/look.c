@@ -229,6 +229,12 @@ static void note_how(const struct tc_report *report)
 	for (size_t i = 0; i < report->refused_count; i++)
 		tc_note(_("source %s was not used: %s"), report->refused[i].source,
 			report->refused[i].why);
+	if (report->way == TC_WAY_PROBED)
+		tc_note("%s", _("this kernel lets eBPF read by calls alone (typed reads came with "
+				"Linux 6.2)"));
+	if (report->way == TC_WAY_ITERATOR)
+		tc_note("%s", _("this kernel's tables cannot be walked by eBPF (since Linux 6.1): its "
+				"own iterator counted the connections"));
 	if (report->estimate_us)
 		tc_note(_("read through %s in %.1f ms; %.1f ms were expected"), report->source,
 			(double)report->took_us / 1000.0, (double)report->estimate_us / 1000.0);

@@ -99,8 +99,10 @@ static int run_named(const struct tc_query *query, struct tc_job *job, struct tc
 		     struct tc_report *report, const struct tc_source **ret_source)
 {
 	const struct tc_source *source = find_source(query->source); /* tc_kernel_is_source() */
-	int err = run_source(source, job, census, report);
+	int err;
 
+	job->by_name = true;
+	err = run_source(source, job, census, report);
 	if (err >= 0 || job->begun)
 		*ret_source = source;
 	else
@@ -301,6 +303,7 @@ static int read_together(struct kernel *kernel, struct tc_visits *visits)
 	if (!kernel->first_netns)
 		return 0;
 	job->together = true;
+	job->by_name = !is_auto(kernel->query->source);
 	job->namespaces = visits->list.count;
 	err = tc_visits_each(visits, read_in_one, kernel, kernel->report->why);
 	job->together = false;

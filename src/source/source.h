@@ -38,6 +38,7 @@ struct tc_job {
 	void *context;
 	unsigned applied; /* filled by the source before the first batch: TC_APPLIED_ bits */
 	struct tc_glance *glance; /* to be filled by tally() beside the census; or NULL */
+	bool by_name;	  /* the source was asked for, whatever it costs */
 	bool begun;	  /* set by the source once the kernel answers: it is the one then */
 
 	/*
