@@ -469,7 +469,19 @@ TC_EXPORT void tc_tally_free(struct tc_tally *tally);
 TC_EXPORT int tc_tally_add(struct tc_tally *tally, const struct tc_sock *socks, size_t count);
 
 /*
- * Orders the groups: largest first, equal ones by their keys. Exact: every group is kept.
+ * For who wants the largest groups alone: bounds the groups that are kept, to not fewer than 1024.
+ * When there are more the smallest, half of them or more, are given up: they count among the
+ * others, and one that comes again begins at 0. So no count is too high, none is too low by more
+ * than tc_tally_too_low(), and each group that has more sockets than that is there.
+ */
+TC_EXPORT void tc_tally_bound(struct tc_tally *tally, size_t groups);
+TC_EXPORT uint64_t tc_tally_too_low(const struct tc_tally *tally); /* 0: every count is exact */
+
+/* Bytes that the groups take. */
+TC_EXPORT uint64_t tc_tally_memory(const struct tc_tally *tally);
+
+/*
+ * Orders the groups: largest first, equal ones by their keys. Exact, unless bounded.
  * Rows past `top` (0: none) are summed up by tc_tally_other(). -ENOMEM.
  */
 TC_EXPORT int tc_tally_sort(struct tc_tally *tally, size_t top);

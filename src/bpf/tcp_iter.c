@@ -32,8 +32,8 @@ int tc_bpf_tcp_iter(const struct tc_walk_job *job, struct tc_walk_result *ret_re
 				  (job->families & TC_FAMILY_INET6 ? 2u : 0);
 	err = tc_bpf_load(programs->skeleton, why);
 	if (!err)
-		err = tc_bpf_iterate(programs->progs.tcp_iter, sizeof(uint64_t), take,
-				     (void *)job, why);
+		err = tc_bpf_iterate(programs->progs.tcp_iter, sizeof(uint64_t), take, (void *)job,
+				     why);
 	for (size_t slot = 0; !err && slot < TC_WALK_SLOTS; slot++)
 		ret_result->totals[slot] = programs->bss->totals[slot];
 	tcp_iter_bpf__destroy(programs);

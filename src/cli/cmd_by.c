@@ -3,9 +3,20 @@
 #include "cli/emit.h"
 #include "cli/keys.h"
 #include "cli/look.h"
+#include "cli/note.h"
 #include "util/intl.h"
 
-enum { DEFAULT_TOP = 20 };
+enum {
+	DEFAULT_TOP = 20,
+	/* Groups that are kept where only the largest are asked for: some 300 MiB of memory. */
+	GROUPS_KEPT = 4 * 1024 * 1024,
+	MEMORY_TOLD = 64, /* MiB, from where on it is said without being asked for */
+};
+
+static size_t top_of(const struct tc_options *options)
+{
+	return options->top_given ? options->top : DEFAULT_TOP;
+}
 
 static int add_to_tally(void *tally, const struct tc_sock *socks, size_t count)
 {
@@ -19,10 +30,22 @@ static int show(const struct tc_options *options, struct tc_tally *tally,
 	struct tc_style style = tc_style_of(options);
 	struct tc_stamp stamp = tc_stamp_now(options);
 
-	if (tc_tally_sort(tally, options->top_given ? options->top : DEFAULT_TOP))
+	if (tc_tally_sort(tally, top_of(options)))
 		return tc_look_error("%s", _("out of memory"));
 	tc_write_groups(&out, (enum tc_form)options->form, tally, report, &stamp, &style);
 	return tc_emit(&out);
+}
+
+static void note_memory(const struct tc_options *options, const struct tc_tally *tally)
+{
+	double mib = (double)tc_tally_memory(tally) / (1 << 20);
+
+	if (tc_tally_too_low(tally))
+		tc_note(_("more than %d groups came, and the smallest were given up on the way: a "
+			  "count can be too low by up to %llu (-n 0 keeps all)"),
+			GROUPS_KEPT, (unsigned long long)tc_tally_too_low(tally));
+	if (options->verbose || mib >= MEMORY_TOLD)
+		tc_note(_("the groups took %.1f MiB of memory"), mib);
 }
 
 static int look_and_show(const struct tc_options *options, struct tc_look *look,
@@ -34,6 +57,9 @@ static int look_and_show(const struct tc_options *options, struct tc_look *look,
 
 	if (err)
 		return tc_look_error("%s", _("out of memory"));
+	if (top_of(options))
+		tc_tally_bound(tally, GROUPS_KEPT > 2 * top_of(options) ? GROUPS_KEPT
+									: 2 * top_of(options));
 	look->query.keys = keys->keys;
 	look->query.key_count = keys->count;
 	tc_look_earlier(look, options);
@@ -42,6 +68,8 @@ static int look_and_show(const struct tc_options *options, struct tc_look *look,
 		status = show(options, tally, &report);
 	if (!status)
 		status = tc_look_finish(options, err, &report);
+	if (!status && !err)
+		note_memory(options, tally);
 	if (!status)
 		tc_look_note_owners(&report);
 	if (!status)

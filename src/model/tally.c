@@ -3,8 +3,9 @@
  * tally.c - counting by any set of keys.
  *
  * Groups live in one arena of bytes, each as its packed key; an open-addressed table of
- * (hash, place) finds them. Memory per group: the packed key, 32 bytes of group, and between
- * 12 and 24 bytes of table. Counting is exact: no group is ever dropped.
+ * places finds them. Memory per group: the packed key, 32 bytes of group, and between 8 and 16
+ * bytes of table. Counting is exact, unless a bound is set and met: then it is Lossy Counting
+ * (Manku and Motwani, 2002) with the bound on memory instead of on the error, which is told.
  */
 #include "model/tally.h"
 
@@ -14,7 +15,7 @@
 #include "model/packed.h"
 #include "util/hash.h"
 
-enum { FIRST_SLOTS = 1024 };
+enum { FIRST_SLOTS = 1024, BOUND_LEAST = 1024 };
 
 struct group {
 	uint64_t count;
@@ -38,9 +39,23 @@ struct tc_tally {
 	uint32_t *order; /* indices of groups, as sorted */
 	size_t rows;
 	uint64_t other_groups, other_count;
+	size_t bound;		 /* of group_count; 0: none */
+	uint64_t given_up;	 /* groups, those that came again more than once */
+	uint64_t too_low;	 /* by so much a count can be */
 };
 
 /* ---- The table ----------------------------------------------------------------------- */
+
+static void fill_slots(struct tc_tally *tally)
+{
+	for (size_t i = 0; i < tally->group_count; i++) {
+		size_t at = tally->groups[i].hash & tally->slot_mask;
+
+		while (tally->slots[at])
+			at = (at + 1) & tally->slot_mask;
+		tally->slots[at] = (uint32_t)i + 1;
+	}
+}
 
 static int grow_slots(struct tc_tally *tally)
 {
@@ -49,16 +64,10 @@ static int grow_slots(struct tc_tally *tally)
 
 	if (!slots)
 		return -ENOMEM;
-	for (size_t i = 0; i < tally->group_count; i++) {
-		size_t at = tally->groups[i].hash & (count - 1);
-
-		while (slots[at])
-			at = (at + 1) & (count - 1);
-		slots[at] = (uint32_t)i + 1;
-	}
 	free(tally->slots);
 	tally->slots = slots;
 	tally->slot_mask = count - 1;
+	fill_slots(tally);
 	return 0;
 }
 
@@ -132,6 +141,67 @@ static int find_group(struct tc_tally *tally, const struct tc_buf *key, struct g
 	return err;
 }
 
+/* ---- Giving up the smallest ----------------------------------------------------------- */
+
+/* A count that half of the groups or more do not exceed: a power of two, less one. */
+static uint64_t find_threshold(const struct tc_tally *tally)
+{
+	for (uint64_t threshold = 1;; threshold = threshold * 2 + 1) {
+		size_t below = 0;
+
+		for (size_t i = 0; i < tally->group_count; i++)
+			below += tally->groups[i].count <= threshold;
+		if (below * 2 >= tally->group_count)
+			return threshold;
+	}
+}
+
+/* The arena has the keys in the order of the groups, so each moves towards the start. */
+static void keep_group(struct tc_tally *tally, size_t to, size_t from, size_t *length)
+{
+	struct group *group = &tally->groups[to];
+
+	*group = tally->groups[from];
+	memmove(tally->arena.data + *length, tally->arena.data + group->key_at, group->key_length);
+	group->key_at = *length;
+	*length += group->key_length;
+}
+
+static void give_up_smallest(struct tc_tally *tally)
+{
+	uint64_t threshold = find_threshold(tally), largest = 0;
+	size_t kept = 0, length = 0;
+
+	for (size_t i = 0; i < tally->group_count; i++) {
+		if (tally->groups[i].count > threshold)
+			keep_group(tally, kept++, i, &length);
+		else if (tally->groups[i].count > largest)
+			largest = tally->groups[i].count;
+	}
+	tally->given_up += tally->group_count - kept;
+	tally->too_low += largest;
+	tally->group_count = kept;
+	tally->arena.length = length;
+	memset(tally->slots, 0, (tally->slot_mask + 1) * sizeof(*tally->slots));
+	fill_slots(tally);
+}
+
+void tc_tally_bound(struct tc_tally *tally, size_t groups)
+{
+	tally->bound = groups < BOUND_LEAST ? BOUND_LEAST : groups;
+}
+
+uint64_t tc_tally_too_low(const struct tc_tally *tally)
+{
+	return tally->too_low;
+}
+
+uint64_t tc_tally_memory(const struct tc_tally *tally)
+{
+	return tally->arena.capacity + tally->group_capacity * sizeof(*tally->groups) +
+	       (tally->slot_mask + 1) * sizeof(*tally->slots);
+}
+
 /* ---- Making and filling -------------------------------------------------------------- */
 
 int tc_tally_new(const struct tc_key *keys, size_t key_count, struct tc_tally **ret_tally)
@@ -184,6 +254,8 @@ int tc_tally_add(struct tc_tally *tally, const struct tc_sock *socks, size_t cou
 		}
 		if (tally->scratch.failed)
 			return -ENOMEM;
+		if (tally->bound && tally->group_count >= tally->bound)
+			give_up_smallest(tally);
 		err = find_group(tally, &tally->scratch, &group);
 		if (err)
 			return err;
@@ -278,7 +350,7 @@ int tc_tally_sort(struct tc_tally *tally, size_t top)
 	tally->rows = rows;
 	select_rows(tally);
 	qsort_r(order, rows, sizeof(*order), compare_rows, tally);
-	tally->other_groups = tally->group_count - rows;
+	tally->other_groups = tally->group_count - rows + tally->given_up;
 	tally->other_count = tally->total;
 	for (size_t i = 0; i < rows; i++)
 		tally->other_count -= tally->groups[order[i]].count;

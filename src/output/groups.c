@@ -187,8 +187,12 @@ static void write_other(struct tc_buf *out, const struct tc_tally *tally)
 	uint64_t other_groups, other_count;
 
 	tc_tally_other(tally, &other_groups, &other_count);
-	tc_buf_format(out, "\"other\":{\"groups\":%llu,\"count\":%llu}",
+	tc_buf_format(out, "\"other\":{\"groups\":%llu,\"count\":%llu",
 		      (unsigned long long)other_groups, (unsigned long long)other_count);
+	if (tc_tally_too_low(tally))
+		tc_buf_format(out, ",\"too_low\":%llu",
+			      (unsigned long long)tc_tally_too_low(tally));
+	tc_buf_byte(out, '}');
 }
 
 static void write_json(struct tc_buf *out, const struct tc_tally *tally,
@@ -253,6 +257,9 @@ static void write_csv(struct tc_buf *out, const struct tc_tally *tally,
 	tc_tally_other(tally, &other_groups, &other_count);
 	if (other_groups)
 		tc_csv_remark(out, "(other)", tc_tally_key_count(tally), other_count);
+	if (tc_tally_too_low(tally))
+		tc_csv_remark(out, "(counts are too low by up to)", tc_tally_key_count(tally),
+			      tc_tally_too_low(tally));
 	tc_csv_incomplete(out, report, tc_tally_key_count(tally));
 }
 

@@ -283,6 +283,54 @@ static void test_many_groups(void **state)
 	tc_tally_free(tally);
 }
 
+/* Few groups that are large, and many of which most come once: what is promised holds. */
+static void test_bounded(void **state)
+{
+	enum { BOUND = 1024, LARGE = 50, VALUES = 60000, DRAWN = 200000 };
+	static const char *const names[] = {"remote.addr"};
+	static uint64_t truth[VALUES];
+	struct tc_tally *tally = tally_by(names, 1);
+	struct dice dice = {.state = 7};
+	uint64_t groups, others, shown = 0, too_low, lines = 0;
+
+	(void)state;
+	memset(truth, 0, sizeof(truth));
+	tc_tally_bound(tally, BOUND);
+	for (int i = 0; i < DRAWN; i++) {
+		uint32_t value = dice_below(&dice, 3) ? LARGE + dice_below(&dice, VALUES - LARGE)
+							  : dice_below(&dice, LARGE);
+		struct tc_sock sock = {
+			.count = 1,
+			.have = TC_HAVE_ENDPOINTS,
+			.remote = tc_addr_from4(value),
+		};
+
+		truth[value]++;
+		assert_int_equal(tc_tally_add(tally, &sock, 1), 0);
+	}
+	too_low = tc_tally_too_low(tally);
+	assert_in_range(too_low, 1, DRAWN / LARGE / 3 - 1); /* or it would say nothing here */
+	assert_in_range(tc_tally_memory(tally), 1, 1 << 20);
+	assert_int_equal(tc_tally_sort(tally, LARGE), 0);
+	for (size_t row = 0; row < tc_tally_rows(tally); row++) {
+		uint64_t count = tc_tally_row_count(tally, row);
+		struct tc_value value;
+		uint32_t number;
+
+		tc_tally_row_value(tally, row, 0, &value);
+		memcpy(&number, &value.addr.byte[12], sizeof(number));
+		assert_in_range(number, 0, LARGE - 1); /* each large one is there */
+		assert_in_range(count, truth[number] - too_low, truth[number]);
+		shown += count;
+		lines++;
+	}
+	assert_int_equal(lines, LARGE);
+	tc_tally_other(tally, &groups, &others);
+	assert_int_equal(shown + others, DRAWN);
+	assert_true(groups >= BOUND / 2);
+	tc_tally_free(tally);
+}
+
 static void test_empty(void **state)
 {
 	static const char *const names[] = {"state"};
@@ -345,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_ties),
 		cmocka_unit_test(test_add_after_sort),
 		cmocka_unit_test(test_many_groups),
+		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_census),

@@ -231,8 +231,8 @@ static void test_bound(void **state)
 	}
 }
 
-static int count_records(void *context, const struct tc_walk_layout *layout,
-			 const uint64_t *words, size_t count)
+static int count_records(void *context, const struct tc_walk_layout *layout, const uint64_t *words,
+			 size_t count)
 {
 	size_t *records = context;
 
