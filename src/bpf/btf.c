@@ -16,7 +16,7 @@
 enum {
 	FILE_MAX = 64 << 20,	     /* ten times that of a kernel today */
 	DEPTH_MAX = 16,		     /* structures inside of each other */
-	MEMBERS_MAX = 20000,	     /* that a search looks at; a structure of today has hundreds */
+	MEMBERS_MAX = 10000,	     /* that a search looks at; a structure of today has hundreds */
 	SIZE_LIMIT = UINT32_MAX / 8, /* of a structure: its members are told in bits */
 };
 
