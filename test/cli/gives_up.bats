@@ -1,0 +1,35 @@
+#!/usr/bin/env bats
+# A walk that gave some chains up (test/tools/gives_up.c): another source counts, or it is told.
+
+load helper
+
+needs_gives_up() {
+	needs_namespaces
+	needs_bpf
+}
+
+@test "gives up: a census by eBPF is none" {
+	needs_gives_up
+	in_lab not-accepted --side b -- given_up_census
+}
+
+@test "gives up: what was handed over is told to be incomplete, in every form" {
+	needs_gives_up
+	in_lab not-accepted --side b -- given_up_forms
+}
+
+@test "gives up: where nothing was handed over yet, another source is used" {
+	needs_gives_up
+	in_lab empty -- given_up_nothing
+}
+
+@test "gives up: all namespaces" {
+	needs_gives_up
+	in_lab not-accepted --side b -- given_up_everywhere
+}
+
+@test "gives up: in French" {
+	needs_gives_up
+	make_french
+	in_lab not-accepted --side b -- given_up_in_french
+}
