@@ -95,3 +95,27 @@ given_up_in_french() {
 	grep -qxE "incomplet : 3 chaînes de sockets sur [0-9]+ ont changé trop vite pour être suivies" \
 		"$scratch/out" || wrong "the reason in French" "$(cat "$scratch/out")"
 }
+
+# Whole, or told not to be, or refused with a reason; but never less than there is, in silence.
+whole_or_told() { # LABEL COMMAND...
+	local status=0
+	"${@:2}" -j >"$scratch/out" 2>"$scratch/notes" || status=$?
+	if [ "$status" = 3 ]; then
+		[ -s "$scratch/notes" ] || wrong "$1: refused without a reason"
+		return
+	fi
+	jq -e 'if .source.complete then .total == 7010 else .source.why | length > 0 end' \
+		"$scratch/out" >/dev/null || wrong "$1" "$(cat "$scratch/out" "$scratch/notes")"
+}
+
+long_chains() {
+	same "chains" 4 "$(cat /proc/sys/net/ipv4/tcp_ehash_entries)"
+	whole_or_told "a census by bpf" tcpcensus --source bpf
+	whole_or_told "groups by bpf" tcpcensus by state --source bpf
+	whole_or_told "a list by bpf" tcpcensus list -c local,remote --source bpf
+	for command in '' 'by state' 'by remote.addr' 'list -c local'; do
+		tcpcensus $command -j >"$scratch/out" 2>"$scratch/notes"
+		jq -e '.source.complete and .total == 7010' "$scratch/out" >/dev/null ||
+			wrong "tcpcensus $command" "$(cat "$scratch/out" "$scratch/notes")"
+	done
+}
