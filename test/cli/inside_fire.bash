@@ -27,7 +27,8 @@ churn_off() {
 
 # What the kernel has to say of its own faults; nothing where its log may not be read.
 kernel_says() {
-	dmesg 2>/dev/null | grep -E 'WARNING:|BUG:|Oops|stall|lockup|hung task|corruption|general protection'
+	dmesg 2>/dev/null |
+		grep -E 'WARNING:|BUG:|Oops|stall|lockup|hung task|corruption|general protection'
 }
 
 counted_under_fire() {
