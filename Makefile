@@ -36,6 +36,7 @@ bench:
 	@bench/compare
 	@bench/owners
 	@bench/namespaces
+	@bench/server-rate
 
 fuzz:
 	@support/deps test

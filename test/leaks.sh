@@ -33,7 +33,11 @@ commands() { # a line each: the arguments
 		explain nothing-of-this-name
 		census --source netlink
 		census --source proc
+		census --source bpf
 		by state --source proc
+		by state,remote.addr --source bpf
+		list -n 0 -c local,remote --source bpf
+		census -N all --source bpf
 		census -N all
 		by netns,state -N all
 		listeners -N all

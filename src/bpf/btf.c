@@ -14,8 +14,10 @@
 #define BTF_FILE "/sys/kernel/btf/vmlinux"
 
 enum {
-	FILE_MAX = 64 << 20, /* ten times that of a kernel today */
-	DEPTH_MAX = 16,	     /* structures inside of each other */
+	FILE_MAX = 64 << 20,	     /* ten times that of a kernel today */
+	DEPTH_MAX = 16,		     /* structures inside of each other */
+	MEMBERS_MAX = 10000,	     /* that a search looks at; a structure of today has hundreds */
+	SIZE_LIMIT = UINT32_MAX / 8, /* of a structure: its members are told in bits */
 };
 
 /* ---- Types ------------------------------------------------------------------------------ */
@@ -179,41 +181,63 @@ static uint32_t bits_of(const struct btf_type *type)
 	case BTF_KIND_ENUM:
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
-		return type->size * 8;
+		return type->size <= SIZE_LIMIT ? type->size * 8 : 0;
 	default:
 		return 0;
 	}
 }
 
-/* A member of the structure itself, or of one inside of it that has no name. */
-static bool find_member(const struct tc_btf *btf, const struct btf_type *structure,
-			const char *name, size_t length, int depth, uint32_t base,
-			const struct btf_type **ret_type, struct tc_btf_member *ret_member)
+/* A look for a member, which ends also where structures go in circles. */
+struct search {
+	const struct tc_btf *btf;
+	const char *name;
+	size_t length;
+	uint32_t left; /* members that may still be looked at */
+};
+
+/* A member as its structure lists it; false: it lies beyond it. */
+static bool read_member(const struct btf_type *structure, const struct btf_member *row,
+			const struct btf_type *type, struct tc_btf_member *ret_member)
 {
-	const struct btf_member *members = (const struct btf_member *)(structure + 1);
 	bool packed = BTF_INFO_KFLAG(structure->info);
+	uint32_t offset = packed ? BTF_MEMBER_BIT_OFFSET(row->offset) : row->offset;
+	uint32_t bits = packed ? BTF_MEMBER_BITFIELD_SIZE(row->offset) : 0;
 
-	for (size_t i = 0; i < BTF_INFO_VLEN(structure->info); i++) {
-		const char *found = name_of(btf, members[i].name_off);
+	if (!bits)
+		bits = bits_of(type);
+	*ret_member = (struct tc_btf_member){.offset = offset, .bits = bits};
+	return (uint64_t)offset + bits <= (uint64_t)structure->size * 8;
+}
+
+/* A member of the structure itself, or of one inside of it that has no name. */
+static bool find_member(struct search *search, const struct btf_type *structure, int depth,
+			uint32_t base, const struct btf_type **ret_type,
+			struct tc_btf_member *ret_member)
+{
+	const struct btf_member *rows = (const struct btf_member *)(structure + 1);
+
+	if (structure->size > SIZE_LIMIT)
+		return false;
+	for (size_t i = 0; i < BTF_INFO_VLEN(structure->info) && search->left; i++) {
+		const char *name = name_of(search->btf, rows[i].name_off);
 		const struct btf_type *type;
-		uint32_t offset, bits;
+		struct tc_btf_member member;
 
-		if (*found && (strncmp(found, name, length) != 0 || found[length]))
+		search->left--;
+		if (*name &&
+		    (strncmp(name, search->name, search->length) != 0 || name[search->length]))
 			continue;
-		type = bare(btf, members[i].type);
-		offset = packed ? BTF_MEMBER_BIT_OFFSET(members[i].offset) : members[i].offset;
-		bits = packed ? BTF_MEMBER_BITFIELD_SIZE(members[i].offset) : 0;
-		if (*found) {
+		type = bare(search->btf, rows[i].type);
+		if (!read_member(structure, &rows[i], type, &member))
+			continue;
+		member.offset += base;
+		if (*name) {
 			*ret_type = type;
-			*ret_member = (struct tc_btf_member){
-				.offset = base + offset,
-				.bits = bits ? bits : bits_of(type),
-			};
+			*ret_member = member;
 			return true;
 		}
 		if (is_structure(type) && depth < DEPTH_MAX &&
-		    find_member(btf, type, name, length, depth + 1, base + offset, ret_type,
-				ret_member))
+		    find_member(search, type, depth + 1, member.offset, ret_type, ret_member))
 			return true;
 	}
 	return false;
@@ -224,17 +248,17 @@ bool tc_btf_member(const struct tc_btf *btf, const struct tc_btf_name *structure
 {
 	const struct btf_type *type = (const struct btf_type *)structure->found;
 	struct tc_btf_member member = {.offset = 0};
+	struct search search = {.btf = btf, .name = path, .left = MEMBERS_MAX};
 
 	while (is_structure(type)) {
-		size_t length = strcspn(path, ".");
-
-		if (!find_member(btf, type, path, length, 0, member.offset, &type, &member))
+		search.length = strcspn(search.name, ".");
+		if (!find_member(&search, type, 0, member.offset, &type, &member))
 			return false;
-		if (!path[length]) {
+		if (!search.name[search.length]) {
 			*ret_member = member;
 			return true;
 		}
-		path += length + 1;
+		search.name += search.length + 1;
 	}
 	return false;
 }
@@ -254,7 +278,9 @@ int tc_btf_open_bytes(struct tc_btf *btf, const void *bytes, size_t size)
 	uint64_t types, names;
 
 	*btf = (struct tc_btf){.memory = NULL};
-	if (size < sizeof(*header) || header->magic != BTF_MAGIC)
+	/* Of another order of bytes the magic number is another one. */
+	if (size < sizeof(*header) || header->magic != BTF_MAGIC ||
+	    header->version != BTF_VERSION || header->hdr_len < sizeof(*header))
 		return -EINVAL;
 	types = (uint64_t)header->hdr_len + header->type_off;
 	names = (uint64_t)header->hdr_len + header->str_off;

@@ -160,23 +160,23 @@ static int check(const struct tc_walk_layout *layout, char why[TC_WHY_MAX])
 	return -EOPNOTSUPP;
 }
 
-static int look_up(struct tc_btf *btf, struct tc_walk_layout *layout, struct tc_bpf_names *ids,
-		   char why[TC_WHY_MAX])
+int tc_bpf_layout_in(struct tc_btf *btf, struct tc_walk_layout *ret_layout,
+		     struct tc_bpf_names *ret_names, char why[TC_WHY_MAX])
 {
 	struct tc_btf_name names[NAMES];
 	int err;
 
 	memcpy(names, names_wanted, sizeof(names));
 	tc_btf_find(btf, names, NAMES);
-	*ids = (struct tc_bpf_names){
+	*ret_names = (struct tc_bpf_names){
 		.rdonly_cast = names[RDONLY_CAST].id,
 		.rcu_lock = names[RCU_LOCK].id,
 		.rcu_unlock = names[RCU_UNLOCK].id,
 		.word_type = names[WORD].id,
 	};
-	*layout = (struct tc_walk_layout){.node = {0, 0}};
-	err = fill(btf, names, layout, why);
-	return err ? err : check(layout, why);
+	*ret_layout = (struct tc_walk_layout){.node = {0, 0}};
+	err = fill(btf, names, ret_layout, why);
+	return err ? err : check(ret_layout, why);
 }
 
 int tc_bpf_layout(struct tc_walk_layout *ret_layout, struct tc_bpf_names *ret_names,
@@ -193,7 +193,7 @@ int tc_bpf_layout(struct tc_walk_layout *ret_layout, struct tc_bpf_names *ret_na
 		snprintf(why, TC_WHY_MAX, _("/sys/kernel/btf/vmlinux: %s"), strerror(-err));
 	if (err)
 		return err;
-	err = look_up(btf, ret_layout, ret_names, why);
+	err = tc_bpf_layout_in(btf, ret_layout, ret_names, why);
 	tc_btf_close(btf);
 	return err;
 }

@@ -14,4 +14,10 @@
 int tc_bpf_layout(struct tc_walk_layout *ret_layout, struct tc_bpf_names *ret_names,
 		  char why[TC_WHY_MAX]);
 
+struct tc_btf;
+
+/* The same of a kernel whose description the caller has opened. */
+int tc_bpf_layout_in(struct tc_btf *btf, struct tc_walk_layout *ret_layout,
+		     struct tc_bpf_names *ret_names, char why[TC_WHY_MAX]);
+
 #endif

@@ -3,8 +3,10 @@
 #include "bpf/load.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -27,11 +29,25 @@ void tc_bpf_unhush(tc_bpf_printer **before)
 	libbpf_set_print((libbpf_print_fn_t)*before);
 }
 
+/* CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, which has them (include/linux/capability.h). */
+static bool has_privileges(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct words[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	uint64_t all;
+
+	if (syscall(SYS_capget, &header, words) < 0)
+		return false;
+	all = (uint64_t)words[1].effective << 32 | words[0].effective;
+	return all >> CAP_SYS_ADMIN & 1 || (all >> CAP_BPF & all >> CAP_PERFMON & 1);
+}
+
 int tc_bpf_fail(int err, char why[TC_WHY_MAX])
 {
 	if (err == -ELIBACC)
 		snprintf(why, TC_WHY_MAX, "%s", _("libbpf.so.1 is not installed here"));
-	else if (err == -EPERM || err == -EACCES)
+	/* The verifier says EACCES too, to those who lack nothing. */
+	else if (err == -EPERM || (err == -EACCES && !has_privileges()))
 		snprintf(why, TC_WHY_MAX, "%s",
 			 _("eBPF is only for root, or with CAP_BPF and CAP_PERFMON"));
 	else if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)

@@ -104,6 +104,32 @@ load helper
 		tcpcensus list --source bpf
 }
 
+# Somebody who is not root, with these capabilities alone.
+with_capabilities() { # "+bpf,+perfmon" COMMAND ARGUMENT...
+	local wanted=-all,$1 program
+	program=$(command -v "$2")
+	shift 2
+	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps="$wanted" \
+		--ambient-caps="$wanted" /dev/fd/9 "$@" 9<"$program"
+}
+
+@test "bad sources: eBPF needs CAP_BPF and CAP_PERFMON, both and no more" {
+	needs_root
+	needs_bpf
+	with_capabilities +bpf,+perfmon env true || skip "setpriv cannot give capabilities here"
+	apart with_capabilities +bpf,+perfmon tcpcensus --source bpf -j
+	[ "$status" = 0 ]
+	[ -z "$err" ]
+	[ "$(jq -r .source.name <<<"$out")" = bpf ]
+	for one in +bpf +perfmon; do
+		refused 3 'eBPF is only for root, or with CAP_BPF and CAP_PERFMON' \
+			with_capabilities $one tcpcensus --source bpf
+	done
+	apart with_capabilities +bpf tcpcensus -j
+	[ "$status" = 0 ]
+	[ "$(jq -r .source.name <<<"$out")" != bpf ]
+}
+
 @test "bad owners: a process or a container that is not there" {
 	refused 3 "there is no process 4194305" tcpcensus list pid = 4194305
 	[ -e "/proc/${BASHPID}0" ] || refused 3 "there is no process $BASHPID.*did you mean '[0-9]+'" \

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Compares the filters of the built program with those of ss(8), socket by socket.
 
-	compare_filters.py [EVERY] < expressions	(one a line)
+	compare_filters.py EVERY SOURCE... < expressions	(one a line)
 
 Runs in the network namespace of a scenario and adds sockets of its own that the expressions
 select: on well-known ports, marked, bound to a device, with a port that the kernel chose. For
 each EVERYth expression the sockets that `ss -tanHOe -a` shows have to be those that
-`tcpcensus list` shows, by local and remote endpoint and inode: through netlink, and through
-proc where the expression asks for nothing that /proc/net/tcp lacks. Prints those that differ
-and a summary; exit status 1 where one differs.
+`tcpcensus list` shows, by local and remote endpoint and, where the source has it, inode: through
+each source that has what the expression asks for. Prints those that differ and a summary; exit
+status 1 where one differs.
 """
 import re
 import socket
@@ -18,7 +18,13 @@ import sys
 
 SO_MARK = 36
 TRIES = 4  # handshakes and timers go on meanwhile: only what differs each time differs
-NOT_IN_PROC = re.compile(r"\b(dev|fwmark|cgroup|autobound)\b")
+# What a source lacks, and the columns by which sockets are told apart.
+LACKS = {
+    "netlink": re.compile(r"(?!)"),
+    "proc": re.compile(r"\b(dev|fwmark|cgroup|autobound)\b"),
+    "bpf": re.compile(r"\b(fwmark|cgroup|autobound)\b"),
+}
+COLUMNS = {"netlink": "local,remote,inode", "proc": "local,remote,inode", "bpf": "local,remote"}
 
 
 def listener(family, address, port, mark=0, device=None):
@@ -93,16 +99,17 @@ def ss(words):
 
 def ours(source, words):
     command = ["tcpcensus", "list", "--source", source, "-n", "0", "-o", "csv",
-               "-c", "local,remote,inode"]
+               "-c", COLUMNS[source]]
     done = subprocess.run(command + words, capture_output=True, text=True)
-    rows = [line.split(",")[:3] for line in done.stdout.splitlines()[1:]]
-    found = [(endpoint(local), endpoint(remote), inode) for local, remote, inode in rows]
+    rows = [line.split(",")[:-1] for line in done.stdout.splitlines()[1:]]
+    found = [(endpoint(row[0]), endpoint(row[1]), *row[2:]) for row in rows]
     return sorted(found), done.returncode and done.stderr.strip()
 
 
 def compare(source, words):
     for _ in range(TRIES):
         theirs, refused = ss(words)
+        theirs = sorted(row[:COLUMNS[source].count(",") + 1] for row in theirs)
         found, error = ours(source, words)
         if theirs == found and bool(refused) == bool(error):
             return len(theirs), None
@@ -113,24 +120,24 @@ def compare(source, words):
 
 
 def main():
-    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    every = int(sys.argv[1])
     kept = populate()
-    counts = {"netlink": 0, "proc": 0}
+    counts = {source: 0 for source in sys.argv[2:]}
     nothing = different = 0
     for number, line in enumerate(sys.stdin):
         if number % every:
             continue
         words = line.split()
-        for source in ["netlink"] if NOT_IN_PROC.search(line) else ["netlink", "proc"]:
+        for source in [source for source in counts if not LACKS[source].search(line)]:
             selected, difference = compare(source, words)
             counts[source] += 1
             if difference:
                 different += 1
                 print(difference)
         nothing += not selected
-    print(f"{counts['netlink']} expressions by netlink, {counts['proc']} by proc; "
-          f"{nothing} select nothing, {different} differ; {len(kept)} sockets added")
-    return 1 if different or nothing * 2 > counts["netlink"] or counts["netlink"] < 40 else 0
+    told = ", ".join(f"{count} expressions by {source}" for source, count in counts.items())
+    print(f"{told}; {nothing} select nothing, {different} differ; {len(kept)} sockets added")
+    return 1 if different or nothing * 2 > counts["netlink"] or min(counts.values()) < 20 else 0
 
 
 sys.exit(main())

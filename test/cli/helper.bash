@@ -88,6 +88,23 @@ needs_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 }
 
+# Why eBPF cannot read sockets here, as the program says it; nothing where it can.
+why_no_bpf() {
+	tcpcensus --source bpf 2>&1 >/dev/null | sed 's/^tcpcensus: //'
+}
+
+# Sets `sources`: the ways of reading the kernel that work here.
+find_sources() {
+	sources=(netlink proc)
+	[ -n "$(why_no_bpf)" ] || sources+=(bpf)
+}
+
+needs_bpf() {
+	local why
+	why=$(why_no_bpf)
+	[ -z "$why" ] || skip "$why"
+}
+
 needs_namespaces() {
 	unshare -n true 2>/dev/null || skip "needs network namespaces"
 }

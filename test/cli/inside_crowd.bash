@@ -24,7 +24,7 @@ ss_groups() { # EXPRESSION [-4]
 }
 
 crowd_groups() {
-	for source in netlink proc; do
+	for source in "${sources[@]}"; do
 		same "by remote.addr, $source" "$(ss_groups 'addr(remote)')" \
 			"$(our_groups remote.addr --source $source)"
 		same "by local.port, $source" "$(ss_groups 'port(local)')" \
@@ -65,6 +65,7 @@ crowd_top() {
 crowd_list() {
 	agree "list" ss_sockets our_sockets
 	agree "list --source proc" "ss_sockets | for_proc" "our_sockets --source proc | for_proc"
+	[[ ${sources[*]} != *bpf* ]] || lists_by_bpf
 	same "one object a socket" "$(ss -tanH | wc -l)" \
 		"$(tcpcensus list -o ndjson | jq -c 'select(.state and ."local.addr")' | wc -l)"
 	same "each once" "" "$(tcpcensus list -o csv -c cookie,netns.id | sort | uniq -d)"
@@ -76,8 +77,8 @@ crowd_list() {
 
 crowd_memory() {
 	local kib
-	for command in tcpcensus 'tcpcensus --source netlink' 'tcpcensus --source proc' \
-		'tcpcensus by state' 'tcpcensus by remote.addr' 'tcpcensus list -o ndjson'; do
+	for command in tcpcensus "${sources[@]/#/tcpcensus --source }" 'tcpcensus by state' \
+		"${sources[@]/#/tcpcensus by remote.addr --source }" 'tcpcensus list -o ndjson'; do
 		kib=$(measure -r 1 -- "$command" 2>/dev/null | cut -f3)
 		echo "$command: $kib KiB"
 		[ -n "$kib" ] && [ "$kib" -lt 10240 ] || wrong "$command took ${kib:-?} KiB"

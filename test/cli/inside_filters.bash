@@ -4,7 +4,7 @@
 filters_as_ss() {
 	local every=1
 	! is_sanitized || every=5
-	sh "$here/filter_expressions.sh" | "$here/compare_filters.py" $every || failed=1
+	sh "$here/filter_expressions.sh" | "$here/compare_filters.py" $every "${sources[@]}" || failed=1
 }
 
 filters_of_census() {
@@ -23,7 +23,7 @@ filters_of_census() {
 }
 
 direction() {
-	for source in netlink proc; do
+	for source in "${sources[@]}"; do
 		same "by direction,service, $source" "in,0.0.0.0:22,1
 in,0.0.0.0:8080,4
 in,127.0.0.2:22,1

@@ -7,7 +7,7 @@ looks_from_outside() {
 	# From a namespace without any socket, by a path, as -N takes it.
 	unshare -n tcpcensus -j >"$scratch/none"
 	same "another namespace" 0 "$(jq .total "$scratch/none")"
-	for source in netlink proc; do
+	for source in "${sources[@]}"; do
 		same "-N by $source" "$expected" "$(unshare -n tcpcensus -N "$LAB_NETNS" \
 			--source $source -o csv 2>/dev/null | sed '1d; s/,/=/; /=0$/d' | sort)"
 	done
@@ -32,7 +32,9 @@ as_nobody_counts() {
 }
 
 nothing_there() {
-	for command in '' list 'by state' 'by remote.addr,service' '--source proc exclude bound'; do
+	local commands=("${sources[@]/#/--source }")
+	for command in '' list 'by state' 'by remote.addr,service' \
+		"${commands[@]/%/ exclude bound}"; do
 		for form in table json ndjson csv; do
 			tcpcensus $command -o $form >"$scratch/out" 2>"$scratch/err" ||
 				wrong "$command -o $form: exit status $?"

@@ -2,6 +2,8 @@
 # What netns.bats runs in namespaces of pids, mounts and network of its own, so that nothing of
 # the machine is seen, and everything is gone with the first process. shellcheck shell=bash
 set -eu
+. "$(dirname "${BASH_SOURCE[0]}")/helper.bash"
+find_sources
 
 fail() {
 	echo "$*" >&2
@@ -70,7 +72,11 @@ every_way() {
 		same "-N $name by netns" "$name,1" \
 			"$(tcpcensus by netns -N "$name" -o csv | sed -n 2p)"
 	done
-	same "proc" 3 "$(tcpcensus -N all --source proc -j | jq .states.LISTEN)"
+	for source in "${sources[@]}"; do
+		same "$source" 3 "$(tcpcensus -N all --source "$source" -j | jq .states.LISTEN)"
+		same "by netns, $source" "$(tcpcensus by netns,state -N all -o csv | sort)" \
+			"$(tcpcensus by netns,state -N all -o csv --source "$source" | sort)"
+	done
 	same "ss" "$(nsenter --net=/run/netns/blue ss -tanH | wc -l)" \
 		"$(tcpcensus -N blue -j | jq .total)"
 	same "by" "blue LISTEN 1" \

@@ -1,0 +1,15 @@
+#!/usr/bin/env bats
+# Censuses while connections open and close as fast as they can: FIRE_SECONDS (3) for so long,
+# FIRE_RATE (20000) so many in a second; 0: as many as this machine makes.
+
+load helper
+
+@test "fire: what every source counts is within what the kernel counts" {
+	in_herd --established 6000 --time-wait 10000 --close-wait 1500 --fin-wait2 1500 \
+		--listen 200 --peers 500 -6 30 -- counted_under_fire
+}
+
+@test "fire: no command fails" {
+	in_herd --established 2000 --close-wait 500 --listen 200 --peers 100 -6 30 -- \
+		commands_under_fire
+}

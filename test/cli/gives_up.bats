@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# A walk that gave some chains up (test/tools/gives_up.c): another source counts, or it is told.
+
+load helper
+
+needs_gives_up() {
+	needs_namespaces
+	needs_bpf
+}
+
+@test "gives up: a census by eBPF is none" {
+	needs_gives_up
+	in_lab not-accepted --side b -- given_up_census
+}
+
+@test "gives up: what was handed over is told to be incomplete, in every form" {
+	needs_gives_up
+	in_lab not-accepted --side b -- given_up_forms
+}
+
+@test "gives up: where nothing was handed over yet, another source is used" {
+	needs_gives_up
+	in_lab empty -- given_up_nothing
+}
+
+@test "gives up: all namespaces" {
+	needs_gives_up
+	in_lab not-accepted --side b -- given_up_everywhere
+}
+
+@test "gives up: in French" {
+	needs_gives_up
+	make_french
+	in_lab not-accepted --side b -- given_up_in_french
+}
+
+# What is asked for is set in a namespace of the test's own, for those that are made in it.
+@test "gives up: a namespace whose own table has chains too long to be followed" {
+	needs_gives_up
+	unshare -n sh -c 'echo 4 >/proc/sys/net/ipv4/tcp_child_ehash_entries' 2>/dev/null ||
+		skip "this kernel gives no namespace a table of its own"
+	run unshare -n sh -c 'echo 4 >/proc/sys/net/ipv4/tcp_child_ehash_entries && exec "$@"' - \
+		herd --established 6000 --time-wait 1000 --listen 10 --peers 100 -- \
+		bash "$here/inside.bash" long_chains
+	[ "$status" != 75 ] || skip "$(tail -1 <<<"$output")"
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
+}

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# Parts of fire.bats that run inside a herd; read by inside.bash.
+
+# The herd has no socket on these: its servers have ports from 80 on, its clients from 1024 on.
+churn_port=900
+not_of_churn='( sport lt :900 or sport gt :999 ) and ( dport lt :900 or dport gt :999 )'
+
+# Connections come and go from here on, until no_churn: many of them stay a while in TIME_WAIT.
+churn_on() {
+	echo 60000 >/proc/sys/net/ipv4/tcp_max_tw_buckets
+	kernel_says >"$scratch/kernel"
+	churn -s 600 -w 2 -r "${FIRE_RATE:-20000}" -p $churn_port >"$scratch/churn" 2>&1 &
+	churning=$!
+	until [ "$(ss -tanH state time-wait "( sport = :$churn_port or dport = :$churn_port )" |
+		wc -l)" -gt 100 ]; do
+		kill -0 $churning || break
+		sleep 0.05
+	done
+}
+
+churn_off() {
+	kill -TERM $churning
+	wait $churning || wrong "churn ends well"
+	cat "$scratch/churn"
+	same "the kernel warns of nothing" "$(cat "$scratch/kernel")" "$(kernel_says)"
+}
+
+# What the kernel has to say of its own faults; nothing where its log may not be read.
+kernel_says() {
+	dmesg 2>/dev/null |
+		grep -E 'WARNING:|BUG:|Oops|stall|lockup|hung task|corruption|general protection'
+}
+
+counted_under_fire() {
+	local steady
+	steady=$(tcpcensus by state -j "$not_of_churn" | jq .total)
+	[ "$steady" -gt 19000 ] || wrong "a crowd" "$steady"
+	churn_on
+	"$build/test/tools/under_fire" "${FIRE_SECONDS:-3}" "$steady" $churn_port \
+		"${sources[@]}" || failed=1
+	churn_off
+}
+
+commands_under_fire() {
+	local command
+	churn_on
+	for command in '' "${sources[@]/#/--source }" '-N all' 'by state,remote.addr' 'by process' \
+		'list -n 0 -o ndjson' 'list -n 5' 'list -s -expires' ports listeners \
+		'diagnose -i 100ms' '-j' '-o csv' 'by local.port -o csv'; do
+		tcpcensus $command >"$scratch/out" 2>"$scratch/notes"
+		[ $? -le 1 ] && [ -s "$scratch/out" ] ||
+			wrong "tcpcensus $command" "$(cat "$scratch/notes")"
+	done
+	churn_off
+}

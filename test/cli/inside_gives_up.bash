@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+# Parts of gives_up.bats that run in the laboratory; read by inside.bash.
+
+# The program whose walks all give up 3 chains.
+gives_up() {
+	"$build/test/tools/gives_up" "$@"
+}
+
+too_fast='3 of [0-9]+ chains of sockets changed too fast to be followed'
+
+# Incomplete numbers are told with their reason; with none, the reason alone.
+given_up_census() {
+	local form
+	for form in table json ndjson csv; do
+		gives_up --source bpf -o $form >"$scratch/out" 2>"$scratch/notes"
+		same "-o $form: exit status" 3 $?
+		same "-o $form: no numbers" "" "$(cat "$scratch/out")"
+		same "-o $form: one line" 1 "$(grep -cxE "tcpcensus: $too_fast" "$scratch/notes")"
+		gives_up -o $form >"$scratch/out" 2>"$scratch/notes"
+		same "auto -o $form: exit status" 0 $?
+		same "auto -o $form: nothing to note" "" "$(cat "$scratch/notes")"
+	done
+	gives_up -j >"$scratch/out"
+	jq -e --arg why "^$too_fast\$" '.states.ESTABLISHED == 5 and .states.LISTEN == 2 and
+		.total == 7 and .source.name == "netlink" and .source.complete and
+		([.source.refused[].name] == ["bpf"]) and (.source.refused[0].why | test($why))' \
+		"$scratch/out" >/dev/null || wrong "netlink counts, and bpf is refused" "$(cat "$scratch/out")"
+	gives_up -v >/dev/null 2>"$scratch/notes"
+	grep -qxE "tcpcensus: source bpf was not used: $too_fast" "$scratch/notes" ||
+		wrong "-v says why" "$(cat "$scratch/notes")"
+}
+
+incomplete_json() { # NAME SOCKETS-EXPRESSION, the JSON on standard input
+	jq -se --arg why "^$too_fast\$" "last | $2 and .source.name == \"bpf\" and
+		.source.complete == false and (.source.why | test(\$why)) and
+		.source.refused == []" >/dev/null || wrong "$1 says that it is incomplete"
+}
+
+given_up_forms() {
+	local source command
+	for source in bpf auto; do
+		for command in 'by state' 'list -n 0 -c state,local'; do
+			gives_up $command --source $source >"$scratch/out" 2>"$scratch/notes" ||
+				wrong "$command: exit status $?"
+			grep -qxE "incomplete: $too_fast" "$scratch/out" ||
+				wrong "$command, a table" "$(cat "$scratch/out")"
+			gives_up $command --source $source -j 2>"$scratch/notes" |
+				incomplete_json "$command -j" '.total == 7'
+			gives_up $command --source $source -o ndjson 2>"$scratch/notes" |
+				incomplete_json "$command -o ndjson" '.total == 7'
+			gives_up $command --source $source -o csv >"$scratch/out" 2>"$scratch/notes"
+			grep -qE "^\(incomplete: $too_fast\),+$" "$scratch/out" ||
+				wrong "$command -o csv" "$(cat "$scratch/out")"
+			same "$command -o csv: one note" 1 \
+				"$(grep -cxE "tcpcensus: incomplete: $too_fast" "$scratch/notes")"
+		done
+	done
+	# The other tables are read all the same, and what was seen is shown.
+	same "by state" "ESTABLISHED,5
+LISTEN,2" "$(gives_up by state --source bpf -o csv 2>/dev/null | sed '1d; /incomplete/d' | sort)"
+	# Where connections are not asked for, none were lost.
+	gives_up by state --source bpf -j state listening | jq -e '.total == 2 and
+		.source.complete' >/dev/null || wrong "listeners alone are complete"
+}
+
+given_up_nothing() {
+	gives_up by remote.addr -j >"$scratch/out" 2>"$scratch/notes" || wrong "exit status $?"
+	jq -e '.total == 0 and .source.name == "netlink" and .source.complete and
+		[.source.refused[].name] == ["bpf"]' "$scratch/out" >/dev/null ||
+		wrong "netlink answers" "$(cat "$scratch/out")"
+	gives_up by remote.addr --source bpf >"$scratch/out" 2>"$scratch/notes"
+	same "--source bpf: exit status" 3 $?
+	grep -qxE "tcpcensus: $too_fast" "$scratch/notes" || wrong "why" "$(cat "$scratch/notes")"
+}
+
+# However many namespaces it failed in, a source is refused once.
+given_up_everywhere() {
+	gives_up -N all -j >"$scratch/out" 2>"$scratch/notes" || wrong "exit status $?"
+	jq -e '.source.name == "netlink" and .source.netns.count >= 2 and
+		((.source.why // "") | test("chains") | not) and
+		[.source.refused[].name] == ["bpf"] and .states.LISTEN >= 2' "$scratch/out" \
+		>/dev/null || wrong "a census" "$(cat "$scratch/out" "$scratch/notes")"
+	gives_up by netns.id,state -N all -j >"$scratch/out" 2>"$scratch/notes" ||
+		wrong "exit status $?"
+	jq -e '.source.name == "bpf" and .source.complete == false and .source.refused == [] and
+		.total >= 7' "$scratch/out" >/dev/null ||
+		wrong "groups" "$(cat "$scratch/out" "$scratch/notes")"
+}
+
+# The translations are found beside the program.
+given_up_in_french() {
+	cp "$build/test/tools/gives_up" "$scratch/gives_up"
+	ln -s "$build/po" "$scratch/po"
+	LC_ALL=fr_FR.UTF-8 "$scratch/gives_up" by state --source bpf >"$scratch/out" 2>&1
+	grep -qxE "incomplet : 3 chaînes de sockets sur [0-9]+ ont changé trop vite pour être suivies" \
+		"$scratch/out" || wrong "the reason in French" "$(cat "$scratch/out")"
+}
+
+# Whole, or told not to be, or refused with a reason; but never less than there is, in silence.
+whole_or_told() { # LABEL COMMAND...
+	local status=0
+	"${@:2}" -j >"$scratch/out" 2>"$scratch/notes" || status=$?
+	if [ "$status" = 3 ]; then
+		[ -s "$scratch/notes" ] || wrong "$1: refused without a reason"
+		return
+	fi
+	jq -e 'if .source.complete then .total == 7010 else .source.why | length > 0 end' \
+		"$scratch/out" >/dev/null || wrong "$1" "$(cat "$scratch/out" "$scratch/notes")"
+}
+
+long_chains() {
+	same "chains" 4 "$(cat /proc/sys/net/ipv4/tcp_ehash_entries)"
+	whole_or_told "a census by bpf" tcpcensus --source bpf
+	whole_or_told "groups by bpf" tcpcensus by state --source bpf
+	whole_or_told "a list by bpf" tcpcensus list -c local,remote --source bpf
+	for command in '' 'by state' 'by remote.addr' 'list -c local'; do
+		tcpcensus $command -j >"$scratch/out" 2>"$scratch/notes"
+		jq -e '.source.complete and .total == 7010' "$scratch/out" >/dev/null ||
+			wrong "tcpcensus $command" "$(cat "$scratch/out" "$scratch/notes")"
+	done
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_sources.c - which source is chosen: by how many sockets there are, and what is asked.
+ *
+ * What the kernel says of how many there are is made up here: the linker has sources.c call
+ * __wrap_tc_sockstat_read(). Where exactly one source becomes better than another is a matter of
+ * measuring; that it is so at a dozen and at a million is not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "random.h"
+#include "source/sockstat.h"
+#include "source/source.h"
+#include "util/macro.h"
+
+static struct tc_sockstat stat_now;
+
+struct tc_sockstat __wrap_tc_sockstat_read(void);
+
+struct tc_sockstat __wrap_tc_sockstat_read(void)
+{
+	return stat_now;
+}
+
+static void set_sockets(uint64_t inuse, uint64_t time_wait)
+{
+	stat_now = (struct tc_sockstat){
+		.known = true,
+		.used = inuse + 10,
+		.inuse = inuse,
+		.time_wait = time_wait,
+		.allocated = inuse,
+	};
+}
+
+static const struct tc_job everything = {
+	.states = TC_STATES_ALL,
+	.families = TC_FAMILY_INET | TC_FAMILY_INET6,
+};
+
+static bool is_offered(const struct tc_source *source, const struct tc_source_choice *choices,
+		       size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (choices[i].source == source)
+			return true;
+	return false;
+}
+
+/* The first choice, of which all that has to hold of any is asserted. */
+static const struct tc_source *choose(const struct tc_job *job, bool count)
+{
+	struct tc_source_choice choices[TC_SOURCES];
+	size_t chosen = tc_sources_choose(job, count, choices);
+
+	assert_in_range(chosen, 1, TC_SOURCES);
+	for (size_t i = 0; i < chosen; i++) {
+		const struct tc_source *source = choices[i].source;
+
+		assert_true(!source->serves || source->serves(job, count));
+		assert_true(choices[i].estimate_us >= source->cost.start_us);
+		if (i) /* the fastest first, each once */
+			assert_true(choices[i - 1].estimate_us <= choices[i].estimate_us);
+		assert_false(is_offered(source, choices, i));
+	}
+	for (size_t i = 0; tc_sources[i]; i++) /* none that would do is forgotten */
+		assert_int_equal(is_offered(tc_sources[i], choices, chosen),
+				 !tc_sources[i]->serves || tc_sources[i]->serves(job, count));
+	return choices[0].source;
+}
+
+/* ---- The table -------------------------------------------------------------------------- */
+
+struct row {
+	const char *what;
+	uint64_t inuse, time_wait;
+	uint32_t states, need; /* states 0: all */
+	uint64_t namespaces;   /* of a job that may be done together; 0: it is of one */
+	bool count;
+	const char *expected;
+};
+
+#define ENDS (TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_IFINDEX | TC_HAVE_KIND | TC_HAVE_NETNS)
+#define LISTENING TC_STATE_BIT(TC_LISTEN)
+#define CONNECTED (TC_STATES_ALL & ~TC_STATE_BIT(TC_BOUND))
+
+static const struct row rows[] = {
+	/* clang-format off */
+	{ "nothing is there",             0,        0, 0, 0, 0, true,  "netlink" },
+	{ "a dozen, counted",            12,        0, 0, 0, 0, true,  "netlink" },
+	{ "a dozen, listed",             12,        0, 0, ENDS, 0, false, "netlink" },
+	{ "a morning's, counted",       869,     4169, 0, 0, 0, true,  "netlink" },
+	{ "100,000, counted",         50000,    50000, 0, 0, 0, true,  "bpf" },
+	{ "100,000 in TIME_WAIT",         0,   100000, 0, 0, 0, true,  "bpf" },
+	{ "a million, counted",     1000000,        0, 0, 0, 0, true,  "bpf" },
+	{ "a million, with ends",    500000,   500000, 0, ENDS, 0, false, "bpf" },
+	{ "a million, with queues",  500000,   500000, 0, ENDS | TC_HAVE_QUEUES, 0, false, "netlink" },
+	{ "a million, with inodes", 1000000,        0, 0, TC_HAVE_INODE, 0, false, "netlink" },
+	{ "a million, with cookies",1000000,        0, 0, TC_HAVE_COOKIE, 0, false, "netlink" },
+	{ "listeners among a million", 1000000,     0, LISTENING, ENDS, 0, false, "netlink" },
+	{ "a count of listeners",   1000000,        0, LISTENING, 0, 0, true,  "netlink" },
+	{ "1,000 small namespaces",    1000,     1000, 0, 0, 1000, true,  "bpf" },
+	{ "their ends",                1000,     1000, CONNECTED, ENDS, 1000, false, "bpf" },
+	{ "their queues",              1000,     1000, CONNECTED, TC_HAVE_QUEUES, 1000, false, "netlink" },
+	{ "two small namespaces",        24,        0, 0, 0, 2, true,  "netlink" },
+	/* clang-format on */
+};
+
+static struct tc_job job_of(const struct row *row)
+{
+	struct tc_job job = everything;
+
+	if (row->states)
+		job.states = row->states;
+	job.need = row->need;
+	job.together = row->namespaces > 0;
+	job.namespaces = row->namespaces;
+	return job;
+}
+
+static void test_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		struct tc_job job = job_of(&rows[i]);
+		const struct tc_source *source;
+
+		set_sockets(rows[i].inuse, rows[i].time_wait);
+		source = choose(&job, rows[i].count);
+		if (strcmp(source->name, rows[i].expected) != 0)
+			fail_msg("%s: %s", rows[i].what, source->name);
+	}
+}
+
+/* Where the kernel does not say how many there are, what begins fastest is best. */
+static void test_not_known(void **state)
+{
+	struct tc_job job = everything;
+
+	(void)state;
+	stat_now = (struct tc_sockstat){
+		.used = UINT64_MAX,
+		.inuse = UINT64_MAX,
+		.time_wait = UINT64_MAX,
+		.allocated = UINT64_MAX,
+	};
+	assert_string_equal(choose(&job, true)->name, "netlink");
+	job.together = true;
+	job.namespaces = 3;
+	choose(&job, true);
+}
+
+/* ---- What holds of any job -------------------------------------------------------------- */
+
+/* Once a source is better for more sockets, it stays so: it is not worse for more again. */
+static void test_monotone(void **state)
+{
+	static const uint32_t needs[] = {0, ENDS, ENDS | TC_HAVE_QUEUES};
+
+	(void)state;
+	for (unsigned way = 0; way < 2 * TC_ARRAY_SIZE(needs); way++) {
+		struct tc_job job = everything;
+		const struct tc_source *last = NULL;
+		size_t changes = 0;
+
+		job.need = needs[way / 2];
+		for (uint64_t sockets = 1; sockets < 100000000; sockets += 1 + sockets / 16) {
+			const struct tc_source *source;
+
+			set_sockets(sockets / 3, sockets - sockets / 3);
+			source = choose(&job, way % 2);
+			if (last && source != last) {
+				changes++;
+				/* Who begins later has to be the faster one then. */
+				assert_true(source->cost.start_us > last->cost.start_us);
+			}
+			last = source;
+		}
+		assert_true(changes < TC_SOURCES);
+	}
+}
+
+/* Jobs of all kinds: what choose() asserts. */
+static void test_any_job(void **state)
+{
+	struct dice dice = {.state = 4169};
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		struct tc_job job = everything;
+
+		set_sockets(dice_bits(&dice) >> (24 + dice_below(&dice, 40)),
+			    dice_bits(&dice) >> (24 + dice_below(&dice, 40)));
+		job.states = (uint32_t)dice_bits(&dice) & TC_STATES_ALL;
+		if (!job.states)
+			job.states = LISTENING;
+		job.need = dice_below(&dice, 2) ? (uint32_t)dice_bits(&dice) & ENDS
+						: (uint32_t)dice_bits(&dice);
+		job.together = dice_below(&dice, 2);
+		job.namespaces = job.together ? 2 + dice_below(&dice, 2000) : 0;
+		choose(&job, dice_below(&dice, 2));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_not_known),
+		cmocka_unit_test(test_monotone),
+		cmocka_unit_test(test_any_job),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
