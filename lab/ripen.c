@@ -18,23 +18,22 @@
 #define SIGN_WAIT_NS (UINT64_C(30) * 1000000000u)
 
 /* How many sockets have to show the sign. */
-static unsigned wanted_by(const struct lab_scenario *scenario)
+static unsigned wanted_by(const struct lab_scenario *scenario, const struct lab_sign *sign)
 {
 	struct lab_census expected;
 
-	if (scenario->sign.count)
-		return scenario->sign.count;
+	if (sign->count)
+		return sign->count;
 	lab_scenario_expect(scenario, scenario->side, 1, &expected);
-	return lab_census_of(&expected, scenario->sign.state);
+	return lab_census_of(&expected, sign->state);
 }
 
-static int wait_for_sign(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
-			 const struct lab_driving *driving, char *why)
+static int wait_for_sign(const struct lab_scenario *scenario, const struct lab_sign *sign,
+			 struct lab_sandbox *sandbox, const struct lab_driving *driving, char *why)
 {
-	const struct lab_sign *sign = &scenario->sign;
 	const struct lab_filter filter = {.retrans = sign->retrans, .timer = sign->timer};
 	uint64_t deadline_ns = lab_now_ns() + SIGN_WAIT_NS;
-	unsigned found = 0, wanted = wanted_by(scenario);
+	unsigned found = 0, wanted = wanted_by(scenario, sign);
 	long pause_ns = LAB_PAUSE_MIN_NS;
 	struct lab_census census;
 	int rc;
@@ -55,6 +54,31 @@ static int wait_for_sign(const struct lab_scenario *scenario, struct lab_sandbox
 	snprintf(why, LAB_WHY_MAX, "waiting for %u %s, each repeated %u times: there are %u", wanted,
 		 lab_state_name(sign->state), sign->retrans, found);
 	return -ETIMEDOUT;
+}
+
+/* Tells of one that has come about. */
+static void tell_sign(const struct lab_scenario *scenario, const struct lab_sign *sign,
+		      struct lab_sandbox *sandbox)
+{
+	if (sign->retrans) /* TRANSLATORS: %s is a state */
+		lab_sandbox_step(sandbox, N_("waited until each %s was repeated %u times"),
+				 lab_state_name(sign->state), sign->retrans);
+	else /* TRANSLATORS: %s is a state */
+		lab_sandbox_step(sandbox, N_("waited until there were %u %s"),
+				 wanted_by(scenario, sign), lab_state_name(sign->state));
+}
+
+static int wait_for_signs(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
+			  const struct lab_driving *driving, char *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < LAB_SIGNS_MAX && scenario->signs[i].state; i++) {
+		rc = wait_for_sign(scenario, &scenario->signs[i], sandbox, driving, why);
+		if (rc == 0)
+			tell_sign(scenario, &scenario->signs[i], sandbox);
+	}
+	return rc;
 }
 
 static int wait_for_age(const struct lab_scenario *scenario, const struct lab_driving *driving,
@@ -78,11 +102,8 @@ int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *
 
 	if (scenario->driver)
 		rc = lab_driver_start(scenario->driver, sandbox, &driving, why);
-	if (rc == 0 && scenario->sign.state)
-		rc = wait_for_sign(scenario, sandbox, &driving, why);
-	if (rc == 0 && scenario->sign.retrans) /* TRANSLATORS: %s is a state */
-		lab_sandbox_step(sandbox, N_("waited until each %s was repeated %u times"),
-				 lab_state_name(scenario->sign.state), scenario->sign.retrans);
+	if (rc == 0)
+		rc = wait_for_signs(scenario, sandbox, &driving, why);
 	if (rc == 0)
 		rc = wait_for_age(scenario, &driving, why);
 	if (rc == 0 && scenario->age_s)

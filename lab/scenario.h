@@ -20,6 +20,7 @@
 #define LAB_WHY_MAX 512
 #define LAB_PARTS_MAX 20
 #define LAB_SETTINGS_MAX 4
+#define LAB_SIGNS_MAX 6
 
 struct lab_job;
 struct lab_driver;
@@ -56,7 +57,10 @@ struct lab_setting {
 	const char *value;
 };
 
-/* What the side has to show, beyond its states, before it is worth a look. */
+/*
+ * What the side has to show, beyond its states, before it is worth a look: a rule asks for a
+ * repetition, and one that is waited for does not depend on how fast the machine is.
+ */
 struct lab_sign {
 	enum lab_state state; /* LAB_NONE: nothing */
 	unsigned count;	      /* so many sockets; 0: as many as the parts bring into the state, */
@@ -71,13 +75,16 @@ struct lab_scenario {
 	struct lab_part parts[LAB_PARTS_MAX];
 	struct lab_setting settings[LAB_SETTINGS_MAX];
 	const struct lab_driver *driver; /* what goes on while it is looked at; or NULL */
-	struct lab_sign sign;
-	unsigned age_s; /* and so long after that */
+	struct lab_sign signs[LAB_SIGNS_MAX]; /* all of them */
+	unsigned age_s;			      /* and so long after that */
 
-	/* What a diagnosis has to find there: ids of rules, divided by blanks; or NULL. */
+	/*
+	 * Exactly what a diagnosis finds there, notices included: ids of rules, divided by
+	 * blanks; or NULL.
+	 */
 	const char *findings;
 	const char *normal;  /* the same, of what it has to call normal */
-	const char *allowed; /* what it may find besides, worse than a notice; "*": anything */
+	const char *allowed; /* what it may find besides or not; only where timing decides */
 	bool healthy;	     /* it is as it should be: nothing above a notice */
 };
 
@@ -111,7 +118,7 @@ int lab_scenario_run(const struct lab_scenario *scenario, struct lab_sandbox *sa
 
 /*
  * After that, where it is to be judged: starts what has to go on (the sandbox ends it), and
- * waits for the sign and the age. Errors as above.
+ * waits for the signs and the age. Errors as above.
  */
 int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
 		       char why[LAB_WHY_MAX]);

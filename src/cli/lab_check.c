@@ -43,9 +43,14 @@ static const char *name_of(const struct entry *entry)
 /* About how long it takes. */
 static unsigned seconds_of(const struct entry *entry)
 {
+	unsigned repeating = 0;
+
 	if (!entry->scenario)
 		return entry->story->seconds;
-	return entry->scenario->age_s + (1u << entry->scenario->sign.retrans) / 5;
+	for (size_t i = 0; i < LAB_SIGNS_MAX; i++)
+		if (entry->scenario->signs[i].retrans > repeating)
+			repeating = entry->scenario->signs[i].retrans;
+	return entry->scenario->age_s + (1u << repeating) / 5;
 }
 
 static int longest_first(const void *a, const void *b)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -69,16 +70,22 @@ static void what_must_not_be_found(void **state)
 	const struct lab_scenario healthy = { .healthy = true };
 	const struct lab_scenario leak = { .findings = "leak" };
 	const struct lab_scenario tolerant = { .findings = "leak", .allowed = "some other" };
-	const struct lab_scenario any = { .allowed = "*" };
+	const struct lab_scenario quiet = {.healthy = true, .allowed = "leak"};
+	const struct lab_scenario star = {.findings = "leak", .allowed = "*"};
 
 	(void)state;
 	compares(&healthy, NULL, NULL, "");
-	compares(&healthy, &notice, NULL, "");
+	compares(&healthy, &notice, NULL, "leak was found, and should not have been");
 	compares(&healthy, &unchecked, &normal, "");
 	compares(&healthy, &warning, NULL, "leak was found, and should not have been");
 	compares(&leak, &warning, &other, "other was found, and should not have been");
 	compares(&tolerant, &warning, &other, "");
-	compares(&any, &warning, &other, "");
+	compares(&tolerant, &notice, &other, "");
+	compares(&tolerant, &notice, NULL, "");
+	compares(&quiet, &notice, NULL, "");
+	compares(&quiet, NULL, NULL, "");
+	compares(&quiet, &warning, NULL, "leak was found, and should not have been");
+	compares(&star, &warning, &other, "other was found, and should not have been");
 }
 
 /* A list of ids is one of whole words. */
@@ -118,6 +125,38 @@ static void names_are_unique(void **state)
 			assert_string_not_equal(tc_lab_name_at(i), tc_lab_name_at(j));
 }
 
+/* Of a list: each is a rule, and stands in no other list, nor twice in this one. */
+static void check_ids(const struct lab_scenario *row, const char *ids)
+{
+	const char *const lists[] = {row->findings, row->normal, row->allowed};
+	char id[64];
+
+	while (ids && sscanf(ids, " %63s", id) == 1) {
+		size_t times = 0;
+
+		ids += strspn(ids, " ") + strlen(id);
+		if (!tc_rule_find(id))
+			fail_msg("%s: there is no rule %s", row->name, id);
+		for (size_t i = 0; i < TC_ARRAY_SIZE(lists); i++)
+			times += lab_ids_have(lists[i], id);
+		if (times != 1 || lab_ids_have(ids, id))
+			fail_msg("%s: %s is named twice", row->name, id);
+	}
+}
+
+/* What is found is named, one by one. */
+static void rows_name_rules(void **state)
+{
+	(void)state;
+	for (const struct lab_scenario *row = lab_scenarios; row->name; row++) {
+		check_ids(row, row->findings);
+		check_ids(row, row->normal);
+		check_ids(row, row->allowed);
+		if (!row->healthy && !row->findings)
+			fail_msg("%s is not healthy, and nothing is found", row->name);
+	}
+}
+
 static void rows_make_sense(void **state)
 {
 	size_t healthy = 0;
@@ -127,7 +166,7 @@ static void rows_make_sense(void **state)
 		healthy += row->healthy;
 		assert_false(row->healthy && row->findings);
 		/* What is waited for has to come about, so something has to bring it there. */
-		assert_true(!row->sign.state || row->driver || row->parts[0].maker);
+		assert_true(!row->signs[0].state || row->driver || row->parts[0].maker);
 		if (!row->driver)
 			continue;
 		assert_in_range(row->driver->per_second, 1, 1000);
@@ -183,6 +222,7 @@ int main(void)
 		cmocka_unit_test(ids),
 		cmocka_unit_test(small_room),
 		cmocka_unit_test(names_are_unique),
+		cmocka_unit_test(rows_name_rules),
 		cmocka_unit_test(rows_make_sense),
 		cmocka_unit_test(every_state_has_a_scenario),
 		cmocka_unit_test(rules_have_their_scenarios),
