@@ -46,13 +46,15 @@ extern const struct lab_driver lab_driver_refused;
 extern const struct lab_driver lab_driver_abort_on_close;
 extern const struct lab_driver lab_driver_stale_syn;
 extern const struct lab_driver lab_driver_lossy;
-
 extern const struct lab_driver lab_driver_paws;
 
 /* sc_flood.c */
 extern const struct lab_driver lab_driver_syn_flood;
 extern const struct lab_driver lab_driver_syn_cookies;
 extern const struct lab_driver lab_driver_unlistened;
+
+/* sc_track.c */
+extern const struct lab_driver lab_driver_scan;
 
 /* A driver that runs. */
 struct lab_driving {
@@ -61,7 +63,10 @@ struct lab_driving {
 	int why_fd; /* where it says what went wrong */
 };
 
-/* Starts it; the sandbox ends it. 0 or -errno, described in why. */
+/*
+ * Starts it, and returns when it has begun; the sandbox ends it. 0 or -errno, described in why;
+ * *ret_driving is to be left in either case.
+ */
 int lab_driver_start(const struct lab_driver *driver, struct lab_sandbox *sandbox,
 		     struct lab_driving *ret_driving, char why[LAB_WHY_MAX]);
 

@@ -12,6 +12,7 @@
 
 #include "driver.h"
 #include "job.h"
+#include "track.h"
 #include "util/macro.h"
 #include "wait.h"
 
@@ -59,6 +60,14 @@ const char *lab_needs_missing(unsigned needs, struct lab_sandbox *sandbox)
 			return N_("the nft program (package nftables)");
 		if (rc < 0)
 			return N_("a kernel with nf_tables");
+	}
+	if (needs & LAB_NEED_TRACKING) {
+		long max = lab_track_max(sandbox, LAB_A);
+
+		if (max < 0)
+			return N_("a kernel that tracks connections (nf_conntrack)");
+		if (!max || max > LAB_TRACK_MOST)
+			return N_("an nf_conntrack_max of 300000 or less: the table is filled");
 	}
 	if ((needs & LAB_NEED_TUN) && access("/dev/net/tun", R_OK | W_OK) < 0)
 		return N_("/dev/net/tun (the kernel's module tun)");

@@ -31,6 +31,7 @@ enum lab_need {
 	LAB_NEED_NFT = 1 << 1,	      /* the nft program, and a kernel with nf_tables */
 	LAB_NEED_BOUND_DUMP = 1 << 2, /* a kernel that lists bound sockets, Linux 6.8 or later */
 	LAB_NEED_TUN = 1 << 3,	      /* /dev/net/tun */
+	LAB_NEED_TRACKING = 1 << 4,   /* a table of connection tracking of the usual size */
 };
 
 struct lab_maker {

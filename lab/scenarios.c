@@ -264,6 +264,10 @@ const struct lab_scenario lab_scenarios[] = {
 	 .driver = &lab_driver_paws, .signs = {{LAB_TIME_WAIT, .count = 16}}, .age_s = 1,
 	 .findings = "paws-nat"},
 
+	/* What all connections share. */
+	{"conntrack-full", N_("a firewall whose table of tracked connections a scan fills up"), LAB_A,
+	 {{0}}, .driver = &lab_driver_scan, .findings = "conntrack-full"},
+
 	/* Settings alone. */
 	{"tw-buckets-tiny", N_("hardly any room for connections that wait for stragglers"), LAB_A,
 	 {{0}}, .settings = {{LAB_A, "net/ipv4/tcp_max_tw_buckets", "10"}},

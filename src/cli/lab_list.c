@@ -109,10 +109,11 @@ static void add_needs(struct tc_buf *out, unsigned needs)
 		unsigned need;
 		const char *name;
 	} names[] = {
-		{ LAB_NEED_ROOT, "root" },
-		{ LAB_NEED_NFT, "nft" },
-		{ LAB_NEED_BOUND_DUMP, "bound-dump" },
-		{ LAB_NEED_TUN, "tun" },
+		{LAB_NEED_ROOT, "root"},
+		{LAB_NEED_NFT, "nft"},
+		{LAB_NEED_BOUND_DUMP, "bound-dump"},
+		{LAB_NEED_TUN, "tun"},
+		{LAB_NEED_TRACKING, "tracking"},
 	};
 	bool first = true;
 
