@@ -31,7 +31,7 @@ const struct lab_scenario *lab_scenario_find(const char *name)
 
 unsigned lab_scenario_needs(const struct lab_scenario *scenario)
 {
-	unsigned needs = LAB_NEED_ROOT;
+	unsigned needs = scenario->prepared ? 0 : LAB_NEED_ROOT;
 
 	for (const struct lab_part *part = scenario->parts; part->maker; part++)
 		needs |= part->maker->needs;

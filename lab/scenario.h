@@ -24,6 +24,7 @@
 
 struct lab_job;
 struct lab_driver;
+struct lab_prepared;
 
 /* What a situation asks of the machine. */
 enum lab_need {
@@ -87,6 +88,9 @@ struct lab_scenario {
 	const char *normal;  /* the same, of what it has to call normal */
 	const char *allowed; /* what it may find besides or not; only where timing decides */
 	bool healthy;	     /* it is as it should be: nothing above a notice */
+
+	/* Where it cannot be made: saved files that are read instead, and nothing of the above. */
+	const struct lab_prepared *prepared;
 };
 
 /* All scenarios, ended by a row without a name. */

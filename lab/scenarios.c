@@ -14,6 +14,7 @@
 
 #include "driver.h"
 #include "makers.h"
+#include "prepared.h"
 #include "util/macro.h"
 
 #define FROM_A(name, n4, n6)                                \
@@ -271,6 +272,13 @@ const struct lab_scenario lab_scenarios[] = {
 	/* What all connections share. */
 	{"conntrack-full", N_("a firewall whose table of tracked connections a scan fills up"), LAB_A,
 	 {{0}}, .driver = &lab_driver_scan, .findings = "conntrack-full"},
+
+	{"orphans-high", N_("closed connections that cannot be delivered, near the machine's limit"), LAB_A,
+	 {{0}}, .prepared = &lab_prepared_orphans_high, .findings = "orphans-high"},
+	{"tcp-mem", N_("unread and unsent data that take the memory that TCP may have"), LAB_A,
+	 {{0}}, .prepared = &lab_prepared_tcp_mem, .findings = "tcp-mem"},
+	{"counts-disagree", N_("a listing of one namespace, and the kernel's counts of another"), LAB_A,
+	 {{0}}, .prepared = &lab_prepared_counts_disagree, .findings = "counts-disagree"},
 
 	/* Settings alone. */
 	{"tw-buckets-tiny", N_("hardly any room for connections that wait for stragglers"), LAB_A,

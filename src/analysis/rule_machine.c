@@ -119,6 +119,7 @@ const struct tc_rule tc_rule_tcp_mem = {
 	.settings = "tcp_mem",
 	.glance = true,
 	.any_system = true, /* of counters and settings alone */
+	.scenario = "tcp-mem",
 	.check = check_tcp_mem,
 };
 /* clang-format on */

@@ -15,7 +15,7 @@ enum { GAP = 2, NARROW = 20 };
 struct row {
 	const char *name, *summary, *findings;
 	unsigned needs;
-	bool healthy, is_story;
+	bool healthy, prepared, is_story;
 };
 
 static struct row row_of(const char *name)
@@ -30,6 +30,7 @@ static struct row row_of(const char *name)
 			.findings = scenario->findings ? scenario->findings : "",
 			.needs = lab_scenario_needs(scenario),
 			.healthy = scenario->healthy,
+			.prepared = scenario->prepared != NULL,
 		};
 	return (struct row){
 		.name = name,
@@ -146,7 +147,9 @@ static void add_object(struct tc_buf *out, const struct row *row)
 	add_needs(out, row->needs);
 	tc_buf_byte(out, ',');
 	tc_json_key(out, "healthy");
-	tc_buf_text(out, row->healthy ? "true}" : "false}");
+	tc_buf_text(out, row->healthy ? "true," : "false,");
+	tc_json_key(out, "prepared");
+	tc_buf_text(out, row->prepared ? "true}" : "false}");
 }
 
 static void add_json(struct tc_buf *out, bool lines)

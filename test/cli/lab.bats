@@ -30,11 +30,24 @@ children_of() { # PID
 	cat "/proc/$1/task/$1/children" 2>/dev/null
 }
 
-# Whether a process of a laboratory, this or another, has one of the namespaces.
-anybody_in() { # NUMBER...
-	local pid
+# When a process was started, in ticks since the machine was.
+started() { # PID
+	sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20
+}
+
+# The same of a process that begins now.
+now() {
+	sh -c 'sed "s/.*) //" /proc/$$/stat | cut -d" " -f20'
+}
+
+# Whether a process of a laboratory has one of the namespaces. The kernel gives their numbers
+# away again, so one that was started after TICKS belongs to another.
+anybody_in() { # TICKS NUMBER...
+	local pid ticks=$1
+	shift
 	for pid in $(grep -lxE 'tcpcensus|lab-guard|lab-driver' /proc/[0-9]*/comm 2>/dev/null |
 		cut -d/ -f3); do
+		[ "$(started "$pid" || true)" -le "$ticks" ] 2>/dev/null || continue
 		! namespaces_of "$pid" | grep -qxF "$(printf '%s\n' "$@")" || return 0
 	done
 	return 1
@@ -70,13 +83,14 @@ start_lab() { # PATTERN ARGUMENT...
 }
 
 nothing_is_left() {
-	local helper
+	local helper ended
 	eventually is_gone "$lab"
+	ended=$(now)
 	for helper in $helpers; do
 		eventually is_gone "$helper"
 	done
 	# shellcheck disable=SC2086
-	eventually nobody_in $spaces
+	eventually nobody_in "$ended" $spaces
 }
 
 # ---- The list ---------------------------------------------------------------------------
@@ -94,13 +108,27 @@ nothing_is_left() {
 @test "lab: the list as JSON" {
 	tcpcensus lab -j >"$work/json"
 	jq -e '.schema == "tcpcensus.lab/1"' "$work/json"
-	diff <(jq -r '.scenarios[] | select(.kind == "scenario").name' "$work/json") \
+	diff <(jq -r '.scenarios[] | select(.kind == "scenario" and (.prepared | not)).name' "$work/json") \
 		<(tc-lab --list | cut -f1)
+	jq -e '[.scenarios[] | select(.prepared)] | length > 0 and all(.needs == [])' "$work/json"
 	jq -e '.scenarios[] | select(.name == "close-wait-leak") |
 		.findings == ["close-wait-leak"] and .needs == ["root"] and .healthy == false' \
 		"$work/json"
 	jq -e '[.scenarios[] | select(.healthy)] | length >= 6' "$work/json"
 	diff <(tcpcensus lab -o ndjson | jq -c .) <(jq -c '.scenarios[]' "$work/json")
+}
+
+@test "lab: every rule has a scenario that has to find it" {
+	tcpcensus lab -j | jq '[.scenarios[] | { (.name): .findings }] | add' >"$work/found"
+	tcpcensus diagnose --list -j >"$work/rules"
+	jq -e '.rules | length > 30 and all(.scenario != null)' "$work/rules"
+	# defer-accept calls normal what it sees, and finds nothing
+	jq -r '.rules[] | select(.id != "defer-accept") | "\(.id) \(.scenario)"' "$work/rules" |
+		while read -r id scenario; do
+			jq -e --arg id "$id" --arg scenario "$scenario" \
+				'.[$scenario] | index($id) != null' "$work/found" >/dev/null ||
+				{ echo "$id is not found in $scenario"; false; }
+		done
 }
 
 @test "lab: what makes no sense is refused" {
@@ -124,6 +152,33 @@ nothing_is_left() {
 	refused 3 "needs root" as_nobody tcpcensus lab simultaneous-close
 	as_nobody tcpcensus lab >"$work/list"
 	grep -q '^close-wait ' "$work/list"
+}
+
+@test "lab: what is read from saved figures needs no root, and says why it is" {
+	needs_root
+	apart as_nobody tcpcensus lab tcp-mem
+	[ "$status" = 0 ]
+	grep -q '^Read from saved figures, not made: tcp_mem' <<<"$out"
+	grep -q '^ 4\. prepared as the output of: sysctl net.ipv4.tcp_mem' <<<"$out"
+	grep -q '^ *net.ipv4.tcp_mem = 186810' <<<"$out"
+	grep -qE '^ESTABLISHED +2048 ' <<<"$out"
+	grep -q '^WARNING  tcp-mem' <<<"$out"
+	grep -q 'take 301245 pages of memory' <<<"$out"
+	as_nobody tcpcensus lab --check tcp-mem orphans-high counts-disagree >"$work/out"
+	[ "$(tail -1 "$work/out")" = "3 ok, 0 differ, 0 not made, 0 skipped" ]
+	refused 3 "needs root" as_nobody tcpcensus lab --check tcp-mem empty
+}
+
+@test "lab: --keep leaves saved figures standing, to be judged again" {
+	tcpcensus lab tcp-mem --keep >"$work/out" 2>"$work/err" 3>&- &
+	lab=$!
+	eventually grep -q '^To end it' "$work/out"
+	again=$(sed -n 's/^  tcpcensus diagnose -f/diagnose -j -f/p' "$work/out")
+	# shellcheck disable=SC2086
+	tcpcensus $again >"$work/json" || [ $? = 1 ]
+	[ "$(jq -r '.findings[].id' "$work/json")" = tcp-mem ]
+	kill "$lab"
+	wait "$lab"
 }
 
 # ---- One scenario -----------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "cli/lab.h"
 #include "lab/compare.h"
 #include "lab/driver.h"
+#include "lab/prepared.h"
 #include "util/macro.h"
 
 enum { TEXT_MAX = 256 };
@@ -192,25 +193,51 @@ static void every_state_has_a_scenario(void **state)
 	}
 }
 
-/* A rule that names a scenario is named by it. */
-static void rules_have_their_scenarios(void **state)
-{
-	size_t checked = 0;
+/* It has no finding of its own: all that it sees, it calls normal. */
+static const char never_finds[] = "defer-accept";
 
+/* Each rule has a scenario, in which it has to be found; so one whose check is gone fails there. */
+static void every_rule_has_its_scenario(void **state)
+{
 	(void)state;
 	for (size_t i = 0; tc_rules[i]; i++) {
 		const struct tc_rule *rule = tc_rules[i];
 		const struct lab_scenario *row;
 
 		if (!rule->scenario)
-			continue;
+			fail_msg("rule %s has no scenario", rule->id);
 		row = lab_scenario_find(rule->scenario);
-		if (!row || !(lab_ids_have(row->findings, rule->id) ||
-			      lab_ids_have(row->normal, rule->id)))
-			fail_msg("rule %s, scenario %s", rule->id, rule->scenario);
-		checked++;
+		if (!row)
+			fail_msg("rule %s: there is no scenario %s", rule->id, rule->scenario);
+		else if (!lab_ids_have(strcmp(rule->id, never_finds) == 0 ? row->normal
+									  : row->findings,
+				       rule->id))
+			fail_msg("rule %s: scenario %s does not have to find it", rule->id,
+				 row->name);
 	}
-	assert_true(checked > 0);
+}
+
+/* What is read from files is nothing else, and says why. */
+static void prepared_rows(void **state)
+{
+	(void)state;
+	for (const struct lab_scenario *row = lab_scenarios; row->name; row++) {
+		struct lab_papers papers;
+		size_t count = 0;
+
+		if (!row->prepared)
+			continue;
+		assert_true(strlen(row->prepared->why) > 40);
+		assert_false(row->parts[0].maker || row->driver || row->settings[0].name);
+		while (row->prepared->papers[count].command)
+			count++;
+		assert_in_range(count, 2, LAB_PAPERS_MAX);
+		assert_int_equal(lab_papers_open(row->prepared, &papers), 0);
+		assert_int_equal(papers.count, count);
+		assert_string_equal(papers.more[0], papers.paths[1]);
+		assert_null(papers.more[count - 1]);
+		lab_papers_close(&papers);
+	}
 }
 
 int main(void)
@@ -225,7 +252,8 @@ int main(void)
 		cmocka_unit_test(rows_name_rules),
 		cmocka_unit_test(rows_make_sense),
 		cmocka_unit_test(every_state_has_a_scenario),
-		cmocka_unit_test(rules_have_their_scenarios),
+		cmocka_unit_test(every_rule_has_its_scenario),
+		cmocka_unit_test(prepared_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
