@@ -37,10 +37,14 @@ struct lab_driver {
 	int (*turn)(struct lab_drive *drive);
 };
 
-/* sc_drive.c */
+/* sc_healthy.c */
 extern const struct lab_driver lab_driver_busy;
+extern const struct lab_driver lab_driver_pool;
+extern const struct lab_driver lab_driver_some_loss;
 extern const struct lab_driver lab_driver_short;
 extern const struct lab_driver lab_driver_proxy;
+
+/* sc_drive.c */
 extern const struct lab_driver lab_driver_close_first;
 extern const struct lab_driver lab_driver_refused;
 extern const struct lab_driver lab_driver_abort_on_close;

@@ -273,6 +273,28 @@ int lab_job_serve(struct lab_job *job, int listeners[LAB_FAMILIES])
 	return rc;
 }
 
+int lab_job_hold_listeners(struct lab_job *job, const int listeners[LAB_FAMILIES])
+{
+	int rc = 0;
+
+	for (int family = 0; family < LAB_FAMILIES; family++) {
+		if (listeners[family] >= 0) {
+			int held = lab_job_hold(job, listeners[family]);
+
+			rc = rc < 0 ? rc : held;
+		}
+	}
+	return rc;
+}
+
+int lab_job_serve_on(struct lab_job *job)
+{
+	int listeners[LAB_FAMILIES] = {-1, -1};
+	int rc = lab_job_serve(job, listeners), held = lab_job_hold_listeners(job, listeners);
+
+	return rc < 0 ? rc : held;
+}
+
 int lab_job_connect(struct lab_job *job)
 {
 	int listeners[LAB_FAMILIES] = {-1, -1};

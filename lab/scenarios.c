@@ -4,8 +4,8 @@
  *
  * A row: name, summary, the side to look at, and its parts. FROM_A(maker, v4, v6) makes v4
  * connections over IPv4 and v6 over IPv6 whose clients are in namespace a and whose servers
- * are in b; FROM_B the other way round; ON_A within a, over its loopback. A part of makers
- * that make no connections ("listen", "bound") lives where its server is.
+ * are in b; FROM_B the other way round; ON_A within a, over its loopback, and ON_B within b. A part
+ * of makers that make no connections ("listen", "bound") lives where its server is.
  *
  * What a diagnosis has to find there stands in .findings, all of it; .signs and .age_s say how long
  * that takes: where a rule has a threshold of a minute, the minute is waited for.
@@ -28,6 +28,10 @@
 #define ON_A(name, n4, n6)                                  \
 	{                                                   \
 		&lab_maker_##name, (n4), (n6), LAB_A, LAB_A \
+	}
+#define ON_B(name, n4, n6)                                  \
+	{                                                   \
+		&lab_maker_##name, (n4), (n6), LAB_B, LAB_B \
 	}
 
 /* clang-format off */
@@ -185,20 +189,30 @@ const struct lab_scenario lab_scenarios[] = {
 	 .findings = "slow-last-ack fin-wait1-stuck closing last-ack-stuck"},
 
 	/* What is normal, however it looks. */
-	{"idle-server", N_("a server with connections over which nothing goes"), LAB_A,
-	 {ON_A(listen, 1, 1), FROM_B(served, 20, 10)},
+	{"idle-server", N_("a server with connections over which nothing goes but keepalive"), LAB_A,
+	 {ON_A(listen, 1, 1), FROM_B(served_alive, 20, 10), FROM_B(time_wait_served, 6, 2)},
+	 .settings = {{LAB_A, "net/ipv4/tcp_keepalive_time", "3"}}, .age_s = 4,
+	 .normal = "tw-active-close", .healthy = true},
+	{"busy-server", N_("a server whose clients keep their connections, and use them"), LAB_B,
+	 {ON_B(listen, 1, 1)},
+	 .driver = &lab_driver_busy, .signs = {{LAB_ESTABLISHED, .count = 20}}, .age_s = 2,
 	 .healthy = true},
-	{"busy-server", N_("a server whose clients keep their connections, and use them"), LAB_B, {{0}},
-	 .driver = &lab_driver_busy, .signs = {{LAB_ESTABLISHED, .count = 20}}, .age_s = 1,
+	{"client-pool", N_("a client with a pool of connections to one server, most of them idle"), LAB_A,
+	 {ON_A(listen, 1, 1)},
+	 .driver = &lab_driver_pool, .signs = {{LAB_ESTABLISHED, .count = 20}}, .age_s = 2,
 	 .healthy = true},
-	{"client-pool", N_("a client with a pool of connections to one server"), LAB_A, {{0}},
-	 .driver = &lab_driver_busy, .signs = {{LAB_ESTABLISHED, .count = 20}}, .age_s = 1,
-	 .healthy = true},
-	{"short-connections", N_("many short connections, each closed by the peer first"), LAB_A, {{0}},
+	{"short-connections", N_("many short connections, each closed by the peer first"), LAB_A,
+	 {ON_A(listen, 1, 1)},
 	 .driver = &lab_driver_short, .age_s = 3, .healthy = true},
-	{"proxy", N_("a proxy: a connection behind for each one before"), LAB_A, {{0}},
-	 .driver = &lab_driver_proxy, .age_s = 3,
-	 .healthy = true},
+	{"proxy", N_("a proxy: a connection behind for each one before"), LAB_A,
+	 {ON_A(listen, 1, 1)},
+	 .driver = &lab_driver_proxy,
+	 .signs = {{LAB_ESTABLISHED, .count = 16}, {LAB_TIME_WAIT, .count = 200}},
+	 .normal = "tw-active-close", .healthy = true},
+	{"some-loss", N_("a busy server on the open Internet: now and then a packet is lost"), LAB_B,
+	 {ON_B(listen, 1, 1)},
+	 .driver = &lab_driver_some_loss, .signs = {{LAB_ESTABLISHED, .count = 20}}, .age_s = 2,
+	 .normal = "retrans-storm", .healthy = true},
 
 	/* What is not: before a connection is in use, */
 	{"slow-last-ack", N_("a few clients that do not hear the server's answer"), LAB_B,
