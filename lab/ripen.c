@@ -12,6 +12,7 @@
 #include "driver.h"
 #include "job.h"
 #include "scenario.h"
+#include "util/intl.h"
 #include "util/macro.h"
 #include "wait.h"
 
@@ -56,16 +57,37 @@ static int wait_for_sign(const struct lab_scenario *scenario, const struct lab_s
 	return -ETIMEDOUT;
 }
 
+/* What a socket in that state sends again. */
+static const char *what_is_sent(enum lab_state state)
+{
+	switch (state) {
+	case LAB_SYN_SENT:
+		return "SYN";
+	case LAB_SYN_RECV:
+		return "SYN+ACK";
+	case LAB_ESTABLISHED:
+		return N_("data");
+	default:
+		return "FIN";
+	}
+}
+
 /* Tells of one that has come about. */
 static void tell_sign(const struct lab_scenario *scenario, const struct lab_sign *sign,
 		      struct lab_sandbox *sandbox)
 {
-	if (sign->retrans) /* TRANSLATORS: %s is a state */
-		lab_sandbox_step(sandbox, N_("waited until each %s was repeated %u times"),
-				 lab_state_name(sign->state), sign->retrans);
-	else /* TRANSLATORS: %s is a state */
-		lab_sandbox_step(sandbox, N_("waited until there were %u %s"),
-				 wanted_by(scenario, sign), lab_state_name(sign->state));
+	const char *state = lab_state_name(sign->state), *sent = tc_tr(what_is_sent(sign->state));
+	unsigned count = wanted_by(scenario, sign);
+
+	if (!sign->retrans) /* TRANSLATORS: 20 ESTABLISHED */
+		lab_sandbox_step(sandbox, N_("waited until there were %u %s"), count, state);
+	else if (sign->retrans == 1) /* TRANSLATORS: the SYN+ACK of 5 SYN_RECV */
+		lab_sandbox_step(sandbox, N_("waited until the %s of %u %s had been sent again"),
+				 sent, count, state);
+	else /* TRANSLATORS: the FIN of 5 LAST_ACK, 2 times */
+		lab_sandbox_step(sandbox,
+				 N_("waited until the %s of %u %s had been sent again %u times"),
+				 sent, count, state, sign->retrans);
 }
 
 static int wait_for_signs(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,

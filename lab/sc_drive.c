@@ -175,16 +175,16 @@ const struct lab_driver lab_driver_stale_syn = {
 
 const struct lab_driver lab_driver_lossy = {
 	.name = "lossy", .client = LAB_A, .server = LAB_B, .needs = LAB_NEED_NFT,
-	.summary = N_("sends from %s to %s, where a fifth is lost on the way and on some "
-		      "connections everything, %u times a second"),
+	.summary = N_("sends over 24 connections from %s to %s, of four of which everything is lost "
+		      "on the way, and of the others a fifth, %u times a second"),
 	.per_second = 200, .begin = begin_lossy, .turn = turn_lossy,
 };
 
 /* The client is no kernel, but on a device of the server's own namespace. */
 const struct lab_driver lab_driver_paws = {
 	.name = "paws", .client = LAB_B, .server = LAB_B, .needs = LAB_NEED_TUN,
-	.summary = N_("on a device of %s connects to %s from ports that others had a moment ago, with "
-		      "an older timestamp, %u times a second"),
+	.summary = N_("behind a device of %s, has machines that share an address connect to %s from "
+		      "ports that others had a moment ago, with an older timestamp, %u times a second"),
 	.per_second = 20, .begin = begin_paws, .turn = turn_paws,
 };
 /* clang-format on */

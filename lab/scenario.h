@@ -89,6 +89,8 @@ struct lab_scenario {
 	const char *allowed; /* what it may find besides or not; only where timing decides */
 	bool healthy;	     /* it is as it should be: nothing above a notice */
 
+	const char *heading; /* of this row and those behind it, in the list; marked */
+
 	/* Where it cannot be made: saved files that are read instead, and nothing of the above. */
 	const struct lab_prepared *prepared;
 };

@@ -13,7 +13,7 @@ enum { GAP = 2, NARROW = 20 };
 
 /* A scenario or a story, as a row of the list. */
 struct row {
-	const char *name, *summary, *findings;
+	const char *name, *summary, *findings, *heading; /* "": none */
 	unsigned needs;
 	bool healthy, prepared, is_story;
 };
@@ -28,6 +28,7 @@ static struct row row_of(const char *name)
 			.name = name,
 			.summary = scenario->summary,
 			.findings = scenario->findings ? scenario->findings : "",
+			.heading = scenario->heading ? scenario->heading : "",
 			.needs = lab_scenario_needs(scenario),
 			.healthy = scenario->healthy,
 			.prepared = scenario->prepared != NULL,
@@ -36,6 +37,9 @@ static struct row row_of(const char *name)
 		.name = name,
 		.summary = story->summary,
 		.findings = "",
+		.heading = lab_stories[0].name == story->name
+				   ? N_("Stories, told in order of time:")
+				   : "",
 		.needs = story->needs | LAB_NEED_ROOT,
 		.is_story = true,
 	};
@@ -79,8 +83,8 @@ static void add_table(struct tc_buf *out, const struct tc_style *style)
 	for (size_t i = 0; tc_lab_name_at(i); i++) {
 		struct row row = row_of(tc_lab_name_at(i));
 
-		if (row.is_story && lab_stories[0].name == row.name)
-			tc_buf_format(out, "\n%s\n", _("Stories, told in order of time:"));
+		if (*row.heading)
+			tc_buf_format(out, "%s%s\n", i ? "\n" : "", tc_tr(row.heading));
 		add_row(out, &row, width, room);
 	}
 }

@@ -74,7 +74,8 @@ static int make_and_look(const struct tc_options *options, struct tc_lab_telling
 		return tc_look_error(_("lab: %s needs %s"), scenario->name, tc_tr(missing));
 	if (lab_scenario_run(scenario, sandbox, 1, why) < 0 ||
 	    lab_scenario_ripen(scenario, sandbox, why) < 0)
-		return tc_look_error(_("lab: %s could not be made: %s"), scenario->name, why);
+		return tc_look_error(_("lab: %s could not be made, at step %u: %s"), scenario->name,
+				     telling->step + 1, why);
 	status = look(options, telling, scenario, sandbox);
 	if (!status && options->keep)
 		keep(telling, sandbox);
@@ -93,9 +94,12 @@ static int show(const struct tc_options *options, struct tc_lab_telling *telling
 	tc_buf_format(&telling->out, "%s: %s\n\n", scenario->name, tc_tr(scenario->summary));
 	tc_lab_emit(telling);
 	lab_sandbox_on_step(sandbox, tc_lab_step, telling);
-	lab_sandbox_step(sandbox, N_("made two network namespaces, a (%s, %s) and b (%s, %s)"),
-			 lab_sandbox_address(LAB_A, LAB_V4), lab_sandbox_address(LAB_A, LAB_V6),
-			 lab_sandbox_address(LAB_B, LAB_V4), lab_sandbox_address(LAB_B, LAB_V6));
+	lab_sandbox_step(
+		sandbox,
+		N_("made two network namespaces that see only each other: a (%s, %s) and b "
+		   "(%s, %s)"),
+		lab_sandbox_address(LAB_A, LAB_V4), lab_sandbox_address(LAB_A, LAB_V6),
+		lab_sandbox_address(LAB_B, LAB_V4), lab_sandbox_address(LAB_B, LAB_V6));
 	status = make_and_look(options, telling, scenario, sandbox);
 	lab_sandbox_free(sandbox);
 	if (!status) {

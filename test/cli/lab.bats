@@ -82,6 +82,12 @@ start_lab() { # PATTERN ARGUMENT...
 	[ -n "$helpers" ] && [ "$(wc -w <<<"$spaces")" -ge 2 ]
 }
 
+# But for the test itself.
+nobody_has_mark() {
+	! grep -lz "^LAB_TEST_MARK=$LAB_TEST_MARK$" /proc/[0-9]*/environ 2>/dev/null |
+		cut -d/ -f3 | xargs -I{} cat /proc/{}/comm 2>/dev/null | grep -qE '^(tcpcensus|lab-)'
+}
+
 nothing_is_left() {
 	local helper ended
 	eventually is_gone "$lab"
@@ -189,10 +195,11 @@ nothing_is_left() {
 	[ "$status" = 0 ]
 	[ -z "$err" ]
 	grep -q '^last-ack: closed by both' <<<"$out"
-	grep -q '^ 1\. made two network namespaces, a (10\.77\.0\.1, fd77::1)' <<<"$out"
+	grep -q '^ 1\. made two network namespaces that see only each other: a (10\.77\.0\.1, fd77::1)$' <<<"$out"
 	grep -q '^ 2\. connected from a to b, port 9001: 3 over IPv4, 2 over IPv6$' <<<"$out"
-	grep -q '^ 4\. dropped, from now on, what comes to a from port 9001$' <<<"$out"
-	grep -q '^ 6\. waited until each LAST_ACK was repeated 2 times$' <<<"$out"
+	grep -q '^ 4\. had a packet filter in a drop, from here on, all that arrives from port 9001$' <<<"$out"
+	grep -q '^ 6\. waited until a had 5 FIN_WAIT2, and b 5 LAST_ACK$' <<<"$out"
+	grep -q '^ 7\. waited until the FIN of 5 LAST_ACK had been sent again 2 times$' <<<"$out"
 	grep -q '^What tcpcensus counts in b:$' <<<"$out"
 	grep -qE '^LAST_ACK +5 +100\.0%' <<<"$out"
 	[ "$(tail -1 <<<"$out")" = "Everything has been taken down again." ]
@@ -202,7 +209,7 @@ nothing_is_left() {
 	needs_lab tw-overflow
 	apart tcpcensus lab tw-overflow
 	[ "$status" = 0 ]
-	grep -q '^ 2\. set net/ipv4/tcp_max_tw_buckets to 10 in a$' <<<"$out"
+	grep -q '^ 2\. set net\.ipv4\.tcp_max_tw_buckets = 10 in a$' <<<"$out"
 	grep -q '^ 3\. connects from a to b and closes first, 50 times a second$' <<<"$out"
 	grep -qE '^TIME_WAIT +10 ' <<<"$out"
 }
@@ -223,6 +230,27 @@ nothing_is_left() {
 	[ "$status" = 0 ]
 	grep -q 'deux espaces de noms réseau' <<<"$out"
 	grep -q 'Tout a été démonté' <<<"$out"
+}
+
+@test "lab: what goes wrong is told, with the step, and all is taken down" {
+	local name
+	needs_lab
+	# Connections take two descriptors each, and those of a driver are in a process of its own.
+	ulimit -n 40
+	export LAB_TEST_MARK=$$.$RANDOM # by which whatever it starts can be found
+	for name in time-wait-many busy-server; do
+		apart "$build/tcpcensus" lab "$name"
+		[ "$status" = 3 ]
+		[ "$(wc -l <"$err_file")" = 1 ]
+		grep -qE "lab: $name could not be made, at step [34]: .*: Too many open files" <<<"$err"
+		! grep -q '^What' <<<"$out"
+		eventually nobody_has_mark
+	done
+	apart "$build/tcpcensus" lab --check time-wait-many busy-server empty
+	[ "$status" = 3 ]
+	grep -q '^not made  time-wait-many .*: Too many open files' <<<"$out"
+	grep -q '^ok        empty' <<<"$out"
+	eventually nobody_has_mark
 }
 
 # ---- It leaves nothing behind -----------------------------------------------------------
