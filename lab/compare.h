@@ -21,8 +21,9 @@ struct lab_found {
 bool lab_ids_have(const char *ids, const char *id);
 
 /*
- * True when everything that has to be found, or to be called normal, was, and nothing worse than
- * a notice besides but what the row allows. Otherwise text says what differs, in the language of the locale.
+ * True when everything that has to be found, or to be called normal, was, and nothing besides but
+ * what the row allows: a notice counts as any other. Otherwise text says what differs, in the
+ * language of the locale.
  */
 bool lab_compare(const struct lab_scenario *scenario, const struct lab_found *found, size_t count,
 		 char *text, size_t size);

@@ -20,6 +20,7 @@
 #include "wait.h"
 
 #define DRIVE_PORT 9901
+#define BEGIN_S 30
 #define SECOND_NS 1000000000u
 
 /* Until an instant, so that slow turns do not slow down those after them. */
@@ -34,11 +35,22 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
-static int drive_all(const struct lab_driver *driver, struct lab_drive *drive)
+/* Its text on the pipe, ended by a NUL; without one it has begun. */
+static int say(int why_fd, const char *why)
 {
-	uint64_t start = lab_now_ns(), turns = (uint64_t)driver->per_second * LAB_DRIVE_SECONDS;
+	size_t size = strlen(why) + 1;
+
+	return write(why_fd, why, size) == (ssize_t)size ? 0 : -EPIPE;
+}
+
+static int drive_all(const struct lab_driver *driver, struct lab_drive *drive, int why_fd)
+{
+	uint64_t start, turns = (uint64_t)driver->per_second * LAB_DRIVE_SECONDS;
 	int rc = driver->begin ? driver->begin(drive) : 0;
 
+	if (rc == 0)
+		rc = say(why_fd, "");
+	start = lab_now_ns();
 	for (; rc == 0 && drive->turn < turns; drive->turn++) {
 		drive->job.deadline_ns = lab_now_ns() + 5 * (uint64_t)SECOND_NS;
 		rc = driver->turn(drive);
@@ -60,20 +72,60 @@ static void drive_main(const struct lab_driver *driver, struct lab_sandbox *sand
 
 	drive.part = (struct lab_part){&drive.maker, 0, 0, driver->client, driver->server};
 	drive.job.part = &drive.part;
-	drive.job.deadline_ns = lab_now_ns() + 5 * (uint64_t)SECOND_NS;
+	drive.job.deadline_ns = lab_now_ns() + BEGIN_S * (uint64_t)SECOND_NS;
 	memset(drive.fds, 0xff, sizeof(drive.fds));
-	rc = drive_all(driver, &drive);
+	rc = drive_all(driver, &drive, why_fd);
 	if (rc < 0 && !why[0])
 		snprintf(why, sizeof(why), "%s: %s", driver->name, strerror(-rc));
-	if (rc < 0 && write(why_fd, why, strlen(why) + 1) < 0)
+	if (rc < 0 && say(why_fd, why) < 0)
 		_exit(1);
+}
+
+/* Hears one message: 0 when that is that it has begun, else -ECHILD and why it failed. */
+static int hear(const struct lab_driving *driving, char why[LAB_WHY_MAX])
+{
+	size_t length = 0;
+	ssize_t got;
+
+	do {
+		got = read(driving->why_fd, why + length, 1);
+	} while (got == 1 && why[length] && ++length < LAB_WHY_MAX - 1);
+	why[length] = '\0';
+	if (got == 1 && !length)
+		return 0;
+	if (!length)
+		snprintf(why, LAB_WHY_MAX, "%s ended before its time", driving->driver->name);
+	return -ECHILD;
+}
+
+static bool has_spoken(const struct lab_driving *driving)
+{
+	struct pollfd fd = {.fd = driving->why_fd, .events = POLLIN};
+
+	return poll(&fd, 1, 0) > 0;
+}
+
+/* So that what is looked at does not depend on how far a driver has come. */
+static int await_begin(const struct lab_driving *driving, char why[LAB_WHY_MAX])
+{
+	uint64_t deadline_ns = lab_now_ns() + (BEGIN_S + 5) * (uint64_t)SECOND_NS;
+	int rc;
+
+	do {
+		rc = lab_wait_readable(driving->why_fd, deadline_ns);
+	} while (rc == 0 && !has_spoken(driving));
+	if (rc == 0)
+		return hear(driving, why);
+	snprintf(why, LAB_WHY_MAX, "waiting for %s to begin: %s", driving->driver->name,
+		 strerror(-rc));
+	return rc;
 }
 
 int lab_driver_start(const struct lab_driver *driver, struct lab_sandbox *sandbox,
 		     struct lab_driving *ret_driving, char why[LAB_WHY_MAX])
 {
 	pid_t parent = getpid(), pid;
-	int ends[2];
+	int ends[2], rc;
 
 	if (pipe2(ends, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
 		snprintf(why, LAB_WHY_MAX, "starting %s: %s", driver->name, strerror(errno));
@@ -92,24 +144,17 @@ int lab_driver_start(const struct lab_driver *driver, struct lab_sandbox *sandbo
 	}
 	close(ends[1]);
 	lab_sandbox_adopt(sandbox, pid);
-	lab_sandbox_step(sandbox, driver->summary, lab_side_name(driver->client),
-			 lab_side_name(driver->server), driver->per_second);
 	*ret_driving = (struct lab_driving){.driver = driver, .pid = pid, .why_fd = ends[0]};
-	return 0;
+	rc = await_begin(ret_driving, why);
+	if (rc == 0)
+		lab_sandbox_step(sandbox, driver->summary, lab_side_name(driver->client),
+				 lab_side_name(driver->server), driver->per_second);
+	return rc;
 }
 
 int lab_driver_check(const struct lab_driving *driving, char why[LAB_WHY_MAX])
 {
-	struct pollfd fd = {.fd = driving->why_fd, .events = POLLIN};
-	ssize_t got;
-
-	if (driving->why_fd < 0 || poll(&fd, 1, 0) <= 0)
-		return 0;
-	got = read(driving->why_fd, why, LAB_WHY_MAX - 1);
-	why[got > 0 ? got : 0] = '\0';
-	if (got <= 0)
-		snprintf(why, LAB_WHY_MAX, "%s ended before its time", driving->driver->name);
-	return -ECHILD;
+	return driving->why_fd >= 0 && has_spoken(driving) ? hear(driving, why) : 0;
 }
 
 void lab_driver_leave(struct lab_driving *driving)

@@ -37,22 +37,28 @@ struct lab_driver {
 	int (*turn)(struct lab_drive *drive);
 };
 
-/* sc_drive.c */
+/* sc_healthy.c */
 extern const struct lab_driver lab_driver_busy;
+extern const struct lab_driver lab_driver_pool;
+extern const struct lab_driver lab_driver_some_loss;
 extern const struct lab_driver lab_driver_short;
 extern const struct lab_driver lab_driver_proxy;
+
+/* sc_drive.c */
 extern const struct lab_driver lab_driver_close_first;
 extern const struct lab_driver lab_driver_refused;
 extern const struct lab_driver lab_driver_abort_on_close;
 extern const struct lab_driver lab_driver_stale_syn;
 extern const struct lab_driver lab_driver_lossy;
-
 extern const struct lab_driver lab_driver_paws;
 
 /* sc_flood.c */
 extern const struct lab_driver lab_driver_syn_flood;
 extern const struct lab_driver lab_driver_syn_cookies;
 extern const struct lab_driver lab_driver_unlistened;
+
+/* sc_track.c */
+extern const struct lab_driver lab_driver_scan;
 
 /* A driver that runs. */
 struct lab_driving {
@@ -61,7 +67,10 @@ struct lab_driving {
 	int why_fd; /* where it says what went wrong */
 };
 
-/* Starts it; the sandbox ends it. 0 or -errno, described in why. */
+/*
+ * Starts it, and returns when it has begun; the sandbox ends it. 0 or -errno, described in why;
+ * *ret_driving is to be left in either case.
+ */
 int lab_driver_start(const struct lab_driver *driver, struct lab_sandbox *sandbox,
 		     struct lab_driving *ret_driving, char why[LAB_WHY_MAX]);
 

@@ -16,12 +16,14 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "util/intl.h"
 #include "util/macro.h"
 
 /* One connect(2) or accept(2) between namespaces of one machine takes microseconds. */
 #define CALL_TIMEOUT_S 5
 #define DEFAULT_SOMAXCONN 4096
 #define BACKLOG_SPARE 16
+#define COUNT_TEXT_MAX 96
 
 int lab_job_fail(struct lab_job *job, int rc, const char *step)
 {
@@ -168,9 +170,9 @@ int lab_job_bind_all(struct lab_job *job, bool listening)
 		job->fds[LAB_SERVER][i] = fd;
 	}
 	lab_sandbox_step(job->sandbox,
-			 listening ? N_("opened listening sockets in %s: %zu")
-				   : N_("bound sockets to a port in %s: %zu"),
-			 lab_side_name(job->part->server), lab_job_total(job));
+			 listening ? N_("opened %zu listening sockets in %s, on port %u")
+				   : N_("bound %zu sockets in %s to port %u, and did nothing more"),
+			 lab_job_total(job), lab_side_name(job->part->server), job->port);
 	return 0;
 }
 
@@ -219,17 +221,27 @@ int lab_job_connect_extra(struct lab_job *job, enum lab_family family)
 	return fd < 0 ? fd : lab_job_hold(job, fd);
 }
 
+/* The format takes the two sides, the port, and how many. */
 static void step_connected(struct lab_job *job, const char *format)
 {
-	lab_sandbox_step(job->sandbox, format, lab_side_name(job->part->client),
-			 lab_side_name(job->part->server), job->port, job->n[LAB_V4],
+	bool loopback = job->part->client == job->part->server;
+	char count[COUNT_TEXT_MAX];
+
+	if (job->n[LAB_V4] && job->n[LAB_V6])
+		snprintf(count, sizeof(count), _("%zu over IPv4, %zu over IPv6"), job->n[LAB_V4],
 			 job->n[LAB_V6]);
+	else
+		snprintf(count, sizeof(count),
+			 job->n[LAB_V4] ? _("%zu over IPv4") : _("%zu over IPv6"),
+			 lab_job_total(job));
+	lab_sandbox_step(job->sandbox, format, lab_side_name(job->part->client),
+			 loopback ? _("itself") : lab_side_name(job->part->server), job->port,
+			 count);
 }
 
 int lab_job_connect_start(struct lab_job *job)
 {
-	step_connected(job, N_("began to connect from %s to %s, port %u: %zu over IPv4, "
-			       "%zu over IPv6"));
+	step_connected(job, N_("began to connect from %s to %s, port %u: %s"));
 	for (size_t i = 0; i < lab_job_total(job); i++) {
 		int rc = connect_one(job, i, false);
 
@@ -268,9 +280,30 @@ int lab_job_serve(struct lab_job *job, int listeners[LAB_FAMILIES])
 	if (rc == 0)
 		rc = connect_and_accept(job, listeners);
 	if (rc == 0)
-		step_connected(job, N_("connected from %s to %s, port %u: %zu over IPv4, "
-				       "%zu over IPv6"));
+		step_connected(job, N_("connected from %s to %s, port %u: %s"));
 	return rc;
+}
+
+int lab_job_hold_listeners(struct lab_job *job, const int listeners[LAB_FAMILIES])
+{
+	int rc = 0;
+
+	for (int family = 0; family < LAB_FAMILIES; family++) {
+		if (listeners[family] >= 0) {
+			int held = lab_job_hold(job, listeners[family]);
+
+			rc = rc < 0 ? rc : held;
+		}
+	}
+	return rc;
+}
+
+int lab_job_serve_on(struct lab_job *job)
+{
+	int listeners[LAB_FAMILIES] = {-1, -1};
+	int rc = lab_job_serve(job, listeners), held = lab_job_hold_listeners(job, listeners);
+
+	return rc < 0 ? rc : held;
 }
 
 int lab_job_connect(struct lab_job *job)
@@ -289,10 +322,10 @@ int lab_job_part(struct lab_job *job, enum lab_end end, enum lab_farewell farewe
 {
 	lab_sandbox_step(job->sandbox,
 			 farewell == LAB_CLOSE
-				 ? N_("closed the ends in %s of the connections to port %u")
-				 : N_("shut down for sending the ends in %s of the connections "
-				      "to port %u"),
-			 lab_side_name(lab_job_side(job, end)), job->port);
+				 ? N_("closed the connections to port %u in %s")
+				 : N_("shut down for sending the connections to port %u in %s; "
+				      "there they can still be read"),
+			 job->port, lab_side_name(lab_job_side(job, end)));
 	for (size_t i = 0; i < lab_job_total(job); i++) {
 		int fd = job->fds[end][i];
 
@@ -322,9 +355,11 @@ int lab_job_drop(struct lab_job *job, enum lab_end receiver)
 		 "add rule inet lab input tcp %s %u counter drop\n",
 		 receiver == LAB_SERVER ? "dport" : "sport", job->port);
 	lab_sandbox_step(job->sandbox,
-			 receiver == LAB_SERVER ? N_("dropped, from now on, what comes to %s for port %u")
-						: N_("dropped, from now on, what comes to %s from "
-						     "port %u"),
+			 receiver == LAB_SERVER
+				 ? N_("had a packet filter in %s drop, from here on, "
+				      "all that arrives for port %u")
+				 : N_("had a packet filter in %s drop, from here on, "
+				      "all that arrives from port %u"),
 			 lab_side_name(lab_job_side(job, receiver)), job->port);
 	return lab_job_nft(job, receiver, rules);
 }

@@ -91,6 +91,12 @@ int lab_job_connect(struct lab_job *job);
 /* The same, by listeners that stay: listeners[family], -1 where there is none, the caller's. */
 int lab_job_serve(struct lab_job *job, int listeners[LAB_FAMILIES]);
 
+/* The same, by listeners that the sandbox keeps. */
+int lab_job_serve_on(struct lab_job *job);
+
+/* Hands listeners to the sandbox, those that there are, also after a failure. */
+int lab_job_hold_listeners(struct lab_job *job, const int listeners[LAB_FAMILIES]);
+
 /* Closes all sockets of one end, or shuts them down. */
 int lab_job_part(struct lab_job *job, enum lab_end end, enum lab_farewell farewell);
 

@@ -55,16 +55,17 @@ static const char usage[] = "usage: tc-lab --list\n"
 
 static void print_needs(unsigned needs)
 {
-	printf("\t%s%s%s%s\n", needs & LAB_NEED_ROOT ? "root" : "",
-	       needs & LAB_NEED_NFT ? ",nft" : "",
-	       needs & LAB_NEED_BOUND_DUMP ? ",bound-dump" : "",
-	       needs & LAB_NEED_TUN ? ",tun" : "");
+	printf("\t%s%s%s%s%s\n", needs & LAB_NEED_ROOT ? "root" : "",
+	       needs & LAB_NEED_NFT ? ",nft" : "", needs & LAB_NEED_BOUND_DUMP ? ",bound-dump" : "",
+	       needs & LAB_NEED_TUN ? ",tun" : "", needs & LAB_NEED_TRACKING ? ",tracking" : "");
 }
 
 /* One line a scenario: name, side to look at, states in a, states in b, needs, summary. */
 static int list_scenarios(void)
 {
 	for (const struct lab_scenario *row = lab_scenarios; row->name; row++) {
+		if (row->prepared) /* there are no sockets to run a command beside */
+			continue;
 		printf("%s\t%c", row->name, row->side == LAB_A ? 'a' : 'b');
 		for (int side = 0; side < LAB_SIDES; side++) {
 			char text[CENSUS_TEXT_MAX];
@@ -161,7 +162,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 	int choice, rc = 0;
 
 	options->scenario = argc > 1 ? lab_scenario_find(argv[1]) : NULL;
-	if (!options->scenario)
+	if (!options->scenario || options->scenario->prepared)
 		return -EINVAL;
 	options->scale = 1;
 	options->side = options->scenario->side;

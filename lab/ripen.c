@@ -12,29 +12,29 @@
 #include "driver.h"
 #include "job.h"
 #include "scenario.h"
+#include "util/intl.h"
 #include "util/macro.h"
 #include "wait.h"
 
 #define SIGN_WAIT_NS (UINT64_C(30) * 1000000000u)
 
 /* How many sockets have to show the sign. */
-static unsigned wanted_by(const struct lab_scenario *scenario)
+static unsigned wanted_by(const struct lab_scenario *scenario, const struct lab_sign *sign)
 {
 	struct lab_census expected;
 
-	if (scenario->sign.count)
-		return scenario->sign.count;
+	if (sign->count)
+		return sign->count;
 	lab_scenario_expect(scenario, scenario->side, 1, &expected);
-	return lab_census_of(&expected, scenario->sign.state);
+	return lab_census_of(&expected, sign->state);
 }
 
-static int wait_for_sign(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
-			 const struct lab_driving *driving, char *why)
+static int wait_for_sign(const struct lab_scenario *scenario, const struct lab_sign *sign,
+			 struct lab_sandbox *sandbox, const struct lab_driving *driving, char *why)
 {
-	const struct lab_sign *sign = &scenario->sign;
 	const struct lab_filter filter = {.retrans = sign->retrans, .timer = sign->timer};
 	uint64_t deadline_ns = lab_now_ns() + SIGN_WAIT_NS;
-	unsigned found = 0, wanted = wanted_by(scenario);
+	unsigned found = 0, wanted = wanted_by(scenario, sign);
 	long pause_ns = LAB_PAUSE_MIN_NS;
 	struct lab_census census;
 	int rc;
@@ -55,6 +55,52 @@ static int wait_for_sign(const struct lab_scenario *scenario, struct lab_sandbox
 	snprintf(why, LAB_WHY_MAX, "waiting for %u %s, each repeated %u times: there are %u", wanted,
 		 lab_state_name(sign->state), sign->retrans, found);
 	return -ETIMEDOUT;
+}
+
+/* What a socket in that state sends again. */
+static const char *what_is_sent(enum lab_state state)
+{
+	switch (state) {
+	case LAB_SYN_SENT:
+		return "SYN";
+	case LAB_SYN_RECV:
+		return "SYN+ACK";
+	case LAB_ESTABLISHED:
+		return N_("data");
+	default:
+		return "FIN";
+	}
+}
+
+/* Tells of one that has come about. */
+static void tell_sign(const struct lab_scenario *scenario, const struct lab_sign *sign,
+		      struct lab_sandbox *sandbox)
+{
+	const char *state = lab_state_name(sign->state), *sent = tc_tr(what_is_sent(sign->state));
+	unsigned count = wanted_by(scenario, sign);
+
+	if (!sign->retrans) /* TRANSLATORS: 20 ESTABLISHED */
+		lab_sandbox_step(sandbox, N_("waited until there were %u %s"), count, state);
+	else if (sign->retrans == 1) /* TRANSLATORS: the SYN+ACK of 5 SYN_RECV */
+		lab_sandbox_step(sandbox, N_("waited until the %s of %u %s had been sent again"),
+				 sent, count, state);
+	else /* TRANSLATORS: the FIN of 5 LAST_ACK, 2 times */
+		lab_sandbox_step(sandbox,
+				 N_("waited until the %s of %u %s had been sent again %u times"),
+				 sent, count, state, sign->retrans);
+}
+
+static int wait_for_signs(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
+			  const struct lab_driving *driving, char *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < LAB_SIGNS_MAX && scenario->signs[i].state; i++) {
+		rc = wait_for_sign(scenario, &scenario->signs[i], sandbox, driving, why);
+		if (rc == 0)
+			tell_sign(scenario, &scenario->signs[i], sandbox);
+	}
+	return rc;
 }
 
 static int wait_for_age(const struct lab_scenario *scenario, const struct lab_driving *driving,
@@ -78,11 +124,8 @@ int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *
 
 	if (scenario->driver)
 		rc = lab_driver_start(scenario->driver, sandbox, &driving, why);
-	if (rc == 0 && scenario->sign.state)
-		rc = wait_for_sign(scenario, sandbox, &driving, why);
-	if (rc == 0 && scenario->sign.retrans) /* TRANSLATORS: %s is a state */
-		lab_sandbox_step(sandbox, N_("waited until each %s was repeated %u times"),
-				 lab_state_name(scenario->sign.state), scenario->sign.retrans);
+	if (rc == 0)
+		rc = wait_for_signs(scenario, sandbox, &driving, why);
 	if (rc == 0)
 		rc = wait_for_age(scenario, &driving, why);
 	if (rc == 0 && scenario->age_s)

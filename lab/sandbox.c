@@ -32,6 +32,7 @@
 #define LINK_NAME "veth0"
 #define LINK_WAIT_MS 3000
 #define STEP_TEXT_MAX 512
+#define SETTING_NAME_MAX 128
 
 struct lab_sandbox {
 	int origin_fd; /* where the thread was */
@@ -282,6 +283,18 @@ static int write_setting(const char *name, const char *value)
 	return write(fd, value, length) == (ssize_t)length ? 0 : -errno;
 }
 
+/* In the form of sysctl(8), which is what people know. */
+static void tell_setting(struct lab_sandbox *sandbox, enum lab_side side, const char *name,
+			 const char *value)
+{
+	char dotted[SETTING_NAME_MAX];
+
+	snprintf(dotted, sizeof(dotted), "%s", name);
+	for (char *slash = dotted; (slash = strchr(slash, '/'));)
+		*slash = '.';
+	lab_sandbox_step(sandbox, N_("set %s = %s in %s"), dotted, value, lab_side_name(side));
+}
+
 int lab_sandbox_sysctl(struct lab_sandbox *sandbox, enum lab_side side, const char *name,
 		       const char *value)
 {
@@ -291,9 +304,8 @@ int lab_sandbox_sysctl(struct lab_sandbox *sandbox, enum lab_side side, const ch
 		return rc;
 	rc = is_inside(sandbox, side) ? write_setting(name, value) : -EPERM;
 	lab_sandbox_leave(sandbox);
-	if (rc == 0) /* TRANSLATORS: namespace a: net/ipv4/tcp_fin_timeout is 60 */
-		lab_sandbox_step(sandbox, N_("set %s to %s in %s"), name, value,
-				 lab_side_name(side));
+	if (rc == 0)
+		tell_setting(sandbox, side, name, value);
 	return rc;
 }
 

@@ -56,12 +56,10 @@ static int make_time_wait(struct lab_job *job)
 }
 
 /* The same with the ends exchanged: the server closes first, as HTTP servers often do. */
-static int make_time_wait_server(struct lab_job *job)
+static int close_by_server(struct lab_job *job)
 {
-	int rc = lab_job_connect(job);
+	int rc = lab_job_part(job, LAB_SERVER, LAB_CLOSE);
 
-	if (rc == 0)
-		rc = lab_job_part(job, LAB_SERVER, LAB_CLOSE);
 	if (rc == 0)
 		rc = lab_job_wait(job, LAB_SERVER, LAB_FIN_WAIT2, LAB_ORPHAN);
 	if (rc == 0)
@@ -69,6 +67,21 @@ static int make_time_wait_server(struct lab_job *job)
 	if (rc == 0)
 		rc = lab_job_wait(job, LAB_SERVER, LAB_TIME_WAIT, LAB_ORPHAN);
 	return rc < 0 ? rc : lab_job_wait(job, LAB_CLIENT, LAB_NONE, LAB_ANY_HOLDER);
+}
+
+static int make_time_wait_server(struct lab_job *job)
+{
+	int rc = lab_job_connect(job);
+
+	return rc < 0 ? rc : close_by_server(job);
+}
+
+/* And the server goes on listening. */
+static int make_time_wait_served(struct lab_job *job)
+{
+	int rc = lab_job_serve_on(job);
+
+	return rc < 0 ? rc : close_by_server(job);
 }
 
 /* FIN -->, <-- ACK, X<-- FIN   the client does not hear that the server closes too */
@@ -128,6 +141,12 @@ const struct lab_maker lab_maker_time_wait_server = {
 	.name = "time-wait-server", .needs = LAB_NEED_ROOT,
 	.server = LAB_TIME_WAIT,
 	.make = make_time_wait_server,
+};
+
+const struct lab_maker lab_maker_time_wait_served = {
+	.name = "time-wait-served", .needs = LAB_NEED_ROOT,
+	.server = LAB_TIME_WAIT, .listens = true,
+	.make = make_time_wait_served,
 };
 
 const struct lab_maker lab_maker_time_wait_mapped = {

@@ -1,171 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * sc_drive.c - what ordinary programs do all the time, well and badly.
- *
- * All over IPv4: what a rule makes of a rate does not depend on the family.
- */
+/* sc_drive.c - what ordinary programs do all the time, and should not. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
-#include "driver.h"
+#include "drive.h"
 #include "sc_paws.h"
 #include "util/macro.h"
 
-#define REQUEST_SIZE 64
-#define REPLY_SIZE 512
 #define BUSY 20
 #define STALE 8
 #define LOST 4
 
-/* ---- Pieces ---------------------------------------------------------------------------- */
-
-static int listen_here(struct lab_job *job, int *ret_listener)
-{
-	int listeners[LAB_FAMILIES];
-	int rc;
-
-	job->n[LAB_V4] = LAB_DRIVE_SOCKETS; /* for the backlog */
-	rc = lab_job_listen(job, lab_job_backlog(job), listeners);
-	*ret_listener = listeners[LAB_V4];
-	return rc;
-}
-
-static int begin_listening(struct lab_drive *drive)
-{
-	return listen_here(&drive->job, &drive->listeners[LAB_V4]);
-}
-
-/* One connection; both ends are the caller's. */
-static int connect_pair(struct lab_job *job, int listener, int *ret_client, int *ret_server)
-{
-	tc_auto_close int client = lab_job_dial(job, LAB_V4, true);
-	int server = client < 0 ? client : lab_job_accept(job, listener);
-
-	if (server < 0)
-		return server;
-	*ret_server = server;
-	*ret_client = client;
-	client = -1;
-	return 0;
-}
-
-static int begin_pairs(struct lab_drive *drive, size_t n)
-{
-	int rc = begin_listening(drive);
-
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = connect_pair(&drive->job, drive->listeners[LAB_V4], &drive->fds[LAB_CLIENT][i],
-				  &drive->fds[LAB_SERVER][i]);
-	return rc;
-}
-
-static int pass(struct lab_job *job, int from, int to, size_t size)
-{
-	char data[REPLY_SIZE] = "";
-
-	if (send(from, data, size, MSG_NOSIGNAL) != (ssize_t)size)
-		return lab_job_fail(job, -EPIPE, "sending");
-	if (recv(to, data, size, MSG_WAITALL) != (ssize_t)size)
-		return lab_job_fail(job, -ECONNRESET, "receiving");
-	return 0;
-}
-
-static int exchange(struct lab_job *job, int client, int server)
-{
-	int rc = pass(job, client, server, REQUEST_SIZE);
-
-	return rc < 0 ? rc : pass(job, server, client, REPLY_SIZE);
-}
-
-/* Reads the end of the stream before it closes, as it should be. */
-static int close_after_peer(struct lab_job *job, int first, int second)
-{
-	char byte;
-	ssize_t got;
-
-	close(first);
-	got = recv(second, &byte, 1, 0);
-	close(second);
-	return got == 0 ? 0 : lab_job_fail(job, -EPROTO, "reading the end of the stream");
-}
-
-/* ---- As it should be ------------------------------------------------------------------- */
-
-static int begin_busy(struct lab_drive *drive)
-{
-	return begin_pairs(drive, BUSY);
-}
-
-static int turn_busy(struct lab_drive *drive)
-{
-	size_t i = drive->turn % BUSY;
-
-	return exchange(&drive->job, drive->fds[LAB_CLIENT][i], drive->fds[LAB_SERVER][i]);
-}
-
-static int turn_short(struct lab_drive *drive)
-{
-	int client, server;
-	int rc = connect_pair(&drive->job, drive->listeners[LAB_V4], &client, &server);
-
-	if (rc == 0)
-		rc = exchange(&drive->job, client, server);
-	return rc < 0 ? rc : close_after_peer(&drive->job, server, client);
-}
-
-/* The way from the proxy to the server behind it, which is where its clients are, too. */
-static struct lab_job job_behind(const struct lab_drive *drive, struct lab_part *part)
-{
-	struct lab_job job = drive->job;
-
-	*part = drive->part;
-	part->client = drive->part.server;
-	part->server = drive->part.client;
-	job.part = part;
-	job.port++;
-	return job;
-}
-
-static int begin_proxy(struct lab_drive *drive)
-{
-	struct lab_part part;
-	struct lab_job behind = job_behind(drive, &part);
-	int rc = begin_listening(drive);
-
-	return rc < 0 ? rc : listen_here(&behind, &drive->fds[LAB_SERVER][0]);
-}
-
-static int turn_proxy(struct lab_drive *drive)
-{
-	struct lab_part part;
-	struct lab_job behind = job_behind(drive, &part);
-	int client, in, out, server;
-	int rc = connect_pair(&drive->job, drive->listeners[LAB_V4], &client, &in);
-
-	if (rc == 0)
-		rc = connect_pair(&behind, drive->fds[LAB_SERVER][0], &out, &server);
-	if (rc == 0)
-		rc = pass(&drive->job, client, in, REQUEST_SIZE);
-	if (rc == 0)
-		rc = exchange(&behind, out, server);
-	if (rc == 0)
-		rc = pass(&drive->job, in, client, REPLY_SIZE);
-	if (rc == 0)
-		rc = close_after_peer(&behind, server, out);
-	return rc < 0 ? rc : close_after_peer(&drive->job, client, in);
-}
-
-/* ---- As it should not be --------------------------------------------------------------- */
-
 static int turn_close_first(struct lab_drive *drive)
 {
 	int client, server;
-	int rc = connect_pair(&drive->job, drive->listeners[LAB_V4], &client, &server);
+	int rc = lab_drive_pair(&drive->job, drive->listeners[LAB_V4], &client, &server);
 
-	return rc < 0 ? rc : close_after_peer(&drive->job, client, server);
+	return rc < 0 ? rc : lab_drive_close(&drive->job, client, server);
 }
 
 static int turn_refused(struct lab_drive *drive)
@@ -188,7 +42,7 @@ static int turn_abort_on_close(struct lab_drive *drive)
 	int client, server, rc;
 	struct pollfd fd = {.events = POLLIN};
 
-	rc = connect_pair(&drive->job, drive->listeners[LAB_V4], &client, &server);
+	rc = lab_drive_pair(&drive->job, drive->listeners[LAB_V4], &client, &server);
 	if (rc < 0)
 		return rc;
 	fd.fd = server;
@@ -211,7 +65,7 @@ static uint16_t port_of(int fd)
 /* The server never hears that a client has gone, since resets do not arrive. */
 static int begin_stale_syn(struct lab_drive *drive)
 {
-	int rc = begin_pairs(drive, STALE);
+	int rc = lab_drive_begin_pairs(drive, STALE);
 
 	return rc < 0 ? rc
 		      : lab_job_nft(&drive->job, LAB_SERVER,
@@ -243,7 +97,7 @@ static int turn_stale_syn(struct lab_drive *drive)
 static int begin_lossy(struct lab_drive *drive)
 {
 	char rules[512];
-	int rc = begin_pairs(drive, BUSY + LOST);
+	int rc = lab_drive_begin_pairs(drive, BUSY + LOST);
 	int used = snprintf(rules, sizeof(rules),
 			    "add table inet lab\n"
 			    "add chain inet lab input { type filter hook input priority 0; }\n"
@@ -266,7 +120,7 @@ static int begin_lossy(struct lab_drive *drive)
 static int turn_lossy(struct lab_drive *drive)
 {
 	size_t i = drive->turn % BUSY;
-	char data[REPLY_SIZE] = "";
+	char data[LAB_DRIVE_REPLY] = "";
 
 	if (send(drive->fds[LAB_CLIENT][i], data, sizeof(data), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
 	    errno != EAGAIN)
@@ -293,30 +147,10 @@ static int turn_paws(struct lab_drive *drive)
 }
 
 /* clang-format off */
-const struct lab_driver lab_driver_busy = {
-	.name = "busy", .client = LAB_A, .server = LAB_B,
-	.summary = N_("connected 20 times from %s to %s, and exchanges a request and a reply "
-		      "%u times a second"),
-	.per_second = 100, .begin = begin_busy, .turn = turn_busy,
-};
-
-const struct lab_driver lab_driver_short = {
-	.name = "short", .client = LAB_A, .server = LAB_B,
-	.summary = N_("connects from %s to %s for one request, and the server closes, "
-		      "%u times a second"),
-	.per_second = 50, .begin = begin_listening, .turn = turn_short,
-};
-
-const struct lab_driver lab_driver_proxy = {
-	.name = "proxy", .client = LAB_B, .server = LAB_A,
-	.summary = N_("passes on requests of clients in %s through a proxy in %s, %u times a second"),
-	.per_second = 50, .begin = begin_proxy, .turn = turn_proxy,
-};
-
 const struct lab_driver lab_driver_close_first = {
 	.name = "close-first", .client = LAB_A, .server = LAB_B,
 	.summary = N_("connects from %s to %s and closes first, %u times a second"),
-	.per_second = 50, .begin = begin_listening, .turn = turn_close_first,
+	.per_second = 50, .begin = lab_drive_begin_listening, .turn = turn_close_first,
 };
 
 const struct lab_driver lab_driver_refused = {
@@ -329,7 +163,7 @@ const struct lab_driver lab_driver_abort_on_close = {
 	.name = "abort-on-close", .client = LAB_A, .server = LAB_B,
 	.summary = N_("connects from %s to %s and sends something, and the server closes without "
 		      "reading it, %u times a second"),
-	.per_second = 50, .begin = begin_listening, .turn = turn_abort_on_close,
+	.per_second = 50, .begin = lab_drive_begin_listening, .turn = turn_abort_on_close,
 };
 
 const struct lab_driver lab_driver_stale_syn = {
@@ -341,16 +175,16 @@ const struct lab_driver lab_driver_stale_syn = {
 
 const struct lab_driver lab_driver_lossy = {
 	.name = "lossy", .client = LAB_A, .server = LAB_B, .needs = LAB_NEED_NFT,
-	.summary = N_("sends from %s to %s, where a fifth is lost on the way and on some "
-		      "connections everything, %u times a second"),
+	.summary = N_("sends over 24 connections from %s to %s, of four of which everything is lost "
+		      "on the way, and of the others a fifth, %u times a second"),
 	.per_second = 200, .begin = begin_lossy, .turn = turn_lossy,
 };
 
 /* The client is no kernel, but on a device of the server's own namespace. */
 const struct lab_driver lab_driver_paws = {
 	.name = "paws", .client = LAB_B, .server = LAB_B, .needs = LAB_NEED_TUN,
-	.summary = N_("on a device of %s connects to %s from ports that others had a moment ago, with "
-		      "an older timestamp, %u times a second"),
+	.summary = N_("behind a device of %s, has machines that share an address connect to %s from "
+		      "ports that others had a moment ago, with an older timestamp, %u times a second"),
 	.per_second = 20, .begin = begin_paws, .turn = turn_paws,
 };
 /* clang-format on */

@@ -6,15 +6,12 @@
  * to them come back to the other side, which throws them away.
  */
 #include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/ip.h>
-#include <netinet/tcp.h>
 
 #include "driver.h"
+#include "segment.h"
 #include "util/macro.h"
 
 #define FORGED_PREFIX "10.78.0.0"
@@ -26,52 +23,22 @@
 
 /* ---- Forged requests ------------------------------------------------------------------- */
 
-struct syn {
-	struct iphdr ip;
-	struct tcphdr tcp;
-};
+#define SYN_SIZE LAB_SEGMENT_HEADERS
 
-/* What stands before the TCP header for its checksum, RFC 9293, 3.1. */
-struct pseudo {
-	uint32_t source, destination;
-	uint8_t zero, protocol;
-	uint16_t length;
-	struct tcphdr tcp;
-};
-
-static uint16_t checksum(const void *data, size_t size)
+/* The n-th request: from another address, and another port, each time. Returns its length. */
+static size_t forge(uint64_t n, uint32_t destination, uint16_t port, unsigned char packet[SYN_SIZE])
 {
-	const uint8_t *bytes = data;
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < size; i += 2)
-		sum += (uint32_t)(bytes[i] << 8 | bytes[i + 1]);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons((uint16_t)~sum);
-}
-
-/* The n-th request: from another address, and another port, each time. */
-static struct syn forge(uint64_t n, uint32_t destination, uint16_t port)
-{
-	struct syn syn = {
-		.ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP},
-		.tcp = {.doff = 5, .syn = 1},
+	const struct lab_segment syn = {
+		.from = lab_segment_address(FORGED_PREFIX) + 1 + (uint32_t)(n % 65000),
+		.to = destination,
+		.from_port = (uint16_t)(1024 + n % 60000),
+		.to_port = port,
+		.seq = (uint32_t)n * 65537u,
+		.flags = LAB_SYN,
+		.window = 65535,
 	};
-	struct pseudo pseudo = {.protocol = IPPROTO_TCP, .length = htons(sizeof(syn.tcp))};
 
-	syn.ip.saddr = htonl(ntohl(inet_addr(FORGED_PREFIX)) + 1 + (uint32_t)(n % 65000));
-	syn.ip.daddr = destination;
-	syn.ip.tot_len = htons(sizeof(syn));
-	syn.tcp.source = htons((uint16_t)(1024 + n % 60000));
-	syn.tcp.dest = htons(port);
-	syn.tcp.seq = htonl((uint32_t)n * 65537u);
-	syn.tcp.window = htons(65535);
-	pseudo.source = syn.ip.saddr;
-	pseudo.destination = destination;
-	pseudo.tcp = syn.tcp;
-	syn.tcp.check = checksum(&pseudo, sizeof(pseudo));
-	return syn;
+	return lab_segment_build(&syn, packet, SYN_SIZE);
 }
 
 static int begin_listening(struct lab_drive *drive, size_t backlog)
@@ -102,11 +69,12 @@ static int turn_flood(struct lab_drive *drive)
 {
 	struct sockaddr_storage address;
 	struct sockaddr_in *to = (struct sockaddr_in *)&address;
-	struct syn syn;
+	unsigned char packet[SYN_SIZE];
+	size_t size;
 
 	lab_job_address(&drive->job, LAB_SERVER, LAB_V4, 0, &address);
-	syn = forge(drive->turn, to->sin_addr.s_addr, drive->job.port);
-	if (sendto(drive->raw, &syn, sizeof(syn), 0, (struct sockaddr *)to, sizeof(*to)) < 0 &&
+	size = forge(drive->turn, ntohl(to->sin_addr.s_addr), drive->job.port, packet);
+	if (sendto(drive->raw, packet, size, 0, (struct sockaddr *)to, sizeof(*to)) < 0 &&
 	    errno != ENOBUFS)
 		return lab_job_fail(&drive->job, -errno, "sending a forged request");
 	return 0;

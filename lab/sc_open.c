@@ -39,28 +39,22 @@ static int make_syn_sent(struct lab_job *job)
 	return rc < 0 ? rc : lab_job_wait(job, LAB_CLIENT, LAB_SYN_SENT, LAB_HELD);
 }
 
-static int hold_listeners(struct lab_job *job, const int listeners[LAB_FAMILIES])
+static void tell_listening(struct lab_job *job, size_t backlog)
 {
-	int rc = 0;
-
-	for (int family = 0; family < LAB_FAMILIES; family++) {
-		if (listeners[family] >= 0) {
-			int held = lab_job_hold(job, listeners[family]);
-
-			rc = rc < 0 ? rc : held;
-		}
-	}
-	return rc;
+	lab_sandbox_step(
+		job->sandbox,
+		N_("listened in %s on port %u, with a backlog of %zu, and accepted nobody"),
+		lab_side_name(job->part->server), job->port, backlog);
 }
 
 static int listen_and_hold(struct lab_job *job, size_t backlog)
 {
 	int listeners[LAB_FAMILIES] = {-1, -1};
-	int rc = lab_job_listen(job, backlog, listeners), held = hold_listeners(job, listeners);
+	int rc = lab_job_listen(job, backlog, listeners),
+	    held = lab_job_hold_listeners(job, listeners);
 
 	if (rc == 0)
-		lab_sandbox_step(job->sandbox, N_("listened in %s on port %u, with a backlog of %zu"),
-				 lab_side_name(job->part->server), job->port, backlog);
+		tell_listening(job, backlog);
 	return rc < 0 ? rc : held;
 }
 
@@ -111,6 +105,12 @@ static int make_syn_recv_full(struct lab_job *job)
 	for (size_t i = 0; rc == 0 && i < lab_job_total(job); i++)
 		rc = call_each_other(job, i);
 	if (rc == 0)
+		lab_sandbox_step(job->sandbox,
+				 N_("had both ends of %zu connections call the other, without a "
+				    "listener; %s does not hear %s"),
+				 lab_job_total(job), lab_side_name(job->part->client),
+				 lab_side_name(job->part->server));
+	if (rc == 0)
 		rc = lab_job_wait(job, LAB_SERVER, LAB_SYN_RECV, LAB_HELD);
 	return rc;
 }
@@ -127,6 +127,22 @@ static int make_not_accepted(struct lab_job *job)
 	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_ESTABLISHED, LAB_ORPHAN);
 }
 
+/* One more client of each family, which waits to be accepted. */
+static int connect_fillers(struct lab_job *job)
+{
+	int rc = 0;
+
+	for (int family = 0; rc == 0 && family < LAB_FAMILIES; family++) {
+		if (job->n[family])
+			rc = lab_job_connect_extra(job, (enum lab_family)family);
+	}
+	if (rc == 0)
+		lab_sandbox_step(job->sandbox,
+				 N_("connected a first client from %s in each address family"),
+				 lab_side_name(job->part->client));
+	return rc;
+}
+
 /*
  * A backlog of 0 has room for one. Once that one waits to be accepted, further requests are
  * dropped without an answer (net/ipv4/tcp_input.c:tcp_conn_request), and their clients, which
@@ -136,10 +152,8 @@ static int make_queue_full(struct lab_job *job)
 {
 	int rc = listen_and_hold(job, 0);
 
-	for (int family = 0; rc == 0 && family < LAB_FAMILIES; family++) {
-		if (job->n[family])
-			rc = lab_job_connect_extra(job, (enum lab_family)family);
-	}
+	if (rc == 0)
+		rc = connect_fillers(job);
 	if (rc == 0)
 		rc = lab_job_wait_one(job, LAB_SERVER, LAB_ESTABLISHED, LAB_ORPHAN);
 	if (rc == 0)
@@ -178,11 +192,11 @@ static int make_phantom(struct lab_job *job)
 {
 	int listeners[LAB_FAMILIES] = {-1, -1};
 	int rc = lab_job_listen(job, lab_job_backlog(job), listeners);
-	int held = hold_listeners(job, listeners);
+	int held = lab_job_hold_listeners(job, listeners);
 
-	for (int family = 0; rc == 0 && family < LAB_FAMILIES; family++) {
-		if (job->n[family])
-			rc = lab_job_connect_extra(job, (enum lab_family)family);
+	if (rc == 0) {
+		tell_listening(job, lab_job_backlog(job));
+		rc = connect_fillers(job);
 	}
 	if (rc == 0)
 		rc = lab_job_drop(job, LAB_CLIENT);
@@ -195,8 +209,11 @@ static int make_phantom(struct lab_job *job)
 	if (rc == 0)
 		rc = lab_job_nft(job, LAB_CLIENT, "flush chain inet lab input\n");
 	if (rc == 0)
-		lab_sandbox_step(job->sandbox, N_("made the backlog 0, so that the queue is full, and "
-						  "dropped nothing any more"));
+		lab_sandbox_step(job->sandbox,
+				 N_("made the backlog 0, so that the queue is full; had "
+				    "the filter drop nothing any more; and sent 5 bytes "
+				    "on each from %s"),
+				 lab_side_name(job->part->client));
 	for (size_t i = 0; rc == 0 && i < lab_job_total(job); i++)
 		rc = send_once_open(job, job->fds[LAB_CLIENT][i]);
 	return rc < 0 ? rc : held;
@@ -214,12 +231,26 @@ static int make_established(struct lab_job *job)
 /* The same, while the server goes on listening. */
 static int make_served(struct lab_job *job)
 {
-	int listeners[LAB_FAMILIES] = {-1, -1};
-	int rc = lab_job_serve(job, listeners), held = hold_listeners(job, listeners);
+	int rc = lab_job_serve_on(job);
 
-	if (rc == 0)
-		rc = held;
 	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_ESTABLISHED, LAB_HELD);
+}
+
+/* The same, and the server asks for keepalive. */
+static int make_served_alive(struct lab_job *job)
+{
+	const int on = 1;
+	int rc = make_served(job);
+
+	for (size_t i = 0; rc == 0 && i < lab_job_total(job); i++) {
+		if (setsockopt(job->fds[LAB_SERVER][i], SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) <
+		    0)
+			rc = lab_job_fail(job, -errno, "setting SO_KEEPALIVE");
+	}
+	if (rc == 0)
+		lab_sandbox_step(job->sandbox, N_("asked for keepalive in %s (SO_KEEPALIVE)"),
+				 lab_side_name(job->part->server));
+	return rc;
 }
 
 /* Leaves the clients' side with as many ports as there are connections. */
@@ -293,8 +324,10 @@ static int make_bound_leak(struct lab_job *job)
 			return lab_job_fail(job, fd, "binding");
 		job->fds[LAB_SERVER][i] = fd;
 	}
-	lab_sandbox_step(job->sandbox, N_("bound sockets to a port in %s: %zu"),
-			 lab_side_name(job->part->server), lab_job_total(job));
+	lab_sandbox_step(
+		job->sandbox,
+		N_("bound %zu sockets in %s, each to a port of its own, and did nothing more"),
+		lab_job_total(job), lab_side_name(job->part->server));
 	return 0;
 }
 
@@ -304,7 +337,7 @@ static int make_defer_accept(struct lab_job *job)
 	const int seconds = 120;
 	int listeners[LAB_FAMILIES] = {-1, -1};
 	int rc = lab_job_listen(job, lab_job_backlog(job), listeners);
-	int held = hold_listeners(job, listeners);
+	int held = lab_job_hold_listeners(job, listeners);
 
 	for (int family = 0; rc == 0 && family < LAB_FAMILIES; family++) {
 		if (listeners[family] >= 0 &&
@@ -407,6 +440,12 @@ const struct lab_maker lab_maker_served = {
 	.name = "served", .needs = LAB_NEED_ROOT,
 	.client = LAB_ESTABLISHED, .server = LAB_ESTABLISHED, .listens = true,
 	.make = make_served,
+};
+
+const struct lab_maker lab_maker_served_alive = {
+	.name = "served-alive", .needs = LAB_NEED_ROOT,
+	.client = LAB_ESTABLISHED, .server = LAB_ESTABLISHED, .listens = true,
+	.make = make_served_alive,
 };
 
 const struct lab_maker lab_maker_established_mapped = {

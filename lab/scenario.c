@@ -12,11 +12,14 @@
 
 #include "driver.h"
 #include "job.h"
+#include "track.h"
+#include "util/intl.h"
 #include "util/macro.h"
 #include "wait.h"
 
 #define FIRST_PORT 9001
 #define DEADLINE_NS (UINT64_C(15) * 1000000000u)
+#define STATES_TEXT_MAX 200
 #define DEADLINE_EACH_NS 1000000u /* and so much for each connection */
 
 const struct lab_scenario *lab_scenario_find(const char *name)
@@ -30,7 +33,7 @@ const struct lab_scenario *lab_scenario_find(const char *name)
 
 unsigned lab_scenario_needs(const struct lab_scenario *scenario)
 {
-	unsigned needs = LAB_NEED_ROOT;
+	unsigned needs = scenario->prepared ? 0 : LAB_NEED_ROOT;
 
 	for (const struct lab_part *part = scenario->parts; part->maker; part++)
 		needs |= part->maker->needs;
@@ -59,6 +62,14 @@ const char *lab_needs_missing(unsigned needs, struct lab_sandbox *sandbox)
 			return N_("the nft program (package nftables)");
 		if (rc < 0)
 			return N_("a kernel with nf_tables");
+	}
+	if (needs & LAB_NEED_TRACKING) {
+		long max = lab_track_max(sandbox, LAB_A);
+
+		if (max < 0)
+			return N_("a kernel that tracks connections (nf_conntrack)");
+		if (!max || max > LAB_TRACK_MOST)
+			return N_("an nf_conntrack_max of 300000 or less: the table is filled");
 	}
 	if ((needs & LAB_NEED_TUN) && access("/dev/net/tun", R_OK | W_OK) < 0)
 		return N_("/dev/net/tun (the kernel's module tun)");
@@ -167,6 +178,38 @@ static int make_settings(const struct lab_scenario *scenario, struct lab_sandbox
 	return rc;
 }
 
+/* "2 LISTEN, 5 CLOSE_WAIT" */
+static void list_states(const struct lab_census *census, char *text, size_t size)
+{
+	size_t used = 0;
+
+	snprintf(text, size, "%s", _("no socket"));
+	for (unsigned state = 1; state < LAB_STATES; state++) {
+		unsigned count = lab_census_of(census, state);
+
+		if (!count || used >= size)
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%u %s", used ? ", " : "",
+					 count, lab_state_name(state));
+	}
+}
+
+/* What was waited for last. */
+static void tell_states(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
+			unsigned scale)
+{
+	char text[LAB_SIDES][STATES_TEXT_MAX];
+
+	for (int side = 0; side < LAB_SIDES; side++) {
+		struct lab_census expected;
+
+		lab_scenario_expect(scenario, (enum lab_side)side, scale, &expected);
+		list_states(&expected, text[side], sizeof(text[side]));
+	}
+	lab_sandbox_step(sandbox, N_("waited until %s had %s, and %s %s"), lab_side_name(LAB_A),
+			 text[LAB_A], lab_side_name(LAB_B), text[LAB_B]);
+}
+
 int lab_scenario_run(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
 		     unsigned scale, char why[LAB_WHY_MAX])
 {
@@ -184,5 +227,7 @@ int lab_scenario_run(const struct lab_scenario *scenario, struct lab_sandbox *sa
 		rc = lab_wait_side(sandbox, (enum lab_side)side, &expected,
 				   lab_now_ns() + DEADLINE_NS, why);
 	}
+	if (rc == 0 && scenario->parts[0].maker)
+		tell_states(scenario, sandbox, scale);
 	return rc;
 }

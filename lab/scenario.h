@@ -20,9 +20,11 @@
 #define LAB_WHY_MAX 512
 #define LAB_PARTS_MAX 20
 #define LAB_SETTINGS_MAX 4
+#define LAB_SIGNS_MAX 6
 
 struct lab_job;
 struct lab_driver;
+struct lab_prepared;
 
 /* What a situation asks of the machine. */
 enum lab_need {
@@ -30,6 +32,7 @@ enum lab_need {
 	LAB_NEED_NFT = 1 << 1,	      /* the nft program, and a kernel with nf_tables */
 	LAB_NEED_BOUND_DUMP = 1 << 2, /* a kernel that lists bound sockets, Linux 6.8 or later */
 	LAB_NEED_TUN = 1 << 3,	      /* /dev/net/tun */
+	LAB_NEED_TRACKING = 1 << 4,   /* a table of connection tracking of the usual size */
 };
 
 struct lab_maker {
@@ -56,7 +59,10 @@ struct lab_setting {
 	const char *value;
 };
 
-/* What the side has to show, beyond its states, before it is worth a look. */
+/*
+ * What the side has to show, beyond its states, before it is worth a look: a rule asks for a
+ * repetition, and one that is waited for does not depend on how fast the machine is.
+ */
 struct lab_sign {
 	enum lab_state state; /* LAB_NONE: nothing */
 	unsigned count;	      /* so many sockets; 0: as many as the parts bring into the state, */
@@ -71,14 +77,22 @@ struct lab_scenario {
 	struct lab_part parts[LAB_PARTS_MAX];
 	struct lab_setting settings[LAB_SETTINGS_MAX];
 	const struct lab_driver *driver; /* what goes on while it is looked at; or NULL */
-	struct lab_sign sign;
-	unsigned age_s; /* and so long after that */
+	struct lab_sign signs[LAB_SIGNS_MAX]; /* all of them */
+	unsigned age_s;			      /* and so long after that */
 
-	/* What a diagnosis has to find there: ids of rules, divided by blanks; or NULL. */
+	/*
+	 * Exactly what a diagnosis finds there, notices included: ids of rules, divided by
+	 * blanks; or NULL.
+	 */
 	const char *findings;
 	const char *normal;  /* the same, of what it has to call normal */
-	const char *allowed; /* what it may find besides, worse than a notice; "*": anything */
+	const char *allowed; /* what it may find besides or not; only where timing decides */
 	bool healthy;	     /* it is as it should be: nothing above a notice */
+
+	const char *heading; /* of this row and those behind it, in the list; marked */
+
+	/* Where it cannot be made: saved files that are read instead, and nothing of the above. */
+	const struct lab_prepared *prepared;
 };
 
 /* All scenarios, ended by a row without a name. */
@@ -111,7 +125,7 @@ int lab_scenario_run(const struct lab_scenario *scenario, struct lab_sandbox *sa
 
 /*
  * After that, where it is to be judged: starts what has to go on (the sandbox ends it), and
- * waits for the sign and the age. Errors as above.
+ * waits for the signs and the age. Errors as above.
  */
 int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
 		       char why[LAB_WHY_MAX]);

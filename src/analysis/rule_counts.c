@@ -236,6 +236,7 @@ const struct tc_rule tc_rule_counts_disagree = {
 	.sources = "net/ipv4/proc.c:sockstat_seq_show; net/ipv4/tcp.c:tcp_set_state; "
 		   "net/ipv4/tcp_diag.c:tcp_diag_dump",
 	.needs = TC_NEEDS_SOCKETS,
+	.scenario = "counts-disagree",
 	.check = check_counts_disagree,
 };
 /* clang-format on */

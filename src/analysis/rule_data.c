@@ -255,15 +255,17 @@ static enum tc_verdict check_idle_no_keepalive(const struct tc_facts *facts, str
 {
 	const struct tc_symptom_facts *idle = &facts->symptoms[TC_SYMPTOM_IDLE];
 	uint64_t open = facts->census.states[TC_ESTABLISHED];
+	int64_t asks_after_s;
 
-	if (!idle->shown)
+	if (!idle->shown || !tc_facts_setting(facts, TC_SETTING_tcp_keepalive_time, &asks_after_s))
 		return TC_QUIET;
 	tc_evidence_n(draft,
-		      "%llu of %llu ESTABLISHED has been silent for two hours or more, without "
-		      "keepalive.",
-		      "%llu of %llu ESTABLISHED have been silent for two hours or more, without "
-		      "keepalive.",
-		      idle->shown, (unsigned long long)idle->shown, (unsigned long long)open);
+		      "%llu of %llu ESTABLISHED has been silent for %s or more "
+		      "(tcp_keepalive_time), without keepalive.",
+		      "%llu of %llu ESTABLISHED have been silent for %s or more "
+		      "(tcp_keepalive_time), without keepalive.",
+		      idle->shown, (unsigned long long)idle->shown, (unsigned long long)open,
+		      tc_words_duration(draft, (uint64_t)asks_after_s * 1000));
 	if (tc_scale(facts, idle) < TC_SEVERITY_WARNING)
 		return TC_NORMAL;
 	draft->severity = TC_SEVERITY_NOTICE;
@@ -279,10 +281,11 @@ const struct tc_rule tc_rule_idle_no_keepalive = {
 	.id = "idle-no-keepalive",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("idle connections without keepalive: nobody would notice that their peers are gone"),
-	.threshold = N_("When ten or more of the open connections to other machines, and a tenth of all, have been silent for two "
-			"hours, the time after which keepalive would first have asked. Nothing is lost by "
-			"that; but TCP sends nothing on an idle connection, so that one whose peer has "
-			"vanished looks just like these."),
+	.threshold = N_("When ten or more of the open connections to other machines, and a tenth "
+			"of all, have been silent for tcp_keepalive_time (${tcp_keepalive_time} "
+			"here), after which keepalive would first have asked. Nothing is lost by "
+			"that; but TCP sends nothing on an idle connection, so that one whose peer "
+			"has vanished looks just like these."),
 	.causes = {
 		N_("The programs keep connections for later use (pools, sessions), and have not asked "
 		   "for keepalive."),
@@ -307,6 +310,7 @@ const struct tc_rule tc_rule_idle_no_keepalive = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_IDLE,
+	.scenario = "idle-no-keepalive",
 	.check = check_idle_no_keepalive,
 };
 /* clang-format on */

@@ -119,6 +119,7 @@ const struct tc_rule tc_rule_tcp_mem = {
 	.settings = "tcp_mem",
 	.glance = true,
 	.any_system = true, /* of counters and settings alone */
+	.scenario = "tcp-mem",
 	.check = check_tcp_mem,
 };
 /* clang-format on */
@@ -226,6 +227,7 @@ const struct tc_rule tc_rule_conntrack_full = {
 		   "net/netfilter/nf_conntrack_core.c:__nf_conntrack_alloc, early_drop, gc_worker",
 	.glance = true,
 	.any_system = true, /* of counters and settings alone */
+	.scenario = "conntrack-full",
 	.check = check_conntrack_full,
 };
 /* clang-format on */

@@ -77,6 +77,7 @@ const struct tc_rule tc_rule_orphans_high = {
 	.counters = "sockstat_orphan",
 	.settings = "tcp_max_orphans",
 	.glance = true,
+	.scenario = "orphans-high",
 	.check = check_orphans_high,
 };
 /* clang-format on */

@@ -16,7 +16,6 @@ enum {
 	MINUTE_MS = 60 * SECOND_MS,
 	HOUR_MS = 60 * MINUTE_MS,
 	CLOSING_MS = 5 * SECOND_MS, /* normally one round trip */
-	IDLE_MS = 2 * HOUR_MS,	    /* tcp_keepalive_time: when keepalive would have asked */
 	FIRST_SYNACK_MS = 1100,	    /* the first interval of a request, and a late timer */
 };
 
@@ -145,16 +144,22 @@ static bool is_within_machine(const struct tc_sock *sock)
 	       (tc_addr_is_loopback(&sock->remote) || tc_addr_equal(&sock->local, &sock->remote));
 }
 
-/* An armed keepalive would show as a timer. */
+/*
+ * For so long that keepalive, where the program had asked for it, would have asked the peer; an
+ * armed one would show as a timer.
+ */
 SHOWS(idle)
 {
 	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+	int64_t asks_after_s;
 
 	if (sock->timer != TC_TIMER_NONE || !is_held(sock) || is_within_machine(sock))
 		return TC_SHOWN_NOT;
-	if (!inside)
+	if (!inside || !tc_setting_known(&env->readings->settings[TC_SETTING_tcp_keepalive_time],
+					 &asks_after_s))
 		return TC_SHOWN_UNKNOWN;
-	return when(inside->data_sent_ms >= IDLE_MS && inside->data_received_ms >= IDLE_MS);
+	return when(inside->data_sent_ms >= (uint64_t)asks_after_s * SECOND_MS &&
+		    inside->data_received_ms >= (uint64_t)asks_after_s * SECOND_MS);
 }
 
 /* Unread data take more than half of the buffer, which the kernel lets them do
@@ -257,6 +262,8 @@ SHOWS(time_wait_out)
 /* What is missing, and the commands whose listings have it. */
 #define NEEDS_INODES N_("which sockets a program holds"), "ss -e, ss -p, netstat -e"
 #define NEEDS_TIMES N_("when the peers were last heard"), "ss -i"
+#define NEEDS_SILENCE \
+	N_("when the peers were last heard, and tcp_keepalive_time"), "ss -i, sysctl -a"
 #define NEEDS_BOTH \
 	N_("which sockets a program holds, and when the peers were last heard"), "ss -ie"
 #define NEEDS_TIMERS N_("timers and repetitions"), "ss -o, netstat -o"
@@ -326,7 +333,7 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 		"retransmitting", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
 		SERVER, "remote.addr", shows_retransmitting },
 	[TC_SYMPTOM_IDLE] = {
-		"idle", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_INODE, NEEDS_TIMES,
+		"idle", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_INODE, NEEDS_SILENCE,
 		SERVER, "remote.addr", shows_idle },
 	[TC_SYMPTOM_NOT_READ] = {
 		"not-read", STATE(ESTABLISHED), TC_HAVE_QUEUES, NEEDS_BUFFERS,

@@ -33,7 +33,7 @@ enum tc_symptom {
 	TC_SYMPTOM_TIME_WAIT_OUT,     /* TIME_WAIT of connections that went out */
 	TC_SYMPTOM_HALF_OPEN,	      /* ESTABLISHED whose peer does not answer */
 	TC_SYMPTOM_RETRANSMITTING,    /* ESTABLISHED with three repetitions or more */
-	TC_SYMPTOM_IDLE,	      /* ESTABLISHED without keepalive, silent for two hours */
+	TC_SYMPTOM_IDLE,	      /* ESTABLISHED without keepalive, silent for its time */
 	TC_SYMPTOM_NOT_READ,	      /* ESTABLISHED whose program does not read */
 	TC_SYMPTOM_NOT_TAKEN,	      /* ESTABLISHED whose peer's window is closed */
 	TC_SYMPTOM_BOUND,	      /* BOUND */

@@ -41,6 +41,17 @@ enum { TC_LAB_TEXT_MAX = 1024 };
  */
 bool tc_lab_story_lacks(const struct lab_story *story, char text[TC_LAB_TEXT_MAX]);
 
+/*
+ * What a diagnosis finds, beside what it has to: in the namespace that the thread is in, or, with
+ * a query, in its files.
+ */
+enum tc_lab_outcome tc_lab_judge(const struct lab_scenario *scenario, const struct tc_query *look,
+				 char text[TC_LAB_TEXT_MAX]);
+
+/* The same of a scenario that is read from saved files. */
+enum tc_lab_outcome tc_lab_try_prepared(const struct lab_scenario *scenario,
+					char text[TC_LAB_TEXT_MAX]);
+
 /* Makes one scenario, or tells one story in silence, and compares. */
 enum tc_lab_outcome tc_lab_try(const struct lab_scenario *scenario, char text[TC_LAB_TEXT_MAX]);
 enum tc_lab_outcome tc_lab_try_story(const struct lab_story *story, char text[TC_LAB_TEXT_MAX]);

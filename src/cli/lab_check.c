@@ -43,9 +43,14 @@ static const char *name_of(const struct entry *entry)
 /* About how long it takes. */
 static unsigned seconds_of(const struct entry *entry)
 {
+	unsigned repeating = 0;
+
 	if (!entry->scenario)
 		return entry->story->seconds;
-	return entry->scenario->age_s + (1u << entry->scenario->sign.retrans) / 5;
+	for (size_t i = 0; i < LAB_SIGNS_MAX; i++)
+		if (entry->scenario->signs[i].retrans > repeating)
+			repeating = entry->scenario->signs[i].retrans;
+	return entry->scenario->age_s + (1u << repeating) / 5;
 }
 
 static int longest_first(const void *a, const void *b)
@@ -201,12 +206,19 @@ static int summarize(struct round *round)
 }
 
 /* Whether there can be a sandbox at all, so that it is not said fifty times that there cannot. */
-static int probe(void)
+static int probe(const struct round *round)
 {
 	struct lab_sandbox *sandbox;
 	const char *step;
-	int err = lab_sandbox_new(false, &sandbox, &step);
+	size_t read = 0;
+	int err;
 
+	while (read < round->count && round->entries[read].scenario &&
+	       round->entries[read].scenario->prepared)
+		read++;
+	if (read == round->count) /* all are read from files */
+		return 0;
+	err = lab_sandbox_new(false, &sandbox, &step);
 	if (err < 0)
 		return tc_lab_no_sandbox(err, step);
 	lab_sandbox_free(sandbox);
@@ -216,14 +228,14 @@ static int probe(void)
 int tc_lab_check(const struct tc_options *options, int count, char **names)
 {
 	struct round round = { .entries = NULL };
-	int status = probe();
+	int status;
 
 	(void)options;
-	if (status)
-		return status;
 	if (make_entries(&round, count, names) < 0)
 		return tc_look_error("%s", _("out of memory"));
-	run_all(&round);
+	status = probe(&round);
+	if (!status)
+		run_all(&round);
 	free(round.entries);
-	return summarize(&round);
+	return status ? status : summarize(&round);
 }

@@ -13,9 +13,9 @@ enum { GAP = 2, NARROW = 20 };
 
 /* A scenario or a story, as a row of the list. */
 struct row {
-	const char *name, *summary, *findings;
+	const char *name, *summary, *findings, *heading; /* "": none */
 	unsigned needs;
-	bool healthy, is_story;
+	bool healthy, prepared, is_story;
 };
 
 static struct row row_of(const char *name)
@@ -28,13 +28,18 @@ static struct row row_of(const char *name)
 			.name = name,
 			.summary = scenario->summary,
 			.findings = scenario->findings ? scenario->findings : "",
+			.heading = scenario->heading ? scenario->heading : "",
 			.needs = lab_scenario_needs(scenario),
 			.healthy = scenario->healthy,
+			.prepared = scenario->prepared != NULL,
 		};
 	return (struct row){
 		.name = name,
 		.summary = story->summary,
 		.findings = "",
+		.heading = lab_stories[0].name == story->name
+				   ? N_("Stories, told in order of time:")
+				   : "",
 		.needs = story->needs | LAB_NEED_ROOT,
 		.is_story = true,
 	};
@@ -78,8 +83,8 @@ static void add_table(struct tc_buf *out, const struct tc_style *style)
 	for (size_t i = 0; tc_lab_name_at(i); i++) {
 		struct row row = row_of(tc_lab_name_at(i));
 
-		if (row.is_story && lab_stories[0].name == row.name)
-			tc_buf_format(out, "\n%s\n", _("Stories, told in order of time:"));
+		if (*row.heading)
+			tc_buf_format(out, "%s%s\n", i ? "\n" : "", tc_tr(row.heading));
 		add_row(out, &row, width, room);
 	}
 }
@@ -109,10 +114,11 @@ static void add_needs(struct tc_buf *out, unsigned needs)
 		unsigned need;
 		const char *name;
 	} names[] = {
-		{ LAB_NEED_ROOT, "root" },
-		{ LAB_NEED_NFT, "nft" },
-		{ LAB_NEED_BOUND_DUMP, "bound-dump" },
-		{ LAB_NEED_TUN, "tun" },
+		{LAB_NEED_ROOT, "root"},
+		{LAB_NEED_NFT, "nft"},
+		{LAB_NEED_BOUND_DUMP, "bound-dump"},
+		{LAB_NEED_TUN, "tun"},
+		{LAB_NEED_TRACKING, "tracking"},
 	};
 	bool first = true;
 
@@ -145,7 +151,9 @@ static void add_object(struct tc_buf *out, const struct row *row)
 	add_needs(out, row->needs);
 	tc_buf_byte(out, ',');
 	tc_json_key(out, "healthy");
-	tc_buf_text(out, row->healthy ? "true}" : "false}");
+	tc_buf_text(out, row->healthy ? "true," : "false,");
+	tc_json_key(out, "prepared");
+	tc_buf_text(out, row->prepared ? "true}" : "false}");
 }
 
 static void add_json(struct tc_buf *out, bool lines)

@@ -13,17 +13,9 @@
 
 #include "cli/emit.h"
 #include "cli/lab.h"
+#include "cli/lab_telling.h"
 #include "util/intl.h"
 #include "util/wrap.h"
-
-enum { STEP_INDENT = 4 };
-
-struct telling {
-	struct tc_buf out;
-	struct tc_style style;
-	unsigned step;
-	int status; /* of the first output that failed */
-};
 
 int tc_lab_no_sandbox(int err, const char *step)
 {
@@ -33,56 +25,23 @@ int tc_lab_no_sandbox(int err, const char *step)
 	return tc_look_error(_("lab: %s: %s"), step, strerror(-err));
 }
 
-static void emit(struct telling *telling)
-{
-	if (!telling->status) /* else it has been said that nothing can be written */
-		telling->status = tc_emit(&telling->out);
-	tc_buf_clear(&telling->out);
-}
-
-static void on_step(void *context, const char *text)
-{
-	struct telling *telling = context;
-
-	char number[16];
-
-	tc_wrap(&telling->out, text, STEP_INDENT, telling->style.width);
-	snprintf(number, sizeof(number), "%2u.", ++telling->step % 100);
-	if (telling->out.length > STEP_INDENT) /* into the indentation of the first line */
-		memcpy(telling->out.data, number, 3);
-	emit(telling);
-}
-
-static void say(struct telling *telling, const char *text)
-{
-	tc_wrap(&telling->out, text, 0, telling->style.width);
-	emit(telling);
-}
-
-/* The census and the diagnosis are those of the commands, run on that side. */
-static int look(const struct tc_options *options, struct telling *telling,
+/* On that side. */
+static int look(const struct tc_options *options, struct tc_lab_telling *telling,
 		const struct lab_scenario *scenario, struct lab_sandbox *sandbox)
 {
-	const struct tc_command *diagnose = tc_command_find("diagnose");
 	int err = lab_sandbox_enter(sandbox, scenario->side), status;
 
 	if (err < 0)
 		return tc_look_error(_("lab: %s: %s"), "setns", strerror(-err));
 	tc_buf_format(&telling->out, _("\nWhat tcpcensus counts in %s:\n\n"),
 		      lab_side_name(scenario->side));
-	emit(telling);
-	status = tc_command_census.run(options, 0, NULL);
-	if (!status && diagnose) {
-		tc_buf_format(&telling->out, _("\nWhat it finds there:\n\n"));
-		emit(telling);
-		status = diagnose->run(options, 0, NULL);
-	}
+	status = tc_lab_look(telling, options);
 	lab_sandbox_leave(sandbox);
-	return status == TC_EXIT_FOUND ? 0 : status;
+	return status;
 }
 
 /* How to get in, and out again. */
-static void say_how_to_enter(struct telling *telling, struct lab_sandbox *sandbox)
+static void say_how_to_enter(struct tc_lab_telling *telling, struct lab_sandbox *sandbox)
 {
 	tc_buf_byte(&telling->out, '\n');
 	for (int side = 0; side < LAB_SIDES; side++) {
@@ -94,27 +53,17 @@ static void say_how_to_enter(struct telling *telling, struct lab_sandbox *sandbo
 			      lab_side_name((enum lab_side)side));
 		tc_buf_format(&telling->out, "  tcpcensus -N %s\n  nsenter --net=%s\n", path, path);
 	}
-	tc_buf_format(&telling->out, _("To end it: Ctrl-C, or kill %d\n"), (int)getpid());
-	emit(telling);
 }
 
 /* Blocked before anybody is told how to send them. */
-static void keep(struct telling *telling, struct lab_sandbox *sandbox)
+static void keep(struct tc_lab_telling *telling, struct lab_sandbox *sandbox)
 {
-	sigset_t ends;
-	int number;
-
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
-	sigaddset(&ends, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
+	tc_lab_block_ends();
 	say_how_to_enter(telling, sandbox);
-	if (!telling->status)
-		sigwait(&ends, &number);
+	tc_lab_await_end(telling);
 }
 
-static int make_and_look(const struct tc_options *options, struct telling *telling,
+static int make_and_look(const struct tc_options *options, struct tc_lab_telling *telling,
 			 const struct lab_scenario *scenario, struct lab_sandbox *sandbox)
 {
 	const char *missing = lab_scenario_missing(scenario, sandbox);
@@ -125,14 +74,15 @@ static int make_and_look(const struct tc_options *options, struct telling *telli
 		return tc_look_error(_("lab: %s needs %s"), scenario->name, tc_tr(missing));
 	if (lab_scenario_run(scenario, sandbox, 1, why) < 0 ||
 	    lab_scenario_ripen(scenario, sandbox, why) < 0)
-		return tc_look_error(_("lab: %s could not be made: %s"), scenario->name, why);
+		return tc_look_error(_("lab: %s could not be made, at step %u: %s"), scenario->name,
+				     telling->step + 1, why);
 	status = look(options, telling, scenario, sandbox);
 	if (!status && options->keep)
 		keep(telling, sandbox);
 	return status ? status : telling->status;
 }
 
-static int show(const struct tc_options *options, struct telling *telling,
+static int show(const struct tc_options *options, struct tc_lab_telling *telling,
 		const struct lab_scenario *scenario)
 {
 	struct lab_sandbox *sandbox;
@@ -142,24 +92,28 @@ static int show(const struct tc_options *options, struct telling *telling,
 	if (err < 0)
 		return tc_lab_no_sandbox(err, step);
 	tc_buf_format(&telling->out, "%s: %s\n\n", scenario->name, tc_tr(scenario->summary));
-	emit(telling);
-	lab_sandbox_on_step(sandbox, on_step, telling);
-	lab_sandbox_step(sandbox, N_("made two network namespaces, a (%s, %s) and b (%s, %s)"),
-			 lab_sandbox_address(LAB_A, LAB_V4), lab_sandbox_address(LAB_A, LAB_V6),
-			 lab_sandbox_address(LAB_B, LAB_V4), lab_sandbox_address(LAB_B, LAB_V6));
+	tc_lab_emit(telling);
+	lab_sandbox_on_step(sandbox, tc_lab_step, telling);
+	lab_sandbox_step(
+		sandbox,
+		N_("made two network namespaces that see only each other: a (%s, %s) and b "
+		   "(%s, %s)"),
+		lab_sandbox_address(LAB_A, LAB_V4), lab_sandbox_address(LAB_A, LAB_V6),
+		lab_sandbox_address(LAB_B, LAB_V4), lab_sandbox_address(LAB_B, LAB_V6));
 	status = make_and_look(options, telling, scenario, sandbox);
 	lab_sandbox_free(sandbox);
 	if (!status) {
 		tc_buf_byte(&telling->out, '\n');
-		say(telling, _("Everything has been taken down again."));
+		tc_lab_say(telling, _("Everything has been taken down again."));
 	}
 	return status ? status : telling->status;
 }
 
 int tc_lab_show(const struct tc_options *options, const struct lab_scenario *scenario)
 {
-	struct telling telling = { .style = tc_style_of(options) };
-	int status = show(options, &telling, scenario);
+	struct tc_lab_telling telling = {.style = tc_style_of(options)};
+	int status = scenario->prepared ? tc_lab_show_prepared(options, &telling, scenario)
+					: show(options, &telling, scenario);
 
 	tc_buf_release(&telling.out);
 	return status;
@@ -169,24 +123,24 @@ int tc_lab_show(const struct tc_options *options, const struct lab_scenario *sce
 
 static void on_paragraph(void *context, const char *text)
 {
-	struct telling *telling = context;
+	struct tc_lab_telling *telling = context;
 
-	say(telling, text);
+	tc_lab_say(telling, text);
 	tc_buf_byte(&telling->out, '\n');
-	emit(telling);
+	tc_lab_emit(telling);
 }
 
 static void on_drawing(void *context, const char *lines)
 {
-	struct telling *telling = context;
+	struct tc_lab_telling *telling = context;
 
 	tc_buf_format(&telling->out, "%s\n", lines);
-	emit(telling);
+	tc_lab_emit(telling);
 }
 
 int tc_lab_tell(const struct tc_options *options, const struct lab_story *story)
 {
-	struct telling telling = { .style = tc_style_of(options) };
+	struct tc_lab_telling telling = {.style = tc_style_of(options)};
 	struct lab_teller teller = {
 		.context = &telling,
 		.width = telling.style.width,

@@ -36,12 +36,13 @@ static size_t collect(const struct tc_diagnosis *diagnosis, struct lab_found fou
 	return count;
 }
 
-/* In the namespace that the thread is in. */
-static enum tc_lab_outcome judge(const struct lab_scenario *scenario, char text[TC_LAB_TEXT_MAX])
+enum tc_lab_outcome tc_lab_judge(const struct lab_scenario *scenario, const struct tc_query *look,
+				 char text[TC_LAB_TEXT_MAX])
 {
 	const struct tc_diagnosis_query query = {
 		.size = sizeof(query),
-		.interval_ms = INTERVAL_MS,
+		.look = look,
+		.interval_ms = look ? 0 : INTERVAL_MS,
 	};
 	struct tc_report report = { .size = sizeof(report) };
 	struct lab_found found[FOUND_MAX];
@@ -50,7 +51,8 @@ static enum tc_lab_outcome judge(const struct lab_scenario *scenario, char text[
 	int err = tc_diagnosis_take(&query, &diagnosis, &report);
 
 	if (err < 0) {
-		snprintf(text, TC_LAB_TEXT_MAX, _("looking: %s"), strerror(-err));
+		snprintf(text, TC_LAB_TEXT_MAX, _("looking: %s"),
+			 *report.why ? report.why : strerror(-err));
 		return TC_LAB_NOT_MADE;
 	}
 	same = lab_compare(scenario, found, collect(diagnosis, found), text, TC_LAB_TEXT_MAX);
@@ -72,7 +74,7 @@ static enum tc_lab_outcome try_in(const struct lab_scenario *scenario, struct la
 	    lab_scenario_ripen(scenario, sandbox, text) < 0 ||
 	    lab_sandbox_enter(sandbox, scenario->side) < 0)
 		return TC_LAB_NOT_MADE;
-	outcome = judge(scenario, text);
+	outcome = tc_lab_judge(scenario, NULL, text);
 	lab_sandbox_leave(sandbox);
 	return outcome;
 }
@@ -82,8 +84,11 @@ enum tc_lab_outcome tc_lab_try(const struct lab_scenario *scenario, char text[TC
 	struct lab_sandbox *sandbox;
 	enum tc_lab_outcome outcome;
 	const char *step;
-	int err = lab_sandbox_new(true, &sandbox, &step);
+	int err;
 
+	if (scenario->prepared)
+		return tc_lab_try_prepared(scenario, text);
+	err = lab_sandbox_new(true, &sandbox, &step);
 	if (err < 0) {
 		snprintf(text, TC_LAB_TEXT_MAX, "%s: %s", step, strerror(-err));
 		return TC_LAB_NOT_MADE;

@@ -30,11 +30,24 @@ children_of() { # PID
 	cat "/proc/$1/task/$1/children" 2>/dev/null
 }
 
-# Whether a process of a laboratory, this or another, has one of the namespaces.
-anybody_in() { # NUMBER...
-	local pid
+# When a process was started, in ticks since the machine was.
+started() { # PID
+	sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20
+}
+
+# The same of a process that begins now.
+now() {
+	sh -c 'sed "s/.*) //" /proc/$$/stat | cut -d" " -f20'
+}
+
+# Whether a process of a laboratory has one of the namespaces. The kernel gives their numbers
+# away again, so one that was started after TICKS belongs to another.
+anybody_in() { # TICKS NUMBER...
+	local pid ticks=$1
+	shift
 	for pid in $(grep -lxE 'tcpcensus|lab-guard|lab-driver' /proc/[0-9]*/comm 2>/dev/null |
 		cut -d/ -f3); do
+		[ "$(started "$pid" || true)" -le "$ticks" ] 2>/dev/null || continue
 		! namespaces_of "$pid" | grep -qxF "$(printf '%s\n' "$@")" || return 0
 	done
 	return 1
@@ -69,14 +82,21 @@ start_lab() { # PATTERN ARGUMENT...
 	[ -n "$helpers" ] && [ "$(wc -w <<<"$spaces")" -ge 2 ]
 }
 
+# But for the test itself.
+nobody_has_mark() {
+	! grep -lz "^LAB_TEST_MARK=$LAB_TEST_MARK$" /proc/[0-9]*/environ 2>/dev/null |
+		cut -d/ -f3 | xargs -I{} cat /proc/{}/comm 2>/dev/null | grep -qE '^(tcpcensus|lab-)'
+}
+
 nothing_is_left() {
-	local helper
+	local helper ended
 	eventually is_gone "$lab"
+	ended=$(now)
 	for helper in $helpers; do
 		eventually is_gone "$helper"
 	done
 	# shellcheck disable=SC2086
-	eventually nobody_in $spaces
+	eventually nobody_in "$ended" $spaces
 }
 
 # ---- The list ---------------------------------------------------------------------------
@@ -94,13 +114,27 @@ nothing_is_left() {
 @test "lab: the list as JSON" {
 	tcpcensus lab -j >"$work/json"
 	jq -e '.schema == "tcpcensus.lab/1"' "$work/json"
-	diff <(jq -r '.scenarios[] | select(.kind == "scenario").name' "$work/json") \
+	diff <(jq -r '.scenarios[] | select(.kind == "scenario" and (.prepared | not)).name' "$work/json") \
 		<(tc-lab --list | cut -f1)
+	jq -e '[.scenarios[] | select(.prepared)] | length > 0 and all(.needs == [])' "$work/json"
 	jq -e '.scenarios[] | select(.name == "close-wait-leak") |
 		.findings == ["close-wait-leak"] and .needs == ["root"] and .healthy == false' \
 		"$work/json"
 	jq -e '[.scenarios[] | select(.healthy)] | length >= 6' "$work/json"
 	diff <(tcpcensus lab -o ndjson | jq -c .) <(jq -c '.scenarios[]' "$work/json")
+}
+
+@test "lab: every rule has a scenario that has to find it" {
+	tcpcensus lab -j | jq '[.scenarios[] | { (.name): .findings }] | add' >"$work/found"
+	tcpcensus diagnose --list -j >"$work/rules"
+	jq -e '.rules | length > 30 and all(.scenario != null)' "$work/rules"
+	# defer-accept calls normal what it sees, and finds nothing
+	jq -r '.rules[] | select(.id != "defer-accept") | "\(.id) \(.scenario)"' "$work/rules" |
+		while read -r id scenario; do
+			jq -e --arg id "$id" --arg scenario "$scenario" \
+				'.[$scenario] | index($id) != null' "$work/found" >/dev/null ||
+				{ echo "$id is not found in $scenario"; false; }
+		done
 }
 
 @test "lab: what makes no sense is refused" {
@@ -126,6 +160,33 @@ nothing_is_left() {
 	grep -q '^close-wait ' "$work/list"
 }
 
+@test "lab: what is read from saved figures needs no root, and says why it is" {
+	needs_root
+	apart as_nobody tcpcensus lab tcp-mem
+	[ "$status" = 0 ]
+	grep -q '^Read from saved figures, not made: tcp_mem' <<<"$out"
+	grep -q '^ 4\. prepared as the output of: sysctl net.ipv4.tcp_mem' <<<"$out"
+	grep -q '^ *net.ipv4.tcp_mem = 186810' <<<"$out"
+	grep -qE '^ESTABLISHED +2048 ' <<<"$out"
+	grep -q '^WARNING  tcp-mem' <<<"$out"
+	grep -q 'take 301245 pages of memory' <<<"$out"
+	as_nobody tcpcensus lab --check tcp-mem orphans-high counts-disagree >"$work/out"
+	[ "$(tail -1 "$work/out")" = "3 ok, 0 differ, 0 not made, 0 skipped" ]
+	refused 3 "needs root" as_nobody tcpcensus lab --check tcp-mem empty
+}
+
+@test "lab: --keep leaves saved figures standing, to be judged again" {
+	tcpcensus lab tcp-mem --keep >"$work/out" 2>"$work/err" 3>&- &
+	lab=$!
+	eventually grep -q '^To end it' "$work/out"
+	again=$(sed -n 's/^  tcpcensus diagnose -f/diagnose -j -f/p' "$work/out")
+	# shellcheck disable=SC2086
+	tcpcensus $again >"$work/json" || [ $? = 1 ]
+	[ "$(jq -r '.findings[].id' "$work/json")" = tcp-mem ]
+	kill "$lab"
+	wait "$lab"
+}
+
 # ---- One scenario -----------------------------------------------------------------------
 
 @test "lab: a scenario is made, told step by step, and counted" {
@@ -134,10 +195,11 @@ nothing_is_left() {
 	[ "$status" = 0 ]
 	[ -z "$err" ]
 	grep -q '^last-ack: closed by both' <<<"$out"
-	grep -q '^ 1\. made two network namespaces, a (10\.77\.0\.1, fd77::1)' <<<"$out"
+	grep -q '^ 1\. made two network namespaces that see only each other: a (10\.77\.0\.1, fd77::1)$' <<<"$out"
 	grep -q '^ 2\. connected from a to b, port 9001: 3 over IPv4, 2 over IPv6$' <<<"$out"
-	grep -q '^ 4\. dropped, from now on, what comes to a from port 9001$' <<<"$out"
-	grep -q '^ 6\. waited until each LAST_ACK was repeated 2 times$' <<<"$out"
+	grep -q '^ 4\. had a packet filter in a drop, from here on, all that arrives from port 9001$' <<<"$out"
+	grep -q '^ 6\. waited until a had 5 FIN_WAIT2, and b 5 LAST_ACK$' <<<"$out"
+	grep -q '^ 7\. waited until the FIN of 5 LAST_ACK had been sent again 2 times$' <<<"$out"
 	grep -q '^What tcpcensus counts in b:$' <<<"$out"
 	grep -qE '^LAST_ACK +5 +100\.0%' <<<"$out"
 	[ "$(tail -1 <<<"$out")" = "Everything has been taken down again." ]
@@ -147,7 +209,7 @@ nothing_is_left() {
 	needs_lab tw-overflow
 	apart tcpcensus lab tw-overflow
 	[ "$status" = 0 ]
-	grep -q '^ 2\. set net/ipv4/tcp_max_tw_buckets to 10 in a$' <<<"$out"
+	grep -q '^ 2\. set net\.ipv4\.tcp_max_tw_buckets = 10 in a$' <<<"$out"
 	grep -q '^ 3\. connects from a to b and closes first, 50 times a second$' <<<"$out"
 	grep -qE '^TIME_WAIT +10 ' <<<"$out"
 }
@@ -168,6 +230,27 @@ nothing_is_left() {
 	[ "$status" = 0 ]
 	grep -q 'deux espaces de noms réseau' <<<"$out"
 	grep -q 'Tout a été démonté' <<<"$out"
+}
+
+@test "lab: what goes wrong is told, with the step, and all is taken down" {
+	local name
+	needs_lab
+	# Connections take two descriptors each, and those of a driver are in a process of its own.
+	ulimit -n 40
+	export LAB_TEST_MARK=$$.$RANDOM # by which whatever it starts can be found
+	for name in time-wait-many busy-server; do
+		apart "$build/tcpcensus" lab "$name"
+		[ "$status" = 3 ]
+		[ "$(wc -l <"$err_file")" = 1 ]
+		grep -qE "lab: $name could not be made, at step [34]: .*: Too many open files" <<<"$err"
+		! grep -q '^What' <<<"$out"
+		eventually nobody_has_mark
+	done
+	apart "$build/tcpcensus" lab --check time-wait-many busy-server empty
+	[ "$status" = 3 ]
+	grep -q '^not made  time-wait-many .*: Too many open files' <<<"$out"
+	grep -q '^ok        empty' <<<"$out"
+	eventually nobody_has_mark
 }
 
 # ---- It leaves nothing behind -----------------------------------------------------------

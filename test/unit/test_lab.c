@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -12,6 +13,7 @@
 #include "cli/lab.h"
 #include "lab/compare.h"
 #include "lab/driver.h"
+#include "lab/prepared.h"
 #include "util/macro.h"
 
 enum { TEXT_MAX = 256 };
@@ -69,16 +71,22 @@ static void what_must_not_be_found(void **state)
 	const struct lab_scenario healthy = { .healthy = true };
 	const struct lab_scenario leak = { .findings = "leak" };
 	const struct lab_scenario tolerant = { .findings = "leak", .allowed = "some other" };
-	const struct lab_scenario any = { .allowed = "*" };
+	const struct lab_scenario quiet = {.healthy = true, .allowed = "leak"};
+	const struct lab_scenario star = {.findings = "leak", .allowed = "*"};
 
 	(void)state;
 	compares(&healthy, NULL, NULL, "");
-	compares(&healthy, &notice, NULL, "");
+	compares(&healthy, &notice, NULL, "leak was found, and should not have been");
 	compares(&healthy, &unchecked, &normal, "");
 	compares(&healthy, &warning, NULL, "leak was found, and should not have been");
 	compares(&leak, &warning, &other, "other was found, and should not have been");
 	compares(&tolerant, &warning, &other, "");
-	compares(&any, &warning, &other, "");
+	compares(&tolerant, &notice, &other, "");
+	compares(&tolerant, &notice, NULL, "");
+	compares(&quiet, &notice, NULL, "");
+	compares(&quiet, NULL, NULL, "");
+	compares(&quiet, &warning, NULL, "leak was found, and should not have been");
+	compares(&star, &warning, &other, "other was found, and should not have been");
 }
 
 /* A list of ids is one of whole words. */
@@ -118,22 +126,74 @@ static void names_are_unique(void **state)
 			assert_string_not_equal(tc_lab_name_at(i), tc_lab_name_at(j));
 }
 
-static void rows_make_sense(void **state)
+/* Of a list: each is a rule, and stands in no other list, nor twice in this one. */
+static void check_ids(const struct lab_scenario *row, const char *ids)
 {
-	size_t healthy = 0;
+	const char *const lists[] = {row->findings, row->normal, row->allowed};
+	char id[64];
 
+	while (ids && sscanf(ids, " %63s", id) == 1) {
+		size_t times = 0;
+
+		ids += strspn(ids, " ") + strlen(id);
+		if (!tc_rule_find(id))
+			fail_msg("%s: there is no rule %s", row->name, id);
+		for (size_t i = 0; i < TC_ARRAY_SIZE(lists); i++)
+			times += lab_ids_have(lists[i], id);
+		if (times != 1 || lab_ids_have(ids, id))
+			fail_msg("%s: %s is named twice", row->name, id);
+	}
+}
+
+/* What is found is named, one by one. */
+static void rows_name_rules(void **state)
+{
 	(void)state;
 	for (const struct lab_scenario *row = lab_scenarios; row->name; row++) {
-		healthy += row->healthy;
+		check_ids(row, row->findings);
+		check_ids(row, row->normal);
+		check_ids(row, row->allowed);
+		if (!row->healthy && !row->findings)
+			fail_msg("%s is not healthy, and nothing is found", row->name);
+	}
+}
+
+static void rows_make_sense(void **state)
+{
+	(void)state;
+	for (const struct lab_scenario *row = lab_scenarios; row->name; row++) {
 		assert_false(row->healthy && row->findings);
 		/* What is waited for has to come about, so something has to bring it there. */
-		assert_true(!row->sign.state || row->driver || row->parts[0].maker);
+		assert_true(!row->signs[0].state || row->driver || row->parts[0].maker);
 		if (!row->driver)
 			continue;
 		assert_in_range(row->driver->per_second, 1, 1000);
 		assert_non_null(row->driver->turn);
 	}
-	assert_true(healthy >= 6);
+}
+
+static bool has_listeners(const struct lab_scenario *row)
+{
+	struct lab_census census;
+
+	lab_scenario_expect(row, row->side, 1, &census);
+	return lab_census_of(&census, LAB_LISTEN) > 0;
+}
+
+/* What ordinary machines are like; a listener is what many rules look for first. */
+static void the_healthy_ones_are_there(void **state)
+{
+	static const char *const names[] = {"idle-server",	 "busy-server", "client-pool",
+					    "short-connections", "proxy",	"some-loss"};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(names); i++) {
+		const struct lab_scenario *row = lab_scenario_find(names[i]);
+
+		if (!row || !row->healthy || !has_listeners(row))
+			fail_msg("%s", names[i]);
+	}
+	assert_true(lab_scenario_find("empty")->healthy);
 }
 
 /* Each state is what some scenario is about: its side has it, and little else. */
@@ -153,25 +213,51 @@ static void every_state_has_a_scenario(void **state)
 	}
 }
 
-/* A rule that names a scenario is named by it. */
-static void rules_have_their_scenarios(void **state)
-{
-	size_t checked = 0;
+/* It has no finding of its own: all that it sees, it calls normal. */
+static const char never_finds[] = "defer-accept";
 
+/* Each rule has a scenario, in which it has to be found; so one whose check is gone fails there. */
+static void every_rule_has_its_scenario(void **state)
+{
 	(void)state;
 	for (size_t i = 0; tc_rules[i]; i++) {
 		const struct tc_rule *rule = tc_rules[i];
 		const struct lab_scenario *row;
 
 		if (!rule->scenario)
-			continue;
+			fail_msg("rule %s has no scenario", rule->id);
 		row = lab_scenario_find(rule->scenario);
-		if (!row || !(lab_ids_have(row->findings, rule->id) ||
-			      lab_ids_have(row->normal, rule->id)))
-			fail_msg("rule %s, scenario %s", rule->id, rule->scenario);
-		checked++;
+		if (!row)
+			fail_msg("rule %s: there is no scenario %s", rule->id, rule->scenario);
+		else if (!lab_ids_have(strcmp(rule->id, never_finds) == 0 ? row->normal
+									  : row->findings,
+				       rule->id))
+			fail_msg("rule %s: scenario %s does not have to find it", rule->id,
+				 row->name);
 	}
-	assert_true(checked > 0);
+}
+
+/* What is read from files is nothing else, and says why. */
+static void prepared_rows(void **state)
+{
+	(void)state;
+	for (const struct lab_scenario *row = lab_scenarios; row->name; row++) {
+		struct lab_papers papers;
+		size_t count = 0;
+
+		if (!row->prepared)
+			continue;
+		assert_true(strlen(row->prepared->why) > 40);
+		assert_false(row->parts[0].maker || row->driver || row->settings[0].name);
+		while (row->prepared->papers[count].command)
+			count++;
+		assert_in_range(count, 2, LAB_PAPERS_MAX);
+		assert_int_equal(lab_papers_open(row->prepared, &papers), 0);
+		assert_int_equal(papers.count, count);
+		assert_string_equal(papers.more[0], papers.paths[1]);
+		assert_null(papers.more[count - 1]);
+		lab_papers_close(&papers);
+	}
 }
 
 int main(void)
@@ -183,9 +269,12 @@ int main(void)
 		cmocka_unit_test(ids),
 		cmocka_unit_test(small_room),
 		cmocka_unit_test(names_are_unique),
+		cmocka_unit_test(rows_name_rules),
 		cmocka_unit_test(rows_make_sense),
+		cmocka_unit_test(the_healthy_ones_are_there),
 		cmocka_unit_test(every_state_has_a_scenario),
-		cmocka_unit_test(rules_have_their_scenarios),
+		cmocka_unit_test(every_rule_has_its_scenario),
+		cmocka_unit_test(prepared_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

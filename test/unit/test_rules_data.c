@@ -195,6 +195,39 @@ static void test_silent_connections_without_keepalive(void **state)
 	expect_idle(100, 10, 2 * HOUR_MS, TC_FOUND, "The longest silence is 2 h");
 }
 
+/* Silent for long is what the machine's own setting says, and nothing without it. */
+static void test_keepalive_time_decides_what_is_silent(void **state)
+{
+	static const struct {
+		enum tc_setting_status status;
+		enum tc_verdict verdict;
+		const char *text;
+	} cases[] = {
+		{TC_SETTING_READ, TC_FOUND, "20 of 20 ESTABLISHED have been silent for 60 s"},
+		{TC_SETTING_NOT_READ, TC_UNSURE, "tcp_keepalive_time"},
+	};
+	struct tc_inside inside = {.have = TC_INSIDE_TIMES,
+				   .data_sent_ms = 60000,
+				   .data_received_ms = 60000,
+				   .ack_received_ms = 60000};
+	struct tc_text text = {.inside = &inside};
+	struct tc_sock sock = facts_connection(TC_ESTABLISHED, 40000);
+	struct tc_facts facts;
+
+	(void)state;
+	sock.have |= TC_HAVE_INSIDE;
+	sock.text = &text;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		facts_make(&facts);
+		facts_set(&facts, TC_SETTING_tcp_keepalive_time, 60);
+		facts.now.settings[TC_SETTING_tcp_keepalive_time].status = cases[i].status;
+		facts_add(&facts, &sock, 20);
+		facts_expect(&facts, "idle-no-keepalive", cases[i].verdict, TC_SEVERITY_NOTICE,
+			     cases[i].text, NULL);
+		tc_facts_release(&facts);
+	}
+}
+
 /* A pool of connections to a database on the same machine is as it should be. */
 static void test_within_the_machine_nobody_vanishes(void **state)
 {
@@ -317,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_peers_that_do_not_answer),
 		cmocka_unit_test(test_without_timers_nobody_knows),
 		cmocka_unit_test(test_silent_connections_without_keepalive),
+		cmocka_unit_test(test_keepalive_time_decides_what_is_silent),
 		cmocka_unit_test(test_within_the_machine_nobody_vanishes),
 		cmocka_unit_test(test_programs_that_do_not_read),
 		cmocka_unit_test(test_a_short_burst_is_normal),

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sc_healthy.c - what ordinary programs do all the time, as they should.
+ *
+ * Each looks a little like something that is wrong, so that a rule which is sloppy speaks: queues
+ * that are not empty, TIME_WAIT by the hundred, connections that nobody uses, segments that are
+ * lost. Listeners go on listening.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "drive.h"
+#include "util/intl.h"
+
+#define BUSY 20
+#define POOL_IN_USE 6
+#define STANDING 8
+#define LOST_OF 200
+
+/* ---- Connections that stay ------------------------------------------------------------- */
+
+static int begin_busy(struct lab_drive *drive)
+{
+	return lab_drive_begin_pairs(drive, BUSY);
+}
+
+static int exchange_on(struct lab_drive *drive, size_t i)
+{
+	return lab_drive_exchange(&drive->job, drive->fds[LAB_CLIENT][i],
+				  drive->fds[LAB_SERVER][i]);
+}
+
+static int turn_busy(struct lab_drive *drive)
+{
+	return exchange_on(drive, drive->turn % BUSY);
+}
+
+/* The pool has been filled for the busiest hour; now a few connections do. */
+static int turn_pool(struct lab_drive *drive)
+{
+	return exchange_on(drive, drive->turn % POOL_IN_USE);
+}
+
+/*
+ * Of what the server sends, half a percent is lost, as on many paths. One packet in so many, and
+ * not one at random, so that never more is lost than that.
+ */
+static int begin_some_loss(struct lab_drive *drive)
+{
+	char rule[128];
+	int rc = begin_busy(drive);
+
+	snprintf(rule, sizeof(rule), "tcp sport %u numgen inc mod %d 0", drive->job.port,
+		 LOST_OF);
+	return rc < 0 ? rc : lab_drive_drop(drive, LAB_CLIENT, rule);
+}
+
+/* ---- Connections that come and go ------------------------------------------------------ */
+
+static int turn_short(struct lab_drive *drive)
+{
+	int client, server;
+	int rc = lab_drive_pair(&drive->job, drive->listeners[LAB_V4], &client, &server);
+
+	if (rc == 0)
+		rc = lab_drive_exchange(&drive->job, client, server);
+	return rc < 0 ? rc : lab_drive_close(&drive->job, server, client);
+}
+
+/* ---- A proxy --------------------------------------------------------------------------- */
+
+/*
+ * clients in b -->  proxy in a  --> server in b
+ *
+ * Some clients keep their connections, and the proxy one behind for each; the others come for one
+ * request, after which the proxy closes on either side: it is the one that has TIME_WAIT.
+ */
+struct proxy {
+	struct lab_part part;
+	struct lab_job behind; /* from the proxy to the server */
+	int listener;	       /* of the server */
+	struct {
+		int client, in, out, server;
+	} standing[STANDING];
+};
+
+static int open_both(struct lab_drive *drive, struct proxy *proxy, int *client, int *in, int *out,
+		     int *server)
+{
+	int rc = lab_drive_pair(&drive->job, drive->listeners[LAB_V4], client, in);
+
+	return rc < 0 ? rc : lab_drive_pair(&proxy->behind, proxy->listener, out, server);
+}
+
+static int begin_proxy(struct lab_drive *drive)
+{
+	struct proxy *proxy = calloc(1, sizeof(*proxy)); /* it goes with the process */
+	int rc = lab_drive_begin_listening(drive);
+
+	if (rc < 0 || !proxy)
+		return rc < 0 ? rc : lab_job_fail(&drive->job, -ENOMEM, "finding memory");
+	drive->own = proxy;
+	proxy->part = drive->part;
+	proxy->part.client = drive->part.server;
+	proxy->part.server = drive->part.client;
+	proxy->behind = drive->job;
+	proxy->behind.part = &proxy->part;
+	proxy->behind.port++;
+	rc = lab_drive_listen(&proxy->behind, &proxy->listener);
+	for (size_t i = 0; rc == 0 && i < STANDING; i++)
+		rc = open_both(drive, proxy, &proxy->standing[i].client, &proxy->standing[i].in,
+			       &proxy->standing[i].out, &proxy->standing[i].server);
+	return rc;
+}
+
+/* A request is passed on, and its reply back. */
+static int pass_on(struct lab_drive *drive, struct proxy *proxy, int client, int in, int out,
+		   int server)
+{
+	int rc = lab_drive_pass(&drive->job, client, in, LAB_DRIVE_REQUEST);
+
+	if (rc == 0)
+		rc = lab_drive_exchange(&proxy->behind, out, server);
+	return rc < 0 ? rc : lab_drive_pass(&drive->job, in, client, LAB_DRIVE_REPLY);
+}
+
+/* One request of a client that comes for it alone. */
+static int serve_short(struct lab_drive *drive, struct proxy *proxy)
+{
+	int client, in, out, server;
+	int rc = open_both(drive, proxy, &client, &in, &out, &server);
+
+	if (rc < 0)
+		return rc;
+	rc = pass_on(drive, proxy, client, in, out, server);
+	if (rc == 0)
+		rc = lab_drive_close(&proxy->behind, out, server);
+	return rc < 0 ? rc : lab_drive_close(&drive->job, in, client);
+}
+
+static int turn_proxy(struct lab_drive *drive)
+{
+	struct proxy *proxy = drive->own;
+	size_t i = drive->turn % STANDING;
+	int rc = pass_on(drive, proxy, proxy->standing[i].client, proxy->standing[i].in,
+			 proxy->standing[i].out, proxy->standing[i].server);
+
+	return rc < 0 ? rc : serve_short(drive, proxy);
+}
+
+/* clang-format off */
+const struct lab_driver lab_driver_busy = {
+	.name = "busy", .client = LAB_A, .server = LAB_B,
+	.summary = N_("connected 20 times from %s to %s, and goes on to exchange a request and a "
+		      "reply of 8 kB over one after the other, %u times a second"),
+	.per_second = 500, .begin = begin_busy, .turn = turn_busy,
+};
+
+const struct lab_driver lab_driver_pool = {
+	.name = "pool", .client = LAB_A, .server = LAB_B,
+	.summary = N_("connected 20 times from %s to %s, and goes on to exchange a request and a "
+		      "reply of 8 kB over six of them, %u times a second; the others are idle"),
+	.per_second = 100, .begin = begin_busy, .turn = turn_pool,
+};
+
+const struct lab_driver lab_driver_some_loss = {
+	.name = "some-loss", .client = LAB_A, .server = LAB_B, .needs = LAB_NEED_NFT,
+	.summary = N_("connected 20 times from %s to %s, where one in 200 packets gets lost on the way "
+		      "back, and goes on to exchange a request and a reply of 8 kB, %u times a second"),
+	.per_second = 500, .begin = begin_some_loss, .turn = turn_busy,
+};
+
+const struct lab_driver lab_driver_short = {
+	.name = "short", .client = LAB_A, .server = LAB_B,
+	.summary = N_("connects from %s to %s for one request, after which the server closes, "
+		      "%u times a second"),
+	.per_second = 200, .begin = lab_drive_begin_listening, .turn = turn_short,
+};
+
+const struct lab_driver lab_driver_proxy = {
+	.name = "proxy", .client = LAB_B, .server = LAB_A,
+	.summary = N_("passes requests of clients in %s on through a proxy in %s, %u times a second over "
+		      "eight connections that stay, and as often over one that the proxy then closes"),
+	.per_second = 100, .begin = begin_proxy, .turn = turn_proxy,
+};
+/* clang-format on */
