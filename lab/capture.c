@@ -129,7 +129,9 @@ static int read_segment(struct lab_capture *capture, enum lab_side *ret_from,
 	*ret_from = address.sll_pkttype == PACKET_OUTGOING ? LAB_B : LAB_A;
 	lab_wire_add(capture->wire, time_of(&message), *ret_from,
 		     *ret_from == LAB_A && capture->lost &&
-			     capture->lost(ret_segment, capture->context),
+				     capture->lost(ret_segment, capture->context)
+			     ? LAB_LOST
+			     : LAB_ARRIVES,
 		     ret_segment);
 	return 0;
 }

@@ -98,7 +98,7 @@ void lab_peer_free(struct lab_peer *peer)
 static void write_down(struct lab_peer *peer, enum lab_side from, const struct lab_segment *segment)
 {
 	if (peer->wire)
-		lab_wire_add(peer->wire, lab_now_ns(), from, false, segment);
+		lab_wire_add(peer->wire, lab_now_ns(), from, LAB_ARRIVES, segment);
 }
 
 int lab_peer_send(struct lab_peer *peer, const struct lab_segment *segment)
