@@ -40,6 +40,12 @@ static struct lab_event *add_event(struct lab_wire *wire, enum lab_event_kind ki
 	return &wire->events[wire->n++];
 }
 
+void lab_wire_base(struct lab_wire *wire, enum lab_side side, uint32_t number)
+{
+	wire->based[side] = true;
+	wire->base[side] = number;
+}
+
 static void copy_data(char *text, const struct lab_segment *segment)
 {
 	size_t length = segment->length;
@@ -59,6 +65,8 @@ size_t lab_wire_add(struct lab_wire *wire, uint64_t at_ns, enum lab_side from, e
 {
 	struct lab_event *event;
 
+	if (!wire->based[from])
+		lab_wire_base(wire, from, segment->seq);
 	if (wire->muted) {
 		wire->unheard++;
 		wire->bytes += segment->length;
@@ -128,12 +136,6 @@ void lab_wire_act(struct lab_wire *wire, uint64_t at_ns, enum lab_side side, con
 void lab_wire_remark(struct lab_wire *wire, const char *text)
 {
 	add_text(wire, LAB_EVENT_REMARK, text);
-}
-
-void lab_wire_base(struct lab_wire *wire, enum lab_side side, uint32_t number)
-{
-	wire->based[side] = true;
-	wire->base[side] = number;
 }
 
 void lab_wire_mute(struct lab_wire *wire, bool muted)

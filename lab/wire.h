@@ -52,7 +52,7 @@ struct lab_event {
 struct lab_wire {
 	struct lab_event *events;
 	size_t n, room;
-	bool based[LAB_SIDES]; /* whether it is said what number of a side is called 0, */
+	bool based[LAB_SIDES]; /* whether a side has a number that is called 0, */
 	uint32_t base[LAB_SIDES];
 	bool muted;	/* nothing is written down for now, only counted: */
 	size_t unheard; /* segments, */
@@ -81,7 +81,10 @@ void lab_wire_mark(struct lab_wire *wire, enum lab_side side, enum lab_state sta
 void lab_wire_act(struct lab_wire *wire, uint64_t at_ns, enum lab_side side, const char *text);
 void lab_wire_remark(struct lab_wire *wire, const char *text);
 
-/* The sequence number of a side that is called 0; without, it is that of its first segment. */
+/*
+ * The sequence number of a side that is called 0, where it is not that of the side's first segment
+ * since the record was emptied, muted or not.
+ */
 void lab_wire_base(struct lab_wire *wire, enum lab_side side, uint32_t number);
 
 /* From now on segments are counted only, from nought, or written down again. */

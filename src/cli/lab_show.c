@@ -199,7 +199,7 @@ int tc_lab_tell(const struct tc_options *options, const struct lab_story *story)
 
 	if (tc_lab_story_lacks(story, lack)) /* before a word is said */
 		return tc_look_error(_("lab: %s: %s"), story->name, lack);
-	err = story->tell(&teller);
+	err = lab_story_tell(story, &teller);
 	tc_buf_release(&telling.out);
 	if (err == -EPERM)
 		return tc_lab_no_sandbox(err, teller.why);

@@ -86,8 +86,11 @@ static void make_record(struct lab_wire *wire)
 /* Segments that are on their way while others are: the two close at the same time. */
 static void make_crossing(struct lab_wire *wire)
 {
-	size_t from_a = cross(wire, 0, LAB_A, LAB_ON_ITS_WAY, LAB_FIN | LAB_ACK, 1, 1, ""), from_b;
+	size_t from_a, from_b;
 
+	lab_wire_base(wire, LAB_A, ISN_A);
+	lab_wire_base(wire, LAB_B, ISN_B);
+	from_a = cross(wire, 0, LAB_A, LAB_ON_ITS_WAY, LAB_FIN | LAB_ACK, 1, 1, "");
 	mark(wire, LAB_FIN_WAIT1, LAB_NONE);
 	from_b = cross(wire, 50, LAB_B, LAB_ON_ITS_WAY, LAB_FIN | LAB_ACK, 1, 1, "");
 	mark(wire, LAB_NONE, LAB_FIN_WAIT1);
