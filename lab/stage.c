@@ -204,9 +204,19 @@ void lab_stage_await(struct lab_stage *stage, enum lab_side from, unsigned flags
 			lab_stage_fail(stage, rc == -ETIMEDOUT ? -EBADE : rc,
 				       "waiting for a segment with flags %#x: %s", flags,
 				       strerror(-rc));
-		else if (side == from && (segment.flags & ~LAB_PSH) == flags)
+		else if (side == from &&
+			 ((segment.flags & ~LAB_PSH) | (segment.length ? LAB_PSH : 0u)) == flags)
 			return;
 	}
+}
+
+void lab_stage_settle(struct lab_stage *stage)
+{
+	struct lab_segment segment;
+	enum lab_side from;
+
+	while (stage->rc == 0 && lab_relay_next(stage->relay, 0, &from, &segment) == 0)
+		continue;
 }
 
 void lab_stage_rule(struct lab_stage *stage, struct lab_rule rule)

@@ -124,9 +124,11 @@ void lab_stage_see(struct lab_stage *stage, enum lab_side side, uint16_t local_p
 
 /*
  * The wire between two kernels. Takes segments along until one of that side has passed with exactly
- * those flags, PSH aside, or until a socket is not in that state any more.
+ * those flags, LAB_PSH standing for data; until none waits to be taken along; or until a socket is
+ * not in that state any more.
  */
 void lab_stage_await(struct lab_stage *stage, enum lab_side from, unsigned flags);
+void lab_stage_settle(struct lab_stage *stage);
 void lab_stage_outwait(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
 		       uint16_t remote_port, enum lab_state state);
 

@@ -72,6 +72,16 @@ void lab_stage_act(struct lab_stage *stage, enum lab_side side, const char *form
 	lab_wire_act(&stage->wire, lab_now_ns(), side, text);
 }
 
+static void put_words(struct lab_stage *stage, struct tc_buf *out, const char *heading,
+		      lab_words words)
+{
+	if (!words)
+		return;
+	tc_wrap(out, heading, 0, stage->teller->width);
+	lab_words_put(out, words, stage->teller->utf8, stage->teller->width);
+	stage->told |= words;
+}
+
 /* The reader is told once. */
 static void show_new_words(struct lab_stage *stage)
 {
@@ -80,10 +90,13 @@ static void show_new_words(struct lab_stage *stage)
 
 	if (!words)
 		return;
-	tc_wrap(&out, stage->told ? _("New in the drawing:") : _("How to read the drawing:"), 0,
-		stage->teller->width);
-	lab_words_put(&out, words, stage->teller->utf8, stage->teller->width);
-	stage->told |= words;
+	if (stage->told) {
+		put_words(stage, &out, _("New in the drawing:"), words);
+	} else {
+		put_words(stage, &out, _("How to read the drawing:"), words & ~lab_words_states);
+		put_words(stage, &out, _("Beside it, the states that the two ends are in:"),
+			  words & lab_words_states);
+	}
 	show(stage, &out);
 }
 

@@ -30,10 +30,11 @@
 #define FIRST_ISN 1000000
 #define OLD_TEXT "OLD: pay 100 to Bob"
 #define FIRST_TEXT "NEW: pay 7 to Ann"
-#define SECOND_TEXT "NEW: pay 300 to Zoe"     /* as long as the old one, which takes its place */
-#define BEHIND ((uint32_t)strlen(FIRST_TEXT)) /* numbers that the new client begins below the old \
-					       */
-#define ABOVE 1000			      /* or above, where it is let in */
+#define SECOND_TEXT "NEW: pay 300 to Zoe" /* as long as the old one, which takes its place */
+#define BEHIND                                                                             \
+	((uint32_t)strlen(FIRST_TEXT)) /* numbers that the new client begins below the old \
+					*/
+#define ABOVE 1000		       /* or above, where it is let in */
 #define READ_MAX 256
 
 #define CLOCK_NS 64		   /* for a number, of the clock of initial ones */

@@ -152,7 +152,7 @@ static void tell_reset(struct act *act)
 	lab_stage_sysctl(stage, LAB_A, "net/ipv4/tcp_max_tw_buckets", "0");
 	live_until_a_closes(act);
 	lab_app_send(stage, act->b, ANSWER);
-	lab_stage_await(stage, LAB_B, LAB_ACK);
+	lab_stage_await(stage, LAB_B, LAB_ACK | LAB_PSH);
 	lab_stage_await(stage, LAB_A, LAB_ACK);
 	lab_app_read(stage, act->a, text, sizeof(text));
 	lab_stage_check(stage, strcmp(text, ANSWER) == 0, "a's program read \"%s\"", text);

@@ -15,100 +15,96 @@
 #define TERM_INDENT 2
 #define MEANING_INDENT 15
 
-enum word {
-	WORD_ARROW,
-	WORD_SYN,
-	WORD_ACK,
-	WORD_FIN,
-	WORD_RST,
-	WORD_SEQ,
-	WORD_ACK_NUMBER,
-	WORD_LENGTH,
-	WORD_STAMP,
-	WORD_ECHO,
-	WORD_LOST,
-	WORD_ON_ITS_WAY,
-	WORD_ACT,
-	WORD_STATES, /* here begin those of enum lab_state */
+/* What a drawing has, beside states. */
+enum sign {
+	SIGN_ARROW,
+	SIGN_SYN,
+	SIGN_ACK,
+	SIGN_FIN,
+	SIGN_RST,
+	SIGN_SEQ,
+	SIGN_ACK_NUMBER,
+	SIGN_LENGTH,
+	SIGN_STAMP,
+	SIGN_ECHO,
+	SIGN_LOST,
+	SIGN_ON_ITS_WAY,
+	SIGN_ACT,
+	N_SIGNS,
 };
 
-#define BIT(word) ((lab_words)1 << (word))
-
 /* As a packet would say it; the states as one of the two ends is described. */
-/* clang-format off */
-static const struct {
-	const char *term; /* NULL: made of signs */
+struct word {
+	const char *term; /* NULL: it is made of the drawing's signs */
+	enum lab_state state;
 	const char *meaning;
-} words[WORD_STATES + LAB_STATES] = {
-	[WORD_ARROW] = {NULL, N_(
+};
+
+/* clang-format off */
+static const struct word words[] = { /* those of enum sign, then states in a connection's order */
+	{NULL, LAB_NONE, N_(
 		"a packet, and when it was sent: time runs down, in thousandths of a "
 		"second (ms)")},
-	[WORD_SYN] = {"SYN", N_(
-		"\"I want a connection\"")},
-	[WORD_ACK] = {"ACK", N_(
-		"\"I have got all that is numbered below ack=\"")},
-	[WORD_FIN] = {"FIN", N_(
-		"\"I have nothing more to send\"")},
-	[WORD_RST] = {"RST", N_(
-		"\"I know of no such connection, forget it\"")},
-	[WORD_SEQ] = {"seq=", N_(
+	{"SYN", LAB_NONE, N_("\"I want a connection\"")},
+	{"ACK", LAB_NONE, N_("\"I have got all that is numbered below ack=\"")},
+	{"FIN", LAB_NONE, N_("\"I have nothing more to send\"")},
+	{"RST", LAB_NONE, N_("\"I know of no such connection, forget it\"")},
+	{"seq=", LAB_NONE, N_(
 		"the number of the packet's first byte; each end counts its own, here "
 		"from 0, and SYN and FIN count as a byte each")},
-	[WORD_ACK_NUMBER] = {"ack=", N_(
-		"the number that the sender expects next from the other end")},
-	[WORD_LENGTH] = {"len=", N_(
-		"so many bytes of data, which stand below the packet")},
-	[WORD_STAMP] = {"TSval=", N_(
-		"a timestamp: the sender's clock, here from 0")},
-	[WORD_ECHO] = {"TSecr=", N_(
-		"the latest timestamp that the sender has got from the other end")},
-	[WORD_LOST] = {NULL, N_(
-		"the packet was lost")},
-	[WORD_ON_ITS_WAY] = {NULL, N_(
+	{"ack=", LAB_NONE, N_("the number that the sender expects next from the other end")},
+	{"len=", LAB_NONE, N_("so many bytes of data, which stand below the packet")},
+	{"TSval=", LAB_NONE, N_("a timestamp: the sender's clock, here from 0")},
+	{"TSecr=", LAB_NONE, N_("the latest timestamp that the sender has got from the other end")},
+	{NULL, LAB_NONE, N_("the packet was lost")},
+	{NULL, LAB_NONE, N_(
 		"the packet is on its way while other things happen; it arrives where "
 		"its line ends")},
-	[WORD_ACT] = {NULL, N_(
-		"what the program at that end does, or gets")},
-	[WORD_STATES + LAB_SYN_SENT] = {"SYN_SENT", N_(
-		"state: has asked for a connection, and waits for the answer")},
-	[WORD_STATES + LAB_SYN_RECV] = {"SYN_RECV", N_(
-		"state: was asked, has answered, and waits for the ACK of that")},
-	[WORD_STATES + LAB_ESTABLISHED] = {"ESTABLISHED", N_(
-		"state: connected; data can flow both ways")},
-	[WORD_STATES + LAB_FIN_WAIT1] = {"FIN_WAIT1", N_(
-		"state: has said FIN, and waits for the ACK of that")},
-	[WORD_STATES + LAB_FIN_WAIT2] = {"FIN_WAIT2", N_(
-		"state: has said FIN, which was acknowledged; waits for the FIN of the "
-		"other end")},
-	[WORD_STATES + LAB_CLOSE_WAIT] = {"CLOSE_WAIT", N_(
-		"state: the other end has said FIN; the program at this end has not "
-		"closed yet")},
-	[WORD_STATES + LAB_LAST_ACK] = {"LAST_ACK", N_(
-		"state: has said FIN as the second of the two, and waits for the last ACK")},
-	[WORD_STATES + LAB_CLOSING] = {"CLOSING", N_(
-		"state: both ends have said FIN at once, and the ACK of its own is "
-		"missing")},
-	[WORD_STATES + LAB_TIME_WAIT] = {"TIME_WAIT", N_(
-		"state: closed by both; remembered for a while, in case something still "
-		"comes")},
-	[WORD_STATES + LAB_CLOSED] = {"CLOSED", N_(
-		"there is no connection (any more), and nothing is remembered")},
+	{NULL, LAB_NONE, N_("what the program at that end does, or gets")},
+	{"SYN_SENT", LAB_SYN_SENT, N_("has asked for a connection, and waits for the answer")},
+	{"SYN_RECV", LAB_SYN_RECV, N_("was asked, has answered, and waits for the ACK of that")},
+	{"ESTABLISHED", LAB_ESTABLISHED, N_("connected: data can flow both ways")},
+	{"FIN_WAIT1", LAB_FIN_WAIT1, N_("has said FIN, and waits for the ACK of that")},
+	{"FIN_WAIT2", LAB_FIN_WAIT2, N_(
+		"its FIN was acknowledged; waits for the FIN of the other end")},
+	{"CLOSE_WAIT", LAB_CLOSE_WAIT, N_(
+		"the other end has said FIN; the program at this end has not closed yet")},
+	{"CLOSING", LAB_CLOSING, N_(
+		"both ends have said FIN at once, and the ACK of its own is missing")},
+	{"LAST_ACK", LAB_LAST_ACK, N_(
+		"has said FIN as the second of the two, and waits for the last ACK")},
+	{"TIME_WAIT", LAB_TIME_WAIT, N_(
+		"closed by both; remembered for a while, in case something still comes")},
+	{"CLOSED", LAB_CLOSED, N_("no connection (any more): nothing is remembered")},
 };
 /* clang-format on */
 
+#define BIT(word) ((lab_words)1 << (word))
+
+const lab_words lab_words_states = ~(BIT(N_SIGNS) - 1);
+
+static lab_words word_of_state(enum lab_state state)
+{
+	for (size_t i = N_SIGNS; i < TC_ARRAY_SIZE(words); i++) {
+		if (words[i].state == state)
+			return BIT(i);
+	}
+	return 0;
+}
+
 static lab_words words_of_segment(const struct lab_event *event, bool stamps)
 {
-	lab_words set = BIT(WORD_ARROW) | BIT(WORD_SEQ);
+	lab_words set = BIT(SIGN_ARROW) | BIT(SIGN_SEQ);
 
-	set |= event->flags & LAB_SYN ? BIT(WORD_SYN) : 0;
-	set |= event->flags & LAB_ACK ? BIT(WORD_ACK) | BIT(WORD_ACK_NUMBER) : 0;
-	set |= event->flags & LAB_FIN ? BIT(WORD_FIN) : 0;
-	set |= event->flags & LAB_RST ? BIT(WORD_RST) : 0;
-	set |= event->length ? BIT(WORD_LENGTH) : 0;
-	set |= event->fate == LAB_LOST ? BIT(WORD_LOST) : 0;
-	set |= event->fate == LAB_ON_ITS_WAY ? BIT(WORD_ON_ITS_WAY) : 0;
+	set |= event->flags & LAB_SYN ? BIT(SIGN_SYN) : 0;
+	set |= event->flags & LAB_ACK ? BIT(SIGN_ACK) | BIT(SIGN_ACK_NUMBER) : 0;
+	set |= event->flags & LAB_FIN ? BIT(SIGN_FIN) : 0;
+	set |= event->flags & LAB_RST ? BIT(SIGN_RST) : 0;
+	set |= event->length ? BIT(SIGN_LENGTH) : 0;
+	set |= event->fate == LAB_LOST ? BIT(SIGN_LOST) : 0;
+	set |= event->fate == LAB_ON_ITS_WAY ? BIT(SIGN_ON_ITS_WAY) : 0;
 	if (stamps && event->stamps)
-		set |= BIT(WORD_STAMP) | (event->flags & LAB_ACK ? BIT(WORD_ECHO) : 0);
+		set |= BIT(SIGN_STAMP) | (event->flags & LAB_ACK ? BIT(SIGN_ECHO) : 0);
 	return set;
 }
 
@@ -122,11 +118,9 @@ lab_words lab_words_of(const struct lab_wire *wire, bool stamps)
 		if (event->kind == LAB_EVENT_SEGMENT)
 			set |= words_of_segment(event, stamps);
 		else if (event->kind == LAB_EVENT_ACT)
-			set |= BIT(WORD_ACT);
-		for (int side = 0; side < LAB_SIDES; side++) {
-			if (event->state[side] != LAB_NONE)
-				set |= BIT(WORD_STATES + (unsigned)event->state[side]);
-		}
+			set |= BIT(SIGN_ACT);
+		for (int side = 0; side < LAB_SIDES; side++)
+			set |= word_of_state(event->state[side]);
 	}
 	return set;
 }
@@ -135,16 +129,16 @@ static void put_term(struct tc_buf *out, size_t word, const struct lab_signs *si
 {
 	tc_buf_fill(out, ' ', TERM_INDENT);
 	switch (word) {
-	case WORD_ARROW:
+	case SIGN_ARROW:
 		tc_buf_format(out, "%s%s%s", signs->shaft, signs->shaft, signs->right);
 		break;
-	case WORD_LOST:
+	case SIGN_LOST:
 		tc_buf_format(out, "%s%s%s", signs->shaft, signs->shaft, signs->lost);
 		break;
-	case WORD_ON_ITS_WAY:
+	case SIGN_ON_ITS_WAY:
 		tc_buf_format(out, "%s%s%s", signs->shaft, signs->shaft, signs->down_right);
 		break;
-	case WORD_ACT:
+	case SIGN_ACT:
 		tc_buf_text(out, signs->act);
 		break;
 	default:
@@ -176,7 +170,7 @@ static void put_word(struct tc_buf *out, size_t word, const struct lab_signs *si
 void lab_words_put(struct tc_buf *out, lab_words set, bool utf8, size_t width)
 {
 	for (size_t word = 0; word < TC_ARRAY_SIZE(words); word++) {
-		if (set & BIT(word) && words[word].meaning)
+		if (set & BIT(word))
 			put_word(out, word, lab_ladder_signs(utf8), width);
 	}
 }

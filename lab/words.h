@@ -12,6 +12,9 @@
 /* A set of words: one bit each. */
 typedef uint64_t lab_words;
 
+/* Those that are states. */
+extern const lab_words lab_words_states;
+
 /* Those that the drawing of a record has; timestamps, if they are shown. */
 lab_words lab_words_of(const struct lab_wire *wire, bool stamps);
 
