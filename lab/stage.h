@@ -148,7 +148,7 @@ int lab_app_listen(struct lab_stage *stage, enum lab_side side, uint16_t port);
 int lab_app_accept(struct lab_stage *stage, int listener);
 /* Whether a connection waits to be accepted. */
 bool lab_app_is_called(struct lab_stage *stage, int listener);
-/* Begins to connect from that port to a port of the other side (or of the peer). */
+/* Begins to connect from that port (0: any) to a port of the other side (or of the peer). */
 int lab_app_connect_start(struct lab_stage *stage, enum lab_side side, uint16_t from_port,
 			  uint16_t to_port);
 /* Waits until it is connected. */

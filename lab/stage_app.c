@@ -71,7 +71,7 @@ static int open_bound(struct lab_stage *stage, enum lab_side side, uint16_t port
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+	if (port && bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return fail_and_close(stage, fd, "bind");
 	return fd;
 }

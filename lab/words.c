@@ -56,7 +56,7 @@ static const struct word words[] = { /* those of enum sign, then states in a con
 	{"len=", LAB_NONE, N_("so many bytes of data, which stand below the packet")},
 	{"TSval=", LAB_NONE, N_("a timestamp: the sender's clock, here from 0")},
 	{"TSecr=", LAB_NONE, N_("the latest timestamp that the sender has got from the other end")},
-	{NULL, LAB_NONE, N_("the packet was lost")},
+	{NULL, LAB_NONE, N_("the packet was lost on the way")},
 	{NULL, LAB_NONE, N_(
 		"the packet is on its way while other things happen; it arrives where "
 		"its line ends")},
