@@ -94,7 +94,7 @@ static void show_new_words(struct lab_stage *stage)
 		put_words(stage, &out, _("New in the drawing:"), words);
 	} else {
 		put_words(stage, &out, _("How to read the drawing:"), words & ~lab_words_states);
-		put_words(stage, &out, _("Beside it, the states that the two ends are in:"),
+		put_words(stage, &out, _("The states that an end can be in:"),
 			  words & lab_words_states);
 	}
 	show(stage, &out);

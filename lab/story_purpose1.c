@@ -325,7 +325,7 @@ static void refuse_by_acknowledgment(struct act *act)
 	lab_stage_say(
 		stage,
 		N_("The new connection was made at once. The copy's seq=1 fits into it this time: "
-		   "bytes from -%u on are expected, and some thousand more may come. But its "
+		   "bytes from -%u on are expected, some ten thousand of them. But its "
 		   "ack=1 does not fit: the server's numbers now begin at %u, because the clock "
 		   "has gone on, and byte 1 was never sent here. The kernel threw the data away "
 		   "and asked back with an ACK (TCPChallengeACK rose by 1). From a client whose "
@@ -515,8 +515,8 @@ int lab_tell_purpose1(struct lab_teller *teller)
 	lab_stage_say(
 		stage,
 		N_("TIME_WAIT holds a quadruplet until nothing of its old connection can be on its "
-		   "way any more. Numbers and timestamps keep old data out as well, mostly; which "
-		   "of them hold depends on the connection, and TIME_WAIT does not. Its price: who "
-		   "closes first cannot use the same quadruplet for a minute."));
+		   "way any more. Numbers and timestamps mostly keep old data out as well, but not "
+		   "in every connection. The price of TIME_WAIT: who closes first cannot use the "
+		   "same quadruplet for a minute."));
 	return lab_stage_end(stage);
 }

@@ -16,7 +16,10 @@
 #include "util/intl.h"
 #include "util/wrap.h"
 
-enum { STEP_INDENT = 4 };
+enum {
+	STEP_INDENT = 4,
+	STORY_WIDTH_MAX = 100, /* longer lines are hard to read on with */
+};
 
 struct telling {
 	struct tc_buf out;
@@ -184,9 +187,18 @@ static void on_drawing(void *context, const char *lines)
 	emit(telling);
 }
 
+static struct tc_style story_style(const struct tc_options *options)
+{
+	struct tc_style style = tc_style_of(options);
+
+	if (style.width > STORY_WIDTH_MAX)
+		style.width = STORY_WIDTH_MAX;
+	return style;
+}
+
 int tc_lab_tell(const struct tc_options *options, const struct lab_story *story)
 {
-	struct telling telling = { .style = tc_style_of(options) };
+	struct telling telling = { .style = story_style(options) };
 	struct lab_teller teller = {
 		.context = &telling,
 		.width = telling.style.width,
