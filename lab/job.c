@@ -342,3 +342,15 @@ int lab_job_hold(struct lab_job *job, int fd)
 
 	return rc < 0 ? lab_job_fail(job, rc, "keeping a socket") : 0;
 }
+
+int lab_job_hold_listeners(struct lab_job *job, const int listeners[LAB_FAMILIES])
+{
+	int rc = 0;
+
+	for (int family = 0; family < LAB_FAMILIES; family++) {
+		int held = listeners[family] < 0 ? 0 : lab_job_hold(job, listeners[family]);
+
+		rc = rc < 0 ? rc : held;
+	}
+	return rc;
+}

@@ -99,6 +99,8 @@ int lab_job_drop(struct lab_job *job, enum lab_end receiver);
 
 /* Hands a socket to the sandbox for the rest of its life. */
 int lab_job_hold(struct lab_job *job, int fd);
+/* The same for listeners[family], -1 where there is none. */
+int lab_job_hold_listeners(struct lab_job *job, const int listeners[LAB_FAMILIES]);
 
 /*
  * Waits until as many sockets of that end are in the state as the job has connections, of each

@@ -39,24 +39,11 @@ static int make_syn_sent(struct lab_job *job)
 	return rc < 0 ? rc : lab_job_wait(job, LAB_CLIENT, LAB_SYN_SENT, LAB_HELD);
 }
 
-static int hold_listeners(struct lab_job *job, const int listeners[LAB_FAMILIES])
-{
-	int rc = 0;
-
-	for (int family = 0; family < LAB_FAMILIES; family++) {
-		if (listeners[family] >= 0) {
-			int held = lab_job_hold(job, listeners[family]);
-
-			rc = rc < 0 ? rc : held;
-		}
-	}
-	return rc;
-}
-
 static int listen_and_hold(struct lab_job *job, size_t backlog)
 {
 	int listeners[LAB_FAMILIES] = {-1, -1};
-	int rc = lab_job_listen(job, backlog, listeners), held = hold_listeners(job, listeners);
+	int rc = lab_job_listen(job, backlog, listeners);
+	int held = lab_job_hold_listeners(job, listeners);
 
 	if (rc == 0)
 		lab_sandbox_step(job->sandbox, N_("listened in %s on port %u, with a backlog of %zu"),
@@ -178,7 +165,7 @@ static int make_phantom(struct lab_job *job)
 {
 	int listeners[LAB_FAMILIES] = {-1, -1};
 	int rc = lab_job_listen(job, lab_job_backlog(job), listeners);
-	int held = hold_listeners(job, listeners);
+	int held = lab_job_hold_listeners(job, listeners);
 
 	for (int family = 0; rc == 0 && family < LAB_FAMILIES; family++) {
 		if (job->n[family])
@@ -215,7 +202,7 @@ static int make_established(struct lab_job *job)
 static int make_served(struct lab_job *job)
 {
 	int listeners[LAB_FAMILIES] = {-1, -1};
-	int rc = lab_job_serve(job, listeners), held = hold_listeners(job, listeners);
+	int rc = lab_job_serve(job, listeners), held = lab_job_hold_listeners(job, listeners);
 
 	if (rc == 0)
 		rc = held;
@@ -304,7 +291,7 @@ static int make_defer_accept(struct lab_job *job)
 	const int seconds = 120;
 	int listeners[LAB_FAMILIES] = {-1, -1};
 	int rc = lab_job_listen(job, lab_job_backlog(job), listeners);
-	int held = hold_listeners(job, listeners);
+	int held = lab_job_hold_listeners(job, listeners);
 
 	for (int family = 0; rc == 0 && family < LAB_FAMILIES; family++) {
 		if (listeners[family] >= 0 &&
