@@ -313,14 +313,13 @@ static void show(struct lab_teller *teller, struct run *runs)
 	lab_length_table(&out, rows, N_ATTEMPTS, teller->width);
 	if (tc_buf_string(&out))
 		teller->drawing(teller->context, tc_buf_string(&out));
-	lab_say(teller,
-		N_("TIME_WAIT lasts 60 s, which is compiled into the kernel (TCP_TIMEWAIT_LEN); "
-		   "the "
-		   "kernel's timer for it is coarse, so it is a little more. No setting changes "
-		   "it. "
-		   "tcp_fin_timeout is about FIN_WAIT2. tcp_tw_reuse shortens none: it lets "
-		   "connect() take one over that is older than a second. tcp_tw_recycle is gone "
-		   "since Linux 4.12."));
+	lab_say(teller, N_("TIME_WAIT lasts 60 s, which is compiled into the kernel "
+			   "(TCP_TIMEWAIT_LEN); the kernel's timer for it is coarse, so it is "
+			   "a little more. No setting changes it. tcp_fin_timeout is about "
+			   "FIN_WAIT2, the state before: closed here, and not yet by the "
+			   "other end. tcp_tw_reuse shortens none: it lets connect() take one "
+			   "over that is older than a second. tcp_tw_recycle is gone since "
+			   "Linux 4.12."));
 	lab_say(teller,
 		N_("What is above tcp_max_tw_buckets gets no TIME_WAIT, and none of its "
 		   "protection. "
@@ -360,12 +359,13 @@ int lab_tell_length(struct lab_teller *teller)
 	size_t n = 0;
 	int rc = 0;
 
-	lab_say(teller, N_("After closing first, a kernel keeps the connection's quadruplet in "
-			   "TIME_WAIT: the connection is over, and is remembered in case something "
-			   "of it still comes. Much is said about how to shorten that. Here is one "
-			   "connection for each such advice, in a network namespace of its own, "
-			   "all closed now and watched until the last TIME_WAIT is gone: about 65 "
-			   "s."));
+	lab_say(teller, N_("Who closes a connection first keeps it in TIME_WAIT: it is over, "
+			   "but its addresses and ports are remembered, in case something of "
+			   "it still comes. Much is said about how to shorten that. Here is "
+			   "one connection for each such advice, in a network namespace of "
+			   "its own, all closed now and watched until the last TIME_WAIT is "
+			   "gone: about 65 s. (Packets, as they are named below: SYN asks for "
+			   "a connection, FIN says that no more is sent, RST aborts.)"));
 	while (n < N_ATTEMPTS && rc == 0) {
 		runs[n].attempt = &attempts[n];
 		start(&runs[n], teller);

@@ -235,14 +235,14 @@ static void refuse_lower(struct act *act)
 			"a connection was made in spite of TIME_WAIT");
 	lab_stage_act(stage, LAB_A, N_("has no new connection, and so nothing to read"));
 	draw(act);
-	lab_stage_say(
-		stage,
-		N_("The server closed first, so its kernel remembers the connection in TIME_WAIT. "
-		   "The new one was not let in: its first number, -%u, is not above the old ones, "
-		   "so old data could fit into it. The kernel answered with a bare ACK that says "
-		   "what the old connection expected last (ack=%u). It gave the same answer to the "
-		   "copy, whose data went nowhere: there was no connection that could take it."),
-		BEHIND, act->old.seq - act->old_isn + (uint32_t)strlen(OLD_TEXT) + 1);
+	lab_stage_say(stage,
+		      N_("The server's kernel remembered the connection, in TIME_WAIT. The "
+			 "new one was not let in: its first number, -%u, is not above the "
+			 "old ones, so old data could fit into it. The kernel answered with "
+			 "a bare ACK that says what the old connection expected last "
+			 "(ack=%u). It gave the same answer to the copy, whose data went "
+			 "nowhere: there was no connection that could take it."),
+		      BEHIND, act->old.seq - act->old_isn + (uint32_t)strlen(OLD_TEXT) + 1);
 }
 
 static void refuse_by_number(struct act *act)
@@ -499,12 +499,14 @@ int lab_tell_purpose1(struct lab_teller *teller)
 		   "packet of the first may still be on its way then, because the network delayed "
 		   "or doubled it. If it arrives in the second, only its numbers can tell that it "
 		   "does not belong there."));
-	lab_stage_say(
-		stage,
-		N_("Here a client sends \"%s\", the server reads it, and the connection is closed. "
-		   "But a copy of that packet is still on its way. What becomes of it? The server "
-		   "is a program on this machine's kernel; the client is played packet by packet."),
-		OLD_TEXT);
+	lab_stage_say(stage,
+		      N_("Here a client sends \"%s\", the server reads it, and the "
+			 "connection is closed, by the server first. So the server's kernel "
+			 "is the one that goes on remembering it: that is TIME_WAIT. A copy "
+			 "of the packet is still on its way. What becomes of it? The server "
+			 "is a program on this machine's kernel; the client is played "
+			 "packet by packet."),
+		      OLD_TEXT);
 	act.listener = lab_app_listen(stage, LAB_A, SERVER_PORT);
 	tell_kept(&act);
 	tell_still_refused(&act);

@@ -262,14 +262,14 @@ static void tell_hang(struct act *act)
 	challenges = lab_stage_counter(stage, LAB_B, "TCPSYNChallenge") - challenges;
 	lab_stage_check(stage, challenges >= 1, "TCPSYNChallenge rose by %" PRIu64, challenges);
 	draw(act);
-	lab_stage_say(
-		stage,
-		N_("b stayed in LAST_ACK for %.1f s, for an ACK that nobody could send any more. "
-		   "And it stood in the way: a new connection with the same quadruplet was not let "
-		   "in. To its SYN b answered with an ACK, as for the old connection; a did not "
-		   "know what that was about and said RST, which was dropped as well. connect() "
-		   "took %.1f s."),
-		hung_ms / 1e3, connected_ms / 1e3);
+	lab_stage_say(stage,
+		      N_("b stayed in LAST_ACK for %.1f s, for an ACK that nobody could "
+			 "send any more. And it stood in the way: a new connection with the "
+			 "same addresses and ports was not let in. To its SYN b answered "
+			 "with an ACK, as for the old connection; a did not know what that "
+			 "was about and said RST, which was dropped as well. connect() took "
+			 "%.1f s."),
+		      hung_ms / 1e3, connected_ms / 1e3);
 	end_both(act);
 }
 
@@ -324,9 +324,9 @@ int lab_tell_purpose2(struct lab_teller *teller)
 		   "other acknowledges that. So closing takes four packets, and the last one has a "
 		   "weakness: whoever sends it cannot know whether it arrives. If it does not, the "
 		   "other end says FIN again, and needs somebody who still answers."));
-	lab_stage_say(stage,
-		      N_("Here are two kernels, a and b, each with a program. a closes first, b "
-			 "second, and a's last ACK is lost on the way."));
+	lab_stage_say(stage, N_("Here are two kernels, a and b, each with a program. a closes "
+				"first, b second, and a's last ACK is lost on the way. Who closes "
+				"first is the one that can be left in TIME_WAIT: a."));
 	act.listener = lab_app_listen(stage, LAB_B, SERVER_PORT);
 	tell_kept(&act);
 	tell_reset(&act);
