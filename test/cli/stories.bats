@@ -86,7 +86,7 @@ tells() { # STORY EXTENDED-REGEX...
 		"2\. Without.*SYN seq=-17 .*SYN\+ACK seq=[0-9]+ ack=-16 .*$copy\* finds nothing to .*$new" \
 		"TSval=-1000 [^*]*\* finds nothing to read .*$new" \
 		'TCPChallengeACK rose by 1' 'PAWSEstab rose by 1' \
-		'3\. Without.*server sends 4194304 bytes.*OLD: pay 100 to Bob.* closes .*CLOSED \|---- ACK' \
+		'3\. Without.*server sends [0-9]+ bytes.*OLD: pay 100 to Bob.* closes .*CLOSED \|---- ACK' \
 		"3\. Without.* closes .*SYN seq=-17 .*$new.*$copy($old|\* finds nothing to read)" \
 		'"NEW: pay 300 to Zoe" [^*]*\* (finds nothing to read|reads "NEW: pay 300 to Zoe")'
 }
