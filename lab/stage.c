@@ -18,6 +18,8 @@
 #include "wait.h"
 
 #define PATIENCE_NS (UINT64_C(10) * 1000000000u)
+#define LONG_PATIENCE_NS (UINT64_C(60) * 1000000000u) /* repetitions take as long as the wire did \
+						       */
 #define TUN_DEVICE "TUN device (/dev/net/tun)"
 
 static const struct timespec a_moment = {.tv_nsec = 200000};
@@ -148,6 +150,7 @@ struct lab_sight lab_stage_look(struct lab_stage *stage, enum lab_side side, uin
 
 	if (rc < 0)
 		lab_stage_fail(stage, rc, "reading sock_diag: %s", strerror(-rc));
+	search.sight.ends_ns = lab_now_ns() + search.sight.expires_ms * UINT64_C(1000000);
 	return search.sight;
 }
 
@@ -176,7 +179,7 @@ void lab_stage_see(struct lab_stage *stage, enum lab_side side, uint16_t local_p
 void lab_stage_outwait(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
 		       uint16_t remote_port, enum lab_state state)
 {
-	uint64_t deadline_ns = lab_now_ns() + PATIENCE_NS;
+	uint64_t deadline_ns = lab_now_ns() + LONG_PATIENCE_NS;
 	struct lab_segment segment;
 	enum lab_side from;
 
@@ -219,8 +222,10 @@ void lab_stage_settle(struct lab_stage *stage)
 		continue;
 }
 
+/* What a slow machine has sent again by now is not what the rule is about. */
 void lab_stage_rule(struct lab_stage *stage, struct lab_rule rule)
 {
+	lab_stage_settle(stage);
 	if (stage->rc == 0 && lab_relay_rule(stage->relay, rule) < 0)
 		lab_stage_fail(stage, -ENOBUFS, "too many rules for the wire");
 }

@@ -111,7 +111,8 @@ uint64_t lab_stage_counter(struct lab_stage *stage, enum lab_side side, const ch
 /* A socket as sock_diag shows it; state LAB_NONE where there is none. */
 struct lab_sight {
 	enum lab_state state;
-	unsigned expires_ms; /* of its timer */
+	unsigned expires_ms; /* of its timer, */
+	uint64_t ends_ns;    /* which ends then */
 };
 
 /* Looks at a side's socket of those ports now (remote 0: any). */
@@ -132,7 +133,10 @@ void lab_stage_settle(struct lab_stage *stage);
 void lab_stage_outwait(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
 		       uint16_t remote_port, enum lab_state state);
 
-/* What becomes of some segments (relay.h), or of none any more; one that was held arrives. */
+/*
+ * What becomes of some segments that are sent from now on (relay.h), or of none any more; one that
+ * was held arrives.
+ */
 void lab_stage_rule(struct lab_stage *stage, struct lab_rule rule);
 void lab_stage_no_rules(struct lab_stage *stage);
 void lab_stage_let_go(struct lab_stage *stage, enum lab_side from);

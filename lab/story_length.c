@@ -28,6 +28,7 @@
 #define GIVE_UP_S 90.0
 #define PAUSE_NS 100000000 /* a look walks the kernel's whole table */
 #define HIGHER 100000
+#define ANEW_NS 500000000 /* later at least ends a TIME_WAIT that has begun anew since */
 
 enum event {
 	NO_EVENT,
@@ -192,17 +193,17 @@ static void start(struct run *run, struct lab_teller *teller)
 
 /* ---- While it lasts -------------------------------------------------------------------- */
 
-static void repeat_fin(struct run *run, unsigned left_ms)
+static void repeat_fin(struct run *run, uint64_t ends_ns)
 {
 	struct lab_line *line = &run->line;
 
 	lab_line_forge(line, LAB_FIN | LAB_ACK, line->seq - 1, line->ack, "");
 	lab_line_expect(line, LAB_ACK);
-	lab_stage_check(&run->stage, look(run).expires_ms > left_ms,
+	lab_stage_check(&run->stage, look(run).ends_ns > ends_ns + ANEW_NS,
 			"a repeated FIN did not begin TIME_WAIT anew");
 }
 
-static void make_happen(struct run *run, unsigned left_ms)
+static void make_happen(struct run *run, uint64_t ends_ns)
 {
 	struct lab_line *line = &run->line;
 	int fd;
@@ -211,7 +212,7 @@ static void make_happen(struct run *run, unsigned left_ms)
 	run->event_s = seconds_since(run);
 	switch (run->attempt->event) {
 	case LATE_FIN:
-		repeat_fin(run, left_ms);
+		repeat_fin(run, ends_ns);
 		break;
 	case RESET:
 		lab_line_send(line, LAB_RST, "");
@@ -242,7 +243,7 @@ static void watch(struct run *run)
 		run->ended_s = seconds_since(run);
 	} else if (run->attempt->event != NO_EVENT && !run->happened &&
 		   sight.expires_ms < EVENT_AFTER_MS) {
-		make_happen(run, sight.expires_ms);
+		make_happen(run, sight.ends_ns);
 	} else if (seconds_since(run) > GIVE_UP_S) {
 		lab_stage_check(&run->stage, false, "%s: still there after %.0f s",
 				run->attempt->what, GIVE_UP_S);

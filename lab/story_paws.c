@@ -7,6 +7,7 @@
 #include "stage.h"
 #include "tellers.h"
 #include "util/macro.h"
+#include "wait.h"
 
 #define SERVER_PORT 80
 #define PEER_PORT 5000
@@ -14,6 +15,7 @@
 #define BEHIND 400000	   /* of the others, one is behind, */
 #define AHEAD 100000	   /* and one ahead */
 #define WAIT_MS 59000	   /* of TIME_WAIT are left when the second machine comes */
+#define ANEW_NS 500000000  /* later at least ends a TIME_WAIT that has begun anew since */
 
 /* Before Linux 6.15 there was one counter for all that PAWS refuses. */
 static const char *counter_name(struct lab_stage *stage)
@@ -43,8 +45,8 @@ static void leave_time_wait(struct lab_stage *stage, struct lab_line *line, int 
 	lab_stage_check(stage, line->echo != 0, "the kernel does not use timestamps");
 }
 
-/* What is left of TIME_WAIT, once it is less than that. */
-static unsigned wait_for_less(struct lab_stage *stage, unsigned limit_ms)
+/* When TIME_WAIT ends, once less than that is left of it. */
+static uint64_t wait_for_less(struct lab_stage *stage, unsigned limit_ms)
 {
 	const struct timespec pause = {.tv_nsec = 5000000};
 	struct lab_sight sight = lab_stage_look(stage, LAB_A, SERVER_PORT, PEER_PORT);
@@ -54,7 +56,7 @@ static unsigned wait_for_less(struct lab_stage *stage, unsigned limit_ms)
 		sight = lab_stage_look(stage, LAB_A, SERVER_PORT, PEER_PORT);
 	}
 	lab_stage_check(stage, sight.state == LAB_TIME_WAIT, "TIME_WAIT ended by itself");
-	return sight.expires_ms;
+	return sight.ends_ns;
 }
 
 static struct lab_line newcomer(struct lab_stage *stage, uint32_t isn, uint32_t stamp)
@@ -67,28 +69,31 @@ static struct lab_line newcomer(struct lab_stage *stage, uint32_t isn, uint32_t 
 	return line;
 }
 
-/* Returns what is left of TIME_WAIT afterwards. */
-static unsigned refuse(struct lab_stage *stage, const struct lab_line *old, unsigned left_ms)
+/* The second machine, and what is left of TIME_WAIT when it comes: before, and after. */
+struct refusal {
+	double left_s, again_s;
+};
+
+static struct refusal refuse(struct lab_stage *stage, const struct lab_line *old, uint64_t ends_ns)
 {
 	struct lab_line line = newcomer(stage, old->seq + 900000, FIRST_STAMP - BEHIND);
 	const char *name = counter_name(stage);
-	uint64_t before = lab_stage_counter(stage, LAB_A, name);
-	unsigned again_ms;
+	uint64_t before = lab_stage_counter(stage, LAB_A, name), at_ns, again_ns;
 
 	lab_stage_remark(stage,
 			 N_("A second later another machine comes, with the same address and "
 			    "port. Its first number is higher, as it should be, but its "
 			    "clock is behind:"));
+	at_ns = lab_now_ns();
 	lab_line_send(&line, LAB_SYN, "");
 	lab_line_is(&line, LAB_SYN_SENT);
 	lab_line_expect(&line, LAB_ACK);
 	lab_line_see(&line, LAB_TIME_WAIT);
-	again_ms = lab_stage_look(stage, LAB_A, SERVER_PORT, PEER_PORT).expires_ms;
-	lab_stage_check(stage, again_ms > left_ms, "TIME_WAIT went on from %u ms to %u ms", left_ms,
-			again_ms);
+	again_ns = lab_stage_look(stage, LAB_A, SERVER_PORT, PEER_PORT).ends_ns;
+	lab_stage_check(stage, again_ns > ends_ns + ANEW_NS, "TIME_WAIT did not begin anew");
 	lab_stage_check(stage, lab_stage_counter(stage, LAB_A, name) == before + 1,
 			"%s did not count", name);
-	return again_ms;
+	return (struct refusal){(double)(ends_ns - at_ns) / 1e9, (double)(again_ns - at_ns) / 1e9};
 }
 
 static void accept_newer(struct lab_stage *stage, const struct lab_line *old)
@@ -105,7 +110,8 @@ int lab_tell_paws(struct lab_teller *teller)
 {
 	struct lab_stage stage;
 	struct lab_line line;
-	unsigned left_ms, again_ms;
+	struct refusal refusal;
+	uint64_t ends_ns;
 	int listener;
 
 	lab_stage_open(&stage, teller, LAB_KERNEL_AND_PEER);
@@ -123,8 +129,8 @@ int lab_tell_paws(struct lab_teller *teller)
 	listener = lab_app_listen(&stage, LAB_A, SERVER_PORT);
 	line = newcomer(&stage, 1000, FIRST_STAMP);
 	leave_time_wait(&stage, &line, listener);
-	left_ms = wait_for_less(&stage, WAIT_MS);
-	again_ms = refuse(&stage, &line, left_ms);
+	ends_ns = wait_for_less(&stage, WAIT_MS);
+	refusal = refuse(&stage, &line, ends_ns);
 	accept_newer(&stage, &line);
 	lab_stage_draw(&stage, N_("server (this kernel)"), N_("behind NAT"));
 	lab_stage_say(
@@ -132,9 +138,11 @@ int lab_tell_paws(struct lab_teller *teller)
 		N_("The second machine got a bare ACK instead of SYN+ACK: no connection. Its "
 		   "timestamp, %d, is older than the last one that the server had seen, 2, so the "
 		   "kernel took its SYN for a straggler of the old connection. That is PAWS (RFC "
-		   "7323 5); %s rose by 1. And TIME_WAIT, which had %.1f s to go, began anew and "
-		   "has %.1f s. The third machine, with a newer timestamp, was let in at once."),
-		-BEHIND, counter_name(&stage), left_ms / 1e3, again_ms / 1e3);
+		   "7323 5); %s rose by 1. And TIME_WAIT began anew: before the SYN it had %.1f s "
+		   "to "
+		   "go, after it %.1f s. The third machine, with a newer timestamp, was let in at "
+		   "once."),
+		-BEHIND, counter_name(&stage), refusal.left_s, refusal.again_s);
 	lab_app_close(&stage, &listener);
 	lab_stage_part(&stage, N_("What this shows"));
 	lab_stage_say(

@@ -85,12 +85,11 @@ static void live_until_a_closes(struct act *act)
 	see_a(act, LAB_FIN_WAIT2);
 }
 
-/* b has said that it sends no more; the acknowledgment of its FIN gets lost. */
+/* b has said that it sends no more; by the rule, the acknowledgment of its FIN gets lost. */
 static void lose_the_last_ack(struct act *act, enum lab_state left_in_a)
 {
 	struct lab_stage *stage = &act->stage;
 
-	lab_stage_rule(stage, lose_last_ack);
 	lab_stage_await(stage, LAB_B, LAB_FIN | LAB_ACK);
 	act->closed_ns = lab_now_ns();
 	see_b(act, LAB_LAST_ACK);
@@ -117,6 +116,7 @@ static void tell_kept(struct act *act)
 
 	lab_stage_part(stage, N_("1. With TIME_WAIT"));
 	live_until_a_closes(act);
+	lab_stage_rule(stage, lose_last_ack);
 	lab_app_close(stage, &act->b);
 	lose_the_last_ack(act, LAB_TIME_WAIT);
 	lab_stage_await(stage, LAB_B, LAB_FIN | LAB_ACK);
@@ -157,6 +157,7 @@ static void tell_reset(struct act *act)
 	lab_app_read(stage, act->a, text, sizeof(text));
 	lab_stage_check(stage, strcmp(text, ANSWER) == 0, "a's program read \"%s\"", text);
 	resets = lab_stage_counter(stage, LAB_A, "OutRsts");
+	lab_stage_rule(stage, lose_last_ack);
 	lab_app_shutdown(stage, act->b);
 	lose_the_last_ack(act, LAB_NONE);
 	lab_stage_await(stage, LAB_B, LAB_FIN | LAB_ACK);
@@ -187,8 +188,9 @@ static void hang(struct act *act)
 	struct lab_stage *stage = &act->stage;
 	bool muted = stage->wire.muted;
 
-	lab_app_close(stage, &act->b);
+	lab_stage_rule(stage, lose_last_ack);
 	lab_stage_rule(stage, lose_resets);
+	lab_app_close(stage, &act->b);
 	lose_the_last_ack(act, LAB_NONE);
 	lab_wire_mute(&stage->wire, true);
 	lab_app_close(stage, &act->a);
