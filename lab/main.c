@@ -123,7 +123,7 @@ static int tell_story(const char *name)
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
-	rc = story->tell(&teller);
+	rc = lab_story_tell(story, &teller);
 	if (rc == 0)
 		return 0;
 	fprintf(stderr, "tc-lab: %s: %s\n", name, teller.why);

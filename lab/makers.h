@@ -41,4 +41,7 @@ extern const struct lab_maker lab_maker_time_wait_mapped;
 extern const struct lab_maker lab_maker_last_ack;
 extern const struct lab_maker lab_maker_closing;
 
+/* sc_note.c: several of these by one listener */
+extern const struct lab_maker lab_maker_syn_recv_joined;
+
 #endif

@@ -18,9 +18,6 @@
 #include "lab/segment.h"
 #include "lab/wire.h"
 
-#define LAB_PEER_KERNEL "10.78.0.1"
-#define LAB_PEER_ADDRESS "10.78.0.2"
-
 struct lab_peer;
 
 /*

@@ -213,13 +213,13 @@ static void tell_states(const struct lab_scenario *scenario, struct lab_sandbox 
 int lab_scenario_run(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
 		     unsigned scale, char why[LAB_WHY_MAX])
 {
-	uint16_t port = FIRST_PORT;
+	uint16_t port = FIRST_PORT - 1;
 	int rc;
 
 	why[0] = '\0';
 	rc = make_settings(scenario, sandbox, why);
 	for (const struct lab_part *part = scenario->parts; rc == 0 && part->maker; part++)
-		rc = run_part(part, sandbox, scale, port++, why);
+		rc = run_part(part, sandbox, scale, part->maker->joins ? port : ++port, why);
 	for (int side = 0; rc == 0 && side < LAB_SIDES; side++) {
 		struct lab_census expected;
 

@@ -43,6 +43,7 @@ struct lab_maker {
 	bool listens;	       /* one listener per family stays on the server side, */
 	bool fills;	       /* and one established connection that it has not accepted */
 	bool mapped;	       /* IPv4 clients of an IPv6 server: its sockets are IPv6 */
+	bool joins;	       /* the port, and its listener, are those of the part before */
 	int (*make)(struct lab_job *job);
 };
 

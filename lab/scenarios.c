@@ -172,9 +172,9 @@ const struct lab_scenario lab_scenarios[] = {
 	/* A web server one morning, at one to ten: 5038 sockets, of which 301 in use. */
 	{"the-note", N_("the note of one morning, at one to ten: of 505 sockets 30 are in use"), LAB_A,
 	 {
-		FROM_B(syn_recv, 43, 0), /* with the one listener */
+		FROM_B(time_wait_served, 417, 0), /* by the one listener, */
+		FROM_B(syn_recv_joined, 43, 0),   /* and these as well */
 		FROM_B(established, 30, 0),
-		FROM_B(time_wait_server, 417, 0),
 		FROM_A(fin_wait2_orphan, 8, 0),
 		FROM_B(fin_wait2_orphan, 2, 0), /* CLOSE_WAIT here */
 		FROM_A(fin_wait1, 2, 0),

@@ -15,13 +15,14 @@
 
 #include <libmnl/libmnl.h>
 
-#include "ladder.h"
-#include "util/intl.h"
 #include "wait.h"
 
 #define PATIENCE_NS (UINT64_C(10) * 1000000000u)
-#define PAUSE_NS 200000
-#define PEER_DEVICE "TUN device (/dev/net/tun)"
+#define LONG_PATIENCE_NS (UINT64_C(60) * 1000000000u) /* repetitions take as long as the wire did \
+						       */
+#define TUN_DEVICE "TUN device (/dev/net/tun)"
+
+static const struct timespec a_moment = {.tv_nsec = 200000};
 
 void lab_stage_fail(struct lab_stage *stage, int rc, const char *format, ...)
 {
@@ -72,11 +73,11 @@ int lab_stage_open(struct lab_stage *stage, struct lab_teller *teller, enum lab_
 	for (int side = 0; side <= (pair ? LAB_B : LAB_A); side++)
 		open_diag(stage, (enum lab_side)side);
 	if (pair)
-		report_open(stage, lab_capture_new(stage->sandbox, &stage->wire, &stage->capture),
-			    "capture");
+		report_open(stage, lab_relay_new(stage->sandbox, &stage->wire, &stage->relay),
+			    TUN_DEVICE);
 	else
 		report_open(stage, lab_peer_new(stage->sandbox, LAB_A, &stage->wire, &stage->peer),
-			    PEER_DEVICE);
+			    TUN_DEVICE);
 	return stage->rc;
 }
 
@@ -87,7 +88,8 @@ int lab_stage_borrow(struct lab_stage *stage, struct lab_teller *teller,
 	stage->teller = teller;
 	stage->sandbox = sandbox;
 	stage->kernel = side;
-	report_open(stage, lab_peer_new(sandbox, side, NULL, &stage->peer), PEER_DEVICE);
+	stage->wire.muted = true;
+	report_open(stage, lab_peer_new(sandbox, side, NULL, &stage->peer), TUN_DEVICE);
 	return stage->rc;
 }
 
@@ -98,7 +100,7 @@ int lab_stage_end(struct lab_stage *stage)
 			mnl_socket_close(stage->diag[side]);
 	}
 	lab_peer_free(stage->peer);
-	lab_capture_free(stage->capture);
+	lab_relay_free(stage->relay);
 	lab_wire_release(&stage->wire);
 	lab_sandbox_free(stage->sandbox);
 	return stage->rc;
@@ -148,18 +150,18 @@ struct lab_sight lab_stage_look(struct lab_stage *stage, enum lab_side side, uin
 
 	if (rc < 0)
 		lab_stage_fail(stage, rc, "reading sock_diag: %s", strerror(-rc));
+	search.sight.ends_ns = lab_now_ns() + search.sight.expires_ms * UINT64_C(1000000);
 	return search.sight;
 }
 
 void lab_stage_see(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
 		   uint16_t remote_port, enum lab_state state)
 {
-	const struct timespec pause = {.tv_nsec = PAUSE_NS};
 	uint64_t deadline_ns = lab_now_ns() + PATIENCE_NS;
-	struct lab_sight sight = {LAB_NONE, 0};
 
 	while (stage->rc == 0) {
-		sight = lab_stage_look(stage, side, local_port, remote_port);
+		struct lab_sight sight = lab_stage_look(stage, side, local_port, remote_port);
+
 		if (sight.state == state)
 			break;
 		if (lab_now_ns() > deadline_ns)
@@ -167,11 +169,29 @@ void lab_stage_see(struct lab_stage *stage, enum lab_side side, uint16_t local_p
 				       state == LAB_NONE ? "no socket" : lab_state_name(state),
 				       sight.state == LAB_NONE ? "none"
 							       : lab_state_name(sight.state));
-		nanosleep(&pause, NULL);
+		nanosleep(&a_moment, NULL);
 	}
 	lab_stage_catch_up(stage);
 	if (stage->rc == 0)
 		lab_wire_mark(&stage->wire, side, state == LAB_NONE ? LAB_CLOSED : state);
+}
+
+void lab_stage_outwait(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
+		       uint16_t remote_port, enum lab_state state)
+{
+	uint64_t deadline_ns = lab_now_ns() + LONG_PATIENCE_NS;
+	struct lab_segment segment;
+	enum lab_side from;
+
+	while (stage->rc == 0) {
+		if (lab_stage_look(stage, side, local_port, remote_port).state != state)
+			return;
+		if (lab_now_ns() > deadline_ns)
+			lab_stage_fail(stage, -EBADE, "port %u: still in %s", local_port,
+				       lab_state_name(state));
+		if (lab_relay_next(stage->relay, 0, &from, &segment) < 0)
+			nanosleep(&a_moment, NULL);
+	}
 }
 
 void lab_stage_await(struct lab_stage *stage, enum lab_side from, unsigned flags)
@@ -181,50 +201,53 @@ void lab_stage_await(struct lab_stage *stage, enum lab_side from, unsigned flags
 	enum lab_side side;
 
 	while (stage->rc == 0) {
-		int rc = lab_capture_next(stage->capture, deadline_ns, &side, &segment);
+		int rc = lab_relay_next(stage->relay, deadline_ns, &side, &segment);
 
 		if (rc < 0)
 			lab_stage_fail(stage, rc == -ETIMEDOUT ? -EBADE : rc,
 				       "waiting for a segment with flags %#x: %s", flags,
 				       strerror(-rc));
-		else if (side == from && (segment.flags & ~LAB_PSH) == flags)
+		else if (side == from &&
+			 ((segment.flags & ~LAB_PSH) | (segment.length ? LAB_PSH : 0u)) == flags)
 			return;
 	}
+}
+
+void lab_stage_settle(struct lab_stage *stage)
+{
+	struct lab_segment segment;
+	enum lab_side from;
+
+	while (stage->rc == 0 && lab_relay_next(stage->relay, 0, &from, &segment) == 0)
+		continue;
+}
+
+/* What a slow machine has sent again by now is not what the rule is about. */
+void lab_stage_rule(struct lab_stage *stage, struct lab_rule rule)
+{
+	lab_stage_settle(stage);
+	if (stage->rc == 0 && lab_relay_rule(stage->relay, rule) < 0)
+		lab_stage_fail(stage, -ENOBUFS, "too many rules for the wire");
+}
+
+void lab_stage_no_rules(struct lab_stage *stage)
+{
+	if (stage->rc == 0)
+		lab_relay_no_rules(stage->relay);
+}
+
+void lab_stage_let_go(struct lab_stage *stage, enum lab_side from)
+{
+	int rc = stage->rc < 0 ? 0 : lab_relay_let_go(stage->relay, from);
+
+	if (rc < 0)
+		lab_stage_fail(stage, rc, "letting a segment go: %s", strerror(-rc));
 }
 
 void lab_stage_catch_up(struct lab_stage *stage)
 {
 	struct lab_segment segment;
-	enum lab_side side;
 
-	while (stage->capture && lab_capture_next(stage->capture, 0, &side, &segment) == 0)
-		continue;
 	while (stage->peer && lab_peer_receive(stage->peer, 0, &segment) == 0)
 		continue;
-}
-
-void lab_stage_remark(struct lab_stage *stage, const char *text)
-{
-	lab_stage_catch_up(stage);
-	lab_wire_remark(&stage->wire, tc_tr(text));
-}
-
-void lab_stage_draw(struct lab_stage *stage, const char *left, const char *right)
-{
-	const struct lab_ladder ladder = {
-		.title = {left, right},
-		.width = stage->teller->width,
-		.utf8 = stage->teller->utf8,
-	};
-	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
-
-	lab_stage_catch_up(stage);
-	if (stage->rc == 0) {
-		lab_ladder(&out, &ladder, &stage->wire);
-		if (stage->wire.failed || !tc_buf_string(&out))
-			lab_stage_fail(stage, -ENOMEM, "drawing: no memory");
-		else
-			stage->teller->drawing(stage->teller->context, tc_buf_string(&out));
-	}
-	lab_wire_clear(&stage->wire);
 }

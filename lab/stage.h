@@ -21,13 +21,17 @@
 
 #include <errno.h>
 
-#include "lab/capture.h"
 #include "lab/peer.h"
+#include "lab/relay.h"
 #include "lab/story.h"
+#include "lab/words.h"
 
 #define LAB_UNKNOWN_COUNTER UINT64_MAX
 
-/* Who plays: one kernel (side a) and a peer in user space (side b), or two kernels. */
+/*
+ * Who plays: one kernel (side a) and a peer in user space (side b), or two kernels with a wire
+ * between them on which nothing moves unless it is awaited.
+ */
 enum lab_cast {
 	LAB_KERNEL_AND_PEER,
 	LAB_TWO_KERNELS,
@@ -37,11 +41,13 @@ struct lab_stage {
 	struct lab_teller *teller;
 	struct lab_sandbox *sandbox;
 	struct mnl_socket *diag[LAB_SIDES];
-	struct lab_peer *peer;	     /* of LAB_KERNEL_AND_PEER */
-	struct lab_capture *capture; /* of LAB_TWO_KERNELS */
-	enum lab_side kernel;	     /* the side that the peer talks to: a, unless borrowed */
+	struct lab_peer *peer;	 /* of LAB_KERNEL_AND_PEER */
+	struct lab_relay *relay; /* of LAB_TWO_KERNELS */
+	enum lab_side kernel;	 /* the side that the peer talks to: a, unless borrowed */
 	struct lab_wire wire;
-	int rc; /* of the first step that failed */
+	bool stamps;	/* drawings show timestamps */
+	lab_words told; /* whose meaning the reader has been told */
+	int rc;		/* of the first step that failed */
 };
 
 /* Sets the stage; it is to be ended, whether that worked or not. Returns its rc. */
@@ -75,6 +81,23 @@ void lab_stage_fail(struct lab_stage *stage, int rc, const char *format, ...)
 			lab_say((stage)->teller, __VA_ARGS__); \
 	} while (0)
 
+/* The title of a part; the text is marked N_(). */
+void lab_stage_part(struct lab_stage *stage, const char *title);
+
+/* A remark in the drawing; the format is marked N_(). */
+void lab_stage_remark(struct lab_stage *stage, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What the program at that side does or gets, in the drawing; the format is marked N_(). */
+void lab_stage_act(struct lab_stage *stage, enum lab_side side, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Shows what has happened, with the meaning of words that are new, and begins a new drawing. The
+ * titles are marked N_().
+ */
+void lab_stage_draw(struct lab_stage *stage, const char *left, const char *right);
+
 void lab_stage_sysctl(struct lab_stage *stage, enum lab_side side, const char *name,
 		      const char *value);
 void lab_stage_nft(struct lab_stage *stage, enum lab_side side, const char *rules);
@@ -88,43 +111,62 @@ uint64_t lab_stage_counter(struct lab_stage *stage, enum lab_side side, const ch
 /* A socket as sock_diag shows it; state LAB_NONE where there is none. */
 struct lab_sight {
 	enum lab_state state;
-	unsigned expires_ms; /* of its timer */
+	unsigned expires_ms; /* of its timer, */
+	uint64_t ends_ns;    /* which ends then */
 };
 
 /* Looks at a side's socket of those ports now (remote 0: any). */
 struct lab_sight lab_stage_look(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
 				uint16_t remote_port);
 
-/* Waits until it is in that state, LAB_NONE: gone, and writes this beside the latest segment. */
+/* Waits until it is in that state, LAB_NONE: gone, and writes this beside the latest event. */
 void lab_stage_see(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
 		   uint16_t remote_port, enum lab_state state);
 
-/* Waits for a captured segment of that side with exactly those flags, PSH aside. */
+/*
+ * The wire between two kernels. Takes segments along until one of that side has passed with exactly
+ * those flags, LAB_PSH standing for data; until none waits to be taken along; or until a socket is
+ * not in that state any more.
+ */
 void lab_stage_await(struct lab_stage *stage, enum lab_side from, unsigned flags);
+void lab_stage_settle(struct lab_stage *stage);
+void lab_stage_outwait(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
+		       uint16_t remote_port, enum lab_state state);
 
-/* Writes down what has crossed up to now. */
+/*
+ * What becomes of some segments that are sent from now on (relay.h), or of none any more; one that
+ * was held arrives.
+ */
+void lab_stage_rule(struct lab_stage *stage, struct lab_rule rule);
+void lab_stage_no_rules(struct lab_stage *stage);
+void lab_stage_let_go(struct lab_stage *stage, enum lab_side from);
+
+/* With a peer: writes down what has crossed up to now. */
 void lab_stage_catch_up(struct lab_stage *stage);
 
-/* A remark in the drawing; the text is marked N_(). */
-void lab_stage_remark(struct lab_stage *stage, const char *text);
-
-/* Shows what has crossed the wire, and begins a new drawing. */
-void lab_stage_draw(struct lab_stage *stage, const char *left, const char *right);
-
-/* The program at one of the kernels. All sockets are IPv4; -1 where a step failed. */
+/*
+ * The program at one of the kernels. All sockets are IPv4; -1 where a step failed. What it does
+ * with a connection stands in the drawing.
+ */
 int lab_app_listen(struct lab_stage *stage, enum lab_side side, uint16_t port);
 int lab_app_accept(struct lab_stage *stage, int listener);
-/* Begins to connect from that port to a port of the other side (or of the peer). */
+/* Whether a connection waits to be accepted. */
+bool lab_app_is_called(struct lab_stage *stage, int listener);
+/* Begins to connect from that port (0: any) to a port of the other side (or of the peer). */
 int lab_app_connect_start(struct lab_stage *stage, enum lab_side side, uint16_t from_port,
 			  uint16_t to_port);
 /* Waits until it is connected. */
 void lab_app_connect_end(struct lab_stage *stage, int fd);
 void lab_app_send(struct lab_stage *stage, int fd, const char *text);
-/* Waits for `length` bytes. */
-void lab_app_read(struct lab_stage *stage, int fd, char *data, size_t length);
+/* Reads whatever has come by now into a text of that size. */
+void lab_app_read(struct lab_stage *stage, int fd, char *text, size_t size);
+/* The error that waits for the program, or 0. */
+int lab_app_error(struct lab_stage *stage, int fd);
 /* Sends FIN and keeps the descriptor, or gives it up. Closing works also on a failed stage. */
 void lab_app_shutdown(struct lab_stage *stage, int fd);
 void lab_app_close(struct lab_stage *stage, int *fd);
+/* Ends the connection by a RST, whatever state it is in. */
+void lab_app_abort(struct lab_stage *stage, int *fd);
 
 /* A connection as the peer has it: numbers, and no state but those. */
 struct lab_line {
@@ -152,10 +194,10 @@ void lab_line_forge(struct lab_line *line, unsigned flags, uint32_t seq, uint32_
  */
 struct lab_segment lab_line_expect(struct lab_line *line, unsigned flags);
 
-/* SYN, SYN+ACK, ACK. */
+/* SYN, SYN+ACK, ACK, with the states of both ends where there is a drawing. */
 void lab_line_open(struct lab_line *line);
 
-/* Waits for the state of the kernel's socket, and writes it beside the latest segment. */
+/* Waits for the state of the kernel's socket, and writes it beside the latest event. */
 void lab_line_see(struct lab_line *line, enum lab_state state);
 
 /* What the peer would call its own state. */

@@ -13,20 +13,34 @@
 #include <unistd.h>
 
 #include "stage.h"
+#include "tun.h"
+#include "util/macro.h"
 
 #define CALL_TIMEOUT_S 10
 
-/* Where a side is reached; with one kernel alone, b is the peer. */
+/* The peer's kernel is a on the wire, whichever side of a borrowed sandbox it is. */
+static bool is_first(const struct lab_stage *stage, enum lab_side side)
+{
+	return stage->peer ? side == stage->kernel : side == LAB_A;
+}
+
 static struct sockaddr_in address_of(const struct lab_stage *stage, enum lab_side side,
 				     uint16_t port)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-	const char *text = lab_sandbox_address(side, LAB_V4);
 
-	if (stage->peer)
-		text = side == stage->kernel ? LAB_PEER_KERNEL : LAB_PEER_ADDRESS;
-	inet_pton(AF_INET, text, &address.sin_addr);
+	inet_pton(AF_INET, is_first(stage, side) ? LAB_TUN_A : LAB_TUN_B, &address.sin_addr);
 	return address;
+}
+
+/* Whose program has that connection. */
+static enum lab_side side_of(const struct lab_stage *stage, int fd)
+{
+	struct sockaddr_in address = {0}, first = address_of(stage, LAB_A, 0);
+	socklen_t length = sizeof(address);
+
+	getsockname(fd, (struct sockaddr *)&address, &length);
+	return address.sin_addr.s_addr == first.sin_addr.s_addr ? LAB_A : LAB_B;
 }
 
 static int fail_and_close(struct lab_stage *stage, int fd, const char *step)
@@ -57,7 +71,7 @@ static int open_bound(struct lab_stage *stage, enum lab_side side, uint16_t port
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+	if (port && bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return fail_and_close(stage, fd, "bind");
 	return fd;
 }
@@ -81,6 +95,13 @@ int lab_app_accept(struct lab_stage *stage, int listener)
 	return fd < 0 ? fail_and_close(stage, fd, "accept") : fd;
 }
 
+bool lab_app_is_called(struct lab_stage *stage, int listener)
+{
+	struct pollfd waiting = {.fd = listener, .events = POLLIN};
+
+	return stage->rc == 0 && poll(&waiting, 1, 0) == 1;
+}
+
 int lab_app_connect_start(struct lab_stage *stage, enum lab_side side, uint16_t from_port,
 			  uint16_t to_port)
 {
@@ -90,6 +111,7 @@ int lab_app_connect_start(struct lab_stage *stage, enum lab_side side, uint16_t 
 
 	if (fd < 0)
 		return -1;
+	lab_stage_act(stage, side, N_("connects"));
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
 	    (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 &&
 	     errno != EINPROGRESS) ||
@@ -116,25 +138,66 @@ void lab_app_send(struct lab_stage *stage, int fd, const char *text)
 {
 	size_t length = strlen(text);
 
+	lab_stage_act(stage, side_of(stage, fd), N_("sends \"%s\""), text);
 	if (stage->rc == 0 && send(fd, text, length, MSG_NOSIGNAL) != (ssize_t)length)
 		fail_and_close(stage, -1, "send");
 }
 
-void lab_app_read(struct lab_stage *stage, int fd, char *data, size_t length)
+/* The kernel has dealt with whatever was sent to it when the sender goes on. */
+void lab_app_read(struct lab_stage *stage, int fd, char *text, size_t size)
 {
-	if (stage->rc == 0 && recv(fd, data, length, MSG_WAITALL) != (ssize_t)length)
-		lab_stage_fail(stage, -EBADE, "the program did not get its %zu bytes", length);
+	size_t used = 0;
+	ssize_t got = 1;
+
+	while (stage->rc == 0 && used < size - 1 && got > 0) {
+		got = recv(fd, text + used, size - 1 - used, MSG_DONTWAIT);
+		used += got > 0 ? (size_t)got : 0;
+	}
+	text[used] = '\0';
+	if (used)
+		lab_stage_act(stage, side_of(stage, fd), N_("reads \"%s\""), text);
+	else
+		lab_stage_act(stage, side_of(stage, fd), N_("finds nothing to read"));
+}
+
+int lab_app_error(struct lab_stage *stage, int fd)
+{
+	int error = 0;
+	socklen_t length = sizeof(error);
+
+	if (stage->rc == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
+		fail_and_close(stage, -1, "SO_ERROR");
+	return error;
 }
 
 void lab_app_shutdown(struct lab_stage *stage, int fd)
 {
+	lab_stage_act(stage, side_of(stage, fd), N_("says that it sends no more (shutdown)"));
 	if (stage->rc == 0 && shutdown(fd, SHUT_WR) < 0)
 		fail_and_close(stage, -1, "shutdown");
 }
 
+/* A listener is closed without a word. */
 void lab_app_close(struct lab_stage *stage, int *fd)
 {
-	if (*fd >= 0 && close(*fd) < 0)
+	int listens = 0;
+	socklen_t length = sizeof(listens);
+
+	if (*fd < 0)
+		return;
+	getsockopt(*fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length);
+	if (!listens)
+		lab_stage_act(stage, side_of(stage, *fd), N_("closes"));
+	if (close(*fd) < 0)
 		fail_and_close(stage, -1, "close");
 	*fd = -1;
+}
+
+void lab_app_abort(struct lab_stage *stage, int *fd)
+{
+	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+	if (*fd >= 0)
+		setsockopt(*fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	lab_app_close(stage, fd);
 }

@@ -21,3 +21,13 @@ void lab_say(struct lab_teller *teller, const char *format, ...)
 	va_end(arguments);
 	teller->paragraph(teller->context, text);
 }
+
+int lab_story_tell(const struct lab_story *story, struct lab_teller *teller)
+{
+	int rc = story->tell(teller);
+
+	if (rc == 0)
+		lab_say(teller, N_("Read on: %s; tcpcensus explain %s"), story->standards,
+			story->topics);
+	return rc;
+}

@@ -19,7 +19,7 @@ struct lab_teller {
 	void *context;
 	unsigned width; /* columns */
 	bool utf8;
-	/* One paragraph, translated and filled in; a drawing is lines of its own. */
+	/* One paragraph, translated and filled in; a drawing is whole lines. */
 	void (*paragraph)(void *context, const char *text);
 	void (*drawing)(void *context, const char *lines);
 	char why[LAB_WHY_MAX]; /* what went wrong, and at which step */
@@ -27,9 +27,11 @@ struct lab_teller {
 
 struct lab_story {
 	const char *name;
-	const char *summary; /* marked for translation */
-	unsigned needs;	     /* bits of enum lab_need */
-	unsigned seconds;    /* how long it takes, about */
+	const char *summary;   /* marked for translation */
+	unsigned needs;	       /* bits of enum lab_need */
+	unsigned seconds;      /* how long it takes, about */
+	const char *standards; /* where to read on: "RFC 9293 3.6.1, RFC 1337" */
+	const char *topics;    /* and what `explain` has to say: "TIME_WAIT tcp_tw_reuse" */
 	/*
 	 * Makes namespaces of its own, tells, and takes everything down, also on an error. 0: what
 	 * had to be seen was seen. -EBADE: something else was seen, and why says what. Another
@@ -40,6 +42,9 @@ struct lab_story {
 
 /* All stories, ended by a row without a name. */
 extern const struct lab_story lab_stories[];
+
+/* Tells a story, and where to read on. Returns what it returns. */
+int lab_story_tell(const struct lab_story *story, struct lab_teller *teller);
 
 /* Adds a paragraph; the format is marked N_(). */
 void lab_say(struct lab_teller *teller, const char *format, ...)

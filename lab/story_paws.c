@@ -7,12 +7,15 @@
 #include "stage.h"
 #include "tellers.h"
 #include "util/macro.h"
+#include "wait.h"
 
 #define SERVER_PORT 80
 #define PEER_PORT 5000
-#define OLDER_STAMP 1000
-#define OLD_STAMP 500000
-#define NEW_STAMP 600000
+#define FIRST_STAMP 500000 /* of the machine that comes first; */
+#define BEHIND 400000	   /* of the others, one is behind, */
+#define AHEAD 100000	   /* and one ahead */
+#define WAIT_MS 59000	   /* of TIME_WAIT are left when the second machine comes */
+#define ANEW_NS 500000000  /* later at least ends a TIME_WAIT that has begun anew since */
 
 /* Before Linux 6.15 there was one counter for all that PAWS refuses. */
 static const char *counter_name(struct lab_stage *stage)
@@ -22,29 +25,28 @@ static const char *counter_name(struct lab_stage *stage)
 		       : "PAWSTimewait";
 }
 
-/* A connection that the kernel closes first. */
-static void leave_time_wait(struct lab_stage *stage, struct lab_line *line)
+/* A connection that the kernel closes first; the listener stays for what follows. */
+static void leave_time_wait(struct lab_stage *stage, struct lab_line *line, int listener)
 {
-	int listener = lab_app_listen(stage, LAB_A, SERVER_PORT), fd;
+	int fd;
 
 	lab_line_open(line);
 	fd = lab_app_accept(stage, listener);
 	lab_app_close(stage, &fd);
 	lab_line_expect(line, LAB_FIN | LAB_ACK);
+	lab_line_see(line, LAB_FIN_WAIT1);
+	lab_line_is(line, LAB_CLOSE_WAIT);
 	line->stamp += 2;
 	lab_line_send(line, LAB_FIN | LAB_ACK, "");
+	lab_line_is(line, LAB_LAST_ACK);
 	lab_line_expect(line, LAB_ACK);
 	lab_line_see(line, LAB_TIME_WAIT);
+	lab_line_is(line, LAB_CLOSED);
 	lab_stage_check(stage, line->echo != 0, "the kernel does not use timestamps");
-	/* The listener stays for what follows; the stage takes it down. */
-	if (stage->rc == 0)
-		lab_sandbox_hold(stage->sandbox, listener);
-	else
-		lab_app_close(stage, &listener);
 }
 
-/* What is left of TIME_WAIT, once it is less than that. */
-static unsigned wait_for_less(struct lab_stage *stage, unsigned limit_ms)
+/* When TIME_WAIT ends, once less than that is left of it. */
+static uint64_t wait_for_less(struct lab_stage *stage, unsigned limit_ms)
 {
 	const struct timespec pause = {.tv_nsec = 5000000};
 	struct lab_sight sight = lab_stage_look(stage, LAB_A, SERVER_PORT, PEER_PORT);
@@ -54,80 +56,102 @@ static unsigned wait_for_less(struct lab_stage *stage, unsigned limit_ms)
 		sight = lab_stage_look(stage, LAB_A, SERVER_PORT, PEER_PORT);
 	}
 	lab_stage_check(stage, sight.state == LAB_TIME_WAIT, "TIME_WAIT ended by itself");
-	return sight.expires_ms;
+	return sight.ends_ns;
 }
 
-static void accept_newer(struct lab_stage *stage, const struct lab_line *old)
+static struct lab_line newcomer(struct lab_stage *stage, uint32_t isn, uint32_t stamp)
 {
 	struct lab_line line;
 
-	lab_line_init(&line, stage, PEER_PORT, SERVER_PORT, old->seq - 1000);
+	lab_line_init(&line, stage, PEER_PORT, SERVER_PORT, isn);
 	line.stamps = true;
-	line.stamp = NEW_STAMP;
-	lab_stage_remark(stage,
-			 N_("Now one whose clock is ahead. Even its number may be lower than all "
-			    "of the old ones:"));
-	lab_line_open(&line);
-	lab_line_see(&line, LAB_ESTABLISHED);
-	lab_stage_draw(stage, "kernel (server)", "peer (behind NAT)");
+	line.stamp = stamp;
+	return line;
 }
 
-static void refuse(struct lab_stage *stage, const struct lab_line *old)
+/* The second machine, and what is left of TIME_WAIT when it comes: before, and after. */
+struct refusal {
+	double left_s, again_s;
+};
+
+static struct refusal refuse(struct lab_stage *stage, const struct lab_line *old, uint64_t ends_ns)
 {
+	struct lab_line line = newcomer(stage, old->seq + 900000, FIRST_STAMP - BEHIND);
 	const char *name = counter_name(stage);
-	uint64_t before = lab_stage_counter(stage, LAB_A, name);
-	unsigned left_ms = wait_for_less(stage, 59000), again_ms;
-	struct lab_line line;
+	uint64_t before = lab_stage_counter(stage, LAB_A, name), at_ns, again_ns;
 
-	lab_line_init(&line, stage, PEER_PORT, SERVER_PORT, old->seq + 900000);
-	line.stamps = true;
-	line.stamp = OLDER_STAMP;
-	lab_stage_remark(stage, N_("A second later another machine comes from the same address and "
-				   "port. Its number is higher, as it should be, but its clock is "
-				   "behind:"));
+	lab_stage_remark(stage,
+			 N_("A second later another machine comes, with the same address and "
+			    "port. Its first number is higher, as it should be, but its "
+			    "clock is behind:"));
+	at_ns = lab_now_ns();
 	lab_line_send(&line, LAB_SYN, "");
 	lab_line_is(&line, LAB_SYN_SENT);
 	lab_line_expect(&line, LAB_ACK);
 	lab_line_see(&line, LAB_TIME_WAIT);
-	again_ms = lab_stage_look(stage, LAB_A, SERVER_PORT, PEER_PORT).expires_ms;
-	lab_stage_check(stage, again_ms > left_ms, "TIME_WAIT went on from %u ms to %u ms", left_ms,
-			again_ms);
+	again_ns = lab_stage_look(stage, LAB_A, SERVER_PORT, PEER_PORT).ends_ns;
+	lab_stage_check(stage, again_ns > ends_ns + ANEW_NS, "TIME_WAIT did not begin anew");
 	lab_stage_check(stage, lab_stage_counter(stage, LAB_A, name) == before + 1,
 			"%s did not count", name);
-	accept_newer(stage, old);
-	lab_stage_say(
-		stage,
-		N_("The first SYN was answered by a bare ACK: no connection. The kernel took it "
-		   "for a straggler of the old connection, because its timestamp (%u) is older "
-		   "than the last one seen (%u); that is PAWS, RFC 7323. The counter %s rose by 1, "
-		   "and TIME_WAIT, which had %.1f s to go, began anew and has %.1f s."),
-		OLDER_STAMP, OLD_STAMP + 2, name, left_ms / 1e3, again_ms / 1e3);
+	return (struct refusal){(double)(ends_ns - at_ns) / 1e9, (double)(again_ns - at_ns) / 1e9};
+}
+
+static void accept_newer(struct lab_stage *stage, const struct lab_line *old)
+{
+	struct lab_line line = newcomer(stage, old->seq - 1000, FIRST_STAMP + AHEAD);
+
+	lab_stage_remark(stage,
+			 N_("And a third, whose clock is ahead. Even its first number is lower "
+			    "than the old ones:"));
+	lab_line_open(&line);
 }
 
 int lab_tell_paws(struct lab_teller *teller)
 {
 	struct lab_stage stage;
 	struct lab_line line;
+	struct refusal refusal;
+	uint64_t ends_ns;
+	int listener;
 
 	lab_stage_open(&stage, teller, LAB_KERNEL_AND_PEER);
+	stage.stamps = true;
 	lab_stage_say(
 		&stage,
-		N_("A connection is known by four numbers, its quadruplet: both addresses and both "
-		   "ports. Behind a NAT router many machines share one address, so two of them can "
-		   "come to a server with the same quadruplet, one after the other. Each has "
-		   "timestamps of its own, and one may be behind the other."));
-	lab_line_init(&line, &stage, PEER_PORT, SERVER_PORT, 1000);
-	line.stamps = true;
-	line.stamp = OLD_STAMP;
-	leave_time_wait(&stage, &line);
-	refuse(&stage, &line);
+		N_("A connection is known by its quadruplet: both addresses and both ports. Behind "
+		   "a NAT router many machines share one address, so two of them can come to a "
+		   "server with the same quadruplet, one after the other. Each has a clock of its "
+		   "own for timestamps, and one may be behind the other."));
+	lab_stage_say(&stage,
+		      N_("Here is a server on this machine's kernel; the machines behind NAT "
+			 "are played packet by packet. The server closes the first connection "
+			 "and keeps it in TIME_WAIT:"));
+	listener = lab_app_listen(&stage, LAB_A, SERVER_PORT);
+	line = newcomer(&stage, 1000, FIRST_STAMP);
+	leave_time_wait(&stage, &line, listener);
+	ends_ns = wait_for_less(&stage, WAIT_MS);
+	refusal = refuse(&stage, &line, ends_ns);
+	accept_newer(&stage, &line);
+	lab_stage_draw(&stage, N_("server (this kernel)"), N_("behind NAT"));
 	lab_stage_say(
 		&stage,
-		N_("This peer takes the ACK for an answer and does nothing. A Linux client answers "
-		   "it with RST, which ends TIME_WAIT, and its next SYN, at once, is let in: some "
-		   "10 ms in all. Kept out is whoever does not, whose RST a firewall eats, or who "
-		   "meets tcp_rfc1337 = 1; each of its tries begins TIME_WAIT anew. It helps when the client's side closes first, since then the server has no "
-		   "TIME_WAIT, or when the router waits longer than a minute before it uses a port "
-		   "again. Switching timestamps off takes their protection from everybody."));
+		N_("The second machine got a bare ACK instead of SYN+ACK: no connection. Its "
+		   "timestamp, %d, is older than the last one that the server had seen, 2, so the "
+		   "kernel took its SYN for a straggler of the old connection. That is PAWS (RFC "
+		   "7323 5); %s rose by 1. And TIME_WAIT began anew: before the SYN it had %.1f s "
+		   "to "
+		   "go, after it %.1f s. The third machine, with a newer timestamp, was let in at "
+		   "once."),
+		-BEHIND, counter_name(&stage), refusal.left_s, refusal.again_s);
+	lab_app_close(&stage, &listener);
+	lab_stage_part(&stage, N_("What this shows"));
+	lab_stage_say(
+		&stage,
+		N_("TIME_WAIT at a server can keep out a machine behind NAT, though mostly for "
+		   "milliseconds: a Linux client answers the bare ACK with RST, which ends "
+		   "TIME_WAIT, and calls again at once. Kept out is one whose RST a firewall "
+		   "drops, or that meets tcp_rfc1337=1. It helps when the client closes first: "
+		   "then the server has no TIME_WAIT. Timestamps off would take away their "
+		   "protection from everybody."));
 	return lab_stage_end(&stage);
 }

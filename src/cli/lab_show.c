@@ -17,6 +17,8 @@
 #include "util/intl.h"
 #include "util/wrap.h"
 
+enum { STORY_WIDTH_MAX = 100 }; /* longer lines are hard to read on with */
+
 int tc_lab_no_sandbox(int err, const char *step)
 {
 	if (err == -EPERM || err == -EACCES)
@@ -138,9 +140,18 @@ static void on_drawing(void *context, const char *lines)
 	tc_lab_emit(telling);
 }
 
+static struct tc_style story_style(const struct tc_options *options)
+{
+	struct tc_style style = tc_style_of(options);
+
+	if (style.width > STORY_WIDTH_MAX)
+		style.width = STORY_WIDTH_MAX;
+	return style;
+}
+
 int tc_lab_tell(const struct tc_options *options, const struct lab_story *story)
 {
-	struct tc_lab_telling telling = {.style = tc_style_of(options)};
+	struct tc_lab_telling telling = {.style = story_style(options)};
 	struct lab_teller teller = {
 		.context = &telling,
 		.width = telling.style.width,
@@ -153,7 +164,7 @@ int tc_lab_tell(const struct tc_options *options, const struct lab_story *story)
 
 	if (tc_lab_story_lacks(story, lack)) /* before a word is said */
 		return tc_look_error(_("lab: %s: %s"), story->name, lack);
-	err = story->tell(&teller);
+	err = lab_story_tell(story, &teller);
 	tc_buf_release(&telling.out);
 	if (err == -EPERM)
 		return tc_lab_no_sandbox(err, teller.why);

@@ -127,7 +127,7 @@ enum tc_lab_outcome tc_lab_try_story(const struct lab_story *story, char text[TC
 
 	if (tc_lab_story_lacks(story, text))
 		return TC_LAB_SKIPPED;
-	err = story->tell(&teller);
+	err = lab_story_tell(story, &teller);
 	snprintf(text, TC_LAB_TEXT_MAX, "%s", teller.why);
 	if (err == -ENOENT) /* what it needs beyond its row */
 		return TC_LAB_SKIPPED;
