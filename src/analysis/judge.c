@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "util/intl.h"
+#include "util/macro.h"
 
 /* The next word of a list; its length, 0 at the end. */
 static size_t next_word(const char **list, const char **ret_word)
@@ -33,6 +34,53 @@ static bool has_counter(const struct tc_rule *rule, const struct tc_facts *facts
 	return tc_facts_counter(facts, (enum tc_counter)id, &value);
 }
 
+/* The file that has a group of counters. */
+static const char *file_of(const char *group)
+{
+	static const struct {
+		const char *group, *file;
+	} files[] = {
+		{"Tcp", "/proc/net/snmp"},
+		{"TcpExt", "/proc/net/netstat"},
+		{"TCP", "/proc/net/sockstat"},
+		{"TCP6", "/proc/net/sockstat6"},
+		{"conntrack", "/proc/net/stat/nf_conntrack"},
+	};
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(files); i++)
+		if (strcmp(files[i].group, group) == 0)
+			return files[i].file;
+	return "/proc/net";
+}
+
+void tc_judge_needs_counter(const struct tc_facts *facts, enum tc_counter id,
+			    struct tc_draft *draft)
+{
+	const struct tc_counter_row *row = &tc_counter_rows[id];
+	const char *key = row->key ? row->key : row->name;
+
+	if (facts->now.counters.status[id] == TC_COUNTER_ABSENT)
+		tc_needs(draft, N_("%s %s, which this kernel does not count"), row->group, key);
+	else
+		tc_needs(draft, "%s %s (%s)", row->group, key, file_of(row->group));
+}
+
+void tc_judge_needs_setting(const struct tc_facts *facts, enum tc_setting id,
+			    struct tc_draft *draft)
+{
+	const struct tc_setting_row *row = &tc_setting_rows[id];
+
+	if (facts->now.settings[id].status != TC_SETTING_ABSENT)
+		tc_needs(draft, N_("the setting %s (sysctl -a)"), row->name);
+	else if (row->initial_only)
+		tc_needs(draft,
+			 N_("the setting %s, which only the initial network namespace shows; "
+			    "look from there"),
+			 row->name);
+	else
+		tc_needs(draft, N_("the setting %s, which this kernel does not have"), row->name);
+}
+
 static bool lacks_counter(const struct tc_rule *rule, const struct tc_facts *facts,
 			  struct tc_draft *draft)
 {
@@ -46,11 +94,7 @@ static bool lacks_counter(const struct tc_rule *rule, const struct tc_facts *fac
 			if (strlen(row->name) != length || memcmp(row->name, word, length) != 0 ||
 			    has_counter(rule, facts, id))
 				continue;
-			tc_needs(draft,
-				 facts->now.counters.status[id] == TC_COUNTER_ABSENT
-					 ? N_("%s %s, which this kernel does not count")
-					 : N_("%s %s, which was not read"),
-				 row->group, row->key ? row->key : row->name);
+			tc_judge_needs_counter(facts, (enum tc_counter)id, draft);
 			return true;
 		}
 	}
@@ -69,7 +113,7 @@ static bool lacks_setting(const struct tc_rule *rule, const struct tc_facts *fac
 		if (id < 0 || facts->now.settings[id].status == TC_SETTING_READ ||
 		    facts->now.settings[id].status == TC_SETTING_ABSENT)
 			continue;
-		tc_needs(draft, N_("the setting %s (sysctl -a)"), tc_setting_rows[id].name);
+		tc_judge_needs_setting(facts, (enum tc_setting)id, draft);
 		return true;
 	}
 	return false;

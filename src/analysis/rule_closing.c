@@ -34,6 +34,13 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 		      "%llu CLOSE_WAIT, each heard of less than a minute ago: too young to tell those "
 		      "that are about to be closed from those that were forgotten.",
 		      held, tc_llu(held));
+	if (held >= GROWN_LEAST && !facts->has_census_before) {
+		tc_needs(draft,
+			 N_("another look a minute later: all %llu CLOSE_WAIT are too young "
+			    "to tell those that were forgotten"),
+			 tc_llu(held));
+		return TC_UNSURE;
+	}
 	if (growth(facts) < GROWN_LEAST)
 		return TC_NORMAL;
 	tc_evidence(draft,
@@ -102,8 +109,8 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 			 tc_part_missing(draft, TC_SYMPTOM_CLOSE_WAIT_OLD), tc_llu(old->unjudged));
 		return TC_UNSURE;
 	}
-	if (!held->shown)
-		return TC_QUIET;
+	if (!held->shown && !old->shown)
+		return tc_part_none_shown(facts, TC_SYMPTOM_CLOSE_WAIT_HELD, draft);
 	if (!old->shown)
 		return tell_young(facts, held->shown, draft);
 	draft->severity = judge_old(facts);

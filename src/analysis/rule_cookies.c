@@ -13,7 +13,7 @@ enum { ALWAYS_COOKIES = 2 };
 static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	uint64_t sent, received;
-	int64_t mode = 1;
+	int64_t mode;
 
 	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
@@ -73,6 +73,7 @@ const struct tc_rule tc_rule_cookies_sent = {
 		   "net/ipv4/syncookies.c:cookie_v4_check",
 	.needs = TC_NEEDS_INTERVAL,
 	.counters = "SyncookiesSent SyncookiesRecv",
+	.settings = "tcp_syncookies",
 	.scenario = "syn-cookies",
 	.check = check_cookies_sent,
 };

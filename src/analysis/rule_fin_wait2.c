@@ -46,6 +46,8 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 			      "closed, their peers have not yet.",
 			      orphan->shown, tc_llu(orphan->shown));
 		tell_life(facts, draft);
+		if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
+			tc_evidence(draft, N_("The limit, tcp_max_tw_buckets, was not read."));
 		tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_ORPHAN, draft);
 		return TC_NORMAL;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_machine.c - rules about what all connections of a machine share: memory, tracking. */
-#include "analysis/rule.h"
+#include "analysis/judge.h"
+#include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
 
@@ -55,17 +56,22 @@ static void say_memory_trouble(const struct tc_facts *facts, struct tc_draft *dr
 static enum tc_verdict check_tcp_mem(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_setting_value *mem = &facts->now.settings[TC_SETTING_tcp_mem];
-	uint64_t used = facts->now.counters.value[TC_COUNTER_sockstat_mem];
-	uint64_t pressure, limit;
+	uint64_t pressure, limit, used, pressures;
 
 	if (mem->status != TC_SETTING_READ || mem->count != TC_SETTING_NUMBERS) {
-		tc_needs(draft, N_("the setting tcp_mem, which only the initial network namespace "
-				   "shows; look from there"));
+		tc_judge_needs_setting(facts, TC_SETTING_tcp_mem, draft);
+		return TC_UNSURE;
+	}
+	if (!tc_facts_counter(facts, TC_COUNTER_sockstat_mem, &used)) {
+		tc_judge_needs_counter(facts, TC_COUNTER_sockstat_mem, draft);
 		return TC_UNSURE;
 	}
 	pressure = (uint64_t)mem->number[MEM_PRESSURE];
 	limit = (uint64_t)mem->number[MEM_LIMIT];
 	draft->severity = judge_memory(facts, used, pressure, limit);
+	if (!draft->severity &&
+	    tc_part_rise(facts, TC_COUNTER_TCPMemoryPressures, &pressures) == TC_RISE_UNKNOWN)
+		return tc_part_needs_rise(facts, TC_COUNTER_TCPMemoryPressures, draft);
 	if (!draft->severity && used * 2 < pressure)
 		return TC_QUIET;
 	tc_evidence(draft,
@@ -156,6 +162,27 @@ static void say_dropped(const struct tc_facts *facts, struct tc_draft *draft)
 			      (unsigned long long)drop);
 }
 
+/*
+ * Now it is not full. Entries may have been thrown out in the interval all the same; where
+ * that is not known, what the table is like now is said with what is missing.
+ */
+static bool lacks_early_drops(const struct tc_facts *facts, uint64_t count, uint64_t max,
+			      struct tc_draft *draft)
+{
+	uint64_t early;
+	const char *missing;
+
+	if (tc_part_rise(facts, TC_COUNTER_conntrack_early_drop, &early) != TC_RISE_UNKNOWN)
+		return false;
+	missing = facts->interval_us ? "/proc/net/stat/nf_conntrack"
+				     : tc_draft_text(draft, tc_judge_needs_interval(facts));
+	tc_needs(draft,
+		 N_("%s, to tell whether the table was full meanwhile; now it has %llu of %llu "
+		    "entries"),
+		 missing, (unsigned long long)count, (unsigned long long)max);
+	return true;
+}
+
 static enum tc_verdict check_conntrack_full(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_counters *now = &facts->now.counters;
@@ -172,6 +199,8 @@ static enum tc_verdict check_conntrack_full(const struct tc_facts *facts, struct
 	if (!max) /* no limit */
 		return TC_QUIET;
 	draft->severity = judge_tracking(facts, count, max);
+	if (!draft->severity && lacks_early_drops(facts, count, max, draft))
+		return TC_UNSURE;
 	if (!draft->severity && count * 100 / max < TRACKED_WORTH_SAYING)
 		return TC_QUIET;
 	tc_evidence(draft,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_old_segments.c - rules about what TIME_WAIT is for: segments of an earlier connection. */
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -11,14 +12,15 @@ enum {
 	TINY = 16,	   /* a sixteenth of that was chosen by somebody */
 };
 
-/* The limit that the kernel would have set; 0: not known. A shared table reads negative. */
-static uint64_t default_limit(const struct tc_facts *facts)
+/* The limit that the kernel would have set; false: not known. A shared table reads negative. */
+static bool default_limit(const struct tc_facts *facts, uint64_t *ret_limit)
 {
 	int64_t entries;
 
 	if (!tc_facts_setting(facts, TC_SETTING_tcp_ehash_entries, &entries))
-		return 0;
-	return (uint64_t)(entries < 0 ? -entries : entries) / DEFAULT_SHARE;
+		return false;
+	*ret_limit = (uint64_t)(entries < 0 ? -entries : entries) / DEFAULT_SHARE;
+	return true;
 }
 
 /*
@@ -27,11 +29,17 @@ static uint64_t default_limit(const struct tc_facts *facts)
  */
 static enum tc_verdict check_rfc1337(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	uint64_t normal = default_limit(facts), overflows = 0;
+	uint64_t normal = 0, overflows = 0;
 	int64_t limit, ignores;
 
-	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
-		return TC_QUIET;
+	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit)) {
+		tc_judge_needs_setting(facts, TC_SETTING_tcp_max_tw_buckets, draft);
+		return TC_UNSURE;
+	}
+	if (limit > 0 && !default_limit(facts, &normal)) {
+		tc_judge_needs_setting(facts, TC_SETTING_tcp_ehash_entries, draft);
+		return TC_UNSURE;
+	}
 	if (limit > 0 && (uint64_t)limit * TINY >= normal)
 		return TC_QUIET;
 	tc_facts_counter(facts, TC_COUNTER_TCPTimeWaitOverflow, &overflows);
@@ -100,13 +108,14 @@ const struct tc_rule tc_rule_rfc1337 = {
  */
 static enum tc_verdict check_paws_nat(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	bool is_told = facts->now.counters.status[TC_COUNTER_PAWSTimewait] == TC_COUNTER_READ;
+	bool is_told = facts->now.counters.status[TC_COUNTER_PAWSTimewait] != TC_COUNTER_ABSENT;
 	enum tc_counter id = is_told ? TC_COUNTER_PAWSTimewait : TC_COUNTER_PAWSEstab;
 	uint64_t rise;
 	double rate;
 
-	if (!tc_facts_rise(facts, id, &rise) || !tc_facts_rate(facts, id, &rate) ||
-	    rate <= STRAY_PER_SECOND)
+	if (!tc_facts_rise(facts, id, &rise) || !tc_facts_rate(facts, id, &rate))
+		return tc_part_needs_rise(facts, id, draft);
+	if (rate <= STRAY_PER_SECOND)
 		return TC_QUIET;
 	draft->severity = is_told && rate >= 1 ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	if (is_told)

@@ -72,7 +72,6 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 /* ---- syn-sent-blackhole ----------------------------------------------------------------- */
 
 enum {
-	SYN_SENT_DEFAULT_MS = 127000, /* with tcp_syn_retries = 6 */
 	FEW_OF_ALL = 100, /* one in a hundred is what a crawler or a proxy always meets */
 	REMOTE_MAX = TC_ADDR_TEXT_MAX + 16,
 };
@@ -126,15 +125,17 @@ static bool tell_answering(const struct tc_facts *facts, const struct tc_symptom
 	return covered == silent->shown;
 }
 
-/* Whether those that fail are less than one in a hundred of all that are tried. */
+/*
+ * Whether those that fail are known to be less than one in a hundred of all that are tried: each
+ * is there for as long as connect(2) waits.
+ */
 static bool is_rare(const struct tc_facts *facts, uint64_t silent)
 {
 	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_SENT];
-	uint64_t ms = life->known ? life->value : SYN_SENT_DEFAULT_MS;
 	double tried;
 
-	return tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried) &&
-	       (double)silent * 1000 / (double)ms * FEW_OF_ALL < tried;
+	return life->known && tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried) &&
+	       (double)silent * 1000 / (double)life->value * FEW_OF_ALL < tried;
 }
 
 static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,

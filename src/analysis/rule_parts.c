@@ -21,6 +21,30 @@ enum tc_rise tc_part_rise(const struct tc_facts *facts, enum tc_counter id, uint
 	return tc_facts_counter(facts, id, &value) && !value ? TC_RISE_NONE : TC_RISE_UNKNOWN;
 }
 
+enum tc_verdict tc_part_needs_rise(const struct tc_facts *facts, enum tc_counter id,
+				   struct tc_draft *draft)
+{
+	if (!facts->interval_us)
+		return tc_part_needs_interval(facts, draft);
+	tc_judge_needs_counter(facts, id, draft);
+	return TC_UNSURE;
+}
+
+bool tc_part_has_queues(const struct tc_facts *facts)
+{
+	return facts->listening && !tc_listening_summary(facts->listening)->unread;
+}
+
+enum tc_verdict tc_part_needs_queues(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	if (*facts->listening_why)
+		tc_needs(draft, N_("the queues of the listeners: %s"), facts->listening_why);
+	else
+		tc_needs(draft, N_("the queues of the listeners%s"),
+			 tc_judge_how(draft, "ss -ltn"));
+	return TC_UNSURE;
+}
+
 uint64_t tc_part_peers(const struct tc_symptom_facts *symptom)
 {
 	uint64_t groups = 0, count = 0;

@@ -15,6 +15,16 @@ enum tc_rise {
 /* The rise is 0 unless there was some. */
 enum tc_rise tc_part_rise(const struct tc_facts *facts, enum tc_counter id, uint64_t *ret_rise);
 
+/* Unsure, since it is not known whether it rose: it was read once, or not at all. */
+enum tc_verdict tc_part_needs_rise(const struct tc_facts *facts, enum tc_counter id,
+				   struct tc_draft *draft);
+
+/* Unsure for want of the queues of all listeners. */
+enum tc_verdict tc_part_needs_queues(const struct tc_facts *facts, struct tc_draft *draft);
+
+/* Whether the queues of all listeners were read. */
+bool tc_part_has_queues(const struct tc_facts *facts);
+
 /* Between how many peers those shown are divided; 0: not known. */
 uint64_t tc_part_peers(const struct tc_symptom_facts *symptom);
 

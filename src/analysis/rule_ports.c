@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/addr.h"
@@ -71,12 +72,27 @@ static void say_namespace(const struct tc_facts *facts, struct tc_draft *draft,
 			    (unsigned long long)to->netns);
 }
 
-static void say_pool(struct tc_draft *draft, const struct tc_port_pool *pool)
+/* What was not read is not said to be 0. */
+static void say_pool(const struct tc_facts *facts, struct tc_draft *draft,
+		     const struct tc_port_pool *pool)
 {
-	tc_evidence(draft,
-		    N_("The range %u-%u has %u ports; %u of them are reserved, %u are held by "
-		       "bind(2)."),
-		    pool->low, pool->high, range_of(pool), pool->reserved, pool->taken);
+	bool has_reserved = !facts->report.foreign || facts->reserved;
+	bool has_bound = !(facts->report.states_not_read & TC_STATE_BIT(TC_BOUND));
+
+	if (has_reserved && has_bound) {
+		tc_evidence(draft,
+			    N_("The range %u-%u has %u ports; %u of them are reserved, %u are held "
+			       "by bind(2)."),
+			    pool->low, pool->high, range_of(pool), pool->reserved, pool->taken);
+		return;
+	}
+	tc_evidence(draft, N_("The range %u-%u has %u ports."), pool->low, pool->high,
+		    range_of(pool));
+	if (!has_reserved)
+		tc_evidence(draft, N_("Which of them are reserved was not read."));
+	if (!has_bound)
+		tc_evidence(draft, N_("Sockets that are only bound were not read, and may hold "
+				      "some."));
 }
 
 /* ---- port-exhaustion ------------------------------------------------------------------ */
@@ -207,7 +223,7 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 		tc_evidence_n(draft, "%llu other destination is in the same need.",
 			      "%llu other destinations are in the same need.", crowd->bad - 1,
 			      (unsigned long long)(crowd->bad - 1));
-	say_pool(draft, tc_part_pool(facts->ports, to));
+	say_pool(facts, draft, tc_part_pool(facts->ports, to));
 	say_whose(facts, draft, to);
 	return TC_FOUND;
 }
@@ -242,6 +258,22 @@ static bool find_all_reserved(const struct tc_facts *facts, struct tc_draft *dra
 		return true;
 	}
 	return false;
+}
+
+/* Half full: whether the rest lasts until ports come back takes the pace. */
+static bool needs_pace(const struct tc_facts *facts, const struct tc_destination *to,
+		       struct tc_draft *draft)
+{
+	struct ends ends = ends_of(to);
+
+	if (to->rated || full_of(to, to->free) < HALF)
+		return false;
+	tc_needs(draft, N_("%s, to tell how fast %s runs out: %u of %u ports from %s are in use"),
+		 tc_draft_text(draft, facts->interval_us
+					      ? N_("which local ports were in use before")
+					      : tc_judge_needs_interval(facts)),
+		 ends.remote, to->used, to->used + to->free - to->reusable, ends.local);
+	return true;
 }
 
 /* Whether it depends on what may be taken over out of TIME_WAIT, which was not read. */
@@ -293,6 +325,8 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 			 crowd.likely->free_at_most);
 		return TC_UNSURE;
 	}
+	if (needs_pace(facts, crowd.likely, draft))
+		return TC_UNSURE;
 	return say_busiest(draft, crowd.likely);
 }
 
@@ -407,7 +441,7 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 	tc_evidence(draft, N_("One of the destinations is %s, with %u connections."), ends.remote,
 		    to->used);
 	say_namespace(facts, draft, to);
-	say_pool(draft, pool);
+	say_pool(facts, draft, pool);
 	return TC_FOUND;
 }
 

@@ -106,11 +106,11 @@ static bool has_troubled(const struct tc_facts *facts, uint32_t trouble)
 static enum tc_verdict nothing_full(const struct tc_facts *facts, enum tc_rise rose,
 				    struct tc_draft *draft)
 {
-	if (!facts->listening || tc_listening_summary(facts->listening)->unread) {
-		tc_needs(draft, N_("the queues of the listeners%s"), tc_judge_how(draft, "ss -ltn"));
-		return TC_UNSURE;
-	}
-	return rose == TC_RISE_UNKNOWN ? tc_part_needs_interval(facts, draft) : TC_QUIET;
+	if (!tc_part_has_queues(facts))
+		return tc_part_needs_queues(facts, draft);
+	return rose == TC_RISE_UNKNOWN
+		       ? tc_part_needs_rise(facts, TC_COUNTER_ListenOverflows, draft)
+		       : TC_QUIET;
 }
 
 static void tell_overflows(const struct tc_facts *facts, uint64_t overflows, struct tc_draft *draft)
@@ -219,6 +219,20 @@ const struct tc_rule tc_rule_accept_overflow = {
 
 /* ---- phantom-established ---------------------------------------------------------------- */
 
+/* No handshake waits at a full queue that was read, and no cookie is known to have come back. */
+static enum tc_verdict nothing_stuck(const struct tc_facts *facts, enum tc_rise overflowed,
+				     enum tc_rise came_back, struct tc_draft *draft)
+{
+	if (!tc_part_has_queues(facts) && facts->census.states[TC_SYN_RECV])
+		return tc_part_needs_queues(facts, draft);
+	if (overflowed == TC_RISE_NONE || came_back == TC_RISE_NONE)
+		return TC_QUIET;
+	return tc_part_needs_rise(facts,
+				  overflowed == TC_RISE_UNKNOWN ? TC_COUNTER_ListenOverflows
+								: TC_COUNTER_SyncookiesRecv,
+				  draft);
+}
+
 /*
  * Only both ends together could see it. A last ACK that meets a full queue is dropped, and its
  * client counts as connected; the handshake stays in SYN_RECV, and of one answered by a cookie
@@ -229,14 +243,14 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 						 struct tc_draft *draft)
 {
 	uint64_t overflows, cookies, stuck;
+	enum tc_rise overflowed = tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
+	enum tc_rise came_back = tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &cookies);
 
-	tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
-	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &cookies);
 	stuck = tc_part_stuck_handshakes(facts);
 	if (!overflows)
 		cookies = 0;
 	if (!stuck && !cookies)
-		return TC_QUIET;
+		return nothing_stuck(facts, overflowed, came_back, draft);
 	if (stuck)
 		tc_evidence_n(draft,
 			      "%llu handshake waits in SYN_RECV at a listener whose queue is full: "

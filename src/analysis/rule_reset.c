@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_reset.c - rules about connections that this machine resets instead of closing them. */
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -19,8 +20,7 @@ static enum tc_verdict check_orphans_high(const struct tc_facts *facts, struct t
 	if (!tc_facts_counter(facts, TC_COUNTER_sockstat_orphan, &orphans) || !orphans)
 		return TC_QUIET;
 	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_orphans, &limit)) {
-		tc_needs(draft, N_("tcp_max_orphans, which only the initial network namespace "
-				   "shows"));
+		tc_judge_needs_setting(facts, TC_SETTING_tcp_max_orphans, draft);
 		return TC_UNSURE;
 	}
 	tc_part_rise(facts, TC_COUNTER_TCPAbortOnMemory, &resets);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_time_wait.c - rules about TIME_WAIT: whether it costs anything, and whether it is there. */
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/addr.h"
@@ -109,6 +110,16 @@ static uint64_t minisockets(const struct tc_facts *facts)
 		return count;
 	return facts->census.states[TC_TIME_WAIT] +
 	       facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].shown;
+}
+
+/* Those FIN_WAIT2 of which it is not known whether they are such. */
+static uint64_t perhaps_minisockets(const struct tc_facts *facts)
+{
+	uint64_t count;
+
+	return tc_facts_counter(facts, TC_COUNTER_sockstat_tw, &count)
+		       ? 0
+		       : facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].unjudged;
 }
 
 /* Whether more than part/whole of the limit is in use; false also where it is not known. */
@@ -221,6 +232,8 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 	tell_side(facts, draft);
 	tell_rate(facts, count, draft);
 	tell_ports(facts, draft);
+	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
+		tc_evidence(draft, N_("The limit, tcp_max_tw_buckets, was not read."));
 	return TC_NORMAL;
 }
 
@@ -274,6 +287,22 @@ const struct tc_rule tc_rule_tw_active_close = {
 
 /* ---- tw-overflow ----------------------------------------------------------------------- */
 
+/* None ended so; but the limit may be nearer than is known. */
+static enum tc_verdict nothing_over(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t most = minisockets(facts) + perhaps_minisockets(facts);
+	int64_t limit;
+
+	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit)) {
+		tc_judge_needs_setting(facts, TC_SETTING_tcp_max_tw_buckets, draft);
+		return TC_UNSURE;
+	}
+	if (!perhaps_minisockets(facts) || (double)most * 10 <= (double)limit * 9)
+		return TC_QUIET;
+	tc_judge_needs_counter(facts, TC_COUNTER_sockstat_tw, draft);
+	return TC_UNSURE;
+}
+
 /* 9/10 of the limit: the next busy minute reaches it. */
 static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc_draft *draft)
 {
@@ -283,9 +312,9 @@ static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc
 	bool is_near = is_over(facts, 9, 10, &limit);
 
 	if (rose == TC_RISE_UNKNOWN && !is_near)
-		return tc_part_needs_interval(facts, draft);
+		return tc_part_needs_rise(facts, TC_COUNTER_TCPTimeWaitOverflow, draft);
 	if (!rise && !is_near)
-		return TC_QUIET;
+		return nothing_over(facts, draft);
 	if (rise)
 		tc_evidence_n(draft,
 			      "In %s, %llu connection ended without its TIME_WAIT "

@@ -132,7 +132,7 @@ static void test_a_counter(void **state)
 	assert_judged(&scene, &twice, NULL);
 	scene.facts.before.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_NOT_READ;
 	assert_judged(&scene, &once, NULL);
-	assert_judged(&scene, &twice, "TcpExt ListenOverflows, which was not read");
+	assert_judged(&scene, &twice, "TcpExt ListenOverflows (/proc/net/netstat)");
 	scene.facts.now.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_ABSENT;
 	assert_judged(&scene, &once, "TcpExt ListenOverflows, which this kernel does not count");
 	scene_end(&scene);
@@ -152,7 +152,7 @@ static void test_a_gauge(void **state)
 	scene.facts.before.counters.value[TC_COUNTER_sockstat_orphan] = 9;
 	assert_judged(&scene, &rule, NULL);
 	scene.facts.now.counters.status[TC_COUNTER_sockstat_orphan] = TC_COUNTER_NOT_READ;
-	assert_judged(&scene, &rule, "TCP orphan, which was not read");
+	assert_judged(&scene, &rule, "TCP orphan (/proc/net/sockstat)");
 	scene_end(&scene);
 }
 
