@@ -35,16 +35,36 @@ static void tell_side(const struct tc_facts *facts, struct tc_draft *draft)
 }
 
 /*
+ * Each connection that this side closes first is counted once when its minisocket is made, in
+ * FIN_WAIT2 or in TIME_WAIT: in TW, in TWKilled where the time that it is given is 4 s or less,
+ * and in TCPTimeWaitOverflow where there was no room for it. TWRecycled counts connections that
+ * take the place of one, which was counted before.
+ */
+static bool close_rate(const struct tc_facts *facts, double *ret_per_second)
+{
+	double made, short_lived, without;
+
+	if (!tc_facts_rate(facts, TC_COUNTER_TW, &made) ||
+	    !tc_facts_rate(facts, TC_COUNTER_TWKilled, &short_lived) ||
+	    !tc_facts_rate(facts, TC_COUNTER_TCPTimeWaitOverflow, &without))
+		return false;
+	*ret_per_second = made + short_lived + without;
+	return true;
+}
+
+/*
  * What was counted, else Little's law: so many are there because so many come a second, each for
  * 60 s, which is true only of what has gone on for so long.
  */
 static void tell_rate(const struct tc_facts *facts, uint64_t count, struct tc_draft *draft)
 {
-	double armed;
+	double closed;
 
-	if (tc_facts_rate(facts, TC_COUNTER_TW, &armed))
-		tc_evidence(draft, N_("It closes first %s now (TcpExt TW)."),
-			    tc_words_rate(draft, armed));
+	if (close_rate(facts, &closed))
+		tc_evidence(draft,
+			    N_("It closes first %s now (TcpExt TW, TWKilled and "
+			       "TCPTimeWaitOverflow)."),
+			    tc_words_rate(draft, closed));
 	else if (count >= RATE_LEAST)
 		tc_evidence(draft,
 			    N_("If it has been so for a minute, it closes first about %s: the "

@@ -93,6 +93,11 @@ static void test_many_are_normal(void **state)
 	scene_rise(&scene, TC_COUNTER_TW, 1200);
 	scene_judge(&scene, "tw-active-close");
 	assert_says(&scene, "It closes first 400/s now");
+	scene_rise(&scene, TC_COUNTER_TWKilled, 300);		 /* a short tcp_fin_timeout */
+	scene_rise(&scene, TC_COUNTER_TCPTimeWaitOverflow, 600); /* no room for them */
+	scene_rise(&scene, TC_COUNTER_TWRecycled, 900);		 /* counted when they were made */
+	scene_judge(&scene, "tw-active-close");
+	assert_says(&scene, "It closes first 700/s now");
 	assert_false(scene_says(&scene, "estimate"));
 	scene.facts.interval_us = 0;
 	scene_judge(&scene, "tw-active-close");
