@@ -66,6 +66,29 @@ static enum tc_severity judge_old(const struct tc_facts *facts)
 	return TC_SEVERITY_WARNING;
 }
 
+/* Places in the row's list of causes. */
+enum { FORGETS_TO_CLOSE, DOES_NOT_LOOK, IS_STUCK };
+
+/* What their programs have read tells which of the causes it is. */
+static void tell_unread(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *end = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_END];
+	uint64_t unread = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_UNREAD].shown;
+	uint64_t all = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].shown, done;
+
+	if (end->unjudged || all < end->shown + unread)
+		return;
+	done = all - end->shown - unread;
+	tc_evidence(draft,
+		    N_("Read to the end and not closed: %llu. The end not noticed: %llu. Data not "
+		       "read either: %llu."),
+		    tc_llu(done), tc_llu(end->shown), tc_llu(unread));
+	if (unread >= done && unread >= end->shown)
+		tc_points_to(draft, IS_STUCK);
+	else
+		tc_points_to(draft, end->shown >= done ? DOES_NOT_LOOK : FORGETS_TO_CLOSE);
+}
+
 static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
@@ -115,6 +138,7 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 		return tell_young(facts, held->shown, draft);
 	draft->severity = judge_old(facts);
 	tell_old(facts, draft);
+	tell_unread(facts, draft);
 	tc_evidence_whose(draft, old);
 	tc_part_unjudged(facts, TC_SYMPTOM_CLOSE_WAIT_OLD, draft);
 	return TC_FOUND;
@@ -132,20 +156,26 @@ const struct tc_rule tc_rule_close_wait_leak = {
 			"and ten or more came in the interval, or of a single one for up to ten "
 			"minutes, which may still have an answer to give."),
 	.causes = {
-		N_("The program forgets to close after it has read the end of the stream: an error "
-		   "path, a pool that is never emptied, a client library whose answer is not "
-		   "closed."),
-		N_("The program is stuck: a lock, a full queue, a thread that waits for something "
-		   "else. Then bytes are still unread (Recv-Q above 1)."),
+		[FORGETS_TO_CLOSE] =
+		N_("The program forgets to close after it has read the end of the stream "
+		   "(Recv-Q 0): an error path, a client library whose answer is not closed."),
+		[DOES_NOT_LOOK] =
+		N_("The program keeps the connection and does not look at it, so that it has not "
+		   "noticed the end (Recv-Q 1; 24 to 86 with the goodbye of TLS): a pool whose "
+		   "idle connections the peer gives up."),
+		[IS_STUCK] =
+		N_("The program is stuck, and does not read data either (a larger Recv-Q): a lock, "
+		   "a full queue, a thread that waits for something else."),
 	},
 	.confirm = {
-		N_("tcpcensus list -c local,remote,recv_q,process,pid state close-wait: a Recv-Q "
-		   "of 0 has read everything and forgot to close, 1 has not read the end, more "
-		   "does not read at all"),
+		N_("tcpcensus list -c local,remote,recv_q,process,pid state close-wait: whether "
+		   "Recv-Q is 0, a few bytes or many"),
 		N_("ls -l /proc/PID/fd: the same descriptors again a minute later are a leak"),
 	},
 	.remedy = {
 		N_("Correct the program, so that it closes when it reads the end of the stream."),
+		N_("Of a pool: let it drop idle connections sooner than the peer does, and test "
+		   "one before it is used again."),
 		N_("Restart it, if its descriptors run out before that."),
 	},
 	.avoid = {
@@ -201,6 +231,9 @@ static enum tc_verdict unsure(enum tc_symptom id, const char *state, uint64_t co
 
 /* ---- fin-wait1-stuck -------------------------------------------------------------------- */
 
+/* Places in the row's list of causes. */
+enum { PEER_IS_GONE, PEER_DOES_NOT_READ };
+
 static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *silent = &facts->symptoms[TC_SYMPTOM_FIN_WAIT1_SILENT];
@@ -234,6 +267,7 @@ static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struc
 		tell_end(facts, TC_LIFETIME_ORPHAN_WINDOW, draft);
 		weigh(shut, draft);
 	}
+	tc_points_to(draft, shut->shown > silent->shown ? PEER_DOES_NOT_READ : PEER_IS_GONE);
 	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT1_SILENT, draft);
 	return TC_FOUND;
 }
@@ -248,8 +282,10 @@ const struct tc_rule tc_rule_fin_wait1_stuck = {
 			"of as many peers, are what every public server sees of phones out of "
 			"reach."),
 	.causes = {
+		[PEER_IS_GONE] =
 		N_("The peer is gone without a word: switched off, out of reach, forgotten by a "
 		   "NAT or firewall."),
+		[PEER_DOES_NOT_READ] =
 		N_("The peer's program does not read, and its window is closed: a slow client, or "
 		   "one that is stopped."),
 		N_("Segments are dropped on the way, or the output of this machine is filtered."),

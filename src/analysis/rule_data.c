@@ -68,6 +68,32 @@ static void say_loss(const struct tc_facts *facts, struct tc_draft *draft, const
 			      loss->aborted, (unsigned long long)loss->aborted);
 }
 
+/* Places in the row's list of causes. */
+enum { PACKETS_ARE_LOST, PEERS_HAVE_VANISHED, LARGE_ONES_DO_NOT_PASS, DELAY_VARIES };
+
+/*
+ * Timeouts that turn out wrong are delay; where half of those that repeat have given no sign for
+ * long, it is peers that are gone; else the path.
+ */
+static void point_to(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t repeating = facts->symptoms[TC_SYMPTOM_RETRANSMITTING].shown, late, timeouts;
+	uint64_t vanished = facts->symptoms[TC_SYMPTOM_HALF_OPEN].shown;
+
+	if (tc_facts_rise(facts, TC_COUNTER_TCPSpuriousRTOs, &late) &&
+	    tc_facts_rise(facts, TC_COUNTER_TCPTimeouts, &timeouts) && late &&
+	    late * 2 >= timeouts) {
+		tc_evidence(draft,
+			    N_("Of %llu timeouts, %llu turned out wrong: the answer was only late "
+			       "(TcpExt TCPSpuriousRTOs)."),
+			    (unsigned long long)timeouts, (unsigned long long)late);
+		tc_points_to(draft, DELAY_VARIES);
+	} else if (repeating) {
+		tc_points_to(draft,
+			     vanished * 2 >= repeating ? PEERS_HAVE_VANISHED : PACKETS_ARE_LOST);
+	}
+}
+
 /* Where none is left but those whose peers have vanished, half-open says it better. */
 static enum tc_severity judge_repeating(const struct tc_facts *facts)
 {
@@ -108,6 +134,7 @@ static enum tc_verdict check_retrans_storm(const struct tc_facts *facts, struct 
 			      (unsigned long long)facts->census.states[TC_ESTABLISHED]);
 		tc_evidence_whose(draft, socks);
 	}
+	point_to(facts, draft);
 	return TC_FOUND;
 }
 
@@ -122,12 +149,16 @@ const struct tc_rule tc_rule_retrans_storm = {
 			"one is a percentage. Besides, connections that repeat the same data for the "
 			"third time: a notice, and a warning when they are ten or more and a tenth of all."),
 	.causes = {
+		[PACKETS_ARE_LOST] =
 		N_("Packets are lost on the way: a full link, bad radio, a faulty cable or port, a "
 		   "policer."),
+		[PEERS_HAVE_VANISHED] =
 		N_("Some peers have vanished: then it is always the same few addresses."),
+		[LARGE_ONES_DO_NOT_PASS] =
 		N_("Packets of full size do not pass and small ones do: a tunnel, and a firewall that "
 		   "drops ICMP \"fragmentation needed\". Then connections open and stop at the first "
 		   "large answer."),
+		[DELAY_VARIES] =
 		N_("Delay that varies much: what was only late is taken for lost (TcpExt "
 		   "TCPSpuriousRTOs)."),
 	},

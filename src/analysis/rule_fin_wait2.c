@@ -23,6 +23,9 @@ static void tell_life(const struct tc_facts *facts, struct tc_draft *draft)
 			    tc_words_duration(draft, life->value));
 }
 
+/* Places in the row's list of causes. */
+enum { PEERS_DO_NOT_CLOSE, PEERS_ARE_GONE, CLIENTS_WERE_IDLE };
+
 static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *orphan = &facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN];
@@ -57,6 +60,12 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 		    tc_llu(orphan->shown), tc_words_share(draft, orphan->shown, (uint64_t)limit),
 		    (long long)limit);
 	tell_life(facts, draft);
+	if (tc_part_is_few_peers(orphan)) {
+		tc_part_few_peers(orphan, draft);
+		tc_points_to(draft, PEERS_DO_NOT_CLOSE);
+	} else if (tc_part_peers(orphan)) {
+		tc_points_to(draft, CLIENTS_WERE_IDLE);
+	}
 	tc_evidence_whose(draft, orphan);
 	draft->severity = TC_SEVERITY_WARNING;
 	return TC_FOUND;
@@ -71,10 +80,13 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 			"take more than half of tcp_max_tw_buckets, which TIME_WAIT then does not "
 			"have."),
 	.causes = {
+		[PEERS_DO_NOT_CLOSE] =
 		N_("The programs of the peers do not close when they read the end of the stream: "
 		   "there it is CLOSE_WAIT."),
+		[PEERS_ARE_GONE] =
 		N_("The peers are gone, or a firewall between has forgotten the connection: their "
 		   "FIN never comes."),
+		[CLIENTS_WERE_IDLE] =
 		N_("This side ends idle connections of clients that only notice when they next use "
 		   "them (pools, browsers)."),
 	},
@@ -101,6 +113,11 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 
 /* ---- fin-wait2-held -------------------------------------------------------------------- */
 
+/* Places in the row's list of causes. */
+enum { WAITS_WITHOUT_LIMIT, FORGETS_IT };
+
+enum { AN_HOUR_MS = 60 * 60000 }; /* no program waits so long for an answer */
+
 /* A minute without a segment is longer than a peer that still has an answer to send needs. */
 static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct tc_draft *draft)
 {
@@ -114,6 +131,7 @@ static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct
 		      "%llu FIN_WAIT2 are held by programs, and their peers were not heard for a "
 		      "minute or more, the longest for %s: no timer ends them.",
 		      held->shown, tc_llu(held->shown), tc_words_duration(draft, held->oldest_ms));
+	tc_points_to(draft, held->oldest_ms >= AN_HOUR_MS ? FORGETS_IT : WAITS_WITHOUT_LIMIT);
 	tc_evidence_whose(draft, held);
 	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_HELD, draft);
 	draft->severity = TC_SEVERITY_WARNING;
@@ -130,8 +148,10 @@ const struct tc_rule tc_rule_fin_wait2_held = {
 			"tcp_fin_timeout only begins when the program closes, so this lasts for "
 			"ever."),
 	.causes = {
+		[WAITS_WITHOUT_LIMIT] =
 		N_("The program calls shutdown(2) for sending and then waits for the end of the "
 		   "peer's stream without a timeout of its own."),
+		[FORGETS_IT] =
 		N_("It forgets to close after shutdown(2): a leak."),
 		N_("The peer is gone without a word."),
 	},

@@ -143,6 +143,30 @@ static enum tc_verdict unsure_of(const struct tc_facts *facts, const struct pres
 
 /* ---- syn-flood -------------------------------------------------------------------------- */
 
+/* Places in the row's list of causes. */
+enum { FORGED_ADDRESSES, FILTER_ON_THE_WAY_BACK };
+
+/*
+ * Where the answers reach nobody, no connection at all comes in meanwhile, nor a RST of somebody
+ * who never asked; in a flood those of real clients do.
+ */
+static void point_to_flood(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t came_in, refused;
+
+	if (!tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in) ||
+	    !tc_facts_rise(facts, TC_COUNTER_EmbryonicRsts, &refused))
+		return;
+	tc_points_to(draft, came_in || refused ? FORGED_ADDRESSES : FILTER_ON_THE_WAY_BACK);
+	if (came_in)
+		tc_evidence_n(draft, "Meanwhile %llu connection came in as it should.",
+			      "Meanwhile %llu connections came in as they should.", came_in,
+			      tc_llu(came_in));
+	else if (!refused)
+		tc_evidence(draft, N_("Meanwhile not one connection came in: perhaps no answer of "
+				      "this machine arrives."));
+}
+
 static void tell_flood(const struct tc_facts *facts, const struct pressure *pressure,
 		       struct tc_draft *draft)
 {
@@ -173,6 +197,7 @@ static void tell_flood(const struct tc_facts *facts, const struct pressure *pres
 			       "inference)."),
 			    tc_words_duration(draft, life->value),
 			    rate_of(requests, life->value, draft));
+	point_to_flood(facts, draft);
 	tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false, draft);
 	tc_evidence_whose(draft, retried);
 }
@@ -216,7 +241,9 @@ const struct tc_rule tc_rule_syn_flood = {
 			"different addresses, five at least. A warning; "
 			"critical when SYNs are dropped, since real clients then fail, too."),
 	.causes = {
+		[FORGED_ADDRESSES] =
 		N_("An attack with forged addresses: the SYN+ACKs go to hosts that never asked."),
+		[FILTER_ON_THE_WAY_BACK] =
 		N_("The way back is filtered: SYNs come in, and nothing that this machine sends "
 		   "reaches the clients."),
 		N_("An attack from many real hosts, whose SYN+ACKs are dropped there."),
@@ -257,6 +284,24 @@ static bool is_of_proc(const struct tc_facts *facts)
 	return facts->report.source && strcmp(facts->report.source, "proc") == 0;
 }
 
+/* Places in the row's list of causes. */
+enum { LOSS, FIREWALL, SCANNERS };
+
+/*
+ * Many of few peers are a path or a firewall: some of their handshakes get through in the one case,
+ * none in the other. One of each of many peers is somebody who looks at ports.
+ */
+static void point_to_slow(const struct tc_facts *facts, bool is_few, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
+	uint64_t peers = tc_part_peers(retried), came_in;
+
+	if (!is_few && peers >= PEERS_LEAST && peers == retried->shown)
+		tc_points_to(draft, SCANNERS);
+	else if (is_few && tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
+		tc_points_to(draft, came_in ? LOSS : FIREWALL);
+}
+
 /* Where a listener lets nobody in, last ACKs do come: the rule phantom-established tells of those.
  */
 static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct tc_draft *draft)
@@ -282,6 +327,7 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 				      "last ACKs."));
 	tc_evidence_whose(draft, retried);
 	tc_part_unjudged(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
+	point_to_slow(facts, is_few, draft);
 	draft->is_shared = !tc_part_peers(retried);
 	draft->severity = is_few ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
@@ -297,9 +343,12 @@ const struct tc_rule tc_rule_slow_last_ack = {
 			"connections do not come about. What looks like a flood is told by the "
 			"rule syn-flood."),
 	.causes = {
+		[LOSS] =
 		N_("SYN+ACKs or last ACKs are lost: a bad path, or one that is not the way of the "
 		   "SYN."),
+		[FIREWALL] =
 		N_("A firewall lets SYNs through and drops the answers."),
+		[SCANNERS] =
 		N_("Scanners that only want to know which ports are open."),
 	},
 	.confirm = {

@@ -53,6 +53,25 @@ static void say_memory_trouble(const struct tc_facts *facts, struct tc_draft *dr
 			      aborted, (unsigned long long)aborted);
 }
 
+/* Places in the row's list of causes. */
+enum { PROGRAMS_DO_NOT_READ, PEERS_TAKE_NOTHING, FAST_CONNECTIONS };
+
+/* Which queues are long: those of programs here, or those to peers. */
+static void point_to_memory(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t unread = facts->symptoms[TC_SYMPTOM_NOT_READ].shown;
+	uint64_t not_taken = facts->symptoms[TC_SYMPTOM_NOT_TAKEN].shown +
+			     facts->symptoms[TC_SYMPTOM_FIN_WAIT1_SHUT].shown +
+			     facts->symptoms[TC_SYMPTOM_FIN_WAIT1_SILENT].shown;
+
+	if (unread || not_taken)
+		tc_points_to(draft,
+			     unread >= not_taken ? PROGRAMS_DO_NOT_READ : PEERS_TAKE_NOTHING);
+	else if (!facts->symptoms[TC_SYMPTOM_NOT_READ].unjudged &&
+		 !facts->symptoms[TC_SYMPTOM_NOT_TAKEN].unjudged)
+		tc_points_to(draft, FAST_CONNECTIONS);
+}
+
 static enum tc_verdict check_tcp_mem(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_setting_value *mem = &facts->now.settings[TC_SETTING_tcp_mem];
@@ -82,6 +101,7 @@ static enum tc_verdict check_tcp_mem(const struct tc_facts *facts, struct tc_dra
 	if (!draft->severity)
 		return TC_NORMAL;
 	say_memory_trouble(facts, draft);
+	point_to_memory(facts, draft);
 	return TC_FOUND;
 }
 
@@ -95,10 +115,13 @@ const struct tc_rule tc_rule_tcp_mem = {
 			"third less 5 %, or when connections are reset for it: at the limit it drops "
 			"what arrives and refuses to queue what is sent."),
 	.causes = {
+		[PROGRAMS_DO_NOT_READ] =
 		N_("Programs that do not read: what their peers have sent stays in the queues "
 		   "(zero-window-local)."),
+		[PEERS_TAKE_NOTHING] =
 		N_("Many peers that take nothing, or slowly: what is sent to them stays in the queues "
 		   "(send-stalled, FIN_WAIT1)."),
+		[FAST_CONNECTIONS] =
 		N_("Many fast connections over long paths, which need large windows."),
 	},
 	.confirm = {

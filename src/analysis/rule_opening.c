@@ -76,6 +76,9 @@ enum {
 	REMOTE_MAX = TC_ADDR_TEXT_MAX + 16,
 };
 
+/* Places in the row's list of causes. */
+enum { FIREWALL_DROPS, HOST_IS_DOWN, LISTENER_IS_FULL };
+
 /* As the field "remote" has it. */
 static bool is_to(const struct tc_destination *destination, const char *remote)
 {
@@ -161,6 +164,8 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 		tc_evidence(draft, N_("That is less than one in a hundred of the connections "
 				      "tried."));
 	is_answering = tell_answering(facts, silent, draft);
+	if (is_answering)
+		tc_points_to(draft, LISTENER_IS_FULL);
 	tc_evidence_whose(draft, silent);
 	tc_part_unjudged(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
 	draft->severity = is_few || is_answering ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
@@ -177,8 +182,11 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 			"of the connections tried, which a proxy or a crawler always meets, or "
 			"where all that are silent answer other connections."),
 	.causes = {
+		[FIREWALL_DROPS] =
 		N_("A firewall drops the SYNs (one that refuses would end the attempt at once)."),
+		[HOST_IS_DOWN] =
 		N_("The host is down, or its address is wrong, and no router says so."),
+		[LISTENER_IS_FULL] =
 		N_("The listener there is full and stays silent (accept-overflow on that "
 		   "machine)."),
 		N_("The answers do not find their way back."),
@@ -279,6 +287,9 @@ const struct tc_rule tc_rule_syn_sent_refused = {
 
 /* ---- stale-syn -------------------------------------------------------------------------- */
 
+/* Places in the row's list of causes. */
+enum { PEER_WAS_RESTARTED, NAT_HAS_FORGOTTEN, LAST_ACK_WAS_LOST };
+
 static enum tc_verdict check_stale_syn(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	uint64_t count;
@@ -292,6 +303,10 @@ static enum tc_verdict check_stale_syn(const struct tc_facts *facts, struct tc_d
 		      "In %s, %llu SYNs met connections that this machine still has between the "
 		      "same ends (TCPSYNChallenge).",
 		      count, tc_part_interval(facts, draft), tc_llu(count));
+	if (facts->symptoms[TC_SYMPTOM_LAST_ACK_SILENT].shown)
+		tc_points_to(draft, LAST_ACK_WAS_LOST);
+	else if (facts->symptoms[TC_SYMPTOM_HALF_OPEN].shown)
+		tc_points_to(draft, PEER_WAS_RESTARTED);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
@@ -305,9 +320,12 @@ const struct tc_rule tc_rule_stale_syn = {
 			"do this. The answer is an ACK, the peer's RST ends the old connection, "
 			"and its next SYN is taken."),
 	.causes = {
+		[PEER_WAS_RESTARTED] =
 		N_("The peer was restarted or has lost its power, and this side has not noticed: "
 		   "its connections are half open."),
+		[NAT_HAS_FORGOTTEN] =
 		N_("A NAT or firewall has forgotten a connection and gives its port to a new one."),
+		[LAST_ACK_WAS_LOST] =
 		N_("The last ACK of the old connection was lost, and here it is in LAST_ACK."),
 		N_("Forged SYNs, to find out or disturb connections: the answer is what RFC 5961 "
 		   "asks for."),

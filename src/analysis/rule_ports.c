@@ -210,6 +210,19 @@ static void say_whose(const struct tc_facts *facts, struct tc_draft *draft,
 	tc_evidence_whose(draft, out);
 }
 
+/* Places in the row's list of causes. */
+enum { CLOSED_BY_THIS_SIDE, OPEN_AT_ONCE, SMALL_RANGE };
+
+/* What holds the ports, and how many there are to hold. */
+static void point_to(const struct tc_destination *to, struct tc_draft *draft)
+{
+	enum { USUAL = 28232, OF_USUAL = 4 }; /* of 32768-60999, a quarter was made so */
+
+	if (to->capacity < USUAL / OF_USUAL)
+		tc_points_to(draft, SMALL_RANGE);
+	tc_points_to(draft, 2 * to->time_wait >= to->used ? CLOSED_BY_THIS_SIDE : OPEN_AT_ONCE);
+}
+
 static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_draft *draft,
 				       const struct crowd *crowd)
 {
@@ -225,6 +238,7 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 			      (unsigned long long)(crowd->bad - 1));
 	say_pool(facts, draft, tc_part_pool(facts->ports, to));
 	say_whose(facts, draft, to);
+	point_to(to, draft);
 	return TC_FOUND;
 }
 
@@ -341,11 +355,14 @@ const struct tc_rule tc_rule_port_exhaustion = {
 			"may be narrow or wide, and counted by destination, because each has the "
 			"whole range to itself."),
 	.causes = {
+		[CLOSED_BY_THIS_SIDE] =
 		N_("A connection is opened for each request and closed by this side, so that each "
 		   "leaves its port in TIME_WAIT for 60 s: keep-alive is off, or a client is made "
 		   "anew for each request."),
+		[OPEN_AT_ONCE] =
 		N_("Very many connections are open to one address and port at the same time, often "
 		   "through a proxy or to a load balancer with a single address."),
+		[SMALL_RANGE] =
 		N_("The range is small, or much of it is reserved or held by bind(2)."),
 	},
 	.confirm = {

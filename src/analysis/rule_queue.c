@@ -150,6 +150,30 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 	}
 }
 
+/* Places in the row's list of causes. */
+enum { DOES_NOT_ACCEPT, SMALL_BACKLOG, MORE_THAN_IT_SERVES };
+
+/*
+ * Full at both looks: its program takes none, or too few; whether any were let in meanwhile tells
+ * which, where there is one such listener. Full at none of them it was but a burst.
+ */
+static void point_to(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_listener *full = NULL, *listener;
+	uint64_t came_in;
+
+	if (!facts->listening)
+		return;
+	for (size_t i = 0; (listener = tc_listening_troubled(facts->listening, TC_TROUBLE_FULL, i));
+	     i++)
+		full = listener;
+	if (!full)
+		tc_points_to(draft, SMALL_BACKLOG);
+	else if (full->have & TC_LISTENER_BEFORE && full->queue_before >= full->limit &&
+		 tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
+		tc_points_to(draft, came_in ? MORE_THAN_IT_SERVES : DOES_NOT_ACCEPT);
+}
+
 /*
  * A queue that is full now lets nobody in; one that was full for a moment has made clients wait
  * for the repetition of their SYN, a second.
@@ -170,6 +194,7 @@ static enum tc_verdict check_accept_overflow(const struct tc_facts *facts, struc
 		tc_evidence(draft, N_("A queue is full, so the next connection is not let in."));
 		tc_part_listeners(facts, TC_TROUBLE_FULL, false, draft);
 	}
+	point_to(facts, draft);
 	return TC_FOUND;
 }
 
@@ -183,10 +208,13 @@ const struct tc_rule tc_rule_accept_overflow = {
 			"or nobody came; critical when one is full and connections fail now. A "
 			"queue is full when limit + 1 connections wait."),
 	.causes = {
+		[DOES_NOT_ACCEPT] =
 		N_("The program does not accept: it is stuck, or has no descriptors or workers "
 		   "left."),
+		[SMALL_BACKLOG] =
 		N_("The backlog that it asked for is too small for bursts (many programs ask for "
 		   "5, 128 or 511), or net.core.somaxconn cuts it."),
+		[MORE_THAN_IT_SERVES] =
 		N_("More connections come than it can serve."),
 	},
 	.confirm = {
@@ -218,6 +246,9 @@ const struct tc_rule tc_rule_accept_overflow = {
 /* clang-format on */
 
 /* ---- phantom-established ---------------------------------------------------------------- */
+
+/* Places in the row's list of causes. */
+enum { FULL_FOR_MOMENTS, COOKIES_AND_A_FULL_QUEUE };
 
 /* No handshake waits at a full queue that was read, and no cookie is known to have come back. */
 static enum tc_verdict nothing_stuck(const struct tc_facts *facts, enum tc_rise overflowed,
@@ -266,6 +297,7 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 			      "that were not let in nothing is left here (inferred).",
 			      cookies, tc_part_interval(facts, draft), tc_llu(cookies));
 	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL, false, draft);
+	tc_points_to(draft, stuck ? FULL_FOR_MOMENTS : COOKIES_AND_A_FULL_QUEUE);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
@@ -280,8 +312,10 @@ const struct tc_rule tc_rule_phantom_established = {
 			"dropped, which the client does not learn. Only its side could show it, so "
 			"this is inferred."),
 	.causes = {
+		[FULL_FOR_MOMENTS] =
 		N_("A queue that is full for moments: the SYN+ACK still went out, and there was no "
 		   "room for the last ACK."),
+		[COOKIES_AND_A_FULL_QUEUE] =
 		N_("SYN cookies together with a full queue."),
 	},
 	.confirm = {

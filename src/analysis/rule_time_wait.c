@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_time_wait.c - rules about TIME_WAIT: whether it costs anything, and whether it is there. */
+#include <stdlib.h>
+
 #include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
@@ -160,6 +162,9 @@ static void tell_limit(const struct tc_facts *facts, int64_t limit, struct tc_dr
 		    tc_llu(used), (long long)limit, tc_words_share(draft, used, (uint64_t)limit));
 }
 
+/* Places in the row's list of causes. */
+enum { ONE_REQUEST_EACH, CLIENT_WITHOUT_POOL };
+
 static enum tc_verdict tell_cost(const struct tc_facts *facts,
 				 const struct tc_destination *destination, int64_t limit,
 				 struct tc_draft *draft)
@@ -171,6 +176,11 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts,
 		       "%s and no descriptor, and each is gone within 60 s."),
 		    tc_llu(count), tc_llu(facts->census.in_use), memory_of(facts, draft));
 	tell_side(facts, draft);
+	if (facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown >
+	    facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN].shown)
+		tc_points_to(draft, CLIENT_WITHOUT_POOL);
+	else if (facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN].shown)
+		tc_points_to(draft, ONE_REQUEST_EACH);
 	tell_rate(facts, count, draft);
 	if (limit)
 		tell_limit(facts, limit, draft);
@@ -267,9 +277,12 @@ const struct tc_rule tc_rule_tw_active_close = {
 			"more than half of the ports to one destination, or of "
 			"tcp_max_tw_buckets."),
 	.causes = {
-		N_("Connections for one request each, which this side ends: HTTP without "
-		   "keep-alive, a proxy that does not keep connections to what is behind it."),
-		N_("A client that opens a connection for each query, without a pool."),
+		[ONE_REQUEST_EACH] =
+		N_("Connections for one request each, which this side ends as the server: HTTP "
+		   "without keep-alive."),
+		[CLIENT_WITHOUT_POOL] =
+		N_("A client that opens a connection for each query, without a pool, or a proxy "
+		   "that does not keep connections to what is behind it."),
 		N_("A server that ends idle connections sooner than its clients do."),
 	},
 	.confirm = {
@@ -323,6 +336,24 @@ static enum tc_verdict nothing_over(const struct tc_facts *facts, struct tc_draf
 	return TC_UNSURE;
 }
 
+/* Places in the row's list of causes. */
+enum { MANY_CLOSES, LIMIT_WAS_LOWERED, FIN_WAIT2_TAKES_PLACES };
+
+/* By what takes the places, and whether there are as many as the kernel gives. */
+static void point_to_overflow(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	enum { OF_DEFAULT = 4 }; /* a quarter of the default was chosen by somebody */
+	uint64_t held = facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].shown;
+	int64_t limit, entries;
+
+	if (tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit) &&
+	    tc_facts_setting(facts, TC_SETTING_tcp_ehash_entries, &entries) &&
+	    limit < llabs(entries) / 2 / OF_DEFAULT)
+		tc_points_to(draft, LIMIT_WAS_LOWERED);
+	if (held > facts->census.states[TC_TIME_WAIT])
+		tc_points_to(draft, FIN_WAIT2_TAKES_PLACES);
+}
+
 /* 9/10 of the limit: the next busy minute reaches it. */
 static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc_draft *draft)
 {
@@ -344,6 +375,7 @@ static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc
 			      rise, tc_part_interval(facts, draft), tc_llu(rise));
 	if (limit)
 		tell_limit(facts, limit, draft);
+	point_to_overflow(facts, draft);
 	draft->severity = TC_SEVERITY_WARNING;
 	return TC_FOUND;
 }
@@ -357,8 +389,11 @@ const struct tc_rule tc_rule_tw_overflow = {
 			"tcp_max_tw_buckets are in use: at the limit a repeated FIN of the peer is "
 			"answered by a RST, and old segments may meet a new connection."),
 	.causes = {
+		[MANY_CLOSES] =
 		N_("More closes a second than tcp_max_tw_buckets divided by 60."),
+		[LIMIT_WAS_LOWERED] =
 		N_("Somebody has lowered tcp_max_tw_buckets to be rid of TIME_WAIT."),
+		[FIN_WAIT2_TAKES_PLACES] =
 		N_("Peers do not close their side, and FIN_WAIT2 of closed sockets takes the "
 		   "places."),
 	},

@@ -70,6 +70,12 @@ void tc_evidence(struct tc_draft *draft, const char *format, ...)
 	keep(draft, sentence, &draft->evidence, &draft->count);
 }
 
+void tc_points_to(struct tc_draft *draft, size_t cause)
+{
+	if (draft->likely_count < TC_LIKELY_MAX)
+		draft->likely[draft->likely_count++] = (uint8_t)cause;
+}
+
 void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, uint64_t n, ...)
 {
 	va_list arguments;

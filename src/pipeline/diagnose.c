@@ -45,7 +45,7 @@ static void add_finding(struct making *making, const struct tc_judgement *judgem
 	if (evidence)
 		evidence[draft->count] = note;
 	diagnosis->findings[diagnosis->finding_count++] = (struct tc_finding){
-		.rule = tc_rule_text_of(judgement->rule, &making->fill, bag),
+		.rule = tc_rule_text_of(judgement->rule, draft, &making->fill, bag),
 		.severity = draft->severity,
 		.evidence = evidence,
 	};
