@@ -331,6 +331,19 @@ static void test_phantom_and_stale(void **state)
 	scene_end(&scene);
 }
 
+static void test_paws_nat(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_PAWSTimewait, 10);
+	expect_first(&scene, "paws-nat", "Several hosts share an address");
+	scene_rise(&scene, TC_COUNTER_PAWSEstab, 11);
+	expect_first(&scene, "paws-nat", "Something on the way changes timestamps");
+	scene_end(&scene);
+}
+
 /* ---- In use ----------------------------------------------------------------------------- */
 
 static void test_retrans_storm(void **state)
@@ -386,7 +399,8 @@ int main(void)
 		cmocka_unit_test(test_port_exhaustion), cmocka_unit_test(test_syn_flood),
 		cmocka_unit_test(test_slow_last_ack),	cmocka_unit_test(test_cookies_sent),
 		cmocka_unit_test(test_accept_overflow), cmocka_unit_test(test_phantom_and_stale),
-		cmocka_unit_test(test_retrans_storm),	cmocka_unit_test(test_tcp_mem),
+		cmocka_unit_test(test_paws_nat),	cmocka_unit_test(test_retrans_storm),
+		cmocka_unit_test(test_tcp_mem),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
