@@ -72,6 +72,11 @@ JUDGE(no_timestamps)
 	return notice_if(value == 0);
 }
 
+JUDGE(turned_off)
+{
+	return notice_if(value == 0);
+}
+
 JUDGE(abort_on_overflow)
 {
 	return worse_if(value != 0, rose(facts, TC_COUNTER_ListenOverflows));
@@ -196,6 +201,12 @@ static const struct danger dangers[] = {
 	{ TC_SETTING_tcp_timestamps, judge_no_timestamps,
 	  N_("tcp_timestamps is %lld: old segments are no longer told from new ones (PAWS), round "
 	     "trips are measured less well, and tcp_tw_reuse can do nothing.") },
+	{ TC_SETTING_tcp_window_scaling, judge_turned_off,
+	  N_("tcp_window_scaling is %lld: a connection has no more than 64 KiB on the way, which is "
+	     "10 Mbit/s over 50 ms and 3 Mbit/s over 150 ms.") },
+	{ TC_SETTING_tcp_sack, judge_turned_off,
+	  N_("tcp_sack is %lld: of several segments lost together one is repaired in each round "
+	     "trip, or after a timeout, so that loss costs far more speed than it has to.") },
 	{ TC_SETTING_tcp_tw_reuse, judge_reuse_without_timestamps,
 	  N_("tcp_tw_reuse is %lld and has no effect, since tcp_timestamps is 0: only connections "
 	     "with timestamps can be taken over.") },

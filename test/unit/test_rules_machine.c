@@ -179,6 +179,8 @@ static void test_each_dangerous_value(void **state)
 	expect_setting(TC_SETTING_tcp_syncookies, 2, NOTICE, "meant for tests");
 	expect_setting(TC_SETTING_tcp_timestamps, 0, NOTICE, "tcp_timestamps is 0");
 	expect_setting(TC_SETTING_tcp_timestamps, 2, 0, NULL);
+	expect_setting(TC_SETTING_tcp_window_scaling, 0, NOTICE, "no more than 64 KiB");
+	expect_setting(TC_SETTING_tcp_sack, 0, NOTICE, "tcp_sack is 0");
 	expect_setting(TC_SETTING_tcp_tw_reuse, 1, 0, NULL);
 	expect_setting(TC_SETTING_tcp_abort_on_overflow, 1, NOTICE, "tcp_abort_on_overflow is 1");
 	expect_setting(TC_SETTING_tcp_retries2, 8, 0, NULL);
