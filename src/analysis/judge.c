@@ -130,6 +130,8 @@ static bool has_tried_netlink(const struct tc_report *report)
 
 const char *tc_judge_how(struct tc_draft *draft, const char *listing)
 {
+	if (draft->report && draft->report->origins & TC_ORIGIN_OTHER_SYSTEM)
+		return "";
 	if (draft->report && draft->report->foreign)
 		return listing ? tc_words(draft, " (%s)", listing)
 			       : tc_draft_text(draft, N_(" (on that machine itself: listings do "
@@ -192,14 +194,33 @@ static bool lacks_ports(const struct tc_facts *facts)
 	       (facts->seen & TC_HAVE_ENDPOINTS) != TC_HAVE_ENDPOINTS;
 }
 
+/* Whether anything of a Linux kernel was read beside the sockets. */
+static bool has_readings(const struct tc_facts *facts)
+{
+	for (size_t id = 0; id < TC_SETTING_COUNT; id++)
+		if (facts->now.settings[id].status == TC_SETTING_READ)
+			return true;
+	for (size_t id = 0; id < TC_COUNTER_COUNT; id++)
+		if (facts->now.counters.status[id] == TC_COUNTER_READ)
+			return true;
+	return false;
+}
+
 /* How long a state lasts, what it costs and who may be in it are facts of one kernel. */
 static bool lacks_linux(const struct tc_rule *rule, const struct tc_facts *facts,
 			struct tc_draft *draft)
 {
 	unsigned origins = facts->report.origins;
 
-	if (rule->any_system || !origins)
+	if (!origins || (rule->elsewhere && origins == TC_ORIGIN_OTHER_SYSTEM))
 		return false;
+	if (rule->any_system) {
+		if (origins != TC_ORIGIN_OTHER_SYSTEM || has_readings(facts))
+			return false;
+		tc_needs(draft,
+			 N_("a Linux machine: it judges settings and counters of its kernel"));
+		return true;
+	}
 	tc_needs(draft, "%s",
 		 tc_draft_text(draft, origins & TC_ORIGIN_OTHER_SYSTEM
 					      ? N_("a listing of a Linux machine's sockets")

@@ -115,6 +115,36 @@ static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 }
 
 /*
+ * How old they are is not known. A program that closes within ten milliseconds leaves a thousand
+ * behind at a hundred thousand closes a second, which none makes; but their peers may have closed
+ * all at once.
+ */
+static enum tc_verdict tell_unaged(const struct tc_facts *facts, uint64_t count,
+				   struct tc_draft *draft)
+{
+	if (facts->report.foreign && count >= HELD_MANY) {
+		tc_evidence(draft,
+			    N_("%llu CLOSE_WAIT: so many are not about to be closed, but forgotten "
+			       "(inferred: how long they last was not read), unless their peers "
+			       "have closed all at once."),
+			    tc_llu(count));
+		draft->severity = TC_SEVERITY_NOTICE;
+		return TC_FOUND;
+	}
+	if (tc_part_is_elsewhere(facts))
+		tc_needs(draft,
+			 N_("another listing a minute later: those of %llu CLOSE_WAIT that are in "
+			    "it again have been forgotten"),
+			 tc_llu(count));
+	else
+		tc_needs(draft,
+			 N_("%s, to tell which of %llu CLOSE_WAIT are about to be closed and which "
+			    "were forgotten"),
+			 tc_part_missing(draft, TC_SYMPTOM_CLOSE_WAIT_OLD), tc_llu(count));
+	return TC_UNSURE;
+}
+
+/*
  * A program that answers a FIN by close(2) leaves CLOSE_WAIT within milliseconds, so a minute
  * is a fault whatever the number, but for one that still has to answer. Where ages are not known
  * (a listing), the number alone cannot tell a leak from a busy moment, and it is said so. What no
@@ -125,13 +155,8 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 	const struct tc_symptom_facts *held = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD];
 	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
 
-	if (!old->shown && old->unjudged) {
-		tc_needs(draft,
-			 N_("%s, to tell which of %llu CLOSE_WAIT are about to be closed and which "
-			    "were forgotten"),
-			 tc_part_missing(draft, TC_SYMPTOM_CLOSE_WAIT_OLD), tc_llu(old->unjudged));
-		return TC_UNSURE;
-	}
+	if (!old->shown && old->unjudged)
+		return tell_unaged(facts, old->unjudged, draft);
 	if (!held->shown && !old->shown)
 		return tc_part_none_shown(facts, TC_SYMPTOM_CLOSE_WAIT_HELD, draft);
 	if (!old->shown)
@@ -145,6 +170,36 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 }
 
 /* clang-format off */
+static const struct tc_rule_elsewhere close_wait_elsewhere = {
+	.causes = {
+		[FORGETS_TO_CLOSE] =
+		N_("The program forgets to close after it has read the end of the stream: an error "
+		   "path, a client library whose answer is not closed."),
+		[DOES_NOT_LOOK] =
+		N_("The program keeps the connection and does not look at it, so that it has not "
+		   "noticed the end: a pool whose idle connections the peer gives up."),
+		[IS_STUCK] =
+		N_("The program is stuck: a lock, a full queue, a thread that waits for something "
+		   "else."),
+	},
+	.confirm = {
+		N_("netstat -an: a minute later; those with the same two ends have been forgotten"),
+		N_("netstat -ano (Windows), lsof -nP -iTCP -sTCP:CLOSE_WAIT (macOS, Unix): which "
+		   "program has them"),
+	},
+	.remedy = {
+		N_("Correct the program, so that it closes when it reads the end of the stream."),
+		N_("Of a pool: let it drop idle connections sooner than the peer does, and test "
+		   "one before it is used again."),
+		N_("Restart it, if its descriptors or handles run out before that."),
+	},
+	.avoid = {
+		N_("No setting of the system ends CLOSE_WAIT."),
+		N_("Keepalive does not cure it: the peer may well be alive, and answers."),
+	},
+	.sources = "RFC 9293 3.3.2, 3.6",
+};
+
 const struct tc_rule tc_rule_close_wait_leak = {
 	.id = "close-wait-leak",
 	.severity = TC_SEVERITY_CRITICAL,
@@ -154,7 +209,8 @@ const struct tc_rule tc_rule_close_wait_leak = {
 			"near the 1024 descriptors that a program has by default, or when some "
 			"are held for an hour and they still grow. A notice while all are younger "
 			"and ten or more came in the interval, or of a single one for up to ten "
-			"minutes, which may still have an answer to give."),
+			"minutes, which may still have an answer to give; and of a listing that "
+			"does not tell how long, from 1000."),
 	.causes = {
 		[FORGETS_TO_CLOSE] =
 		N_("The program forgets to close after it has read the end of the stream "
@@ -186,6 +242,7 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_CLOSE_WAIT,
+	.elsewhere = &close_wait_elsewhere,
 	.scenario = "close-wait-leak",
 	.check = check_close_wait_leak,
 };

@@ -5,6 +5,12 @@
 
 #include "analysis/rule.h"
 
+/* Of another system's sockets only what TCP itself says is true. */
+static inline bool tc_part_is_elsewhere(const struct tc_facts *facts)
+{
+	return facts->report.origins & TC_ORIGIN_OTHER_SYSTEM;
+}
+
 /* Whether a counter rose in the interval. */
 enum tc_rise {
 	TC_RISE_UNKNOWN,

@@ -235,6 +235,20 @@ static bool needs_ports(const struct tc_facts *facts, struct tc_draft *draft)
 	return true;
 }
 
+/* How long it lasts there, and what it takes, is another kernel's. */
+static enum tc_verdict tell_elsewhere(const struct tc_facts *facts, uint64_t count,
+				      struct tc_draft *draft)
+{
+	tc_evidence_n(draft,
+		      "%llu TIME_WAIT: normal. That machine closed first; its system ends it by "
+		      "itself, after some minutes at the most.",
+		      "%llu TIME_WAIT: normal. That machine closed first; its system ends each by "
+		      "itself, after some minutes at the most.",
+		      count, tc_llu(count));
+	tell_side(facts, draft);
+	return TC_NORMAL;
+}
+
 /*
  * A number alone is never a reason: what TIME_WAIT can cost are ports of a destination, and
  * places of tcp_max_tw_buckets. Memory it never is: 100000 of them are 26 MB.
@@ -247,6 +261,8 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 
 	if (!count)
 		return TC_QUIET;
+	if (tc_part_is_elsewhere(facts))
+		return tell_elsewhere(facts, count, draft);
 	if (!is_over(facts, 1, 2, &limit))
 		limit = 0;
 	if ((limit || destination) && count > MUCH_MORE * facts->census.in_use)
@@ -268,6 +284,8 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 }
 
 /* clang-format off */
+static const struct tc_rule_elsewhere time_wait_elsewhere = {.sources = "RFC 9293 3.6.1"};
+
 const struct tc_rule tc_rule_tw_active_close = {
 	.id = "tw-active-close",
 	.severity = TC_SEVERITY_NOTICE,
@@ -313,6 +331,7 @@ const struct tc_rule tc_rule_tw_active_close = {
 	.glance = true,
 	.glance_state = TC_TIME_WAIT,
 	.glance_settings = "tcp_max_tw_buckets ip_local_port_range",
+	.elsewhere = &time_wait_elsewhere,
 	.scenario = "time-wait-many",
 	.check = check_tw_active_close,
 };

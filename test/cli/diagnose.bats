@@ -28,11 +28,24 @@ morning=$here/data/morning.txt
 	for kind in tracked bsd; do
 		apart tcpcensus diagnose -f "$BATS_TEST_TMPDIR/$kind" tw-active-close
 		[ "$status" = 0 ]
-		grep -q 'tw-active-close: a listing of' "$out_file"
+		cp "$out_file" "$BATS_TEST_TMPDIR/said-$kind"
+		[ "$(grep -c '60 s' "$out_file")" = 0 ]
 		apart tcpcensus -f "$BATS_TEST_TMPDIR/$kind"
 		grep -q '^TIME_WAIT *200' "$out_file"
-		! grep -q '60 s' "$out_file"
+		[ "$(grep -c '60 s' "$out_file")" = 0 ]
 	done
+	grep -q 'tw-active-close: a listing of' "$BATS_TEST_TMPDIR/said-tracked"
+	grep -qF '200 TIME_WAIT: normal. That machine closed first' "$BATS_TEST_TMPDIR/said-bsd"
+}
+
+@test "diagnose: of another system's sockets no command of Linux is shown" {
+	for port in {20000..21000}; do
+		echo "tcp4 0 0 192.0.2.5.$port 192.0.2.2.443 CLOSE_WAIT"
+	done >"$BATS_TEST_TMPDIR/mac"
+	apart tcpcensus diagnose -f "$BATS_TEST_TMPDIR/mac"
+	grep -qF '1001 CLOSE_WAIT: so many' "$out_file"
+	grep -qF 'lsof -nP -iTCP -sTCP:CLOSE_WAIT' "$out_file"
+	[ "$(grep -cE '/proc|sysctl|nstat|tcp_|ss -' "$out_file")" = 0 ]
 }
 
 @test "diagnose: from a pipe as from a file" {

@@ -73,6 +73,8 @@ static void test_what_is_no_socket_of_linux(void **state)
 {
 	const struct tc_rule rule = {.id = "x", .check = finds};
 	const struct tc_rule other = {.id = "x", .any_system = true, .check = finds};
+	const struct tc_rule_elsewhere elsewhere = {.sources = "RFC 9293"};
+	const struct tc_rule tcp_only = {.id = "x", .elsewhere = &elsewhere, .check = finds};
 	struct scene scene;
 
 	(void)state;
@@ -81,8 +83,16 @@ static void test_what_is_no_socket_of_linux(void **state)
 	assert_judged(&scene, &rule,
 		      "a listing of sockets: these are connections that a machine tracks, not its "
 		      "sockets");
+	assert_judged(&scene, &other, NULL);
+	assert_judged(&scene, &tcp_only,
+		      "a listing of sockets: these are connections that a machine tracks, not its "
+		      "sockets");
 	scene.facts.report.origins = TC_ORIGIN_OTHER_SYSTEM;
 	assert_judged(&scene, &rule, "a listing of a Linux machine's sockets");
+	assert_judged(&scene, &tcp_only, NULL);
+	assert_judged(&scene, &other,
+		      "a Linux machine: it judges settings and counters of its kernel");
+	scene_set(&scene, TC_SETTING_somaxconn, 128); /* of another file */
 	assert_judged(&scene, &other, NULL);
 	scene_end(&scene);
 }

@@ -174,7 +174,7 @@ static unsigned origins_of(const struct tc_capture *capture)
 	for (size_t i = 0; tc_formats[i]; i++)
 		if (capture->seen[i].sockets)
 			origins |= tc_formats[i]->origin;
-	return origins;
+	return capture->lsof_addresses ? origins | TC_ORIGIN_OTHER_SYSTEM : origins;
 }
 
 static void nothing_found(const struct tc_capture *capture, struct tc_report *report)
