@@ -192,6 +192,9 @@ static int judge_all(const struct tc_facts *facts, const struct tc_diagnosis_que
 		tc_diagnosis_free(making.diagnosis);
 		return err;
 	}
+	making.diagnosis->before = facts->before;
+	making.diagnosis->now = facts->now;
+	making.diagnosis->interval_us = facts->interval_us;
 	sort_findings(making.diagnosis);
 	*ret_diagnosis = making.diagnosis;
 	return 0;

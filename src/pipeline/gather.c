@@ -195,6 +195,7 @@ static int gather_from_files(struct gather *gather)
 	gather->facts->ports = take_ports(gather, NULL);
 	err = scan(gather);
 	tc_files_name(&files, report);
+	report->origins_have_readings = true;
 	return err;
 }
 

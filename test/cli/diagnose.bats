@@ -154,3 +154,19 @@ morning=$here/data/morning.txt
 	refused 3 "" tcpcensus diagnose -f /nonexistent
 	refused 3 "" tcpcensus diagnose --instant --source bpf
 }
+
+@test "diagnose: what the findings stand on, and which file it is from" {
+	printf 'net.ipv4.tcp_max_tw_buckets = 4500\n' >"$BATS_TEST_TMPDIR/sysctl"
+	printf 'TcpExtTW 5 0.0\n' >"$BATS_TEST_TMPDIR/nstat"
+	apart tcpcensus diagnose -j -f "$morning" -f "$BATS_TEST_TMPDIR/sysctl" \
+		-f - <"$BATS_TEST_TMPDIR/nstat"
+	jq -e '.readings.settings == {"tcp_max_tw_buckets": 4500}' "$out_file"
+	jq -e '.readings | has("seconds") | not' "$out_file"
+	jq -e '[.source.origins[] | [.sockets, .settings]] == [[9, 0], [0, 1], [0, 0]]' "$out_file"
+	jq -e '.source.origins[2].file == "-"' "$out_file"
+	apart tcpcensus diagnose -j -i 100ms
+	jq -e '.readings.seconds >= 0.1' "$out_file"
+	jq -e '.readings.counters.OutSegs | .value >= .rise and has("per_second")' "$out_file"
+	jq -e '.readings.counters.sockstat_inuse | has("rise") | not' "$out_file"
+	jq -e '.source | has("origins") | not' "$out_file"
+}

@@ -196,6 +196,15 @@ static void nothing_found(const struct tc_capture *capture, struct tc_report *re
 			_("no listing of TCP sockets in it: save one with ss -tan or netstat -an"));
 }
 
+uint64_t tc_capture_sockets(const struct tc_capture *capture)
+{
+	uint64_t sockets = 0;
+
+	for (size_t i = 0; tc_formats[i]; i++)
+		sockets += capture->seen[i].sockets;
+	return sockets;
+}
+
 int tc_capture_report(struct tc_capture *capture, struct tc_report *report)
 {
 	tc_auto_buf struct tc_buf names = TC_BUF_INIT;
