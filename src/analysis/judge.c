@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "analysis/judge_netns.h"
 #include "util/intl.h"
 #include "util/macro.h"
 
@@ -253,8 +254,8 @@ static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, stru
 	       lacks_symptom(rule, facts, draft);
 }
 
-int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
-	     struct tc_judgement *ret_judgement)
+static int judge_once(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
+		      struct tc_judgement *ret_judgement)
 {
 	struct tc_judgement judgement = {.rule = rule, .draft = {.english = english, .report = &facts->report}};
 
@@ -268,4 +269,12 @@ int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool engl
 	}
 	*ret_judgement = judgement;
 	return 0;
+}
+
+int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
+	     struct tc_judgement *ret_judgement)
+{
+	return rule->by_netns && facts->netns_count
+		       ? tc_judge_each_netns(rule, facts, english, ret_judgement)
+		       : judge_once(rule, facts, english, ret_judgement);
 }

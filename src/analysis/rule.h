@@ -58,6 +58,11 @@ struct tc_rule {
 	const char *sources; /* "RFC 9293 3.6; tcp(7); net/ipv4/tcp.c:__tcp_close" */
 
 	unsigned needs;	      /* TC_NEEDS_ bits */
+	/*
+	 * It is about settings, limits and gauges, of which each network namespace has its own:
+	 * where several are looked at it is applied to each.
+	 */
+	bool by_netns;
 	bool any_system;      /* it says nothing of the sockets, so they may be of any */
 	const struct tc_rule_elsewhere *elsewhere; /* NULL: it knows Linux only */
 	const char *counters; /* that have to be known, "ListenOverflows ListenDrops"; or NULL */

@@ -24,6 +24,7 @@ static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct t
 		return TC_QUIET;
 	tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
 		    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
+	tc_part_where(facts, TC_COUNTER_SyncookiesSent, draft);
 	draft->severity = TC_SEVERITY_NOTICE;
 	if (tc_facts_setting(facts, TC_SETTING_tcp_syncookies, &mode) && mode == ALWAYS_COOKIES) {
 		tc_evidence(draft, N_("tcp_syncookies is 2: every SYN is answered by one."));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_data.c - rules about open connections whose peers do not answer. */
-#include "analysis/rule.h"
+#include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "analysis/scale.h"
 #include "util/intl.h"
@@ -56,6 +56,8 @@ static void say_loss(const struct tc_facts *facts, struct tc_draft *draft, const
 			    tc_words_duration(draft, facts->interval_us / 1000),
 			    (unsigned long long)loss->sent, (unsigned long long)loss->again,
 			    tc_words_share(draft, loss->again, loss->sent));
+	if (loss->again)
+		tc_part_where(facts, TC_COUNTER_RetransSegs, draft);
 	if (loss->again && loss->is_mixed)
 		tc_evidence(draft, N_("SYNs and SYN+ACKs may be among them: TcpExt TCPSynRetrans, "
 				      "which counts these, was not read."));

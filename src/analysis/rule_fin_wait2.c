@@ -9,7 +9,9 @@
 /* They share tcp_max_tw_buckets with TIME_WAIT, which loses its places to them. */
 static bool is_too_many(const struct tc_facts *facts, uint64_t count, int64_t *ret_limit)
 {
-	return tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, ret_limit) &&
+	/* Of several namespaces each has a limit of its own, which tw-overflow looks at. */
+	return !facts->netns_count &&
+	       tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, ret_limit) &&
 	       *ret_limit > 0 && count > (uint64_t)*ret_limit / 2;
 }
 

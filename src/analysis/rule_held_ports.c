@@ -47,21 +47,6 @@ static enum in_range judge_port(const struct tc_facts *facts, const struct tc_so
 	return tc_port_set_has(facts->reserved, port) ? NOT_IN_RANGE : IN_RANGE;
 }
 
-static void add_listener(struct tc_buf *list, const struct tc_sock *sock)
-{
-	char addr[TC_ADDR_TEXT_MAX];
-	const char *process =
-		sock->text && sock->text->owner ? sock->text->owner->words[TC_PART_PROCESS] : NULL;
-
-	if (list->length)
-		tc_buf_text(list, ", ");
-	tc_addr_text(&sock->local, addr);
-	tc_buf_format(list, tc_addr_is4(&sock->local) ? "%s:%u" : "[%s]:%u", addr,
-		      sock->local_port);
-	if (process)
-		tc_buf_format(list, " (%s)", process);
-}
-
 static void say_listeners(const struct tc_facts *facts, struct tc_draft *draft, uint64_t count)
 {
 	tc_auto_buf struct tc_buf list = TC_BUF_INIT;
@@ -71,7 +56,8 @@ static void say_listeners(const struct tc_facts *facts, struct tc_draft *draft, 
 
 	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++)
 		if (shown < SHOWN_PORTS && judge_port(facts, listener->socket) == IN_RANGE) {
-			add_listener(&list, listener->socket);
+			tc_buf_text(&list, list.length ? ", " : "");
+			tc_buf_text(&list, tc_part_listener(facts, listener->socket, draft));
 			shown++;
 		}
 	text = tc_buf_string(&list);
@@ -199,7 +185,9 @@ static enum tc_verdict check_bound_inactive_leak(const struct tc_facts *facts,
 	const struct tc_symptom_facts *bound = &facts->symptoms[TC_SYMPTOM_BOUND];
 	uint64_t ports = 0;
 	bool has_ports = usable_ports(facts, &ports);
-	bool is_share = ports && bound->shown * 100 >= ports * SHARE_OF_RANGE;
+	/* Each namespace has a range of its own. */
+	bool is_share =
+		ports && !facts->netns_count && bound->shown * 100 >= ports * SHARE_OF_RANGE;
 
 	if (facts->report.states_not_read & TC_STATE_BIT(TC_BOUND)) {
 		tc_needs(draft, "%s", tc_judge_missing(draft, TC_SYMPTOM_BOUND));

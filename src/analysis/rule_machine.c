@@ -276,6 +276,7 @@ const struct tc_rule tc_rule_conntrack_full = {
 	},
 	.sources = "Documentation/networking/nf_conntrack-sysctl.rst; conntrack(8); "
 		   "net/netfilter/nf_conntrack_core.c:__nf_conntrack_alloc, early_drop, gc_worker",
+	.by_netns = true,
 	.glance = true,
 	.any_system = true, /* of counters and settings alone */
 	.check = check_conntrack_full,

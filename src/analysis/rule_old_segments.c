@@ -93,6 +93,7 @@ const struct tc_rule tc_rule_rfc1337 = {
 	.sources = "RFC 1337; RFC 9293 3.6.1; "
 		   "net/ipv4/tcp_minisocks.c:tcp_timewait_state_process, tcp_time_wait",
 	.settings = "tcp_max_tw_buckets tcp_rfc1337",
+	.by_netns = true,
 	.scenario = "tw-buckets-tiny",
 	.check = check_rfc1337,
 };
@@ -190,6 +191,7 @@ static void tell_time_wait(const struct tc_facts *facts, uint64_t refused, struc
 		      "In %s, %llu segments to a TIME_WAIT were refused, their timestamps being "
 		      "older than the last one (PAWSTimewait).",
 		      refused, tc_part_interval(facts, draft), tc_llu(refused));
+	tc_part_where(facts, TC_COUNTER_PAWSTimewait, draft);
 	tc_evidence(draft, N_("Inferred: they are SYNs of new connections, of hosts that share an "
 			      "address. The counter says neither what they are nor whose."));
 	if (tc_facts_rise(facts, TC_COUNTER_TCPACKSkippedTimeWait, &skipped) && skipped)
@@ -230,12 +232,14 @@ static void tell_estab(const struct tc_facts *facts, const struct refused *refus
 			      "(PAWSEstab); this kernel does not say whether they met a TIME_WAIT.",
 			      refused->estab, tc_part_interval(facts, draft),
 			      tc_llu(refused->estab));
+	tc_part_where(facts, TC_COUNTER_PAWSEstab, draft);
 	if (has_acks)
 		tc_evidence(draft, N_("It counts harmless late ACKs with them."));
 }
 
 /* What is refused besides, none of which a NAT makes. */
-static void tell_others(const struct refused *refused, struct tc_draft *draft)
+static void tell_others(const struct tc_facts *facts, const struct refused *refused,
+			struct tc_draft *draft)
 {
 	if (refused->recycled)
 		tc_evidence_n(draft,
@@ -244,6 +248,7 @@ static void tell_others(const struct refused *refused, struct tc_draft *draft)
 			      "%llu SYNs were dropped without an answer by tcp_tw_recycle "
 			      "(PAWSPassive): set that to 0.",
 			      refused->recycled, tc_llu(refused->recycled));
+	tc_part_where(facts, TC_COUNTER_PAWSPassive, draft);
 	if (refused->answers)
 		tc_evidence_n(draft,
 			      "%llu answer to a SYN of this machine was refused: it echoes a "
@@ -251,6 +256,7 @@ static void tell_others(const struct refused *refused, struct tc_draft *draft)
 			      "%llu answers to SYNs of this machine were refused: they echo "
 			      "timestamps that were not sent (PAWSActive).",
 			      refused->answers, tc_llu(refused->answers));
+	tc_part_where(facts, TC_COUNTER_PAWSActive, draft);
 	if (refused->acks)
 		tc_evidence_n(
 			draft,
@@ -259,6 +265,7 @@ static void tell_others(const struct refused *refused, struct tc_draft *draft)
 			"%llu last ACKs of handshakes were refused: they echo timestamps that "
 			"were not sent (TSEcrRejected).",
 			refused->acks, tc_llu(refused->acks));
+	tc_part_where(facts, TC_COUNTER_TSEcrRejected, draft);
 }
 
 static void point_to(const struct refused *refused, struct tc_draft *draft)
@@ -285,7 +292,7 @@ static enum tc_verdict check_paws_nat(const struct tc_facts *facts, struct tc_dr
 		tell_time_wait(facts, refused.time_wait, draft);
 	if (refused.estab)
 		tell_estab(facts, &refused, draft);
-	tell_others(&refused, draft);
+	tell_others(facts, &refused, draft);
 	point_to(&refused, draft);
 	return TC_FOUND;
 }

@@ -241,6 +241,7 @@ static enum tc_verdict check_syn_sent_refused(const struct tc_facts *facts, stru
 		      "In %s, %llu connections that this machine asked for failed (AttemptFails "
 		      "without EmbryonicRsts), of %llu that were asked for.",
 		      failed, tc_part_interval(facts, draft), tc_llu(failed), tc_llu(tried));
+	tc_part_where(facts, TC_COUNTER_AttemptFails, draft);
 	tc_evidence(draft, N_("That they were refused is inferred: the kernel counts those that "
 			      "got no answer with them, but such fail after a minute or two."));
 	draft->severity = failed * MANY_OF_ALL >= tried ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
@@ -303,6 +304,7 @@ static enum tc_verdict check_stale_syn(const struct tc_facts *facts, struct tc_d
 		      "In %s, %llu SYNs met connections that this machine still has between the "
 		      "same ends (TCPSYNChallenge).",
 		      count, tc_part_interval(facts, draft), tc_llu(count));
+	tc_part_where(facts, TC_COUNTER_TCPSYNChallenge, draft);
 	if (facts->symptoms[TC_SYMPTOM_LAST_ACK_SILENT].shown)
 		tc_points_to(draft, LAST_ACK_WAS_LOST);
 	else if (facts->symptoms[TC_SYMPTOM_HALF_OPEN].shown)

@@ -31,6 +31,16 @@ enum tc_verdict tc_part_needs_queues(const struct tc_facts *facts, struct tc_dra
 /* Whether the queues of all listeners were read. */
 bool tc_part_has_queues(const struct tc_facts *facts);
 
+/*
+ * Where several network namespaces are looked at: says in which of them the counter rose, which
+ * the sentence before it has for all together.
+ */
+void tc_part_where(const struct tc_facts *facts, enum tc_counter id, struct tc_draft *draft);
+
+/* "0.0.0.0:80 (nginx)", and the network namespace where there are several. */
+const char *tc_part_listener(const struct tc_facts *facts, const struct tc_sock *listener,
+			     struct tc_draft *draft);
+
 /* Between how many peers those shown are divided; 0: not known. */
 uint64_t tc_part_peers(const struct tc_symptom_facts *symptom);
 

@@ -242,7 +242,8 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 	return TC_FOUND;
 }
 
-static enum tc_verdict say_busiest(struct tc_draft *draft, const struct tc_destination *to)
+static enum tc_verdict say_busiest(const struct tc_facts *facts, struct tc_draft *draft,
+				   const struct tc_destination *to)
 {
 	struct ends ends = ends_of(to);
 
@@ -250,6 +251,7 @@ static enum tc_verdict say_busiest(struct tc_draft *draft, const struct tc_desti
 		return TC_QUIET;
 	tc_evidence(draft, N_("The busiest destination, %s from %s, has used %u of %u ports."),
 		    ends.remote, ends.local, to->used, to->used + to->free - to->reusable);
+	say_namespace(facts, draft, to);
 	return TC_NORMAL;
 }
 
@@ -341,7 +343,7 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 	}
 	if (needs_pace(facts, crowd.likely, draft))
 		return TC_UNSURE;
-	return say_busiest(draft, crowd.likely);
+	return say_busiest(facts, draft, crowd.likely);
 }
 
 /* clang-format off */

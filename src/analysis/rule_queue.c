@@ -123,6 +123,7 @@ static void tell_overflows(const struct tc_facts *facts, uint64_t overflows, str
 		      "In %s, %llu times a connection found a full queue and was not let in "
 		      "(ListenOverflows).",
 		      overflows, tc_part_interval(facts, draft), tc_llu(overflows));
+	tc_part_where(facts, TC_COUNTER_ListenOverflows, draft);
 	if (tc_facts_setting(facts, TC_SETTING_tcp_abort_on_overflow, &aborts) && aborts)
 		tc_evidence(draft, N_("tcp_abort_on_overflow is %lld: some of them got a RST."),
 			    (long long)aborts);
@@ -296,6 +297,8 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 			      "In %s, %llu cookies came back while the queue was full: of those "
 			      "that were not let in nothing is left here (inferred).",
 			      cookies, tc_part_interval(facts, draft), tc_llu(cookies));
+	if (cookies)
+		tc_part_where(facts, TC_COUNTER_SyncookiesRecv, draft);
 	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL, false, draft);
 	tc_points_to(draft, stuck ? FULL_FOR_MOMENTS : COOKIES_AND_A_FULL_QUEUE);
 	draft->severity = TC_SEVERITY_NOTICE;

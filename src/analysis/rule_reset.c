@@ -36,6 +36,8 @@ static enum tc_verdict check_orphans_high(const struct tc_facts *facts, struct t
 			      "In %s, %llu of them were reset (TCPAbortOnMemory).", resets,
 			      tc_part_interval(facts, draft), tc_llu(resets));
 	if (resets)
+		tc_part_where(facts, TC_COUNTER_TCPAbortOnMemory, draft);
+	if (resets)
 		draft->severity = TC_SEVERITY_CRITICAL;
 	else
 		draft->severity =
@@ -110,6 +112,7 @@ static enum tc_verdict check_abort_on_close(const struct tc_facts *facts, struct
 		      "In %s, %llu connections were reset at close(2), there being data that the "
 		      "program had not read (TCPAbortOnClose); %llu were opened meanwhile.",
 		      resets, tc_part_interval(facts, draft), tc_llu(resets), tc_llu(opened));
+	tc_part_where(facts, TC_COUNTER_TCPAbortOnClose, draft);
 	draft->severity = resets >= MUCH && resets * MUCH_SHARE > opened ? TC_SEVERITY_WARNING
 									 : TC_SEVERITY_NOTICE;
 	return TC_FOUND;

@@ -167,7 +167,8 @@ JUDGE(small_somaxconn)
 	if (value != OLD_SOMAXCONN || !facts->listening)
 		return (enum tc_severity)0;
 	for (size_t i = 0; (listener = tc_listening_troubled(facts->listening, ~0u, i)); i++)
-		if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
+		if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN &&
+		    (!facts->only_netns || listener->socket->netns == facts->only_netns))
 			return TC_SEVERITY_NOTICE;
 	return (enum tc_severity)0;
 }
@@ -351,6 +352,7 @@ const struct tc_rule tc_rule_dangerous_settings = {
 	.sources = "Documentation/networking/ip-sysctl.rst; tcp(7); RFC 1122 4.2.3.5; RFC 1337; "
 		   "RFC 7323 5",
 	.needs = TC_NEEDS_SOCKETS,
+	.by_netns = true,
 	.any_system = true, /* it says nothing of sockets */
 	.scenario = "dangerous-settings",
 	.check = check_dangerous_settings,

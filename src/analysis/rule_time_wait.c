@@ -74,13 +74,19 @@ static void tell_rate(const struct tc_facts *facts, uint64_t count, struct tc_dr
 			    tc_words_rate(draft, (double)count / 60));
 }
 
-static const char *name_of(const struct tc_destination *destination, struct tc_draft *draft)
+static const char *name_of(const struct tc_facts *facts, const struct tc_destination *destination,
+			   struct tc_draft *draft)
 {
 	char text[TC_ADDR_TEXT_MAX];
 
+	const char *name;
+
 	tc_addr_text(&destination->remote, text);
-	return tc_words(draft, tc_addr_is4(&destination->remote) ? "%s:%u" : "[%s]:%u", text,
+	name = tc_words(draft, tc_addr_is4(&destination->remote) ? "%s:%u" : "[%s]:%u", text,
 			destination->remote_port);
+	return facts->netns_count && destination->netns_name
+		       ? tc_words(draft, "%s (netns %s)", name, destination->netns_name)
+		       : name;
 }
 
 static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
@@ -98,7 +104,7 @@ static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
 	else /* a look of its own, since which some came and some went */
 		text = N_("The busiest destination, %s, had used %lu of %lu ports a moment "
 			  "before.");
-	tc_evidence(draft, text, name_of(first, draft), (unsigned long)first->used,
+	tc_evidence(draft, text, name_of(facts, first, draft), (unsigned long)first->used,
 		    (unsigned long)first->capacity);
 }
 
@@ -189,7 +195,8 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts,
 			    tc_part_pool(facts->ports, destination)->assumed
 				    ? N_("Of the usual %lu ports to %s they hold %lu.")
 				    : N_("Of the %lu ports to %s they hold %lu."),
-			    (unsigned long)destination->capacity, name_of(destination, draft),
+			    (unsigned long)destination->capacity,
+			    name_of(facts, destination, draft),
 			    (unsigned long)destination->time_wait);
 	tc_evidence_whose(
 		draft,
@@ -263,7 +270,8 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 		return TC_QUIET;
 	if (tc_part_is_elsewhere(facts))
 		return tell_elsewhere(facts, count, draft);
-	if (!is_over(facts, 1, 2, &limit))
+	/* Of several namespaces each has a limit of its own, which tw-overflow looks at. */
+	if (facts->netns_count || !is_over(facts, 1, 2, &limit))
 		limit = 0;
 	if ((limit || destination) && count > MUCH_MORE * facts->census.in_use)
 		return tell_cost(facts, destination, limit, draft);
@@ -436,6 +444,7 @@ const struct tc_rule tc_rule_tw_overflow = {
 	.needs = TC_NEEDS_SOCKETS,
 	.counters = "TCPTimeWaitOverflow",
 	.settings = "tcp_max_tw_buckets",
+	.by_netns = true,
 	.scenario = "tw-overflow",
 	.check = check_tw_overflow,
 };

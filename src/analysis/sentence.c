@@ -180,6 +180,8 @@ static bool add_group(struct tc_buf *list, const struct tc_tally *tally, size_t 
 			tc_buf_text(list, ", ");
 		if (known)
 			tc_buf_text(list, known == 1 ? " (" : ", ");
+		if (strcmp(tc_field_name(tc_tally_key(tally, key)->field), "netns") == 0)
+			tc_buf_text(list, "netns ");
 		tc_buf_text(list, text);
 		known++;
 	}
