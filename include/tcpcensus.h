@@ -371,6 +371,7 @@ struct tc_query {
 #define TC_WHY_MAX 256
 #define TC_REFUSED_MAX 4
 #define TC_UNREAD_MAX 5
+#define TC_ORIGINS_MAX 16
 
 /* How the looking went. All but `size` is filled by the library. */
 /* Where listings are from, that kernel facts of Linux do not hold for. */
@@ -424,6 +425,14 @@ struct tc_report {
 	unsigned origins;
 	uint64_t estimate_us; /* how long it was thought to take, where the source was chosen; or 0 */
 	unsigned way;	      /* one of TC_WAY_ */
+	/* Only from a listing: the files, as the query names them, and what was in each. */
+	struct {
+		const char *file;
+		uint64_t sockets;	     /* records: a line of a counted table is one */
+		uint32_t settings, counters; /* that were known by it first */
+	} origin[TC_ORIGINS_MAX];
+	size_t origin_count;	    /* of all files; past TC_ORIGINS_MAX they are not told */
+	bool origins_have_readings; /* settings and counters were looked for */
 };
 
 /*

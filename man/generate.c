@@ -142,7 +142,7 @@ int main(void)
 	tc_lifetimes(settings, figures);
 	fputs(head, stdout);
 	for (size_t i = 0; tc_rules[i]; i++) {
-		struct tc_rule_text text = tc_rule_text_of(tc_rules[i], &fill, &bag);
+		struct tc_rule_text text = tc_rule_text_of(tc_rules[i], NULL, &fill, &bag);
 
 		if (bag.failed)
 			return 1;

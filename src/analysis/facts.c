@@ -45,7 +45,7 @@ static void add_keys(const char *list, struct tc_key keys[TC_KEYS_MAX], size_t *
 	}
 }
 
-size_t tc_facts_keys(struct tc_key ret_keys[TC_KEYS_MAX])
+size_t tc_facts_keys(const struct tc_facts *facts, struct tc_key ret_keys[TC_KEYS_MAX])
 {
 	size_t count = 0;
 
@@ -54,6 +54,8 @@ size_t tc_facts_keys(struct tc_key ret_keys[TC_KEYS_MAX])
 		add_keys(tc_symptom_rows[i].who, ret_keys, &count);
 		add_keys(tc_symptom_rows[i].peer, ret_keys, &count);
 	}
+	if (facts->by_netns)
+		add_keys("netns", ret_keys, &count);
 	return count;
 }
 
@@ -84,8 +86,31 @@ int tc_facts_init(struct tc_facts *facts)
 	return 0;
 }
 
+int tc_facts_by_netns(struct tc_facts *facts)
+{
+	facts->by_netns = true;
+	for (size_t i = 0; i < TC_SYMPTOM_COUNT; i++) {
+		struct tc_tally **who = &facts->symptoms[i].who;
+		char list[128];
+		int err;
+
+		if (!*who)
+			continue;
+		tc_tally_free(*who);
+		*who = NULL;
+		snprintf(list, sizeof(list), "%s,netns", tc_symptom_rows[i].who);
+		err = make_tally(list, who);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 void tc_facts_release(struct tc_facts *facts)
 {
+	for (size_t i = 0; i < facts->netns_count; i++)
+		free(facts->netns[i].name);
+	free(facts->netns);
 	for (size_t i = 0; i < TC_SYMPTOM_COUNT; i++) {
 		tc_tally_free(facts->symptoms[i].who);
 		tc_tally_free(facts->symptoms[i].peer);

@@ -23,9 +23,19 @@ struct tc_symptom_facts {
 	struct tc_tally *who, *peer; /* of those shown, sorted; owned */
 };
 
+/* What was read in one of several network namespaces. */
+struct tc_facts_netns {
+	uint64_t id; /* inode number */
+	char *name;  /* owned */
+	bool has_before;
+	struct tc_setting_value settings[TC_SETTING_COUNT];
+	struct tc_counters before, now;
+};
+
 struct tc_facts {
 	struct tc_report report;	/* of the look at the sockets */
 	struct tc_census census;
+	bool by_netns;			/* see tc_facts_by_netns() */
 	bool has_census_before;		/* there were two looks */
 	struct tc_census census_before; /* BOUND is not counted in it */
 	uint32_t seen;			/* TC_HAVE_ bits that any socket had */
@@ -40,6 +50,14 @@ struct tc_facts {
 	/* Of listeners whose port bind(2) chose and no program named. NULL: not known; owned */
 	struct tc_port_set *chosen_by_kernel;
 
+	/*
+	 * Where all namespaces are looked at: each of them. `before` and `now` have the sums of
+	 * counts, and settings and gauges of the current one. Owned.
+	 */
+	struct tc_facts_netns *netns;
+	size_t netns_count;
+	uint64_t only_netns; /* of a view (judge_netns.c): the one that it shows; else 0 */
+
 	struct tc_listening *listening;	 /* NULL: not read; owned */
 	struct tc_ports *ports;		 /* NULL: not read; owned */
 	char listening_why[TC_WHY_MAX];	 /* why they were not read, or "" */
@@ -48,6 +66,9 @@ struct tc_facts {
 
 /* -ENOMEM. Zeroed but for what the symptoms need. */
 int tc_facts_init(struct tc_facts *facts);
+
+/* Sockets of several namespaces will come: whose they are is told with the namespace. -ENOMEM. */
+int tc_facts_by_netns(struct tc_facts *facts);
 void tc_facts_release(struct tc_facts *facts);
 
 /*
@@ -60,7 +81,7 @@ int tc_facts_add(struct tc_facts *facts, const struct tc_sock *socks, size_t cou
 int tc_facts_finish(struct tc_facts *facts);
 
 /* The keys that all symptoms together ask of each socket, each once; at most TC_KEYS_MAX. */
-size_t tc_facts_keys(struct tc_key ret_keys[TC_KEYS_MAX]);
+size_t tc_facts_keys(const struct tc_facts *facts, struct tc_key ret_keys[TC_KEYS_MAX]);
 
 /* A counter now; false: not read. */
 bool tc_facts_counter(const struct tc_facts *facts, enum tc_counter id, uint64_t *ret_value);

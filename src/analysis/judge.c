@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "analysis/judge_netns.h"
 #include "util/intl.h"
+#include "util/macro.h"
 
 /* The next word of a list; its length, 0 at the end. */
 static size_t next_word(const char **list, const char **ret_word)
@@ -33,6 +35,53 @@ static bool has_counter(const struct tc_rule *rule, const struct tc_facts *facts
 	return tc_facts_counter(facts, (enum tc_counter)id, &value);
 }
 
+/* The file that has a group of counters. */
+static const char *file_of(const char *group)
+{
+	static const struct {
+		const char *group, *file;
+	} files[] = {
+		{"Tcp", "/proc/net/snmp"},
+		{"TcpExt", "/proc/net/netstat"},
+		{"TCP", "/proc/net/sockstat"},
+		{"TCP6", "/proc/net/sockstat6"},
+		{"conntrack", "/proc/net/stat/nf_conntrack"},
+	};
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(files); i++)
+		if (strcmp(files[i].group, group) == 0)
+			return files[i].file;
+	return "/proc/net";
+}
+
+void tc_judge_needs_counter(const struct tc_facts *facts, enum tc_counter id,
+			    struct tc_draft *draft)
+{
+	const struct tc_counter_row *row = &tc_counter_rows[id];
+	const char *key = row->key ? row->key : row->name;
+
+	if (facts->now.counters.status[id] == TC_COUNTER_ABSENT)
+		tc_needs(draft, N_("%s %s, which this kernel does not count"), row->group, key);
+	else
+		tc_needs(draft, "%s %s (%s)", row->group, key, file_of(row->group));
+}
+
+void tc_judge_needs_setting(const struct tc_facts *facts, enum tc_setting id,
+			    struct tc_draft *draft)
+{
+	const struct tc_setting_row *row = &tc_setting_rows[id];
+
+	if (facts->now.settings[id].status != TC_SETTING_ABSENT)
+		tc_needs(draft, N_("the setting %s (sysctl -a)"), row->name);
+	else if (row->initial_only)
+		tc_needs(draft,
+			 N_("the setting %s, which only the initial network namespace shows; "
+			    "look from there"),
+			 row->name);
+	else
+		tc_needs(draft, N_("the setting %s, which this kernel does not have"), row->name);
+}
+
 static bool lacks_counter(const struct tc_rule *rule, const struct tc_facts *facts,
 			  struct tc_draft *draft)
 {
@@ -46,11 +95,7 @@ static bool lacks_counter(const struct tc_rule *rule, const struct tc_facts *fac
 			if (strlen(row->name) != length || memcmp(row->name, word, length) != 0 ||
 			    has_counter(rule, facts, id))
 				continue;
-			tc_needs(draft,
-				 facts->now.counters.status[id] == TC_COUNTER_ABSENT
-					 ? N_("%s %s, which this kernel does not count")
-					 : N_("%s %s, which was not read"),
-				 row->group, row->key ? row->key : row->name);
+			tc_judge_needs_counter(facts, (enum tc_counter)id, draft);
 			return true;
 		}
 	}
@@ -69,7 +114,7 @@ static bool lacks_setting(const struct tc_rule *rule, const struct tc_facts *fac
 		if (id < 0 || facts->now.settings[id].status == TC_SETTING_READ ||
 		    facts->now.settings[id].status == TC_SETTING_ABSENT)
 			continue;
-		tc_needs(draft, N_("the setting %s (sysctl -a)"), tc_setting_rows[id].name);
+		tc_judge_needs_setting(facts, (enum tc_setting)id, draft);
 		return true;
 	}
 	return false;
@@ -86,6 +131,8 @@ static bool has_tried_netlink(const struct tc_report *report)
 
 const char *tc_judge_how(struct tc_draft *draft, const char *listing)
 {
+	if (draft->report && draft->report->origins & TC_ORIGIN_OTHER_SYSTEM)
+		return "";
 	if (draft->report && draft->report->foreign)
 		return listing ? tc_words(draft, " (%s)", listing)
 			       : tc_draft_text(draft, N_(" (on that machine itself: listings do "
@@ -148,14 +195,33 @@ static bool lacks_ports(const struct tc_facts *facts)
 	       (facts->seen & TC_HAVE_ENDPOINTS) != TC_HAVE_ENDPOINTS;
 }
 
+/* Whether anything of a Linux kernel was read beside the sockets. */
+static bool has_readings(const struct tc_facts *facts)
+{
+	for (size_t id = 0; id < TC_SETTING_COUNT; id++)
+		if (facts->now.settings[id].status == TC_SETTING_READ)
+			return true;
+	for (size_t id = 0; id < TC_COUNTER_COUNT; id++)
+		if (facts->now.counters.status[id] == TC_COUNTER_READ)
+			return true;
+	return false;
+}
+
 /* How long a state lasts, what it costs and who may be in it are facts of one kernel. */
 static bool lacks_linux(const struct tc_rule *rule, const struct tc_facts *facts,
 			struct tc_draft *draft)
 {
 	unsigned origins = facts->report.origins;
 
-	if (rule->any_system || !origins)
+	if (!origins || (rule->elsewhere && origins == TC_ORIGIN_OTHER_SYSTEM))
 		return false;
+	if (rule->any_system) {
+		if (origins != TC_ORIGIN_OTHER_SYSTEM || has_readings(facts))
+			return false;
+		tc_needs(draft,
+			 N_("a Linux machine: it judges settings and counters of its kernel"));
+		return true;
+	}
 	tc_needs(draft, "%s",
 		 tc_draft_text(draft, origins & TC_ORIGIN_OTHER_SYSTEM
 					      ? N_("a listing of a Linux machine's sockets")
@@ -188,8 +254,8 @@ static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, stru
 	       lacks_symptom(rule, facts, draft);
 }
 
-int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
-	     struct tc_judgement *ret_judgement)
+static int judge_once(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
+		      struct tc_judgement *ret_judgement)
 {
 	struct tc_judgement judgement = {.rule = rule, .draft = {.english = english, .report = &facts->report}};
 
@@ -203,4 +269,12 @@ int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool engl
 	}
 	*ret_judgement = judgement;
 	return 0;
+}
+
+int tc_judge(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
+	     struct tc_judgement *ret_judgement)
+{
+	return rule->by_netns && facts->netns_count
+		       ? tc_judge_each_netns(rule, facts, english, ret_judgement)
+		       : judge_once(rule, facts, english, ret_judgement);
 }

@@ -14,6 +14,14 @@ struct tc_judgement {
 /* What a rule needs where there was one reading only; marked N_(). */
 const char *tc_judge_needs_interval(const struct tc_facts *facts);
 
+/* That this counter was not read, and where it stands; it was looked for and is not known. */
+void tc_judge_needs_counter(const struct tc_facts *facts, enum tc_counter id,
+			    struct tc_draft *draft);
+
+/* The same of a setting that was not read, or that this kernel or namespace does not have. */
+void tc_judge_needs_setting(const struct tc_facts *facts, enum tc_setting id,
+			    struct tc_draft *draft);
+
 /*
  * How more can be had, with a blank before it: " (ss -o)" by the commands for a listing; on the
  * machine itself " (--source netlink)", or "" where that was asked or refused.

@@ -13,7 +13,8 @@ enum {
 
 struct inputs {
 	const struct tc_setting_value *values;
-	uint64_t rto_max_ms;
+	bool has_rto_max;
+	uint64_t rto_max_ms; /* where it is known */
 };
 
 /* A number in 0..max; false where it is not known. */
@@ -60,7 +61,7 @@ static bool syn_sent(const struct inputs *in, uint64_t *ret_ms)
 	uint64_t retries, linear = 0;
 	uint64_t now = 0, bound;
 
-	if (!input(in, TC_SETTING_tcp_syn_retries, RETRIES_MAX, &retries))
+	if (!in->has_rto_max || !input(in, TC_SETTING_tcp_syn_retries, RETRIES_MAX, &retries))
 		return false;
 	if (!input(in, TC_SETTING_tcp_syn_linear_timeouts, RETRIES_MAX, &linear) &&
 	    !is_absent(in, TC_SETTING_tcp_syn_linear_timeouts))
@@ -82,7 +83,7 @@ static bool syn_recv(const struct inputs *in, uint64_t *ret_ms)
 {
 	uint64_t retries;
 
-	if (!input(in, TC_SETTING_tcp_synack_retries, RETRIES_MAX, &retries))
+	if (!in->has_rto_max || !input(in, TC_SETTING_tcp_synack_retries, RETRIES_MAX, &retries))
 		return false;
 	*ret_ms = backoff_ms(TIMEOUT_INIT_MS, retries, in->rto_max_ms);
 	return true;
@@ -93,7 +94,7 @@ static bool data_retry(const struct inputs *in, uint64_t *ret_ms)
 {
 	uint64_t retries;
 
-	if (!input(in, TC_SETTING_tcp_retries2, RETRIES_MAX, &retries))
+	if (!in->has_rto_max || !input(in, TC_SETTING_tcp_retries2, RETRIES_MAX, &retries))
 		return false;
 	*ret_ms = backoff_ms(RTO_MIN_MS, retries, in->rto_max_ms);
 	return true;
@@ -116,7 +117,7 @@ static bool orphan_retry(const struct inputs *in, uint64_t *ret_ms)
 {
 	uint64_t retries;
 
-	if (!input(in, TC_SETTING_tcp_orphan_retries, RETRIES_MAX, &retries))
+	if (!in->has_rto_max || !input(in, TC_SETTING_tcp_orphan_retries, RETRIES_MAX, &retries))
 		return false;
 	*ret_ms = backoff_ms(RTO_MIN_MS, retries ? retries : ORPHAN_RETRIES, in->rto_max_ms);
 	return true;
@@ -131,7 +132,7 @@ static bool orphan_window(const struct inputs *in, uint64_t *ret_ms)
 	uint64_t retries;
 	uint64_t probes = 0;
 
-	if (!input(in, TC_SETTING_tcp_orphan_retries, RETRIES_MAX, &retries))
+	if (!in->has_rto_max || !input(in, TC_SETTING_tcp_orphan_retries, RETRIES_MAX, &retries))
 		return false;
 	while (doubled(RTO_MIN_MS, probes, in->rto_max_ms) < in->rto_max_ms)
 		probes++;
@@ -207,11 +208,10 @@ void tc_lifetimes(const struct tc_setting_value settings[TC_SETTING_COUNT],
 		  struct tc_figure ret_figures[TC_LIFETIME_COUNT])
 {
 	struct inputs in = {.values = settings, .rto_max_ms = RTO_MAX_MS};
-	uint64_t rto_max_ms;
 
-	if (input(&in, TC_SETTING_tcp_rto_max_ms, RTO_MAX_MS, &rto_max_ms) &&
-	    rto_max_ms >= TIMEOUT_INIT_MS)
-		in.rto_max_ms = rto_max_ms;
+	in.has_rto_max = is_absent(&in, TC_SETTING_tcp_rto_max_ms) ||
+			 (input(&in, TC_SETTING_tcp_rto_max_ms, RTO_MAX_MS, &in.rto_max_ms) &&
+			  in.rto_max_ms >= TIMEOUT_INIT_MS);
 	for (int i = 0; i < TC_LIFETIME_COUNT; i++) {
 		struct tc_figure figure = {.name = rows[i].name, .unit = rows[i].unit};
 

@@ -33,6 +33,18 @@ enum {
 	TC_NEEDS_PORTS = 1u << 3,     /* the headroom of ports */
 };
 
+/*
+ * What is said of the sockets of another system, of which only what TCP itself says is true: no
+ * command or setting of Linux, and no number of its kernel.
+ */
+struct tc_rule_elsewhere {
+	const char *causes[TC_RULE_LINES];
+	const char *confirm[TC_RULE_LINES];
+	const char *remedy[TC_RULE_LINES];
+	const char *avoid[TC_RULE_LINES];
+	const char *sources;
+};
+
 /* Texts are marked by N_(); ${name} in them is filled as output/fill.h describes. */
 struct tc_rule {
 	const char *id;
@@ -46,7 +58,13 @@ struct tc_rule {
 	const char *sources; /* "RFC 9293 3.6; tcp(7); net/ipv4/tcp.c:__tcp_close" */
 
 	unsigned needs;	      /* TC_NEEDS_ bits */
+	/*
+	 * It is about settings, limits and gauges, of which each network namespace has its own:
+	 * where several are looked at it is applied to each.
+	 */
+	bool by_netns;
 	bool any_system;      /* it says nothing of the sockets, so they may be of any */
+	const struct tc_rule_elsewhere *elsewhere; /* NULL: it knows Linux only */
 	const char *counters; /* that have to be known, "ListenOverflows ListenDrops"; or NULL */
 	const char *settings; /* the same; they are also shown with their values */
 	/* A symptom: where all sockets in question are unjudged, the rule is not checked. */

@@ -34,6 +34,13 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 		      "%llu CLOSE_WAIT, each heard of less than a minute ago: too young to tell those "
 		      "that are about to be closed from those that were forgotten.",
 		      held, tc_llu(held));
+	if (held >= GROWN_LEAST && !facts->has_census_before) {
+		tc_needs(draft,
+			 N_("another look a minute later: all %llu CLOSE_WAIT are too young "
+			    "to tell those that were forgotten"),
+			 tc_llu(held));
+		return TC_UNSURE;
+	}
 	if (growth(facts) < GROWN_LEAST)
 		return TC_NORMAL;
 	tc_evidence(draft,
@@ -57,6 +64,29 @@ static enum tc_severity judge_old(const struct tc_facts *facts)
 	if (old->shown == 1 && old->oldest_ms < ANSWER_MS)
 		return TC_SEVERITY_NOTICE;
 	return TC_SEVERITY_WARNING;
+}
+
+/* Places in the row's list of causes. */
+enum { FORGETS_TO_CLOSE, DOES_NOT_LOOK, IS_STUCK };
+
+/* What their programs have read tells which of the causes it is. */
+static void tell_unread(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *end = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_END];
+	uint64_t unread = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_UNREAD].shown;
+	uint64_t all = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].shown, done;
+
+	if (end->unjudged || all < end->shown + unread)
+		return;
+	done = all - end->shown - unread;
+	tc_evidence(draft,
+		    N_("Read to the end and not closed: %llu. The end not noticed: %llu. Data not "
+		       "read either: %llu."),
+		    tc_llu(done), tc_llu(end->shown), tc_llu(unread));
+	if (unread >= done && unread >= end->shown)
+		tc_points_to(draft, IS_STUCK);
+	else
+		tc_points_to(draft, end->shown >= done ? DOES_NOT_LOOK : FORGETS_TO_CLOSE);
 }
 
 static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
@@ -85,6 +115,36 @@ static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 }
 
 /*
+ * How old they are is not known. A program that closes within ten milliseconds leaves a thousand
+ * behind at a hundred thousand closes a second, which none makes; but their peers may have closed
+ * all at once.
+ */
+static enum tc_verdict tell_unaged(const struct tc_facts *facts, uint64_t count,
+				   struct tc_draft *draft)
+{
+	if (facts->report.foreign && count >= HELD_MANY) {
+		tc_evidence(draft,
+			    N_("%llu CLOSE_WAIT: so many are not about to be closed, but forgotten "
+			       "(inferred: how long they last was not read), unless their peers "
+			       "have closed all at once."),
+			    tc_llu(count));
+		draft->severity = TC_SEVERITY_NOTICE;
+		return TC_FOUND;
+	}
+	if (tc_part_is_elsewhere(facts))
+		tc_needs(draft,
+			 N_("another listing a minute later: those of %llu CLOSE_WAIT that are in "
+			    "it again have been forgotten"),
+			 tc_llu(count));
+	else
+		tc_needs(draft,
+			 N_("%s, to tell which of %llu CLOSE_WAIT are about to be closed and which "
+			    "were forgotten"),
+			 tc_part_missing(draft, TC_SYMPTOM_CLOSE_WAIT_OLD), tc_llu(count));
+	return TC_UNSURE;
+}
+
+/*
  * A program that answers a FIN by close(2) leaves CLOSE_WAIT within milliseconds, so a minute
  * is a fault whatever the number, but for one that still has to answer. Where ages are not known
  * (a listing), the number alone cannot tell a leak from a busy moment, and it is said so. What no
@@ -95,25 +155,51 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 	const struct tc_symptom_facts *held = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD];
 	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
 
-	if (!old->shown && old->unjudged) {
-		tc_needs(draft,
-			 N_("%s, to tell which of %llu CLOSE_WAIT are about to be closed and which "
-			    "were forgotten"),
-			 tc_part_missing(draft, TC_SYMPTOM_CLOSE_WAIT_OLD), tc_llu(old->unjudged));
-		return TC_UNSURE;
-	}
-	if (!held->shown)
-		return TC_QUIET;
+	if (!old->shown && old->unjudged)
+		return tell_unaged(facts, old->unjudged, draft);
+	if (!held->shown && !old->shown)
+		return tc_part_none_shown(facts, TC_SYMPTOM_CLOSE_WAIT_HELD, draft);
 	if (!old->shown)
 		return tell_young(facts, held->shown, draft);
 	draft->severity = judge_old(facts);
 	tell_old(facts, draft);
+	tell_unread(facts, draft);
 	tc_evidence_whose(draft, old);
 	tc_part_unjudged(facts, TC_SYMPTOM_CLOSE_WAIT_OLD, draft);
 	return TC_FOUND;
 }
 
 /* clang-format off */
+static const struct tc_rule_elsewhere close_wait_elsewhere = {
+	.causes = {
+		[FORGETS_TO_CLOSE] =
+		N_("The program forgets to close after it has read the end of the stream: an error "
+		   "path, a client library whose answer is not closed."),
+		[DOES_NOT_LOOK] =
+		N_("The program keeps the connection and does not look at it, so that it has not "
+		   "noticed the end: a pool whose idle connections the peer gives up."),
+		[IS_STUCK] =
+		N_("The program is stuck: a lock, a full queue, a thread that waits for something "
+		   "else."),
+	},
+	.confirm = {
+		N_("netstat -an: a minute later; those with the same two ends have been forgotten"),
+		N_("netstat -ano (Windows), lsof -nP -iTCP -sTCP:CLOSE_WAIT (macOS, Unix): which "
+		   "program has them"),
+	},
+	.remedy = {
+		N_("Correct the program, so that it closes when it reads the end of the stream."),
+		N_("Of a pool: let it drop idle connections sooner than the peer does, and test "
+		   "one before it is used again."),
+		N_("Restart it, if its descriptors or handles run out before that."),
+	},
+	.avoid = {
+		N_("No setting of the system ends CLOSE_WAIT."),
+		N_("Keepalive does not cure it: the peer may well be alive, and answers."),
+	},
+	.sources = "RFC 9293 3.3.2, 3.6",
+};
+
 const struct tc_rule tc_rule_close_wait_leak = {
 	.id = "close-wait-leak",
 	.severity = TC_SEVERITY_CRITICAL,
@@ -123,22 +209,29 @@ const struct tc_rule tc_rule_close_wait_leak = {
 			"near the 1024 descriptors that a program has by default, or when some "
 			"are held for an hour and they still grow. A notice while all are younger "
 			"and ten or more came in the interval, or of a single one for up to ten "
-			"minutes, which may still have an answer to give."),
+			"minutes, which may still have an answer to give; and of a listing that "
+			"does not tell how long, from 1000."),
 	.causes = {
-		N_("The program forgets to close after it has read the end of the stream: an error "
-		   "path, a pool that is never emptied, a client library whose answer is not "
-		   "closed."),
-		N_("The program is stuck: a lock, a full queue, a thread that waits for something "
-		   "else. Then bytes are still unread (Recv-Q above 1)."),
+		[FORGETS_TO_CLOSE] =
+		N_("The program forgets to close after it has read the end of the stream "
+		   "(Recv-Q 0): an error path, a client library whose answer is not closed."),
+		[DOES_NOT_LOOK] =
+		N_("The program keeps the connection and does not look at it, so that it has not "
+		   "noticed the end (Recv-Q 1; 24 to 86 with the goodbye of TLS): a pool whose "
+		   "idle connections the peer gives up."),
+		[IS_STUCK] =
+		N_("The program is stuck, and does not read data either (a larger Recv-Q): a lock, "
+		   "a full queue, a thread that waits for something else."),
 	},
 	.confirm = {
-		N_("tcpcensus list -c local,remote,recv_q,process,pid state close-wait: a Recv-Q "
-		   "of 0 has read everything and forgot to close, 1 has not read the end, more "
-		   "does not read at all"),
+		N_("tcpcensus list -c local,remote,recv_q,process,pid state close-wait: whether "
+		   "Recv-Q is 0, a few bytes or many"),
 		N_("ls -l /proc/PID/fd: the same descriptors again a minute later are a leak"),
 	},
 	.remedy = {
 		N_("Correct the program, so that it closes when it reads the end of the stream."),
+		N_("Of a pool: let it drop idle connections sooner than the peer does, and test "
+		   "one before it is used again."),
 		N_("Restart it, if its descriptors run out before that."),
 	},
 	.avoid = {
@@ -149,6 +242,7 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_CLOSE_WAIT,
+	.elsewhere = &close_wait_elsewhere,
 	.scenario = "close-wait-leak",
 	.check = check_close_wait_leak,
 };
@@ -194,6 +288,9 @@ static enum tc_verdict unsure(enum tc_symptom id, const char *state, uint64_t co
 
 /* ---- fin-wait1-stuck -------------------------------------------------------------------- */
 
+/* Places in the row's list of causes. */
+enum { PEER_IS_GONE, PEER_DOES_NOT_READ };
+
 static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *silent = &facts->symptoms[TC_SYMPTOM_FIN_WAIT1_SILENT];
@@ -227,6 +324,7 @@ static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struc
 		tell_end(facts, TC_LIFETIME_ORPHAN_WINDOW, draft);
 		weigh(shut, draft);
 	}
+	tc_points_to(draft, shut->shown > silent->shown ? PEER_DOES_NOT_READ : PEER_IS_GONE);
 	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT1_SILENT, draft);
 	return TC_FOUND;
 }
@@ -241,8 +339,10 @@ const struct tc_rule tc_rule_fin_wait1_stuck = {
 			"of as many peers, are what every public server sees of phones out of "
 			"reach."),
 	.causes = {
+		[PEER_IS_GONE] =
 		N_("The peer is gone without a word: switched off, out of reach, forgotten by a "
 		   "NAT or firewall."),
+		[PEER_DOES_NOT_READ] =
 		N_("The peer's program does not read, and its window is closed: a slow client, or "
 		   "one that is stopped."),
 		N_("Segments are dropped on the way, or the output of this machine is filtered."),

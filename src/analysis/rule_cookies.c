@@ -6,6 +6,9 @@
 
 enum { ALWAYS_COOKIES = 2 };
 
+/* Places in the row's list of causes. */
+enum { SMALL_BACKLOG, FLOOD, SETTING_IS_2 };
+
 /*
  * Where most come back it is genuine load, whose connections lose window scaling and SACK if they
  * have no timestamps; where few do, the rule syn-flood has the rest to say.
@@ -13,7 +16,7 @@ enum { ALWAYS_COOKIES = 2 };
 static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	uint64_t sent, received;
-	int64_t mode = 1;
+	int64_t mode;
 
 	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
@@ -21,16 +24,20 @@ static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct t
 		return TC_QUIET;
 	tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
 		    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
+	tc_part_where(facts, TC_COUNTER_SyncookiesSent, draft);
 	draft->severity = TC_SEVERITY_NOTICE;
 	if (tc_facts_setting(facts, TC_SETTING_tcp_syncookies, &mode) && mode == ALWAYS_COOKIES) {
 		tc_evidence(draft, N_("tcp_syncookies is 2: every SYN is answered by one."));
+		tc_points_to(draft, SETTING_IS_2);
 		return TC_FOUND;
 	}
 	if (received * 2 >= sent) {
 		draft->severity = TC_SEVERITY_WARNING;
 		tc_evidence(draft, N_("Most came back, so these are real clients."));
+		tc_points_to(draft, SMALL_BACKLOG);
 	} else {
 		tc_evidence(draft, N_("Few came back: a flood, or answers that get lost."));
+		tc_points_to(draft, FLOOD);
 	}
 	if (!tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS, false, draft))
 		tc_evidence(draft, N_("Which listener it was cannot be told: no queue of "
@@ -48,9 +55,12 @@ const struct tc_rule tc_rule_cookies_sent = {
 			"and SACK, where there are no timestamps). A notice otherwise, or with "
 			"tcp_syncookies = 2."),
 	.causes = {
+		[SMALL_BACKLOG] =
 		N_("The backlog of a listener is too small for genuine load: its queue of "
 		   "handshakes has the same limit as that of connections to accept."),
+		[FLOOD] =
 		N_("A flood of SYNs."),
+		[SETTING_IS_2] =
 		N_("tcp_syncookies is 2."),
 	},
 	.confirm = {
@@ -73,6 +83,7 @@ const struct tc_rule tc_rule_cookies_sent = {
 		   "net/ipv4/syncookies.c:cookie_v4_check",
 	.needs = TC_NEEDS_INTERVAL,
 	.counters = "SyncookiesSent SyncookiesRecv",
+	.settings = "tcp_syncookies",
 	.scenario = "syn-cookies",
 	.check = check_cookies_sent,
 };

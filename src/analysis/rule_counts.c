@@ -12,9 +12,10 @@
  * They are read one after the other while connections come and go, so what came meanwhile is no
  * disagreement.
  */
-#include "analysis/rule.h"
+#include "analysis/judge.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
+#include "util/macro.h"
 
 enum {
 	MOMENT = 16,	      /* connections of an idle machine that come between two readings */
@@ -160,9 +161,28 @@ static void say_odd(const struct tc_facts *facts, struct tc_draft *draft)
 			    (unsigned long long)tracked, (unsigned long long)facts->census.total);
 }
 
+static bool has_any_count(const struct tc_facts *facts)
+{
+	struct comparison one;
+
+	for (size_t i = 0; i < KINDS; i++)
+		if (kinds[i].compare(facts, &one))
+			return true;
+	return false;
+}
+
 /* Whether the numbers are of the same thing; the draft says what they would have to be. */
 static bool is_comparable(const struct tc_facts *facts, struct tc_draft *draft)
 {
+	if (!has_any_count(facts)) {
+		tc_needs(draft, N_("/proc/net/sockstat and /proc/net/snmp"));
+		return false;
+	}
+	if (facts->report.foreign && !facts->census.states[TC_LISTEN]) {
+		tc_needs(draft,
+			 N_("a listing of all sockets, those that listen included (ss -tan)"));
+		return false;
+	}
 	if (facts->report.netns_count) {
 		tc_needs(draft, N_("one network namespace: the kernel keeps these counts for each "
 				   "(without --netns all)"));
@@ -175,6 +195,22 @@ static bool is_comparable(const struct tc_facts *facts, struct tc_draft *draft)
 		return false;
 	}
 	return true;
+}
+
+/* The counts that were not read: then that all agree is not known. */
+static enum tc_verdict needs_counts(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	static const enum tc_counter needed[] = {TC_COUNTER_sockstat_tw, TC_COUNTER_CurrEstab,
+						 TC_COUNTER_sockstat_inuse,
+						 TC_COUNTER_sockstat6_inuse};
+	uint64_t value;
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(needed); i++)
+		if (!tc_facts_counter(facts, needed[i], &value)) {
+			tc_judge_needs_counter(facts, needed[i], draft);
+			return TC_UNSURE;
+		}
+	return TC_UNSURE;
 }
 
 static enum tc_verdict check_counts_disagree(const struct tc_facts *facts, struct tc_draft *draft)
@@ -196,12 +232,10 @@ static enum tc_verdict check_counts_disagree(const struct tc_facts *facts, struc
 			    (unsigned long long)one.most);
 		say_why(facts, draft, one.kernel > one.most);
 	}
-	if (!known) {
-		tc_needs(draft, N_("/proc/net/sockstat and /proc/net/snmp"));
-		return TC_UNSURE;
-	}
 	if (draft->severity)
 		return TC_FOUND;
+	if (known < KINDS)
+		return needs_counts(facts, draft);
 	say_odd(facts, draft);
 	return draft->count ? TC_NORMAL : TC_QUIET;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_data.c - rules about open connections whose peers do not answer. */
-#include "analysis/rule.h"
+#include "analysis/judge.h"
+#include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "analysis/scale.h"
 #include "util/intl.h"
@@ -56,6 +57,8 @@ static void say_loss(const struct tc_facts *facts, struct tc_draft *draft, const
 			    tc_words_duration(draft, facts->interval_us / 1000),
 			    (unsigned long long)loss->sent, (unsigned long long)loss->again,
 			    tc_words_share(draft, loss->again, loss->sent));
+	if (loss->again)
+		tc_part_where(facts, TC_COUNTER_RetransSegs, draft);
 	if (loss->again && loss->is_mixed)
 		tc_evidence(draft, N_("SYNs and SYN+ACKs may be among them: TcpExt TCPSynRetrans, "
 				      "which counts these, was not read."));
@@ -66,6 +69,32 @@ static void say_loss(const struct tc_facts *facts, struct tc_draft *draft, const
 			      "%llu connections were given up meanwhile (TcpExt "
 			      "TCPAbortOnTimeout).",
 			      loss->aborted, (unsigned long long)loss->aborted);
+}
+
+/* Places in the row's list of causes. */
+enum { PACKETS_ARE_LOST, PEERS_HAVE_VANISHED, LARGE_ONES_DO_NOT_PASS, DELAY_VARIES };
+
+/*
+ * Timeouts that turn out wrong are delay; where half of those that repeat have given no sign for
+ * long, it is peers that are gone; else the path.
+ */
+static void point_to(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t repeating = facts->symptoms[TC_SYMPTOM_RETRANSMITTING].shown, late, timeouts;
+	uint64_t vanished = facts->symptoms[TC_SYMPTOM_HALF_OPEN].shown;
+
+	if (tc_facts_rise(facts, TC_COUNTER_TCPSpuriousRTOs, &late) &&
+	    tc_facts_rise(facts, TC_COUNTER_TCPTimeouts, &timeouts) && late &&
+	    late * 2 >= timeouts) {
+		tc_evidence(draft,
+			    N_("Of %llu timeouts, %llu turned out wrong: the answer was only late "
+			       "(TcpExt TCPSpuriousRTOs)."),
+			    (unsigned long long)timeouts, (unsigned long long)late);
+		tc_points_to(draft, DELAY_VARIES);
+	} else if (repeating) {
+		tc_points_to(draft,
+			     vanished * 2 >= repeating ? PEERS_HAVE_VANISHED : PACKETS_ARE_LOST);
+	}
 }
 
 /* Where none is left but those whose peers have vanished, half-open says it better. */
@@ -108,6 +137,7 @@ static enum tc_verdict check_retrans_storm(const struct tc_facts *facts, struct 
 			      (unsigned long long)facts->census.states[TC_ESTABLISHED]);
 		tc_evidence_whose(draft, socks);
 	}
+	point_to(facts, draft);
 	return TC_FOUND;
 }
 
@@ -122,12 +152,16 @@ const struct tc_rule tc_rule_retrans_storm = {
 			"one is a percentage. Besides, connections that repeat the same data for the "
 			"third time: a notice, and a warning when they are ten or more and a tenth of all."),
 	.causes = {
+		[PACKETS_ARE_LOST] =
 		N_("Packets are lost on the way: a full link, bad radio, a faulty cable or port, a "
 		   "policer."),
+		[PEERS_HAVE_VANISHED] =
 		N_("Some peers have vanished: then it is always the same few addresses."),
+		[LARGE_ONES_DO_NOT_PASS] =
 		N_("Packets of full size do not pass and small ones do: a tunnel, and a firewall that "
 		   "drops ICMP \"fragmentation needed\". Then connections open and stop at the first "
 		   "large answer."),
+		[DELAY_VARIES] =
 		N_("Delay that varies much: what was only late is taken for lost (TcpExt "
 		   "TCPSpuriousRTOs)."),
 	},
@@ -257,8 +291,12 @@ static enum tc_verdict check_idle_no_keepalive(const struct tc_facts *facts, str
 	uint64_t open = facts->census.states[TC_ESTABLISHED];
 	int64_t asks_after_s;
 
-	if (!idle->shown || !tc_facts_setting(facts, TC_SETTING_tcp_keepalive_time, &asks_after_s))
+	if (!idle->shown)
 		return TC_QUIET;
+	if (!tc_facts_setting(facts, TC_SETTING_tcp_keepalive_time, &asks_after_s)) {
+		tc_judge_needs_setting(facts, TC_SETTING_tcp_keepalive_time, draft);
+		return TC_UNSURE;
+	}
 	tc_evidence_n(draft,
 		      "%llu of %llu ESTABLISHED has been silent for %s or more "
 		      "(tcp_keepalive_time), without keepalive.",

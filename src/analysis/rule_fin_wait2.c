@@ -9,7 +9,9 @@
 /* They share tcp_max_tw_buckets with TIME_WAIT, which loses its places to them. */
 static bool is_too_many(const struct tc_facts *facts, uint64_t count, int64_t *ret_limit)
 {
-	return tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, ret_limit) &&
+	/* Of several namespaces each has a limit of its own, which tw-overflow looks at. */
+	return !facts->netns_count &&
+	       tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, ret_limit) &&
 	       *ret_limit > 0 && count > (uint64_t)*ret_limit / 2;
 }
 
@@ -22,6 +24,9 @@ static void tell_life(const struct tc_facts *facts, struct tc_draft *draft)
 			    N_("Each is gone after %s (tcp_fin_timeout), or when its peer closes."),
 			    tc_words_duration(draft, life->value));
 }
+
+/* Places in the row's list of causes. */
+enum { PEERS_DO_NOT_CLOSE, PEERS_ARE_GONE, CLIENTS_WERE_IDLE };
 
 static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, struct tc_draft *draft)
 {
@@ -46,6 +51,8 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 			      "closed, their peers have not yet.",
 			      orphan->shown, tc_llu(orphan->shown));
 		tell_life(facts, draft);
+		if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
+			tc_evidence(draft, N_("The limit, tcp_max_tw_buckets, was not read."));
 		tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_ORPHAN, draft);
 		return TC_NORMAL;
 	}
@@ -55,6 +62,12 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 		    tc_llu(orphan->shown), tc_words_share(draft, orphan->shown, (uint64_t)limit),
 		    (long long)limit);
 	tell_life(facts, draft);
+	if (tc_part_is_few_peers(orphan)) {
+		tc_part_few_peers(orphan, draft);
+		tc_points_to(draft, PEERS_DO_NOT_CLOSE);
+	} else if (tc_part_peers(orphan)) {
+		tc_points_to(draft, CLIENTS_WERE_IDLE);
+	}
 	tc_evidence_whose(draft, orphan);
 	draft->severity = TC_SEVERITY_WARNING;
 	return TC_FOUND;
@@ -69,10 +82,13 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 			"take more than half of tcp_max_tw_buckets, which TIME_WAIT then does not "
 			"have."),
 	.causes = {
+		[PEERS_DO_NOT_CLOSE] =
 		N_("The programs of the peers do not close when they read the end of the stream: "
 		   "there it is CLOSE_WAIT."),
+		[PEERS_ARE_GONE] =
 		N_("The peers are gone, or a firewall between has forgotten the connection: their "
 		   "FIN never comes."),
+		[CLIENTS_WERE_IDLE] =
 		N_("This side ends idle connections of clients that only notice when they next use "
 		   "them (pools, browsers)."),
 	},
@@ -99,6 +115,11 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 
 /* ---- fin-wait2-held -------------------------------------------------------------------- */
 
+/* Places in the row's list of causes. */
+enum { WAITS_WITHOUT_LIMIT, FORGETS_IT };
+
+enum { AN_HOUR_MS = 60 * 60000 }; /* no program waits so long for an answer */
+
 /* A minute without a segment is longer than a peer that still has an answer to send needs. */
 static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct tc_draft *draft)
 {
@@ -112,6 +133,7 @@ static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct
 		      "%llu FIN_WAIT2 are held by programs, and their peers were not heard for a "
 		      "minute or more, the longest for %s: no timer ends them.",
 		      held->shown, tc_llu(held->shown), tc_words_duration(draft, held->oldest_ms));
+	tc_points_to(draft, held->oldest_ms >= AN_HOUR_MS ? FORGETS_IT : WAITS_WITHOUT_LIMIT);
 	tc_evidence_whose(draft, held);
 	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_HELD, draft);
 	draft->severity = TC_SEVERITY_WARNING;
@@ -128,8 +150,10 @@ const struct tc_rule tc_rule_fin_wait2_held = {
 			"tcp_fin_timeout only begins when the program closes, so this lasts for "
 			"ever."),
 	.causes = {
+		[WAITS_WITHOUT_LIMIT] =
 		N_("The program calls shutdown(2) for sending and then waits for the end of the "
 		   "peer's stream without a timeout of its own."),
+		[FORGETS_IT] =
 		N_("It forgets to close after shutdown(2): a leak."),
 		N_("The peer is gone without a word."),
 	},

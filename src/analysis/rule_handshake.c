@@ -17,7 +17,6 @@
 enum {
 	FLOOD_LEAST = 10, /* fewer silent handshakes are scanners and phones out of reach */
 	PEERS_LEAST = 5,  /* addresses; fewer can be blocked one by one */
-	SYN_RECV_DEFAULT_MS = 63000, /* with tcp_synack_retries = 5 */
 };
 
 enum likeness { LIKE_NO, LIKE_YES, LIKE_UNKNOWN };
@@ -65,23 +64,21 @@ static bool is_crowded(const struct tc_facts *facts)
 	return false;
 }
 
-static bool has_queues(const struct tc_facts *facts)
-{
-	return facts->listening && !tc_listening_summary(facts->listening)->unread;
-}
-
 /* What a queue without room made of SYNs in the interval. */
 struct pressure {
 	uint64_t dropped, cookies;
+	bool is_known; /* both were read */
 	bool is_crowded;
 };
 
 static struct pressure pressure_of(const struct tc_facts *facts)
 {
-	struct pressure pressure = {.is_crowded = is_crowded(facts)};
+	struct pressure pressure = {.is_known = true, .is_crowded = is_crowded(facts)};
 
-	tc_part_rise(facts, TC_COUNTER_TCPReqQFullDrop, &pressure.dropped);
-	tc_part_rise(facts, TC_COUNTER_TCPReqQFullDoCookies, &pressure.cookies);
+	if (tc_part_rise(facts, TC_COUNTER_TCPReqQFullDrop, &pressure.dropped) == TC_RISE_UNKNOWN ||
+	    tc_part_rise(facts, TC_COUNTER_TCPReqQFullDoCookies, &pressure.cookies) ==
+		    TC_RISE_UNKNOWN)
+		pressure.is_known = false;
 	return pressure;
 }
 
@@ -94,54 +91,87 @@ static bool is_flood(const struct tc_facts *facts)
 }
 
 /* Little's law: if none were ever finished, so many would begin a second. */
-static const char *rate_of(const struct tc_facts *facts, uint64_t requests, struct tc_draft *draft)
+static const char *rate_of(uint64_t requests, uint64_t ms, struct tc_draft *draft)
 {
-	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
-	uint64_t ms = life->known ? life->value : SYN_RECV_DEFAULT_MS;
-
 	return tc_words_rate(draft, (double)requests * 1000 / (double)ms);
 }
 
-/* What finds the queue full leaves no request, so their number says nothing of the rate. */
-static bool is_capped(const struct tc_facts *facts)
+/*
+ * What finds the queue full leaves no request, so that their number says nothing of the rate: it
+ * does only where it is known that none did.
+ */
+static bool tells_rate(const struct tc_facts *facts, const struct pressure *pressure)
 {
-	struct pressure pressure = pressure_of(facts);
 	uint64_t sent;
 
-	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
-	return sent || pressure.dropped || pressure.cookies;
+	return facts->figures[TC_LIFETIME_SYN_RECV].known && pressure->is_known &&
+	       !pressure->dropped && !pressure->cookies &&
+	       tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent) == TC_RISE_NONE;
 }
 
-static const char *life_of(const struct tc_facts *facts, struct tc_draft *draft)
+/*
+ * From one look it is not known whether the queue was ever full; how long a handshake lasts is
+ * said of the usual setting where that of the listing's machine was not read.
+ */
+static enum tc_verdict unsure_of(const struct tc_facts *facts, const struct pressure *pressure,
+				 uint64_t requests, struct tc_draft *draft)
 {
+	enum { USUAL_MS = 63000 }; /* with tcp_synack_retries = 5 */
 	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
 
-	return tc_words_duration(draft, life->known ? life->value : SYN_RECV_DEFAULT_MS);
-}
-
-static enum tc_verdict unsure_of(const struct tc_facts *facts, uint64_t requests,
-				 struct tc_draft *draft)
-{
-	if (is_capped(facts)) {
+	if (pressure->dropped || pressure->cookies)
 		tc_needs(draft, N_("repetitions and addresses%s, to tell a flood from slow peers"),
 			 tc_judge_how(draft, "ss -tano"));
-		return TC_UNSURE;
-	}
-	tc_needs(draft,
-		 N_("repetitions, addresses and listeners%s, to tell a flood "
-		    "from slow peers: if none of %llu SYN_RECV is ever finished, each lasting %s, "
-		    "they begin at %s (an inference)"),
-		 tc_judge_how(draft, "ss -tanoi, ss -ltn"), tc_llu(requests), life_of(facts, draft),
-		 rate_of(facts, requests, draft));
+	else if (life->known)
+		tc_needs(draft,
+			 N_("repetitions, addresses and listeners%s, to tell a flood from slow "
+			    "peers: if none of %llu SYN_RECV is ever finished, each lasting %s, "
+			    "they begin at %s or more (an inference)"),
+			 tc_judge_how(draft, "ss -tanoi, ss -ltn"), tc_llu(requests),
+			 tc_words_duration(draft, life->value),
+			 rate_of(requests, life->value, draft));
+	else
+		tc_needs(draft,
+			 N_("repetitions, addresses and listeners%s, to tell a flood from slow "
+			    "peers: if none of %llu SYN_RECV is ever finished, and each lasts %s, "
+			    "as with tcp_synack_retries = 5, they begin at %s or more (an "
+			    "inference)"),
+			 tc_judge_how(draft, "ss -tanoi, ss -ltn"), tc_llu(requests),
+			 tc_words_duration(draft, USUAL_MS), rate_of(requests, USUAL_MS, draft));
 	return TC_UNSURE;
 }
 
 /* ---- syn-flood -------------------------------------------------------------------------- */
 
+/* Places in the row's list of causes. */
+enum { FORGED_ADDRESSES, FILTER_ON_THE_WAY_BACK };
+
+/*
+ * Where the answers reach nobody, no connection at all comes in meanwhile, nor a RST of somebody
+ * who never asked; in a flood those of real clients do.
+ */
+static void point_to_flood(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t came_in, refused;
+
+	if (!tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in) ||
+	    !tc_facts_rise(facts, TC_COUNTER_EmbryonicRsts, &refused))
+		return;
+	tc_points_to(draft, came_in || refused ? FORGED_ADDRESSES : FILTER_ON_THE_WAY_BACK);
+	if (came_in)
+		tc_evidence_n(draft, "Meanwhile %llu connection came in as it should.",
+			      "Meanwhile %llu connections came in as they should.", came_in,
+			      tc_llu(came_in));
+	else if (!refused)
+		tc_evidence(draft, N_("Meanwhile not one connection came in: perhaps no answer of "
+				      "this machine arrives."));
+}
+
 static void tell_flood(const struct tc_facts *facts, const struct pressure *pressure,
 		       struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
+	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
 	uint64_t requests = facts->census.states[TC_SYN_RECV], sent, received;
 
 	tc_evidence(draft,
@@ -156,16 +186,22 @@ static void tell_flood(const struct tc_facts *facts, const struct pressure *pres
 			      "(TCPReqQFullDrop).",
 			      pressure->dropped, tc_part_interval(facts, draft),
 			      tc_llu(pressure->dropped));
+	if (pressure->dropped)
+		tc_part_where(facts, TC_COUNTER_TCPReqQFullDrop, draft);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
 	if (sent)
 		tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
 			    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
-	if (!is_capped(facts))
+	if (sent)
+		tc_part_where(facts, TC_COUNTER_SyncookiesSent, draft);
+	if (tells_rate(facts, pressure))
 		tc_evidence(draft,
 			    N_("If none is ever finished, each lasting %s, they begin at %s (an "
 			       "inference)."),
-			    life_of(facts, draft), rate_of(facts, requests, draft));
+			    tc_words_duration(draft, life->value),
+			    rate_of(requests, life->value, draft));
+	point_to_flood(facts, draft);
 	tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false, draft);
 	tc_evidence_whose(draft, retried);
 }
@@ -182,15 +218,17 @@ static enum tc_verdict check_syn_flood(const struct tc_facts *facts, struct tc_d
 
 	if (!requests && !is_pressed)
 		return TC_QUIET;
+	if (!is_pressed && tc_part_has_queues(facts)) /* and none of them is half full */
+		return TC_QUIET;
 	if (!is_pressed)
-		return has_queues(facts) ? TC_QUIET : unsure_of(facts, requests, draft);
+		return unsure_of(facts, &pressure, requests, draft);
 	switch (looks_like_flood(facts)) {
 	case LIKE_YES:
 		tell_flood(facts, &pressure, draft);
 		draft->severity = pressure.dropped ? TC_SEVERITY_CRITICAL : TC_SEVERITY_WARNING;
 		return TC_FOUND;
 	case LIKE_UNKNOWN:
-		return unsure_of(facts, requests, draft);
+		return unsure_of(facts, &pressure, requests, draft);
 	default:
 		return TC_QUIET;
 	}
@@ -207,7 +245,9 @@ const struct tc_rule tc_rule_syn_flood = {
 			"different addresses, five at least. A warning; "
 			"critical when SYNs are dropped, since real clients then fail, too."),
 	.causes = {
+		[FORGED_ADDRESSES] =
 		N_("An attack with forged addresses: the SYN+ACKs go to hosts that never asked."),
+		[FILTER_ON_THE_WAY_BACK] =
 		N_("The way back is filtered: SYNs come in, and nothing that this machine sends "
 		   "reaches the clients."),
 		N_("An attack from many real hosts, whose SYN+ACKs are dropped there."),
@@ -248,6 +288,24 @@ static bool is_of_proc(const struct tc_facts *facts)
 	return facts->report.source && strcmp(facts->report.source, "proc") == 0;
 }
 
+/* Places in the row's list of causes. */
+enum { LOSS, FIREWALL, SCANNERS };
+
+/*
+ * Many of few peers are a path or a firewall: some of their handshakes get through in the one case,
+ * none in the other. One of each of many peers is somebody who looks at ports.
+ */
+static void point_to_slow(const struct tc_facts *facts, bool is_few, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
+	uint64_t peers = tc_part_peers(retried), came_in;
+
+	if (!is_few && peers >= PEERS_LEAST && peers == retried->shown)
+		tc_points_to(draft, SCANNERS);
+	else if (is_few && tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
+		tc_points_to(draft, came_in ? LOSS : FIREWALL);
+}
+
 /* Where a listener lets nobody in, last ACKs do come: the rule phantom-established tells of those.
  */
 static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct tc_draft *draft)
@@ -268,8 +326,12 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 	if (is_of_proc(facts))
 		tc_evidence(draft, N_("/proc counts those there too that wait for their first data "
 				      "(TCP_DEFER_ACCEPT)."));
+	if (!tc_part_has_queues(facts))
+		tc_evidence(draft, N_("The queues of the listeners were not read: a full one drops "
+				      "last ACKs."));
 	tc_evidence_whose(draft, retried);
 	tc_part_unjudged(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
+	point_to_slow(facts, is_few, draft);
 	draft->is_shared = !tc_part_peers(retried);
 	draft->severity = is_few ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
@@ -285,9 +347,12 @@ const struct tc_rule tc_rule_slow_last_ack = {
 			"connections do not come about. What looks like a flood is told by the "
 			"rule syn-flood."),
 	.causes = {
+		[LOSS] =
 		N_("SYN+ACKs or last ACKs are lost: a bad path, or one that is not the way of the "
 		   "SYN."),
+		[FIREWALL] =
 		N_("A firewall lets SYNs through and drops the answers."),
+		[SCANNERS] =
 		N_("Scanners that only want to know which ports are open."),
 	},
 	.confirm = {

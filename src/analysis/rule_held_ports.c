@@ -47,21 +47,6 @@ static enum in_range judge_port(const struct tc_facts *facts, const struct tc_so
 	return tc_port_set_has(facts->reserved, port) ? NOT_IN_RANGE : IN_RANGE;
 }
 
-static void add_listener(struct tc_buf *list, const struct tc_sock *sock)
-{
-	char addr[TC_ADDR_TEXT_MAX];
-	const char *process =
-		sock->text && sock->text->owner ? sock->text->owner->words[TC_PART_PROCESS] : NULL;
-
-	if (list->length)
-		tc_buf_text(list, ", ");
-	tc_addr_text(&sock->local, addr);
-	tc_buf_format(list, tc_addr_is4(&sock->local) ? "%s:%u" : "[%s]:%u", addr,
-		      sock->local_port);
-	if (process)
-		tc_buf_format(list, " (%s)", process);
-}
-
 static void say_listeners(const struct tc_facts *facts, struct tc_draft *draft, uint64_t count)
 {
 	tc_auto_buf struct tc_buf list = TC_BUF_INIT;
@@ -71,7 +56,8 @@ static void say_listeners(const struct tc_facts *facts, struct tc_draft *draft, 
 
 	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++)
 		if (shown < SHOWN_PORTS && judge_port(facts, listener->socket) == IN_RANGE) {
-			add_listener(&list, listener->socket);
+			tc_buf_text(&list, list.length ? ", " : "");
+			tc_buf_text(&list, tc_part_listener(facts, listener->socket, draft));
 			shown++;
 		}
 	text = tc_buf_string(&list);
@@ -166,33 +152,51 @@ static uint64_t most_of_one(const struct tc_tally *who)
 	return who && tc_tally_rows(who) ? tc_tally_row_count(who, 0) : 0;
 }
 
-/* Ports of the range of which `bound` may be some; 0: not known. */
-static uint64_t usable_ports(const struct tc_facts *facts)
+/* Ports of the range of which `bound` may be some; false: not known. */
+static bool usable_ports(const struct tc_facts *facts, uint64_t *ret_ports)
 {
 	const struct tc_setting_value *range = &facts->now.settings[TC_SETTING_ip_local_port_range];
-	int64_t reserved = 0;
+	int64_t reserved;
 
-	if (range->status != TC_SETTING_READ || range->number[1] < range->number[0])
-		return 0;
-	tc_facts_setting(facts, TC_SETTING_ip_local_reserved_ports, &reserved);
-	if (reserved > range->number[1] - range->number[0])
+	if (range->status != TC_SETTING_READ || range->number[1] < range->number[0] ||
+	    !tc_facts_setting(facts, TC_SETTING_ip_local_reserved_ports, &reserved))
+		return false;
+	if (reserved > range->number[1] - range->number[0]) /* others are meant, outside of it */
 		reserved = 0;
-	return (uint64_t)(range->number[1] - range->number[0] + 1 - reserved);
+	*ret_ports = (uint64_t)(range->number[1] - range->number[0] + 1 - reserved);
+	return true;
+}
+
+/* Few of each program; whether they are much of the range may not be known. */
+static enum tc_verdict few_bound(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	int64_t first;
+
+	if (tc_facts_setting(facts, TC_SETTING_ip_local_port_range, &first))
+		tc_judge_needs_setting(facts, TC_SETTING_ip_local_reserved_ports, draft);
+	else
+		tc_judge_needs_setting(facts, TC_SETTING_ip_local_port_range, draft);
+	return TC_UNSURE;
 }
 
 static enum tc_verdict check_bound_inactive_leak(const struct tc_facts *facts,
 						 struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *bound = &facts->symptoms[TC_SYMPTOM_BOUND];
-	uint64_t ports = usable_ports(facts);
-	bool is_share = ports && bound->shown * 100 >= ports * SHARE_OF_RANGE;
+	uint64_t ports = 0;
+	bool has_ports = usable_ports(facts, &ports);
+	/* Each namespace has a range of its own. */
+	bool is_share =
+		ports && !facts->netns_count && bound->shown * 100 >= ports * SHARE_OF_RANGE;
 
 	if (facts->report.states_not_read & TC_STATE_BIT(TC_BOUND)) {
 		tc_needs(draft, "%s", tc_judge_missing(draft, TC_SYMPTOM_BOUND));
 		return TC_UNSURE;
 	}
-	if (!bound->shown || (!is_share && most_of_one(bound->who) < OF_ONE_PROGRAM))
+	if (!bound->shown)
 		return TC_QUIET;
+	if (!is_share && most_of_one(bound->who) < OF_ONE_PROGRAM)
+		return has_ports ? TC_QUIET : few_bound(facts, draft);
 	draft->severity = is_share ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	if (ports)
 		tc_evidence_n(draft,

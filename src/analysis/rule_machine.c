@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_machine.c - rules about what all connections of a machine share: memory, tracking. */
-#include "analysis/rule.h"
+#include "analysis/judge.h"
+#include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
 
@@ -52,20 +53,44 @@ static void say_memory_trouble(const struct tc_facts *facts, struct tc_draft *dr
 			      aborted, (unsigned long long)aborted);
 }
 
+/* Places in the row's list of causes. */
+enum { PROGRAMS_DO_NOT_READ, PEERS_TAKE_NOTHING, FAST_CONNECTIONS };
+
+/* Which queues are long: those of programs here, or those to peers. */
+static void point_to_memory(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t unread = facts->symptoms[TC_SYMPTOM_NOT_READ].shown;
+	uint64_t not_taken = facts->symptoms[TC_SYMPTOM_NOT_TAKEN].shown +
+			     facts->symptoms[TC_SYMPTOM_FIN_WAIT1_SHUT].shown +
+			     facts->symptoms[TC_SYMPTOM_FIN_WAIT1_SILENT].shown;
+
+	if (unread || not_taken)
+		tc_points_to(draft,
+			     unread >= not_taken ? PROGRAMS_DO_NOT_READ : PEERS_TAKE_NOTHING);
+	else if (!facts->symptoms[TC_SYMPTOM_NOT_READ].unjudged &&
+		 !facts->symptoms[TC_SYMPTOM_NOT_TAKEN].unjudged)
+		tc_points_to(draft, FAST_CONNECTIONS);
+}
+
 static enum tc_verdict check_tcp_mem(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_setting_value *mem = &facts->now.settings[TC_SETTING_tcp_mem];
-	uint64_t used = facts->now.counters.value[TC_COUNTER_sockstat_mem];
-	uint64_t pressure, limit;
+	uint64_t pressure, limit, used, pressures;
 
 	if (mem->status != TC_SETTING_READ || mem->count != TC_SETTING_NUMBERS) {
-		tc_needs(draft, N_("the setting tcp_mem, which only the initial network namespace "
-				   "shows; look from there"));
+		tc_judge_needs_setting(facts, TC_SETTING_tcp_mem, draft);
+		return TC_UNSURE;
+	}
+	if (!tc_facts_counter(facts, TC_COUNTER_sockstat_mem, &used)) {
+		tc_judge_needs_counter(facts, TC_COUNTER_sockstat_mem, draft);
 		return TC_UNSURE;
 	}
 	pressure = (uint64_t)mem->number[MEM_PRESSURE];
 	limit = (uint64_t)mem->number[MEM_LIMIT];
 	draft->severity = judge_memory(facts, used, pressure, limit);
+	if (!draft->severity &&
+	    tc_part_rise(facts, TC_COUNTER_TCPMemoryPressures, &pressures) == TC_RISE_UNKNOWN)
+		return tc_part_needs_rise(facts, TC_COUNTER_TCPMemoryPressures, draft);
 	if (!draft->severity && used * 2 < pressure)
 		return TC_QUIET;
 	tc_evidence(draft,
@@ -76,6 +101,7 @@ static enum tc_verdict check_tcp_mem(const struct tc_facts *facts, struct tc_dra
 	if (!draft->severity)
 		return TC_NORMAL;
 	say_memory_trouble(facts, draft);
+	point_to_memory(facts, draft);
 	return TC_FOUND;
 }
 
@@ -89,10 +115,13 @@ const struct tc_rule tc_rule_tcp_mem = {
 			"third less 5 %, or when connections are reset for it: at the limit it drops "
 			"what arrives and refuses to queue what is sent."),
 	.causes = {
+		[PROGRAMS_DO_NOT_READ] =
 		N_("Programs that do not read: what their peers have sent stays in the queues "
 		   "(zero-window-local)."),
+		[PEERS_TAKE_NOTHING] =
 		N_("Many peers that take nothing, or slowly: what is sent to them stays in the queues "
 		   "(send-stalled, FIN_WAIT1)."),
+		[FAST_CONNECTIONS] =
 		N_("Many fast connections over long paths, which need large windows."),
 	},
 	.confirm = {
@@ -157,6 +186,27 @@ static void say_dropped(const struct tc_facts *facts, struct tc_draft *draft)
 			      (unsigned long long)drop);
 }
 
+/*
+ * Now it is not full. Entries may have been thrown out in the interval all the same; where
+ * that is not known, what the table is like now is said with what is missing.
+ */
+static bool lacks_early_drops(const struct tc_facts *facts, uint64_t count, uint64_t max,
+			      struct tc_draft *draft)
+{
+	uint64_t early;
+	const char *missing;
+
+	if (tc_part_rise(facts, TC_COUNTER_conntrack_early_drop, &early) != TC_RISE_UNKNOWN)
+		return false;
+	missing = facts->interval_us ? "/proc/net/stat/nf_conntrack"
+				     : tc_draft_text(draft, tc_judge_needs_interval(facts));
+	tc_needs(draft,
+		 N_("%s, to tell whether the table was full meanwhile; now it has %llu of %llu "
+		    "entries"),
+		 missing, (unsigned long long)count, (unsigned long long)max);
+	return true;
+}
+
 static enum tc_verdict check_conntrack_full(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_counters *now = &facts->now.counters;
@@ -173,6 +223,8 @@ static enum tc_verdict check_conntrack_full(const struct tc_facts *facts, struct
 	if (!max) /* no limit */
 		return TC_QUIET;
 	draft->severity = judge_tracking(facts, count, max);
+	if (!draft->severity && lacks_early_drops(facts, count, max, draft))
+		return TC_UNSURE;
 	if (!draft->severity && count * 100 / max < TRACKED_WORTH_SAYING)
 		return TC_QUIET;
 	tc_evidence(draft,
@@ -225,6 +277,7 @@ const struct tc_rule tc_rule_conntrack_full = {
 	},
 	.sources = "Documentation/networking/nf_conntrack-sysctl.rst; conntrack(8); "
 		   "net/netfilter/nf_conntrack_core.c:__nf_conntrack_alloc, early_drop, gc_worker",
+	.by_netns = true,
 	.glance = true,
 	.any_system = true, /* of counters and settings alone */
 	.scenario = "conntrack-full",

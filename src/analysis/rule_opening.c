@@ -72,10 +72,12 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 /* ---- syn-sent-blackhole ----------------------------------------------------------------- */
 
 enum {
-	SYN_SENT_DEFAULT_MS = 127000, /* with tcp_syn_retries = 6 */
 	FEW_OF_ALL = 100, /* one in a hundred is what a crawler or a proxy always meets */
 	REMOTE_MAX = TC_ADDR_TEXT_MAX + 16,
 };
+
+/* Places in the row's list of causes. */
+enum { FIREWALL_DROPS, HOST_IS_DOWN, LISTENER_IS_FULL };
 
 /* As the field "remote" has it. */
 static bool is_to(const struct tc_destination *destination, const char *remote)
@@ -126,15 +128,17 @@ static bool tell_answering(const struct tc_facts *facts, const struct tc_symptom
 	return covered == silent->shown;
 }
 
-/* Whether those that fail are less than one in a hundred of all that are tried. */
+/*
+ * Whether those that fail are known to be less than one in a hundred of all that are tried: each
+ * is there for as long as connect(2) waits.
+ */
 static bool is_rare(const struct tc_facts *facts, uint64_t silent)
 {
 	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_SENT];
-	uint64_t ms = life->known ? life->value : SYN_SENT_DEFAULT_MS;
 	double tried;
 
-	return tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried) &&
-	       (double)silent * 1000 / (double)ms * FEW_OF_ALL < tried;
+	return life->known && tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried) &&
+	       (double)silent * 1000 / (double)life->value * FEW_OF_ALL < tried;
 }
 
 static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
@@ -160,6 +164,8 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 		tc_evidence(draft, N_("That is less than one in a hundred of the connections "
 				      "tried."));
 	is_answering = tell_answering(facts, silent, draft);
+	if (is_answering)
+		tc_points_to(draft, LISTENER_IS_FULL);
 	tc_evidence_whose(draft, silent);
 	tc_part_unjudged(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
 	draft->severity = is_few || is_answering ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
@@ -176,8 +182,11 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 			"of the connections tried, which a proxy or a crawler always meets, or "
 			"where all that are silent answer other connections."),
 	.causes = {
+		[FIREWALL_DROPS] =
 		N_("A firewall drops the SYNs (one that refuses would end the attempt at once)."),
+		[HOST_IS_DOWN] =
 		N_("The host is down, or its address is wrong, and no router says so."),
+		[LISTENER_IS_FULL] =
 		N_("The listener there is full and stays silent (accept-overflow on that "
 		   "machine)."),
 		N_("The answers do not find their way back."),
@@ -232,6 +241,7 @@ static enum tc_verdict check_syn_sent_refused(const struct tc_facts *facts, stru
 		      "In %s, %llu connections that this machine asked for failed (AttemptFails "
 		      "without EmbryonicRsts), of %llu that were asked for.",
 		      failed, tc_part_interval(facts, draft), tc_llu(failed), tc_llu(tried));
+	tc_part_where(facts, TC_COUNTER_AttemptFails, draft);
 	tc_evidence(draft, N_("That they were refused is inferred: the kernel counts those that "
 			      "got no answer with them, but such fail after a minute or two."));
 	draft->severity = failed * MANY_OF_ALL >= tried ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
@@ -278,6 +288,9 @@ const struct tc_rule tc_rule_syn_sent_refused = {
 
 /* ---- stale-syn -------------------------------------------------------------------------- */
 
+/* Places in the row's list of causes. */
+enum { PEER_WAS_RESTARTED, NAT_HAS_FORGOTTEN, LAST_ACK_WAS_LOST };
+
 static enum tc_verdict check_stale_syn(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	uint64_t count;
@@ -291,6 +304,11 @@ static enum tc_verdict check_stale_syn(const struct tc_facts *facts, struct tc_d
 		      "In %s, %llu SYNs met connections that this machine still has between the "
 		      "same ends (TCPSYNChallenge).",
 		      count, tc_part_interval(facts, draft), tc_llu(count));
+	tc_part_where(facts, TC_COUNTER_TCPSYNChallenge, draft);
+	if (facts->symptoms[TC_SYMPTOM_LAST_ACK_SILENT].shown)
+		tc_points_to(draft, LAST_ACK_WAS_LOST);
+	else if (facts->symptoms[TC_SYMPTOM_HALF_OPEN].shown)
+		tc_points_to(draft, PEER_WAS_RESTARTED);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
@@ -304,9 +322,12 @@ const struct tc_rule tc_rule_stale_syn = {
 			"do this. The answer is an ACK, the peer's RST ends the old connection, "
 			"and its next SYN is taken."),
 	.causes = {
+		[PEER_WAS_RESTARTED] =
 		N_("The peer was restarted or has lost its power, and this side has not noticed: "
 		   "its connections are half open."),
+		[NAT_HAS_FORGOTTEN] =
 		N_("A NAT or firewall has forgotten a connection and gives its port to a new one."),
+		[LAST_ACK_WAS_LOST] =
 		N_("The last ACK of the old connection was lost, and here it is in LAST_ACK."),
 		N_("Forged SYNs, to find out or disturb connections: the answer is what RFC 5961 "
 		   "asks for."),

@@ -2,7 +2,9 @@
 /* rule_parts.c - what the checks of several rules have in common; see rule_parts.h. */
 #include "analysis/rule_parts.h"
 
-#include "analysis/judge.h"
+#include <stdlib.h>
+
+#include "analysis/judge_netns.h"
 #include "util/intl.h"
 
 enum {
@@ -19,6 +21,91 @@ enum tc_rise tc_part_rise(const struct tc_facts *facts, enum tc_counter id, uint
 	if (tc_facts_rise(facts, id, ret_rise))
 		return *ret_rise ? TC_RISE_SOME : TC_RISE_NONE;
 	return tc_facts_counter(facts, id, &value) && !value ? TC_RISE_NONE : TC_RISE_UNKNOWN;
+}
+
+enum tc_verdict tc_part_needs_rise(const struct tc_facts *facts, enum tc_counter id,
+				   struct tc_draft *draft)
+{
+	if (!facts->interval_us)
+		return tc_part_needs_interval(facts, draft);
+	tc_judge_needs_counter(facts, id, draft);
+	return TC_UNSURE;
+}
+
+/* One of the namespaces, and by how much the counter rose there. */
+struct place {
+	const struct tc_facts_netns *netns;
+	uint64_t rise;
+};
+
+static int by_rise(const void *a, const void *b)
+{
+	const struct place *one = a, *other = b;
+
+	return (one->rise < other->rise) - (one->rise > other->rise);
+}
+
+static void tell_places(const struct place *places, size_t count, struct tc_draft *draft)
+{
+	const char *list = "";
+	uint64_t rest = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char name[WORD_MAX];
+
+		if (i >= NAMES_MAX) {
+			rest += places[i].rise;
+			continue;
+		}
+		tc_facts_netns_name(places[i].netns, name, sizeof(name));
+		list = tc_words(draft, "%s%s%s: %llu", list, i ? ", " : "", name,
+				tc_llu(places[i].rise));
+	}
+	if (rest)
+		tc_evidence(draft, N_("By network namespace: %s, others: %llu."), list,
+			    tc_llu(rest));
+	else
+		tc_evidence(draft, N_("By network namespace: %s."), list);
+}
+
+void tc_part_where(const struct tc_facts *facts, enum tc_counter id, struct tc_draft *draft)
+{
+	tc_auto_free struct place *places = NULL;
+	size_t count = 0;
+
+	if (!facts->netns_count)
+		return;
+	places = calloc(facts->netns_count, sizeof(*places));
+	if (!places) {
+		draft->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < facts->netns_count; i++) {
+		const struct tc_facts_netns *netns = &facts->netns[i];
+		uint64_t rise;
+
+		if (netns->has_before && tc_counter_rise(&netns->before, &netns->now, id, &rise) &&
+		    rise)
+			places[count++] = (struct place){netns, rise};
+	}
+	qsort(places, count, sizeof(*places), by_rise);
+	if (count)
+		tell_places(places, count, draft);
+}
+
+bool tc_part_has_queues(const struct tc_facts *facts)
+{
+	return facts->listening && !tc_listening_summary(facts->listening)->unread;
+}
+
+enum tc_verdict tc_part_needs_queues(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	if (*facts->listening_why)
+		tc_needs(draft, N_("the queues of the listeners: %s"), facts->listening_why);
+	else
+		tc_needs(draft, N_("the queues of the listeners%s"),
+			 tc_judge_how(draft, "ss -ltn"));
+	return TC_UNSURE;
 }
 
 uint64_t tc_part_peers(const struct tc_symptom_facts *symptom)
@@ -95,18 +182,22 @@ static const char *field_of(const struct tc_sock *sock, const char *field, struc
 	return tc_words(draft, "%s", text);
 }
 
-/* "0.0.0.0:80 (nginx)". */
-static const char *name_of(const struct tc_listener *listener, struct tc_draft *draft)
+const char *tc_part_listener(const struct tc_facts *facts, const struct tc_sock *listener,
+			     struct tc_draft *draft)
 {
-	const char *local = field_of(listener->socket, "local", draft);
-	const char *process = field_of(listener->socket, "process", draft);
+	const char *local = field_of(listener, "local", draft);
+	const char *process = field_of(listener, "process", draft);
 
+	if (facts->netns_count)
+		process = tc_words(draft, "%s%snetns %s", process, *process ? ", " : "",
+				   field_of(listener, "netns", draft));
 	return *process ? tc_words(draft, "%s (%s)", local, process) : local;
 }
 
-static void tell_listener(const struct tc_listener *listener, struct tc_draft *draft)
+static void tell_listener(const struct tc_facts *facts, const struct tc_listener *listener,
+			  struct tc_draft *draft)
 {
-	const char *name = name_of(listener, draft);
+	const char *name = tc_part_listener(facts, listener->socket, draft);
 
 	if (listener->limited_by == TC_LIMITED_BY_BACKLOG)
 		tc_evidence(draft,
@@ -143,7 +234,7 @@ size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, bool wa
 			more++;
 			continue;
 		}
-		tell_listener(listener, draft);
+		tell_listener(facts, listener, draft);
 		told++;
 	}
 	if (more)

@@ -5,6 +5,12 @@
 
 #include "analysis/rule.h"
 
+/* Of another system's sockets only what TCP itself says is true. */
+static inline bool tc_part_is_elsewhere(const struct tc_facts *facts)
+{
+	return facts->report.origins & TC_ORIGIN_OTHER_SYSTEM;
+}
+
 /* Whether a counter rose in the interval. */
 enum tc_rise {
 	TC_RISE_UNKNOWN,
@@ -14,6 +20,26 @@ enum tc_rise {
 
 /* The rise is 0 unless there was some. */
 enum tc_rise tc_part_rise(const struct tc_facts *facts, enum tc_counter id, uint64_t *ret_rise);
+
+/* Unsure, since it is not known whether it rose: it was read once, or not at all. */
+enum tc_verdict tc_part_needs_rise(const struct tc_facts *facts, enum tc_counter id,
+				   struct tc_draft *draft);
+
+/* Unsure for want of the queues of all listeners. */
+enum tc_verdict tc_part_needs_queues(const struct tc_facts *facts, struct tc_draft *draft);
+
+/* Whether the queues of all listeners were read. */
+bool tc_part_has_queues(const struct tc_facts *facts);
+
+/*
+ * Where several network namespaces are looked at: says in which of them the counter rose, which
+ * the sentence before it has for all together.
+ */
+void tc_part_where(const struct tc_facts *facts, enum tc_counter id, struct tc_draft *draft);
+
+/* "0.0.0.0:80 (nginx)", and the network namespace where there are several. */
+const char *tc_part_listener(const struct tc_facts *facts, const struct tc_sock *listener,
+			     struct tc_draft *draft);
 
 /* Between how many peers those shown are divided; 0: not known. */
 uint64_t tc_part_peers(const struct tc_symptom_facts *symptom);

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/addr.h"
@@ -71,12 +72,27 @@ static void say_namespace(const struct tc_facts *facts, struct tc_draft *draft,
 			    (unsigned long long)to->netns);
 }
 
-static void say_pool(struct tc_draft *draft, const struct tc_port_pool *pool)
+/* What was not read is not said to be 0. */
+static void say_pool(const struct tc_facts *facts, struct tc_draft *draft,
+		     const struct tc_port_pool *pool)
 {
-	tc_evidence(draft,
-		    N_("The range %u-%u has %u ports; %u of them are reserved, %u are held by "
-		       "bind(2)."),
-		    pool->low, pool->high, range_of(pool), pool->reserved, pool->taken);
+	bool has_reserved = !facts->report.foreign || facts->reserved;
+	bool has_bound = !(facts->report.states_not_read & TC_STATE_BIT(TC_BOUND));
+
+	if (has_reserved && has_bound) {
+		tc_evidence(draft,
+			    N_("The range %u-%u has %u ports; %u of them are reserved, %u are held "
+			       "by bind(2)."),
+			    pool->low, pool->high, range_of(pool), pool->reserved, pool->taken);
+		return;
+	}
+	tc_evidence(draft, N_("The range %u-%u has %u ports."), pool->low, pool->high,
+		    range_of(pool));
+	if (!has_reserved)
+		tc_evidence(draft, N_("Which of them are reserved was not read."));
+	if (!has_bound)
+		tc_evidence(draft, N_("Sockets that are only bound were not read, and may hold "
+				      "some."));
 }
 
 /* ---- port-exhaustion ------------------------------------------------------------------ */
@@ -194,6 +210,19 @@ static void say_whose(const struct tc_facts *facts, struct tc_draft *draft,
 	tc_evidence_whose(draft, out);
 }
 
+/* Places in the row's list of causes. */
+enum { CLOSED_BY_THIS_SIDE, OPEN_AT_ONCE, SMALL_RANGE };
+
+/* What holds the ports, and how many there are to hold. */
+static void point_to(const struct tc_destination *to, struct tc_draft *draft)
+{
+	enum { USUAL = 28232, OF_USUAL = 4 }; /* of 32768-60999, a quarter was made so */
+
+	if (to->capacity < USUAL / OF_USUAL)
+		tc_points_to(draft, SMALL_RANGE);
+	tc_points_to(draft, 2 * to->time_wait >= to->used ? CLOSED_BY_THIS_SIDE : OPEN_AT_ONCE);
+}
+
 static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_draft *draft,
 				       const struct crowd *crowd)
 {
@@ -207,12 +236,14 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 		tc_evidence_n(draft, "%llu other destination is in the same need.",
 			      "%llu other destinations are in the same need.", crowd->bad - 1,
 			      (unsigned long long)(crowd->bad - 1));
-	say_pool(draft, tc_part_pool(facts->ports, to));
+	say_pool(facts, draft, tc_part_pool(facts->ports, to));
 	say_whose(facts, draft, to);
+	point_to(to, draft);
 	return TC_FOUND;
 }
 
-static enum tc_verdict say_busiest(struct tc_draft *draft, const struct tc_destination *to)
+static enum tc_verdict say_busiest(const struct tc_facts *facts, struct tc_draft *draft,
+				   const struct tc_destination *to)
 {
 	struct ends ends = ends_of(to);
 
@@ -220,6 +251,7 @@ static enum tc_verdict say_busiest(struct tc_draft *draft, const struct tc_desti
 		return TC_QUIET;
 	tc_evidence(draft, N_("The busiest destination, %s from %s, has used %u of %u ports."),
 		    ends.remote, ends.local, to->used, to->used + to->free - to->reusable);
+	say_namespace(facts, draft, to);
 	return TC_NORMAL;
 }
 
@@ -242,6 +274,22 @@ static bool find_all_reserved(const struct tc_facts *facts, struct tc_draft *dra
 		return true;
 	}
 	return false;
+}
+
+/* Half full: whether the rest lasts until ports come back takes the pace. */
+static bool needs_pace(const struct tc_facts *facts, const struct tc_destination *to,
+		       struct tc_draft *draft)
+{
+	struct ends ends = ends_of(to);
+
+	if (to->rated || full_of(to, to->free) < HALF)
+		return false;
+	tc_needs(draft, N_("%s, to tell how fast %s runs out: %u of %u ports from %s are in use"),
+		 tc_draft_text(draft, facts->interval_us
+					      ? N_("which local ports were in use before")
+					      : tc_judge_needs_interval(facts)),
+		 ends.remote, to->used, to->used + to->free - to->reusable, ends.local);
+	return true;
 }
 
 /* Whether it depends on what may be taken over out of TIME_WAIT, which was not read. */
@@ -293,7 +341,9 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 			 crowd.likely->free_at_most);
 		return TC_UNSURE;
 	}
-	return say_busiest(draft, crowd.likely);
+	if (needs_pace(facts, crowd.likely, draft))
+		return TC_UNSURE;
+	return say_busiest(facts, draft, crowd.likely);
 }
 
 /* clang-format off */
@@ -307,11 +357,14 @@ const struct tc_rule tc_rule_port_exhaustion = {
 			"may be narrow or wide, and counted by destination, because each has the "
 			"whole range to itself."),
 	.causes = {
+		[CLOSED_BY_THIS_SIDE] =
 		N_("A connection is opened for each request and closed by this side, so that each "
 		   "leaves its port in TIME_WAIT for 60 s: keep-alive is off, or a client is made "
 		   "anew for each request."),
+		[OPEN_AT_ONCE] =
 		N_("Very many connections are open to one address and port at the same time, often "
 		   "through a proxy or to a load balancer with a single address."),
+		[SMALL_RANGE] =
 		N_("The range is small, or much of it is reserved or held by bind(2)."),
 	},
 	.confirm = {
@@ -407,7 +460,7 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 	tc_evidence(draft, N_("One of the destinations is %s, with %u connections."), ends.remote,
 		    to->used);
 	say_namespace(facts, draft, to);
-	say_pool(draft, pool);
+	say_pool(facts, draft, pool);
 	return TC_FOUND;
 }
 

@@ -106,11 +106,11 @@ static bool has_troubled(const struct tc_facts *facts, uint32_t trouble)
 static enum tc_verdict nothing_full(const struct tc_facts *facts, enum tc_rise rose,
 				    struct tc_draft *draft)
 {
-	if (!facts->listening || tc_listening_summary(facts->listening)->unread) {
-		tc_needs(draft, N_("the queues of the listeners%s"), tc_judge_how(draft, "ss -ltn"));
-		return TC_UNSURE;
-	}
-	return rose == TC_RISE_UNKNOWN ? tc_part_needs_interval(facts, draft) : TC_QUIET;
+	if (!tc_part_has_queues(facts))
+		return tc_part_needs_queues(facts, draft);
+	return rose == TC_RISE_UNKNOWN
+		       ? tc_part_needs_rise(facts, TC_COUNTER_ListenOverflows, draft)
+		       : TC_QUIET;
 }
 
 static void tell_overflows(const struct tc_facts *facts, uint64_t overflows, struct tc_draft *draft)
@@ -123,6 +123,7 @@ static void tell_overflows(const struct tc_facts *facts, uint64_t overflows, str
 		      "In %s, %llu times a connection found a full queue and was not let in "
 		      "(ListenOverflows).",
 		      overflows, tc_part_interval(facts, draft), tc_llu(overflows));
+	tc_part_where(facts, TC_COUNTER_ListenOverflows, draft);
 	if (tc_facts_setting(facts, TC_SETTING_tcp_abort_on_overflow, &aborts) && aborts)
 		tc_evidence(draft, N_("tcp_abort_on_overflow is %lld: some of them got a RST."),
 			    (long long)aborts);
@@ -150,6 +151,30 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 	}
 }
 
+/* Places in the row's list of causes. */
+enum { DOES_NOT_ACCEPT, SMALL_BACKLOG, MORE_THAN_IT_SERVES };
+
+/*
+ * Full at both looks: its program takes none, or too few; whether any were let in meanwhile tells
+ * which, where there is one such listener. Full at none of them it was but a burst.
+ */
+static void point_to(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_listener *full = NULL, *listener;
+	uint64_t came_in;
+
+	if (!facts->listening)
+		return;
+	for (size_t i = 0; (listener = tc_listening_troubled(facts->listening, TC_TROUBLE_FULL, i));
+	     i++)
+		full = listener;
+	if (!full)
+		tc_points_to(draft, SMALL_BACKLOG);
+	else if (full->have & TC_LISTENER_BEFORE && full->queue_before >= full->limit &&
+		 tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
+		tc_points_to(draft, came_in ? MORE_THAN_IT_SERVES : DOES_NOT_ACCEPT);
+}
+
 /*
  * A queue that is full now lets nobody in; one that was full for a moment has made clients wait
  * for the repetition of their SYN, a second.
@@ -170,6 +195,7 @@ static enum tc_verdict check_accept_overflow(const struct tc_facts *facts, struc
 		tc_evidence(draft, N_("A queue is full, so the next connection is not let in."));
 		tc_part_listeners(facts, TC_TROUBLE_FULL, false, draft);
 	}
+	point_to(facts, draft);
 	return TC_FOUND;
 }
 
@@ -183,10 +209,13 @@ const struct tc_rule tc_rule_accept_overflow = {
 			"or nobody came; critical when one is full and connections fail now. A "
 			"queue is full when limit + 1 connections wait."),
 	.causes = {
+		[DOES_NOT_ACCEPT] =
 		N_("The program does not accept: it is stuck, or has no descriptors or workers "
 		   "left."),
+		[SMALL_BACKLOG] =
 		N_("The backlog that it asked for is too small for bursts (many programs ask for "
 		   "5, 128 or 511), or net.core.somaxconn cuts it."),
+		[MORE_THAN_IT_SERVES] =
 		N_("More connections come than it can serve."),
 	},
 	.confirm = {
@@ -219,6 +248,23 @@ const struct tc_rule tc_rule_accept_overflow = {
 
 /* ---- phantom-established ---------------------------------------------------------------- */
 
+/* Places in the row's list of causes. */
+enum { FULL_FOR_MOMENTS, COOKIES_AND_A_FULL_QUEUE };
+
+/* No handshake waits at a full queue that was read, and no cookie is known to have come back. */
+static enum tc_verdict nothing_stuck(const struct tc_facts *facts, enum tc_rise overflowed,
+				     enum tc_rise came_back, struct tc_draft *draft)
+{
+	if (!tc_part_has_queues(facts) && facts->census.states[TC_SYN_RECV])
+		return tc_part_needs_queues(facts, draft);
+	if (overflowed == TC_RISE_NONE || came_back == TC_RISE_NONE)
+		return TC_QUIET;
+	return tc_part_needs_rise(facts,
+				  overflowed == TC_RISE_UNKNOWN ? TC_COUNTER_ListenOverflows
+								: TC_COUNTER_SyncookiesRecv,
+				  draft);
+}
+
 /*
  * Only both ends together could see it. A last ACK that meets a full queue is dropped, and its
  * client counts as connected; the handshake stays in SYN_RECV, and of one answered by a cookie
@@ -229,14 +275,14 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 						 struct tc_draft *draft)
 {
 	uint64_t overflows, cookies, stuck;
+	enum tc_rise overflowed = tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
+	enum tc_rise came_back = tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &cookies);
 
-	tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
-	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &cookies);
 	stuck = tc_part_stuck_handshakes(facts);
 	if (!overflows)
 		cookies = 0;
 	if (!stuck && !cookies)
-		return TC_QUIET;
+		return nothing_stuck(facts, overflowed, came_back, draft);
 	if (stuck)
 		tc_evidence_n(draft,
 			      "%llu handshake waits in SYN_RECV at a listener whose queue is full: "
@@ -251,7 +297,10 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 			      "In %s, %llu cookies came back while the queue was full: of those "
 			      "that were not let in nothing is left here (inferred).",
 			      cookies, tc_part_interval(facts, draft), tc_llu(cookies));
+	if (cookies)
+		tc_part_where(facts, TC_COUNTER_SyncookiesRecv, draft);
 	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL, false, draft);
+	tc_points_to(draft, stuck ? FULL_FOR_MOMENTS : COOKIES_AND_A_FULL_QUEUE);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
@@ -266,8 +315,10 @@ const struct tc_rule tc_rule_phantom_established = {
 			"dropped, which the client does not learn. Only its side could show it, so "
 			"this is inferred."),
 	.causes = {
+		[FULL_FOR_MOMENTS] =
 		N_("A queue that is full for moments: the SYN+ACK still went out, and there was no "
 		   "room for the last ACK."),
+		[COOKIES_AND_A_FULL_QUEUE] =
 		N_("SYN cookies together with a full queue."),
 	},
 	.confirm = {

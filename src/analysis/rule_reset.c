@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_reset.c - rules about connections that this machine resets instead of closing them. */
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -19,8 +20,7 @@ static enum tc_verdict check_orphans_high(const struct tc_facts *facts, struct t
 	if (!tc_facts_counter(facts, TC_COUNTER_sockstat_orphan, &orphans) || !orphans)
 		return TC_QUIET;
 	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_orphans, &limit)) {
-		tc_needs(draft, N_("tcp_max_orphans, which only the initial network namespace "
-				   "shows"));
+		tc_judge_needs_setting(facts, TC_SETTING_tcp_max_orphans, draft);
 		return TC_UNSURE;
 	}
 	tc_part_rise(facts, TC_COUNTER_TCPAbortOnMemory, &resets);
@@ -35,6 +35,8 @@ static enum tc_verdict check_orphans_high(const struct tc_facts *facts, struct t
 		tc_evidence_n(draft, "In %s, %llu of them was reset (TCPAbortOnMemory).",
 			      "In %s, %llu of them were reset (TCPAbortOnMemory).", resets,
 			      tc_part_interval(facts, draft), tc_llu(resets));
+	if (resets)
+		tc_part_where(facts, TC_COUNTER_TCPAbortOnMemory, draft);
 	if (resets)
 		draft->severity = TC_SEVERITY_CRITICAL;
 	else
@@ -111,6 +113,7 @@ static enum tc_verdict check_abort_on_close(const struct tc_facts *facts, struct
 		      "In %s, %llu connections were reset at close(2), there being data that the "
 		      "program had not read (TCPAbortOnClose); %llu were opened meanwhile.",
 		      resets, tc_part_interval(facts, draft), tc_llu(resets), tc_llu(opened));
+	tc_part_where(facts, TC_COUNTER_TCPAbortOnClose, draft);
 	draft->severity = resets >= MUCH && resets * MUCH_SHARE > opened ? TC_SEVERITY_WARNING
 									 : TC_SEVERITY_NOTICE;
 	return TC_FOUND;

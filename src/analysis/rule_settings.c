@@ -3,10 +3,12 @@
  * rule_settings.c - dangerous-settings: settings that do harm, or nothing, as they are here.
  *
  * A table with one row for each such value. What a setting does is said in model/settings.def;
- * here is only what this value costs. A setting that was not read is passed over: the rule as a
- * whole is not applied where none was.
+ * here is only what this value costs. A setting that was not read may have such a value as well,
+ * so nothing is quiet until all were, and those that were not are named.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/rule.h"
 #include "analysis/rules.h"
@@ -66,6 +68,11 @@ JUDGE(always_cookies)
 }
 
 JUDGE(no_timestamps)
+{
+	return notice_if(value == 0);
+}
+
+JUDGE(turned_off)
 {
 	return notice_if(value == 0);
 }
@@ -160,7 +167,8 @@ JUDGE(small_somaxconn)
 	if (value != OLD_SOMAXCONN || !facts->listening)
 		return (enum tc_severity)0;
 	for (size_t i = 0; (listener = tc_listening_troubled(facts->listening, ~0u, i)); i++)
-		if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
+		if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN &&
+		    (!facts->only_netns || listener->socket->netns == facts->only_netns))
 			return TC_SEVERITY_NOTICE;
 	return (enum tc_severity)0;
 }
@@ -194,6 +202,12 @@ static const struct danger dangers[] = {
 	{ TC_SETTING_tcp_timestamps, judge_no_timestamps,
 	  N_("tcp_timestamps is %lld: old segments are no longer told from new ones (PAWS), round "
 	     "trips are measured less well, and tcp_tw_reuse can do nothing.") },
+	{ TC_SETTING_tcp_window_scaling, judge_turned_off,
+	  N_("tcp_window_scaling is %lld: a connection has no more than 64 KiB on the way, which is "
+	     "10 Mbit/s over 50 ms and 3 Mbit/s over 150 ms.") },
+	{ TC_SETTING_tcp_sack, judge_turned_off,
+	  N_("tcp_sack is %lld: of several segments lost together one is repaired in each round "
+	     "trip, or after a timeout, so that loss costs far more speed than it has to.") },
 	{ TC_SETTING_tcp_tw_reuse, judge_reuse_without_timestamps,
 	  N_("tcp_tw_reuse is %lld and has no effect, since tcp_timestamps is 0: only connections "
 	     "with timestamps can be taken over.") },
@@ -227,10 +241,67 @@ static const struct danger dangers[] = {
 };
 /* clang-format on */
 
+/* ---- What was not read ------------------------------------------------------------------ */
+
+/* One that does not exist has no value that could do harm. */
+static bool is_unread(const struct tc_facts *facts, enum tc_setting id)
+{
+	enum tc_setting_status status = facts->now.settings[id].status;
+
+	return status == TC_SETTING_NOT_READ || status == TC_SETTING_UNREADABLE;
+}
+
+/* "tcp_mem, tcp_syncookies": those that rows are about or are judged by, each once. */
+struct unread {
+	char names[512];
+	size_t count, all;
+};
+
+static void look_for(const struct tc_facts *facts, enum tc_setting id, bool *seen,
+		     struct unread *unread)
+{
+	size_t length = strlen(unread->names);
+
+	if (seen[id])
+		return;
+	seen[id] = true;
+	unread->all++;
+	if (!is_unread(facts, id))
+		return;
+	snprintf(unread->names + length, sizeof(unread->names) - length, "%s%s",
+		 unread->count ? ", " : "", tc_setting_rows[id].name);
+	unread->count++;
+}
+
+static struct unread find_unread(const struct tc_facts *facts)
+{
+	/* What judges look at besides the value. */
+	static const enum tc_setting others[] = {TC_SETTING_tcp_ehash_entries,
+						 TC_SETTING_ip_local_reserved_ports,
+						 TC_SETTING_tcp_rto_max_ms};
+	struct unread unread = {.count = 0};
+	bool seen[TC_SETTING_COUNT] = {false};
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(dangers); i++)
+		look_for(facts, dangers[i].id, seen, &unread);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(others); i++)
+		look_for(facts, others[i], seen, &unread);
+	return unread;
+}
+
+static enum tc_verdict needs_settings(const struct unread *unread, struct tc_draft *draft)
+{
+	if (unread->count == unread->all)
+		tc_needs(draft, N_("the settings of that machine (sysctl -a)"));
+	else
+		tc_needs(draft, N_("the settings %s (sysctl -a)"), unread->names);
+	return TC_UNSURE;
+}
+
 static enum tc_verdict check_dangerous_settings(const struct tc_facts *facts,
 						struct tc_draft *draft)
 {
-	bool is_any_read = false;
+	struct unread unread = find_unread(facts);
 
 	for (size_t i = 0; i < TC_ARRAY_SIZE(dangers); i++) {
 		enum tc_severity severity;
@@ -238,18 +309,17 @@ static enum tc_verdict check_dangerous_settings(const struct tc_facts *facts,
 
 		if (!tc_facts_setting(facts, dangers[i].id, &value))
 			continue;
-		is_any_read = true;
 		severity = dangers[i].judge(facts, value);
 		if (severity > draft->severity)
 			draft->severity = severity;
 		if (severity)
 			tc_evidence(draft, dangers[i].text, (long long)value);
 	}
-	if (!is_any_read) {
-		tc_needs(draft, N_("the settings of that machine (sysctl -a)"));
-		return TC_UNSURE;
-	}
-	return draft->severity ? TC_FOUND : TC_QUIET;
+	if (!draft->severity)
+		return unread.count ? needs_settings(&unread, draft) : TC_QUIET;
+	if (unread.count)
+		tc_evidence(draft, N_("Not read: %s."), unread.names);
+	return TC_FOUND;
 }
 
 /* clang-format off */
@@ -282,6 +352,7 @@ const struct tc_rule tc_rule_dangerous_settings = {
 	.sources = "Documentation/networking/ip-sysctl.rst; tcp(7); RFC 1122 4.2.3.5; RFC 1337; "
 		   "RFC 7323 5",
 	.needs = TC_NEEDS_SOCKETS,
+	.by_netns = true,
 	.any_system = true, /* it says nothing of sockets */
 	.scenario = "dangerous-settings",
 	.check = check_dangerous_settings,

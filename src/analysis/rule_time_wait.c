@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_time_wait.c - rules about TIME_WAIT: whether it costs anything, and whether it is there. */
+#include <stdlib.h>
+
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/addr.h"
@@ -34,16 +37,36 @@ static void tell_side(const struct tc_facts *facts, struct tc_draft *draft)
 }
 
 /*
+ * Each connection that this side closes first is counted once when its minisocket is made, in
+ * FIN_WAIT2 or in TIME_WAIT: in TW, in TWKilled where the time that it is given is 4 s or less,
+ * and in TCPTimeWaitOverflow where there was no room for it. TWRecycled counts connections that
+ * take the place of one, which was counted before.
+ */
+static bool close_rate(const struct tc_facts *facts, double *ret_per_second)
+{
+	double made, short_lived, without;
+
+	if (!tc_facts_rate(facts, TC_COUNTER_TW, &made) ||
+	    !tc_facts_rate(facts, TC_COUNTER_TWKilled, &short_lived) ||
+	    !tc_facts_rate(facts, TC_COUNTER_TCPTimeWaitOverflow, &without))
+		return false;
+	*ret_per_second = made + short_lived + without;
+	return true;
+}
+
+/*
  * What was counted, else Little's law: so many are there because so many come a second, each for
  * 60 s, which is true only of what has gone on for so long.
  */
 static void tell_rate(const struct tc_facts *facts, uint64_t count, struct tc_draft *draft)
 {
-	double armed;
+	double closed;
 
-	if (tc_facts_rate(facts, TC_COUNTER_TW, &armed))
-		tc_evidence(draft, N_("It closes first %s now (TcpExt TW)."),
-			    tc_words_rate(draft, armed));
+	if (close_rate(facts, &closed))
+		tc_evidence(draft,
+			    N_("It closes first %s now (TcpExt TW, TWKilled and "
+			       "TCPTimeWaitOverflow)."),
+			    tc_words_rate(draft, closed));
 	else if (count >= RATE_LEAST)
 		tc_evidence(draft,
 			    N_("If it has been so for a minute, it closes first about %s: the "
@@ -51,13 +74,19 @@ static void tell_rate(const struct tc_facts *facts, uint64_t count, struct tc_dr
 			    tc_words_rate(draft, (double)count / 60));
 }
 
-static const char *name_of(const struct tc_destination *destination, struct tc_draft *draft)
+static const char *name_of(const struct tc_facts *facts, const struct tc_destination *destination,
+			   struct tc_draft *draft)
 {
 	char text[TC_ADDR_TEXT_MAX];
 
+	const char *name;
+
 	tc_addr_text(&destination->remote, text);
-	return tc_words(draft, tc_addr_is4(&destination->remote) ? "%s:%u" : "[%s]:%u", text,
+	name = tc_words(draft, tc_addr_is4(&destination->remote) ? "%s:%u" : "[%s]:%u", text,
 			destination->remote_port);
+	return facts->netns_count && destination->netns_name
+		       ? tc_words(draft, "%s (netns %s)", name, destination->netns_name)
+		       : name;
 }
 
 static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
@@ -75,7 +104,7 @@ static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
 	else /* a look of its own, since which some came and some went */
 		text = N_("The busiest destination, %s, had used %lu of %lu ports a moment "
 			  "before.");
-	tc_evidence(draft, text, name_of(first, draft), (unsigned long)first->used,
+	tc_evidence(draft, text, name_of(facts, first, draft), (unsigned long)first->used,
 		    (unsigned long)first->capacity);
 }
 
@@ -111,6 +140,16 @@ static uint64_t minisockets(const struct tc_facts *facts)
 	       facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].shown;
 }
 
+/* Those FIN_WAIT2 of which it is not known whether they are such. */
+static uint64_t perhaps_minisockets(const struct tc_facts *facts)
+{
+	uint64_t count;
+
+	return tc_facts_counter(facts, TC_COUNTER_sockstat_tw, &count)
+		       ? 0
+		       : facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].unjudged;
+}
+
 /* Whether more than part/whole of the limit is in use; false also where it is not known. */
 static bool is_over(const struct tc_facts *facts, uint64_t part, uint64_t whole, int64_t *ret_limit)
 {
@@ -129,6 +168,9 @@ static void tell_limit(const struct tc_facts *facts, int64_t limit, struct tc_dr
 		    tc_llu(used), (long long)limit, tc_words_share(draft, used, (uint64_t)limit));
 }
 
+/* Places in the row's list of causes. */
+enum { ONE_REQUEST_EACH, CLIENT_WITHOUT_POOL };
+
 static enum tc_verdict tell_cost(const struct tc_facts *facts,
 				 const struct tc_destination *destination, int64_t limit,
 				 struct tc_draft *draft)
@@ -140,6 +182,11 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts,
 		       "%s and no descriptor, and each is gone within 60 s."),
 		    tc_llu(count), tc_llu(facts->census.in_use), memory_of(facts, draft));
 	tell_side(facts, draft);
+	if (facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown >
+	    facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN].shown)
+		tc_points_to(draft, CLIENT_WITHOUT_POOL);
+	else if (facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN].shown)
+		tc_points_to(draft, ONE_REQUEST_EACH);
 	tell_rate(facts, count, draft);
 	if (limit)
 		tell_limit(facts, limit, draft);
@@ -148,7 +195,8 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts,
 			    tc_part_pool(facts->ports, destination)->assumed
 				    ? N_("Of the usual %lu ports to %s they hold %lu.")
 				    : N_("Of the %lu ports to %s they hold %lu."),
-			    (unsigned long)destination->capacity, name_of(destination, draft),
+			    (unsigned long)destination->capacity,
+			    name_of(facts, destination, draft),
 			    (unsigned long)destination->time_wait);
 	tc_evidence_whose(
 		draft,
@@ -194,6 +242,20 @@ static bool needs_ports(const struct tc_facts *facts, struct tc_draft *draft)
 	return true;
 }
 
+/* How long it lasts there, and what it takes, is another kernel's. */
+static enum tc_verdict tell_elsewhere(const struct tc_facts *facts, uint64_t count,
+				      struct tc_draft *draft)
+{
+	tc_evidence_n(draft,
+		      "%llu TIME_WAIT: normal. That machine closed first; its system ends it by "
+		      "itself, after some minutes at the most.",
+		      "%llu TIME_WAIT: normal. That machine closed first; its system ends each by "
+		      "itself, after some minutes at the most.",
+		      count, tc_llu(count));
+	tell_side(facts, draft);
+	return TC_NORMAL;
+}
+
 /*
  * A number alone is never a reason: what TIME_WAIT can cost are ports of a destination, and
  * places of tcp_max_tw_buckets. Memory it never is: 100000 of them are 26 MB.
@@ -206,7 +268,10 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 
 	if (!count)
 		return TC_QUIET;
-	if (!is_over(facts, 1, 2, &limit))
+	if (tc_part_is_elsewhere(facts))
+		return tell_elsewhere(facts, count, draft);
+	/* Of several namespaces each has a limit of its own, which tw-overflow looks at. */
+	if (facts->netns_count || !is_over(facts, 1, 2, &limit))
 		limit = 0;
 	if ((limit || destination) && count > MUCH_MORE * facts->census.in_use)
 		return tell_cost(facts, destination, limit, draft);
@@ -221,10 +286,14 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 	tell_side(facts, draft);
 	tell_rate(facts, count, draft);
 	tell_ports(facts, draft);
+	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
+		tc_evidence(draft, N_("The limit, tcp_max_tw_buckets, was not read."));
 	return TC_NORMAL;
 }
 
 /* clang-format off */
+static const struct tc_rule_elsewhere time_wait_elsewhere = {.sources = "RFC 9293 3.6.1"};
+
 const struct tc_rule tc_rule_tw_active_close = {
 	.id = "tw-active-close",
 	.severity = TC_SEVERITY_NOTICE,
@@ -234,9 +303,12 @@ const struct tc_rule tc_rule_tw_active_close = {
 			"more than half of the ports to one destination, or of "
 			"tcp_max_tw_buckets."),
 	.causes = {
-		N_("Connections for one request each, which this side ends: HTTP without "
-		   "keep-alive, a proxy that does not keep connections to what is behind it."),
-		N_("A client that opens a connection for each query, without a pool."),
+		[ONE_REQUEST_EACH] =
+		N_("Connections for one request each, which this side ends as the server: HTTP "
+		   "without keep-alive."),
+		[CLIENT_WITHOUT_POOL] =
+		N_("A client that opens a connection for each query, without a pool, or a proxy "
+		   "that does not keep connections to what is behind it."),
 		N_("A server that ends idle connections sooner than its clients do."),
 	},
 	.confirm = {
@@ -267,12 +339,47 @@ const struct tc_rule tc_rule_tw_active_close = {
 	.glance = true,
 	.glance_state = TC_TIME_WAIT,
 	.glance_settings = "tcp_max_tw_buckets ip_local_port_range",
+	.elsewhere = &time_wait_elsewhere,
 	.scenario = "time-wait-many",
 	.check = check_tw_active_close,
 };
 /* clang-format on */
 
 /* ---- tw-overflow ----------------------------------------------------------------------- */
+
+/* None ended so; but the limit may be nearer than is known. */
+static enum tc_verdict nothing_over(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t most = minisockets(facts) + perhaps_minisockets(facts);
+	int64_t limit;
+
+	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit)) {
+		tc_judge_needs_setting(facts, TC_SETTING_tcp_max_tw_buckets, draft);
+		return TC_UNSURE;
+	}
+	if (!perhaps_minisockets(facts) || (double)most * 10 <= (double)limit * 9)
+		return TC_QUIET;
+	tc_judge_needs_counter(facts, TC_COUNTER_sockstat_tw, draft);
+	return TC_UNSURE;
+}
+
+/* Places in the row's list of causes. */
+enum { MANY_CLOSES, LIMIT_WAS_LOWERED, FIN_WAIT2_TAKES_PLACES };
+
+/* By what takes the places, and whether there are as many as the kernel gives. */
+static void point_to_overflow(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	enum { OF_DEFAULT = 4 }; /* a quarter of the default was chosen by somebody */
+	uint64_t held = facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].shown;
+	int64_t limit, entries;
+
+	if (tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit) &&
+	    tc_facts_setting(facts, TC_SETTING_tcp_ehash_entries, &entries) &&
+	    limit < llabs(entries) / 2 / OF_DEFAULT)
+		tc_points_to(draft, LIMIT_WAS_LOWERED);
+	if (held > facts->census.states[TC_TIME_WAIT])
+		tc_points_to(draft, FIN_WAIT2_TAKES_PLACES);
+}
 
 /* 9/10 of the limit: the next busy minute reaches it. */
 static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc_draft *draft)
@@ -283,9 +390,9 @@ static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc
 	bool is_near = is_over(facts, 9, 10, &limit);
 
 	if (rose == TC_RISE_UNKNOWN && !is_near)
-		return tc_part_needs_interval(facts, draft);
+		return tc_part_needs_rise(facts, TC_COUNTER_TCPTimeWaitOverflow, draft);
 	if (!rise && !is_near)
-		return TC_QUIET;
+		return nothing_over(facts, draft);
 	if (rise)
 		tc_evidence_n(draft,
 			      "In %s, %llu connection ended without its TIME_WAIT "
@@ -295,6 +402,7 @@ static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc
 			      rise, tc_part_interval(facts, draft), tc_llu(rise));
 	if (limit)
 		tell_limit(facts, limit, draft);
+	point_to_overflow(facts, draft);
 	draft->severity = TC_SEVERITY_WARNING;
 	return TC_FOUND;
 }
@@ -308,8 +416,11 @@ const struct tc_rule tc_rule_tw_overflow = {
 			"tcp_max_tw_buckets are in use: at the limit a repeated FIN of the peer is "
 			"answered by a RST, and old segments may meet a new connection."),
 	.causes = {
+		[MANY_CLOSES] =
 		N_("More closes a second than tcp_max_tw_buckets divided by 60."),
+		[LIMIT_WAS_LOWERED] =
 		N_("Somebody has lowered tcp_max_tw_buckets to be rid of TIME_WAIT."),
+		[FIN_WAIT2_TAKES_PLACES] =
 		N_("Peers do not close their side, and FIN_WAIT2 of closed sockets takes the "
 		   "places."),
 	},
@@ -333,6 +444,7 @@ const struct tc_rule tc_rule_tw_overflow = {
 	.needs = TC_NEEDS_SOCKETS,
 	.counters = "TCPTimeWaitOverflow",
 	.settings = "tcp_max_tw_buckets",
+	.by_netns = true,
 	.scenario = "tw-overflow",
 	.check = check_tw_overflow,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_windows.c - rules about programs that do not read, here and at the other end. */
-#include "analysis/rule.h"
+#include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "analysis/scale.h"
 #include "util/intl.h"
@@ -17,14 +17,16 @@ static void say_closed(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	uint64_t closed;
 
-	if (tc_facts_rise(facts, TC_COUNTER_TCPToZeroWindowAdv, &closed) && closed)
-		tc_evidence_n(draft,
-			      "In %s, %llu time a peer was told to stop (TcpExt "
-			      "TCPToZeroWindowAdv).",
-			      "In %s, %llu times peers were told to stop (TcpExt "
-			      "TCPToZeroWindowAdv).",
-			      closed, tc_words_duration(draft, facts->interval_us / 1000),
-			      (unsigned long long)closed);
+	if (!tc_facts_rise(facts, TC_COUNTER_TCPToZeroWindowAdv, &closed) || !closed)
+		return;
+	tc_evidence_n(draft,
+		      "In %s, %llu time a peer was told to stop (TcpExt "
+		      "TCPToZeroWindowAdv).",
+		      "In %s, %llu times peers were told to stop (TcpExt "
+		      "TCPToZeroWindowAdv).",
+		      closed, tc_words_duration(draft, facts->interval_us / 1000),
+		      (unsigned long long)closed);
+	tc_part_where(facts, TC_COUNTER_TCPToZeroWindowAdv, draft);
 }
 
 static enum tc_verdict check_zero_window_local(const struct tc_facts *facts, struct tc_draft *draft)
@@ -111,10 +113,12 @@ static enum tc_verdict check_send_stalled(const struct tc_facts *facts, struct t
 		      "%llu are ESTABLISHED.",
 		      stalled->shown, (unsigned long long)stalled->shown,
 		      (unsigned long long)facts->census.states[TC_ESTABLISHED]);
-	if (tc_facts_rise(facts, TC_COUNTER_TCPWinProbe, &probes) && probes)
+	if (tc_facts_rise(facts, TC_COUNTER_TCPWinProbe, &probes) && probes) {
 		tc_evidence_n(draft, "%llu probe asked meanwhile whether it is open again.",
 			      "%llu probes asked meanwhile whether they are open again.", probes,
 			      (unsigned long long)probes);
+		tc_part_where(facts, TC_COUNTER_TCPWinProbe, draft);
+	}
 	tc_evidence_whose(draft, stalled);
 	return TC_FOUND;
 }

@@ -70,6 +70,12 @@ void tc_evidence(struct tc_draft *draft, const char *format, ...)
 	keep(draft, sentence, &draft->evidence, &draft->count);
 }
 
+void tc_points_to(struct tc_draft *draft, size_t cause)
+{
+	if (draft->likely_count < TC_LIKELY_MAX)
+		draft->likely[draft->likely_count++] = (uint8_t)cause;
+}
+
 void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, uint64_t n, ...)
 {
 	va_list arguments;
@@ -174,6 +180,8 @@ static bool add_group(struct tc_buf *list, const struct tc_tally *tally, size_t 
 			tc_buf_text(list, ", ");
 		if (known)
 			tc_buf_text(list, known == 1 ? " (" : ", ");
+		if (strcmp(tc_field_name(tc_tally_key(tally, key)->field), "netns") == 0)
+			tc_buf_text(list, "netns ");
 		tc_buf_text(list, text);
 		known++;
 	}

@@ -15,6 +15,8 @@
 struct tc_symptom_facts;
 struct tc_report;
 
+enum { TC_LIKELY_MAX = 8 };
+
 /* What a check writes into. */
 struct tc_draft {
 	bool english;		   /* for programs */
@@ -22,6 +24,8 @@ struct tc_draft {
 	const struct tc_report *report; /* of the look that is judged; NULL: of none */
 	bool is_shared;		   /* with more known, another rule may have these sockets */
 	enum tc_severity severity; /* to be set with TC_FOUND */
+	uint8_t likely[TC_LIKELY_MAX]; /* causes of the rule that the evidence points to */
+	size_t likely_count;
 	char **evidence;	   /* owned; ended by NULL */
 	size_t count;
 	char *needs;  /* owned; with TC_UNSURE */
@@ -44,6 +48,12 @@ void tc_evidence(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3
  */
 void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, uint64_t n, ...)
 	tc_printf(3, 5);
+
+/*
+ * The evidence points to this cause, a place in the row's list: it stands before all that the
+ * evidence does not tell of, which keep their order. Of several the first named stands first.
+ */
+void tc_points_to(struct tc_draft *draft, size_t cause);
 
 /* With TC_UNSURE: what would have to be known, and how to get it. */
 void tc_needs(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);

@@ -197,6 +197,29 @@ SHOWS(close_wait_stale)
 	return is_held(sock) ? is_older(sock, HOUR_MS) : TC_SHOWN_NOT;
 }
 
+/*
+ * What is unread behind the last data: the FIN counts as one byte, and before it TLS says goodbye
+ * in a record of 23 to 85 (an alert of 2 bytes; RFC 5246 6.2.3, RFC 8446 5.2).
+ */
+enum { END_MOST = 86 };
+
+static enum tc_shown is_unread(const struct tc_sock *sock, uint32_t least, uint32_t most)
+{
+	if (!is_held(sock) || sock->rqueue < least || sock->rqueue > most)
+		return TC_SHOWN_NOT;
+	return is_older(sock, MINUTE_MS);
+}
+
+SHOWS(close_wait_end)
+{
+	return is_unread(sock, 1, END_MOST);
+}
+
+SHOWS(close_wait_unread)
+{
+	return is_unread(sock, END_MOST + 1, UINT32_MAX);
+}
+
 SHOWS(fin_wait1_silent)
 {
 	return when(sock->timer == TC_TIMER_RETRANS && sock->retrans >= 3);
@@ -283,6 +306,12 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_CLOSE_WAIT_STALE] = {
 		"close-wait-stale", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_close_wait_stale },
+	[TC_SYMPTOM_CLOSE_WAIT_END] = {
+		"close-wait-end", STATE(CLOSE_WAIT), TC_HAVE_INODE | TC_HAVE_QUEUES, NEEDS_BOTH,
+		NULL, NULL, shows_close_wait_end },
+	[TC_SYMPTOM_CLOSE_WAIT_UNREAD] = {
+		"close-wait-unread", STATE(CLOSE_WAIT), TC_HAVE_INODE | TC_HAVE_QUEUES, NEEDS_BOTH,
+		NULL, NULL, shows_close_wait_unread },
 	[TC_SYMPTOM_UNACCEPTED] = {
 		"unaccepted", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_INODES,
 		SERVER, "remote.addr", shows_unaccepted },

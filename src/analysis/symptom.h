@@ -14,9 +14,11 @@
 #include "tcpcensus.h"
 
 enum tc_symptom {
-	TC_SYMPTOM_CLOSE_WAIT_HELD,   /* CLOSE_WAIT that a program has; the age is a lower bound */
-	TC_SYMPTOM_CLOSE_WAIT_OLD,    /* the same, for a minute or more */
-	TC_SYMPTOM_CLOSE_WAIT_STALE,  /* the same, for an hour or more */
+	TC_SYMPTOM_CLOSE_WAIT_HELD,  /* CLOSE_WAIT that a program has; the age is a lower bound */
+	TC_SYMPTOM_CLOSE_WAIT_OLD,   /* the same, for a minute or more */
+	TC_SYMPTOM_CLOSE_WAIT_STALE, /* the same, for an hour or more */
+	TC_SYMPTOM_CLOSE_WAIT_END,   /* for a minute or more; its program has not noticed the end */
+	TC_SYMPTOM_CLOSE_WAIT_UNREAD, /* the same, and has not read data either */
 	TC_SYMPTOM_UNACCEPTED,	      /* ESTABLISHED or CLOSE_WAIT that nobody has accepted */
 	TC_SYMPTOM_UNACCEPTED_OLD,    /* the same, for a second or more */
 	TC_SYMPTOM_SYN_RECV_RETRIED,  /* SYN_RECV whose SYN+ACK was sent again */

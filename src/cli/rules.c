@@ -21,7 +21,7 @@ int tc_rule_pages_read(struct tc_rule_pages *pages, bool english)
 		pages->count++;
 	pages->rules = tc_bag_take(&pages->bag, calloc(pages->count + 1, sizeof(*pages->rules)));
 	for (size_t i = 0; pages->rules && i < pages->count; i++)
-		pages->rules[i] = tc_rule_text_of(tc_rules[i], &fill, &pages->bag);
+		pages->rules[i] = tc_rule_text_of(tc_rules[i], NULL, &fill, &pages->bag);
 	return pages->bag.failed ? -ENOMEM : 0;
 }
 

@@ -30,6 +30,7 @@ struct tc_counter_row {
 	const char *key;     /* the kernel's word for it, where that is not the name */
 	bool gauge;	     /* a number now, not a count since the machine started */
 	bool machine_wide;   /* of the whole machine, in whichever network namespace it is read */
+	const char *removed; /* the version of Linux that has it no more, "4.12"; NULL: none */
 	const char *meaning; /* what one more of it is, in a few words */
 	const char *source;  /* kernel file:function that counts */
 };

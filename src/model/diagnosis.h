@@ -3,6 +3,7 @@
 #ifndef TC_MODEL_DIAGNOSIS_H
 #define TC_MODEL_DIAGNOSIS_H
 
+#include "model/readings.h"
 #include "tcpcensus.h"
 #include "util/bag.h"
 
@@ -11,6 +12,8 @@ struct tc_diagnosis {
 	struct tc_normal *normal;
 	struct tc_not_checked *not_checked;
 	size_t finding_count, normal_count, not_checked_count;
+	struct tc_readings before, now; /* what they stand on besides the sockets */
+	uint64_t interval_us;		/* between the two; 0: there was one */
 	struct tc_bag bag; /* what they point to */
 };
 

@@ -9,6 +9,8 @@ void tc_diagnosis_json(struct tc_buf *out, const struct tc_diagnosis *diagnosis,
 		       const struct tc_report *report, const struct tc_stamp *stamp);
 void tc_diagnosis_ndjson(struct tc_buf *out, const struct tc_diagnosis *diagnosis,
 			 const struct tc_report *report, const struct tc_stamp *stamp);
+/* "readings":{…}: the settings and counters that the findings stand on (readings_json.c) */
+void tc_readings_json(struct tc_buf *out, const struct tc_diagnosis *diagnosis);
 void tc_diagnosis_csv(struct tc_buf *out, const struct tc_diagnosis *diagnosis,
 		      const struct tc_report *report);
 

@@ -62,6 +62,8 @@ static void add_rest(struct tc_buf *out, const struct tc_diagnosis *diagnosis,
 		tc_buf_byte(out, '}');
 	}
 	tc_buf_text(out, "],");
+	tc_readings_json(out, diagnosis);
+	tc_buf_byte(out, ',');
 	tc_json_source(out, report);
 }
 

@@ -55,6 +55,14 @@ void tc_json_key(struct tc_buf *out, const char *key)
 	tc_buf_add(out, "\":", 2);
 }
 
+void tc_json_decimal(struct tc_buf *out, double number)
+{
+	uint64_t thousandths = (uint64_t)(number * 1000 + 0.5);
+
+	tc_buf_format(out, "%llu.%03u", (unsigned long long)(thousandths / 1000),
+		      (unsigned)(thousandths % 1000));
+}
+
 /* Words may hold anything, so they are put together first and then escaped. */
 static void escape_value(struct tc_buf *out, const struct tc_value *value)
 {
@@ -155,10 +163,35 @@ static void add_owners(struct tc_buf *out, const struct tc_report *report)
 	tc_buf_byte(out, '}');
 }
 
+/* What each file had; where more were given than there is room for, how many those are. */
+static void add_origins(struct tc_buf *out, const struct tc_report *report)
+{
+	size_t count =
+		report->origin_count < TC_ORIGINS_MAX ? report->origin_count : TC_ORIGINS_MAX;
+
+	if (!count)
+		return;
+	tc_buf_text(out, ",\"origins\":[");
+	for (size_t i = 0; i < count; i++) {
+		tc_buf_text(out, i ? ",{\"file\":" : "{\"file\":");
+		tc_json_string(out, report->origin[i].file);
+		tc_buf_format(out, ",\"sockets\":%llu",
+			      (unsigned long long)report->origin[i].sockets);
+		if (report->origins_have_readings)
+			tc_buf_format(out, ",\"settings\":%u,\"counters\":%u",
+				      report->origin[i].settings, report->origin[i].counters);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_byte(out, ']');
+	if (report->origin_count > count)
+		tc_buf_format(out, ",\"origins_left_out\":%zu", report->origin_count - count);
+}
+
 static void add_listing(struct tc_buf *out, const struct tc_report *report)
 {
 	tc_buf_text(out, ",\"formats\":");
 	tc_json_string(out, report->formats);
+	add_origins(out, report);
 	tc_buf_format(out, ",\"lines\":%llu,\"unread\":%llu", (unsigned long long)report->lines,
 		      (unsigned long long)report->unread);
 	if (*report->unknown_words) {

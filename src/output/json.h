@@ -11,6 +11,9 @@ void tc_json_string(struct tc_buf *out, const char *text);
 /* "key": */
 void tc_json_key(struct tc_buf *out, const char *key);
 
+/* A number of 0 or more with three decimals, whatever the locale. */
+void tc_json_decimal(struct tc_buf *out, double number);
+
 /* The value of a field; the caller leaves TC_TYPE_NONE out together with its key. */
 void tc_json_value(struct tc_buf *out, const struct tc_value *value);
 

@@ -172,11 +172,8 @@ static void add_listener(struct tc_buf *out, const struct tc_listener *listener,
 /* Put together from whole numbers, since a locale may have another decimal point. */
 static void add_decimal(struct tc_buf *out, const char *key, double number)
 {
-	uint64_t thousandths = (uint64_t)(number * 1000 + 0.5);
-
 	add_key(out, key);
-	tc_buf_format(out, "%llu.%03u", (unsigned long long)(thousandths / 1000),
-		      (unsigned)(thousandths % 1000));
+	tc_json_decimal(out, number);
 }
 
 static void add_counters(struct tc_buf *out, const struct tc_listening *listening)

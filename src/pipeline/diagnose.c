@@ -45,7 +45,7 @@ static void add_finding(struct making *making, const struct tc_judgement *judgem
 	if (evidence)
 		evidence[draft->count] = note;
 	diagnosis->findings[diagnosis->finding_count++] = (struct tc_finding){
-		.rule = tc_rule_text_of(judgement->rule, &making->fill, bag),
+		.rule = tc_rule_text_of(judgement->rule, draft, &making->fill, bag),
 		.severity = draft->severity,
 		.evidence = evidence,
 	};
@@ -192,6 +192,9 @@ static int judge_all(const struct tc_facts *facts, const struct tc_diagnosis_que
 		tc_diagnosis_free(making.diagnosis);
 		return err;
 	}
+	making.diagnosis->before = facts->before;
+	making.diagnosis->now = facts->now;
+	making.diagnosis->interval_us = facts->interval_us;
 	sort_findings(making.diagnosis);
 	*ret_diagnosis = making.diagnosis;
 	return 0;

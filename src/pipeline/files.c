@@ -37,6 +37,7 @@ void tc_files_release(struct tc_files *files)
 	free(files->copies);
 	free(files->paths);
 	free(files->more);
+	free(files->found);
 	free(files->files);
 }
 
@@ -49,7 +50,8 @@ int tc_files_init(struct tc_files *files, const struct tc_query *query)
 	files->files = calloc(count, sizeof(*files->files));
 	files->copies = calloc(count, sizeof(FILE *));
 	files->paths = calloc(count, sizeof(*files->paths));
-	if (!files->files || !files->copies || !files->paths)
+	files->found = calloc(count, sizeof(*files->found));
+	if (!files->files || !files->copies || !files->paths || !files->found)
 		return -ENOMEM;
 	files->count = count;
 	for (size_t i = 0; i < count; i++) {
@@ -110,14 +112,35 @@ int tc_files_lead(struct tc_files *files, struct tc_query *query)
 	return 0;
 }
 
-int tc_files_readings(const struct tc_files *files, struct tc_readings *readings)
+static struct tc_files_found count_read(const struct tc_readings *readings)
 {
+	struct tc_files_found found = {.settings = 0};
+
+	for (size_t id = 0; id < TC_SETTING_COUNT; id++)
+		found.settings += readings->settings[id].status == TC_SETTING_READ;
+	for (size_t id = 0; id < TC_COUNTER_COUNT; id++)
+		found.counters += readings->counters.status[id] == TC_COUNTER_READ;
+	return found;
+}
+
+int tc_files_readings(struct tc_files *files, struct tc_readings *readings)
+{
+	struct tc_files_found before = {.settings = 0};
 	char why[TC_WHY_MAX];
 
 	/* A file that cannot be read is no listing either, and the reader of those says so. */
-	for (size_t i = 0; i < files->count; i++)
+	for (size_t i = 0; i < files->count; i++) {
+		struct tc_files_found now;
+
 		if (tc_readings_from_file(files->files[i].path, readings, why) == -ENOMEM)
 			return -ENOMEM;
+		now = count_read(readings);
+		if (now.settings > before.settings)
+			files->found[i].settings = now.settings - before.settings;
+		if (now.counters > before.counters)
+			files->found[i].counters = now.counters - before.counters;
+		before = now;
+	}
 	return 0;
 }
 
@@ -138,6 +161,11 @@ void tc_files_name(const struct tc_files *files, struct tc_report *report)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		name_in(report->why, &files->files[i]);
+		if (i < TC_ORIGINS_MAX && i < report->origin_count) {
+			report->origin[i].file = files->files[i].name;
+			report->origin[i].settings = files->found[i].settings;
+			report->origin[i].counters = files->found[i].counters;
+		}
 		for (size_t k = 0; k < TC_UNREAD_MAX; k++)
 			if (report->unread_file[k] == files->files[i].path)
 				report->unread_file[k] = files->files[i].name;

@@ -8,8 +8,14 @@
 #include "model/readings.h"
 #include "source/capture_file.h"
 
+/* How many settings and counters were known by a file first. */
+struct tc_files_found {
+	uint32_t settings, counters;
+};
+
 struct tc_files {
 	struct tc_capture_file *files;
+	struct tc_files_found *found; /* by tc_files_readings() */
 	FILE **copies; /* of those that can be read once only; NULL: read where it is */
 	char (*paths)[32];
 	const char **more; /* of a query that was led to the copies; owned */
@@ -30,9 +36,12 @@ int tc_files_copy(struct tc_files *files, char why[TC_WHY_MAX]);
 int tc_files_lead(struct tc_files *files, struct tc_query *query);
 
 /* Adds the settings and counters that any of them has to the readings. -ENOMEM. */
-int tc_files_readings(const struct tc_files *files, struct tc_readings *readings);
+int tc_files_readings(struct tc_files *files, struct tc_readings *readings);
 
-/* Where the copies were read by their paths: calls them in the report as the query does. */
+/*
+ * Where the copies were read by their paths: calls them in the report as the query does; and adds
+ * what tc_files_readings() found in each.
+ */
 void tc_files_name(const struct tc_files *files, struct tc_report *report);
 
 #endif

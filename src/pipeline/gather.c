@@ -121,7 +121,7 @@ static int read_now(struct gather *gather)
 	tc_gathered_readings_sum(&gather->readings);
 	facts->before = gather->readings.at[0];
 	facts->now = gather->readings.at[1];
-	return 0;
+	return tc_gathered_readings_give(&gather->readings, facts);
 }
 
 static int add_batch(void *context, const struct tc_sock *socks, size_t count)
@@ -138,7 +138,7 @@ static int scan(const struct gather *gather)
 
 	query.states = TC_STATES_ALL;
 	query.keys = keys;
-	query.key_count = tc_facts_keys(keys);
+	query.key_count = tc_facts_keys(facts, keys);
 	err = tc_scan(&query, add_batch, facts, &facts->report);
 	if (query.from && !facts->census.states[TC_BOUND]) /* hardly any listing shows them */
 		facts->report.states_not_read |= TC_STATE_BIT(TC_BOUND);
@@ -195,14 +195,18 @@ static int gather_from_files(struct gather *gather)
 	gather->facts->ports = take_ports(gather, NULL);
 	err = scan(gather);
 	tc_files_name(&files, report);
+	report->origins_have_readings = true;
 	return err;
 }
 
 int tc_gather(const struct tc_query *query, uint64_t interval_ms, struct tc_facts *facts)
 {
 	struct gather gather = {.query = *query, .facts = facts};
-	int err;
+	bool is_all = query->netns && strcmp(query->netns, "all") == 0;
+	int err = is_all && !query->from ? tc_facts_by_netns(facts) : 0;
 
+	if (err)
+		return err;
 	facts->families = query->families;
 	gather.query.size = sizeof(gather.query);
 	gather.query.filter = NULL;

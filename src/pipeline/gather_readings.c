@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "source/readings.h"
+#include "util/macro.h"
 
 struct visit {
 	struct tc_gathered_readings *readings;
@@ -22,9 +23,9 @@ static int visit_one(void *context, const struct tc_netns *netns __attribute__((
 }
 
 /* The counters of the namespace where we are; they are new where it was not there before. */
-static struct tc_namespace_counters *find(struct tc_gathered_readings *readings, uint64_t netns)
+static struct tc_namespace_readings *find(struct tc_gathered_readings *readings, uint64_t netns)
 {
-	struct tc_namespace_counters *grown;
+	struct tc_namespace_readings *grown;
 
 	for (size_t i = 0; i < readings->count; i++)
 		if (readings->items[i].netns == netns)
@@ -33,19 +34,32 @@ static struct tc_namespace_counters *find(struct tc_gathered_readings *readings,
 	if (!grown)
 		return NULL;
 	readings->items = grown;
-	grown[readings->count] = (struct tc_namespace_counters){.netns = netns};
+	grown[readings->count] = (struct tc_namespace_readings){.netns = netns};
 	return &grown[readings->count++];
 }
 
+/* Settings stand in a file each, so they are read once. */
 static int visit_each(void *context, const struct tc_netns *netns)
 {
 	struct visit *visit = context;
-	struct tc_namespace_counters *counters = find(visit->readings, netns->id);
+	struct tc_namespace_readings *item = find(visit->readings, netns->id);
+	tc_auto_free struct tc_readings *all = NULL; /* large for a stack */
 
-	if (!counters)
+	if (!item)
 		return -ENOMEM;
-	counters->has[visit->look] = true;
-	tc_readings_read_counters(&counters->at[visit->look]);
+	item->has[visit->look] = true;
+	if (!visit->look) {
+		tc_readings_read_counters(&item->at[0]);
+		return 0;
+	}
+	all = calloc(1, sizeof(*all));
+	if (!item->name && netns->name)
+		item->name = strdup(netns->name);
+	if (!all || (netns->name && !item->name))
+		return -ENOMEM;
+	tc_readings_read(all);
+	item->at[1] = all->counters;
+	memcpy(item->settings, all->settings, sizeof(item->settings));
 	return 0;
 }
 
@@ -93,7 +107,7 @@ void tc_gathered_readings_sum(struct tc_gathered_readings *readings)
 	bool is_first = true;
 
 	for (size_t i = 0; i < readings->count; i++) {
-		const struct tc_namespace_counters *item = &readings->items[i];
+		const struct tc_namespace_readings *item = &readings->items[i];
 
 		if (!item->has[1]) /* it went, and its counts with it */
 			continue;
@@ -103,8 +117,34 @@ void tc_gathered_readings_sum(struct tc_gathered_readings *readings)
 	}
 }
 
+int tc_gathered_readings_give(struct tc_gathered_readings *readings, struct tc_facts *facts)
+{
+	if (!readings->count)
+		return 0;
+	facts->netns = calloc(readings->count, sizeof(*facts->netns));
+	if (!facts->netns)
+		return -ENOMEM;
+	for (size_t i = 0; i < readings->count; i++) {
+		struct tc_namespace_readings *item = &readings->items[i];
+		struct tc_facts_netns *netns = &facts->netns[facts->netns_count];
+
+		if (!item->has[1])
+			continue;
+		netns->id = item->netns;
+		netns->name = tc_take(item->name);
+		netns->has_before = item->has[0];
+		netns->before = item->at[0];
+		netns->now = item->at[1];
+		memcpy(netns->settings, item->settings, sizeof(netns->settings));
+		facts->netns_count++;
+	}
+	return 0;
+}
+
 void tc_gathered_readings_release(struct tc_gathered_readings *readings)
 {
+	for (size_t i = 0; i < readings->count; i++)
+		free(readings->items[i].name);
 	free(readings->items);
 	*readings = (struct tc_gathered_readings){.count = 0};
 }

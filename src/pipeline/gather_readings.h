@@ -3,18 +3,21 @@
 #ifndef TC_PIPELINE_GATHER_READINGS_H
 #define TC_PIPELINE_GATHER_READINGS_H
 
+#include "analysis/facts.h"
 #include "model/readings.h"
 #include "pipeline/visit.h"
 
-/* The counters of one namespace at the two looks. */
-struct tc_namespace_counters {
+/* The counters of one namespace at the two looks, and its settings at the second. */
+struct tc_namespace_readings {
 	uint64_t netns; /* inode number */
+	char *name;	/* owned */
 	bool has[2];
 	struct tc_counters at[2];
+	struct tc_setting_value settings[TC_SETTING_COUNT];
 };
 
 struct tc_gathered_readings {
-	struct tc_namespace_counters *items; /* owned; only of all namespaces */
+	struct tc_namespace_readings *items; /* owned; only of all namespaces */
 	size_t count;
 	struct tc_readings at[2]; /* of one namespace, or of here */
 };
@@ -28,6 +31,9 @@ int tc_gather_readings(struct tc_gathered_readings *readings, const struct tc_qu
  * or in both. Gauges and what holds for the whole machine are as they are here.
  */
 void tc_gathered_readings_sum(struct tc_gathered_readings *readings);
+
+/* Hands those of each namespace that is still there over to the facts. -ENOMEM. */
+int tc_gathered_readings_give(struct tc_gathered_readings *readings, struct tc_facts *facts);
 
 void tc_gathered_readings_release(struct tc_gathered_readings *readings);
 

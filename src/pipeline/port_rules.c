@@ -62,8 +62,7 @@ int tc_port_rules_read(struct tc_headroom_rules *rules, char why[TC_WHY_MAX])
 	return 0;
 }
 
-int tc_port_rules_saved(const struct tc_files *files, struct tc_headroom_rules *rules,
-			bool *ret_assumed)
+int tc_port_rules_saved(struct tc_files *files, struct tc_headroom_rules *rules, bool *ret_assumed)
 {
 	tc_auto_free struct tc_readings *readings = calloc(1, sizeof(*readings));
 	int err = readings ? tc_files_readings(files, readings) : -ENOMEM;

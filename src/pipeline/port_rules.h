@@ -13,7 +13,6 @@ int tc_port_rules_read(struct tc_headroom_rules *rules, char why[TC_WHY_MAX]);
  * Those of a listing's machine, as far as the files have them; else the kernel's defaults, and
  * *ret_assumed: the range is one. -ENOMEM.
  */
-int tc_port_rules_saved(const struct tc_files *files, struct tc_headroom_rules *rules,
-			bool *ret_assumed);
+int tc_port_rules_saved(struct tc_files *files, struct tc_headroom_rules *rules, bool *ret_assumed);
 
 #endif

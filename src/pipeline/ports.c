@@ -313,7 +313,7 @@ static int read_kernel(struct reading *reading, const struct tc_headroom_rules *
 	return err;
 }
 
-static int begin_listing(struct reading *reading, const struct tc_files *files)
+static int begin_listing(struct reading *reading, struct tc_files *files)
 {
 	struct tc_headroom_rules rules;
 	int err = tc_port_rules_saved(files, &rules, &reading->part->pool.assumed);

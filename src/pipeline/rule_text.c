@@ -22,6 +22,29 @@ static const char *const *fill_list(const char *const lines[TC_RULE_LINES],
 	return list;
 }
 
+/* Those that the evidence points to, and then the others as the row has them. */
+static const char *const *order_causes(const char *const causes[TC_RULE_LINES],
+				       const struct tc_draft *draft, const struct tc_fill *fill,
+				       struct tc_bag *bag)
+{
+	const char *ordered[TC_RULE_LINES] = {NULL};
+	bool taken[TC_RULE_LINES] = {false};
+	size_t count = 0;
+
+	for (size_t i = 0; draft && i < draft->likely_count; i++) {
+		size_t cause = draft->likely[i];
+
+		if (cause >= TC_RULE_LINES || !causes[cause] || taken[cause])
+			continue;
+		taken[cause] = true;
+		ordered[count++] = causes[cause];
+	}
+	for (size_t i = 0; i < TC_RULE_LINES && causes[i]; i++)
+		if (!taken[i])
+			ordered[count++] = causes[i];
+	return fill_list(ordered, fill, bag);
+}
+
 /* "RFC 9293 3.6; tcp(7)" as its items, which are not translated. */
 static const char *const *split_sources(const char *sources, struct tc_bag *bag)
 {
@@ -43,19 +66,26 @@ static const char *const *split_sources(const char *sources, struct tc_bag *bag)
 	return list;
 }
 
-struct tc_rule_text tc_rule_text_of(const struct tc_rule *rule, const struct tc_fill *fill,
-				    struct tc_bag *bag)
+static bool is_elsewhere(const struct tc_draft *draft)
 {
+	return draft && draft->report && draft->report->origins & TC_ORIGIN_OTHER_SYSTEM;
+}
+
+struct tc_rule_text tc_rule_text_of(const struct tc_rule *rule, const struct tc_draft *draft,
+				    const struct tc_fill *fill, struct tc_bag *bag)
+{
+	const struct tc_rule_elsewhere *other = is_elsewhere(draft) ? rule->elsewhere : NULL;
+
 	return (struct tc_rule_text){
 		.id = rule->id,
 		.severity = rule->severity,
 		.title = fill_one(rule->title, fill, bag),
 		.threshold = fill_one(rule->threshold, fill, bag),
-		.causes = fill_list(rule->causes, fill, bag),
-		.confirm = fill_list(rule->confirm, fill, bag),
-		.remedy = fill_list(rule->remedy, fill, bag),
-		.avoid = fill_list(rule->avoid, fill, bag),
-		.sources = split_sources(rule->sources, bag),
+		.causes = order_causes(other ? other->causes : rule->causes, draft, fill, bag),
+		.confirm = fill_list(other ? other->confirm : rule->confirm, fill, bag),
+		.remedy = fill_list(other ? other->remedy : rule->remedy, fill, bag),
+		.avoid = fill_list(other ? other->avoid : rule->avoid, fill, bag),
+		.sources = split_sources(other ? other->sources : rule->sources, bag),
 		.scenario = rule->scenario,
 	};
 }

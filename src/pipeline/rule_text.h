@@ -7,8 +7,11 @@
 #include "output/fill.h"
 #include "util/bag.h"
 
-/* The rule with the values of this machine, in the language of `fill`. The bag owns it. */
-struct tc_rule_text tc_rule_text_of(const struct tc_rule *rule, const struct tc_fill *fill,
-				    struct tc_bag *bag);
+/*
+ * The rule with the values of this machine, in the language of `fill`. Where a draft is given, the
+ * causes stand as its evidence has them. The bag owns it.
+ */
+struct tc_rule_text tc_rule_text_of(const struct tc_rule *rule, const struct tc_draft *draft,
+				    const struct tc_fill *fill, struct tc_bag *bag);
 
 #endif

@@ -39,6 +39,9 @@ size_t tc_capture_unread_file(const struct tc_capture *capture, size_t index);
  */
 int tc_capture_finish(struct tc_capture *capture, struct tc_report *report);
 
+/* How many records of sockets were read: a line of a counted table is one. */
+uint64_t tc_capture_sockets(const struct tc_capture *capture);
+
 /* NULL is allowed. */
 void tc_capture_free(struct tc_capture *capture);
 

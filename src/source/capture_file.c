@@ -130,17 +130,40 @@ static int finish(const struct tc_capture_file *files, size_t count, struct tc_c
 	return say(report, ret, names, why);
 }
 
+/* Counts what was read since the file before it. */
+static void note_origin(const struct tc_capture_file *files, size_t index,
+			const struct tc_capture *capture, struct tc_report *report)
+{
+	uint64_t before = 0;
+
+	report->origin_count = index + 1;
+	if (index >= TC_ORIGINS_MAX)
+		return;
+	for (size_t i = 0; i < index; i++)
+		before += report->origin[i].sockets;
+	report->origin[index].file = files[index].name;
+	report->origin[index].sockets = tc_capture_sockets(capture) - before;
+}
+
 int tc_capture_read(const struct tc_capture_file *files, size_t count, tc_batch_sink *sink,
 		    void *context, struct tc_report *report)
 {
 	__attribute__((cleanup(free_capture))) struct tc_capture *capture = NULL;
 	tc_auto_free char *chunk = malloc(CHUNK);
-	int err = chunk ? tc_capture_new(sink, context, &capture) : -ENOMEM;
+	int err = chunk ? tc_capture_new(sink, context, &capture) : -ENOMEM, ret;
+	size_t read = 0;
 
-	for (size_t i = 0; i < count && !err; i++) {
-		if (i && tc_capture_next(capture))
-			break;
-		err = feed_file(&files[i], capture, chunk, report);
+	for (; read < count && !err; read++) {
+		if (read) { /* which reads its last line */
+			err = tc_capture_next(capture);
+			note_origin(files, read - 1, capture, report);
+		}
+		if (!err)
+			err = feed_file(&files[read], capture, chunk, report);
 	}
-	return err < 0 ? err : finish(files, count, capture, report);
+	if (err < 0)
+		return err;
+	ret = finish(files, count, capture, report);
+	note_origin(files, read - 1, capture, report);
+	return ret;
 }

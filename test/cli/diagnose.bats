@@ -28,11 +28,24 @@ morning=$here/data/morning.txt
 	for kind in tracked bsd; do
 		apart tcpcensus diagnose -f "$BATS_TEST_TMPDIR/$kind" tw-active-close
 		[ "$status" = 0 ]
-		grep -q 'tw-active-close: a listing of' "$out_file"
+		cp "$out_file" "$BATS_TEST_TMPDIR/said-$kind"
+		[ "$(grep -c '60 s' "$out_file")" = 0 ]
 		apart tcpcensus -f "$BATS_TEST_TMPDIR/$kind"
 		grep -q '^TIME_WAIT *200' "$out_file"
-		! grep -q '60 s' "$out_file"
+		[ "$(grep -c '60 s' "$out_file")" = 0 ]
 	done
+	grep -q 'tw-active-close: a listing of' "$BATS_TEST_TMPDIR/said-tracked"
+	grep -qF '200 TIME_WAIT: normal. That machine closed first' "$BATS_TEST_TMPDIR/said-bsd"
+}
+
+@test "diagnose: of another system's sockets no command of Linux is shown" {
+	for port in {20000..21000}; do
+		echo "tcp4 0 0 192.0.2.5.$port 192.0.2.2.443 CLOSE_WAIT"
+	done >"$BATS_TEST_TMPDIR/mac"
+	apart tcpcensus diagnose -f "$BATS_TEST_TMPDIR/mac"
+	grep -qF '1001 CLOSE_WAIT: so many' "$out_file"
+	grep -qF 'lsof -nP -iTCP -sTCP:CLOSE_WAIT' "$out_file"
+	[ "$(grep -cE '/proc|sysctl|nstat|tcp_|ss -' "$out_file")" = 0 ]
 }
 
 @test "diagnose: from a pipe as from a file" {
@@ -140,4 +153,20 @@ morning=$here/data/morning.txt
 	refused 3 "there is no network namespace" tcpcensus diagnose -N no-such-namespace
 	refused 3 "" tcpcensus diagnose -f /nonexistent
 	refused 3 "" tcpcensus diagnose --instant --source bpf
+}
+
+@test "diagnose: what the findings stand on, and which file it is from" {
+	printf 'net.ipv4.tcp_max_tw_buckets = 4500\n' >"$BATS_TEST_TMPDIR/sysctl"
+	printf 'TcpExtTW 5 0.0\n' >"$BATS_TEST_TMPDIR/nstat"
+	apart tcpcensus diagnose -j -f "$morning" -f "$BATS_TEST_TMPDIR/sysctl" \
+		-f - <"$BATS_TEST_TMPDIR/nstat"
+	jq -e '.readings.settings == {"tcp_max_tw_buckets": 4500}' "$out_file"
+	jq -e '.readings | has("seconds") | not' "$out_file"
+	jq -e '[.source.origins[] | [.sockets, .settings]] == [[9, 0], [0, 1], [0, 0]]' "$out_file"
+	jq -e '.source.origins[2].file == "-"' "$out_file"
+	apart tcpcensus diagnose -j -i 100ms
+	jq -e '.readings.seconds >= 0.1' "$out_file"
+	jq -e '.readings.counters.OutSegs | .value >= .rise and has("per_second")' "$out_file"
+	jq -e '.readings.counters.sockstat_inuse | has("rise") | not' "$out_file"
+	jq -e '.source | has("origins") | not' "$out_file"
 }

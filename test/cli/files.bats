@@ -81,3 +81,17 @@ count() { # STATE [OPTION...]
 	tcpcensus "${files[@]}" -j >/dev/null
 	refused 2 'more than 32 files' tcpcensus "${files[@]}" -f connected
 }
+
+@test "files: what each of them had, and how many there were" {
+	local -a files=()
+	for i in {1..18}; do
+		echo "$i LISTEN" >"$BATS_TEST_TMPDIR/$i"
+		files+=(-f "$BATS_TEST_TMPDIR/$i")
+	done
+	printf '1 LISTEN\n2 TIME_WAIT' >"$BATS_TEST_TMPDIR/2" # the last line without its end
+	apart tcpcensus -j "${files[@]}"
+	jq -e '.source.origins | length == 16' "$out_file"
+	jq -e '.source.origins_left_out == 2' "$out_file"
+	jq -e '[.source.origins[].sockets] == [1, 2] + [range(14) | 1]' "$out_file"
+	jq -e '.source.origins[0] | has("settings") | not' "$out_file"
+}

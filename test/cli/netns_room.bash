@@ -124,6 +124,39 @@ vanishing() {
 	done
 }
 
+# A setting, a counter and a full queue of one of several.
+diagnose() {
+	local said
+	make_holders
+	nsenter --net=/run/netns/blue sh -c 'ip link set lo up
+		echo 0 >/proc/sys/net/ipv4/tcp_timestamps'
+	nsenter --net=/run/netns/blue python3 -c 'import socket, time
+full, there = socket.socket(), []
+full.bind(("127.0.0.1", 80)); full.listen(0)
+for _ in range(3):
+	there.append(socket.socket()); there[-1].setblocking(False)
+	there[-1].connect_ex(("127.0.0.1", 80))
+open("/run/busy", "w").write("ready\n")
+while True:
+	time.sleep(0.01)
+	try: socket.create_connection(("127.0.0.1", 81))
+	except OSError: pass' >/dev/null 2>&1 &
+	wait_for_line /run/busy ready
+	tcpcensus -N all diagnose -j -i 1s >/run/said || [ $? = 1 ] || fail "failed"
+	said=$(jq -r '.findings[] | .id as $id | .evidence[] | "\($id): \(.)"' /run/said)
+	grep -q '^dangerous-settings: In the network namespace blue: tcp_timestamps is 0' \
+		<<<"$said" || fail "$said"
+	grep -Eq '^syn-sent-refused: By network namespace: blue: [0-9]+\.$' <<<"$said" ||
+		fail "$said"
+	grep -Eq '^accept-overflow: Listener 127\.0\.0\.1:80 \(python3, netns blue\): 1 wait' \
+		<<<"$said" || fail "$said"
+	# Of one namespace nothing is told apart.
+	tcpcensus -N blue diagnose -j -i 100ms >/run/said || [ $? = 1 ] || fail "failed"
+	said=$(jq -r '.findings[].evidence[]' /run/said)
+	grep -q '^tcp_timestamps is 0' <<<"$said" || fail "$said"
+	! grep -q 'blue' <<<"$said" || fail "$said"
+}
+
 as_nobody() {
 	make_holders
 	local status=0

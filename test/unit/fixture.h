@@ -27,6 +27,8 @@ static inline void fixture_settings(struct tc_setting_value values[TC_SETTING_CO
 		[TC_SETTING_tcp_tw_reuse] = {2},
 		[TC_SETTING_tcp_tw_reuse_delay] = {1000},
 		[TC_SETTING_tcp_timestamps] = {1},
+		[TC_SETTING_tcp_window_scaling] = {1},
+		[TC_SETTING_tcp_sack] = {1},
 		[TC_SETTING_tcp_invalid_ratelimit] = {500},
 		[TC_SETTING_tcp_challenge_ack_limit] = {2147483647},
 		[TC_SETTING_netdev_max_backlog] = {1000},

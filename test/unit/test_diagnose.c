@@ -88,7 +88,7 @@ static void test_incomplete(void **state)
 	unlink(path);
 }
 
-static void set(struct tc_namespace_counters *item, int look, uint64_t value, uint64_t gauge)
+static void set(struct tc_namespace_readings *item, int look, uint64_t value, uint64_t gauge)
 {
 	item->has[look] = true;
 	for (int id = 0; id < TC_COUNTER_COUNT; id++) {
@@ -100,7 +100,7 @@ static void set(struct tc_namespace_counters *item, int look, uint64_t value, ui
 /* Of three namespaces one came and one went meanwhile: neither is a rise, or the end of one. */
 static void test_sums(void **state)
 {
-	static struct tc_namespace_counters items[3];
+	static struct tc_namespace_readings items[3];
 	static struct tc_gathered_readings readings;
 	uint64_t rise;
 
@@ -123,7 +123,7 @@ static void test_sums(void **state)
 /* What was not read of one of them is not known of all. */
 static void test_unread(void **state)
 {
-	static struct tc_namespace_counters items[2];
+	static struct tc_namespace_readings items[2];
 	static struct tc_gathered_readings readings;
 
 	(void)state;

@@ -73,6 +73,8 @@ static void test_what_is_no_socket_of_linux(void **state)
 {
 	const struct tc_rule rule = {.id = "x", .check = finds};
 	const struct tc_rule other = {.id = "x", .any_system = true, .check = finds};
+	const struct tc_rule_elsewhere elsewhere = {.sources = "RFC 9293"};
+	const struct tc_rule tcp_only = {.id = "x", .elsewhere = &elsewhere, .check = finds};
 	struct scene scene;
 
 	(void)state;
@@ -81,8 +83,16 @@ static void test_what_is_no_socket_of_linux(void **state)
 	assert_judged(&scene, &rule,
 		      "a listing of sockets: these are connections that a machine tracks, not its "
 		      "sockets");
+	assert_judged(&scene, &other, NULL);
+	assert_judged(&scene, &tcp_only,
+		      "a listing of sockets: these are connections that a machine tracks, not its "
+		      "sockets");
 	scene.facts.report.origins = TC_ORIGIN_OTHER_SYSTEM;
 	assert_judged(&scene, &rule, "a listing of a Linux machine's sockets");
+	assert_judged(&scene, &tcp_only, NULL);
+	assert_judged(&scene, &other,
+		      "a Linux machine: it judges settings and counters of its kernel");
+	scene_set(&scene, TC_SETTING_somaxconn, 128); /* of another file */
 	assert_judged(&scene, &other, NULL);
 	scene_end(&scene);
 }
@@ -132,7 +142,7 @@ static void test_a_counter(void **state)
 	assert_judged(&scene, &twice, NULL);
 	scene.facts.before.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_NOT_READ;
 	assert_judged(&scene, &once, NULL);
-	assert_judged(&scene, &twice, "TcpExt ListenOverflows, which was not read");
+	assert_judged(&scene, &twice, "TcpExt ListenOverflows (/proc/net/netstat)");
 	scene.facts.now.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_ABSENT;
 	assert_judged(&scene, &once, "TcpExt ListenOverflows, which this kernel does not count");
 	scene_end(&scene);
@@ -152,7 +162,7 @@ static void test_a_gauge(void **state)
 	scene.facts.before.counters.value[TC_COUNTER_sockstat_orphan] = 9;
 	assert_judged(&scene, &rule, NULL);
 	scene.facts.now.counters.status[TC_COUNTER_sockstat_orphan] = TC_COUNTER_NOT_READ;
-	assert_judged(&scene, &rule, "TCP orphan, which was not read");
+	assert_judged(&scene, &rule, "TCP orphan (/proc/net/sockstat)");
 	scene_end(&scene);
 }
 

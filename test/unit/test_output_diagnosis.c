@@ -30,6 +30,10 @@ static const struct tc_report incomplete = {
 	.lines = 5040,
 	.unread = 2,
 	.formats = "netstat (Linux)",
+	.origin = {{.file = "net\"stat.txt", .sockets = 5038},
+		   {.file = "sysctl", .settings = 40, .counters = 2}},
+	.origin_count = 2,
+	.origins_have_readings = true,
 };
 
 static struct tc_rule_text leak = {
@@ -67,6 +71,28 @@ static const char *const evil_evidence[] = {
 	"Whose: \033[31mevil\nname: 17.", NULL};
 static const char *const evidence[] = {"3 SYNs met connections.", NULL};
 
+/* A number, a range, one that does not exist; a counter that rose, one that did not, a gauge. */
+static void add_readings(struct tc_diagnosis *diagnosis)
+{
+	struct tc_readings *before = &diagnosis->before, *now = &diagnosis->now;
+
+	diagnosis->interval_us = 3001234;
+	now->settings[TC_SETTING_tcp_fin_timeout] =
+		(struct tc_setting_value){TC_SETTING_READ, 1, {60}};
+	now->settings[TC_SETTING_ip_local_port_range] =
+		(struct tc_setting_value){TC_SETTING_READ, 2, {32768, 60999}};
+	now->settings[TC_SETTING_tcp_tw_recycle].status = TC_SETTING_ABSENT;
+	before->counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_READ;
+	now->counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_READ;
+	before->counters.value[TC_COUNTER_ListenOverflows] = 20;
+	now->counters.value[TC_COUNTER_ListenOverflows] = 25;
+	now->counters.status[TC_COUNTER_TW] = TC_COUNTER_READ; /* once only */
+	now->counters.value[TC_COUNTER_TW] = 7;
+	before->counters.status[TC_COUNTER_sockstat_tw] = TC_COUNTER_READ;
+	now->counters.status[TC_COUNTER_sockstat_tw] = TC_COUNTER_READ;
+	now->counters.value[TC_COUNTER_sockstat_tw] = 4169;
+}
+
 static struct tc_diagnosis found(void)
 {
 	static struct tc_finding findings[3];
@@ -82,10 +108,12 @@ static struct tc_diagnosis found(void)
 		{"cookies-sent", "an interval (without --instant)"},
 	};
 
+	struct tc_diagnosis diagnosis;
+
 	findings[0] = (struct tc_finding){leak, TC_SEVERITY_CRITICAL, evil_evidence};
 	findings[1] = (struct tc_finding){leak, TC_SEVERITY_WARNING, evidence};
 	findings[2] = (struct tc_finding){bare, TC_SEVERITY_NOTICE, evidence};
-	return (struct tc_diagnosis){
+	diagnosis = (struct tc_diagnosis){
 		.findings = findings,
 		.normal = normal,
 		.not_checked = not_checked,
@@ -93,6 +121,8 @@ static struct tc_diagnosis found(void)
 		.normal_count = 2,
 		.not_checked_count = 3,
 	};
+	add_readings(&diagnosis);
+	return diagnosis;
 }
 
 static void compare(const char *what, int form, struct tc_buf *out)

@@ -71,8 +71,9 @@ static void test_every_file_of_proc(void **state)
 	for (size_t i = 0; i < TC_ARRAY_SIZE(names); i++)
 		assert_int_equal(read_seed(names[i], &readings),
 				 strcmp(names[i], "snmp6") == 0 ? -ENODATA : 0);
-	for (int i = 0; i < TC_COUNTER_COUNT; i++) /* 6.18 has all of them */
-		assert_int_equal(counter_status(&readings, (enum tc_counter)i), TC_COUNTER_READ);
+	for (int i = 0; i < TC_COUNTER_COUNT; i++) /* 6.18 has all that were not removed */
+		assert_int_equal(counter_status(&readings, (enum tc_counter)i),
+				 tc_counter_rows[i].removed ? TC_COUNTER_ABSENT : TC_COUNTER_READ);
 	for (int i = 0; i < TC_SETTING_COUNT; i++) /* recorded in the initial namespace */
 		assert_int_equal(readings.settings[i].status,
 				 tc_setting_rows[i].removed ? TC_SETTING_ABSENT : TC_SETTING_READ);
@@ -96,6 +97,8 @@ static void test_nstat_says_the_same(void **state)
 		const struct tc_counter_row *row = &tc_counter_rows[i];
 		bool its = strcmp(row->group, "Tcp") == 0 || strcmp(row->group, "TcpExt") == 0;
 
+		if (row->removed) /* by 6.18, where these were recorded */
+			continue;
 		assert_int_equal(files.counters.status[i],
 				 its ? TC_COUNTER_READ : TC_COUNTER_NOT_READ);
 		assert_int_equal(nstat.counters.status[i],

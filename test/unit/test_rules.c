@@ -70,6 +70,45 @@ static void test_every_row_is_whole(void **state)
 	}
 }
 
+/* Words that only Linux has. */
+static void assert_not_of_linux(const struct tc_rule *rule, const char *const *list)
+{
+	static const char *const words[] = {
+		"ss ",	  "/proc",	"sysctl", "nstat",    "tcp_",	"ip route",
+		"dmesg",  "journalctl", "strace", "Linux",    "kernel", "conntrack",
+		"Recv-Q", "net.",	"${",	  "net/ipv4", "(7)"};
+
+	for (; *list; list++)
+		for (size_t i = 0; i < TC_ARRAY_SIZE(words); i++)
+			if (strstr(*list, words[i]))
+				fail_msg("%s has %s: %s", rule->id, words[i], *list);
+}
+
+/* What is said of another system's sockets names nothing that it does not have. */
+static void test_elsewhere(void **state)
+{
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++) {
+		const struct tc_rule_elsewhere *other = tc_rules[i]->elsewhere;
+		const char *const sources[] = {other ? other->sources : NULL, NULL};
+
+		if (!other)
+			continue;
+		count++;
+		assert_not_of_linux(tc_rules[i], other->causes);
+		assert_not_of_linux(tc_rules[i], other->confirm);
+		assert_not_of_linux(tc_rules[i], other->remedy);
+		assert_not_of_linux(tc_rules[i], other->avoid);
+		assert_not_of_linux(tc_rules[i], sources);
+		assert_true(sources_known(other->sources));
+		for (size_t n = 0; other->causes[n]; n++) /* the same causes, in the same places */
+			assert_non_null(tc_rules[i]->causes[n]);
+	}
+	assert_true(count >= 2);
+}
+
 static void test_sources_that_cannot_be_looked_up(void **state)
 {
 	static const char *const none[] = {
@@ -233,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_every_row_is_whole),
+		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_sources_that_cannot_be_looked_up),
 		cmocka_unit_test(test_confirm_has_commands),
 		cmocka_unit_test(test_counters_and_settings_exist),

@@ -462,9 +462,49 @@ static void test_abort_on_close(void **state)
 	scene_end(&scene);
 }
 
+/* Of another system's listing: numbers, and what TCP itself says of them. */
+static void test_close_wait_elsewhere(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene.facts.report.origins = TC_ORIGIN_OTHER_SYSTEM;
+	scene_count(&scene, TC_CLOSE_WAIT, 999);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
+	assert_needs(&scene, "another listing a minute later: those of 999 CLOSE_WAIT");
+	scene_count(&scene, TC_CLOSE_WAIT, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "1000 CLOSE_WAIT: so many");
+	scene.facts.report.origins = 0; /* so are those of a Linux machine */
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	scene.facts.report.foreign = false; /* here it can be looked up */
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+static void test_time_wait_elsewhere(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene.facts.report.origins = TC_ORIGIN_OTHER_SYSTEM;
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_QUIET);
+	scene_count(&scene, TC_TIME_WAIT, 90000);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	assert_says(&scene, "90000 TIME_WAIT: normal. That machine closed first");
+	assert_false(scene_says(&scene, "60 s"));
+	assert_false(scene_says(&scene, "MB"));
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_close_wait_elsewhere),
+		cmocka_unit_test(test_time_wait_elsewhere),
 		cmocka_unit_test(test_close_wait_leak_found),
 		cmocka_unit_test(test_close_wait_normal_and_unaccepted),
 		cmocka_unit_test(test_close_wait_growing),

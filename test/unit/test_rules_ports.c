@@ -2,7 +2,7 @@
 /*
  * test_rules_ports.c - the rules about local ports, by facts made here.
  *
- * What tc_ports_take() found is invented as well: this file stands in for pipeline/ports.c.
+ * What tc_ports_take() found is invented as well.
  */
 #include "test/unit/facts_made.h"
 
@@ -10,41 +10,8 @@
 #include <math.h>
 
 #include "analysis/listening.h"
+#include "test/unit/ports_made.h"
 #include "util/macro.h"
-
-enum { DESTINATIONS = 4 };
-
-struct tc_ports {
-	struct tc_port_pool pools[2];
-	size_t pool_count;
-	struct tc_destination to[DESTINATIONS];
-	size_t count;
-};
-
-size_t tc_ports_pools(const struct tc_ports *ports)
-{
-	return ports->pool_count;
-}
-
-const struct tc_port_pool *tc_ports_pool(const struct tc_ports *ports, size_t index)
-{
-	return index < ports->pool_count ? &ports->pools[index] : NULL;
-}
-
-size_t tc_ports_count(const struct tc_ports *ports)
-{
-	return ports->count;
-}
-
-const struct tc_destination *tc_ports_at(const struct tc_ports *ports, size_t index)
-{
-	return index < ports->count ? &ports->to[index] : NULL;
-}
-
-void tc_ports_free(struct tc_ports *ports)
-{
-	free(ports);
-}
 
 /* ---- Facts ----------------------------------------------------------------------------- */
 
@@ -91,7 +58,7 @@ static void test_a_full_destination_is_found(void **state)
 	expect_full(0, TC_QUIET, 0, NULL);
 	expect_full(9, TC_QUIET, 0, NULL);
 	expect_full(10, TC_NORMAL, 0, "10.0.0.2:443 from 10.0.0.1, has used 10 of 1000");
-	expect_full(699, TC_NORMAL, 0, "699 of 1000");
+	expect_full(499, TC_NORMAL, 0, "499 of 1000");
 	expect_full(700, TC_FOUND, TC_SEVERITY_WARNING, "10.0.0.2:443, 700 of 1000");
 	expect_full(899, TC_FOUND, TC_SEVERITY_WARNING, "101 more calls");
 	expect_full(900, TC_FOUND, TC_SEVERITY_CRITICAL, "900 of 1000");
@@ -107,6 +74,21 @@ static void test_ports_that_can_be_taken_over_are_free(void **state)
 	to->reusable = 900;
 	to->free = to->free_at_least = to->free_at_most = 950;
 	facts_expect(&facts, "port-exhaustion", TC_NORMAL, 0, "950 of 1000", NULL);
+	tc_facts_release(&facts);
+}
+
+/* From half on it matters how fast it goes on. */
+static void test_the_pace_of_a_half_full_destination(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 699);
+
+	(void)state;
+	facts.interval_us = 0;
+	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "an interval", "699 of 1000", NULL);
+	to->rated = true;
+	facts.interval_us = 1000000;
+	facts_expect(&facts, "port-exhaustion", TC_NORMAL, 0, "699 of 1000", NULL);
 	tc_facts_release(&facts);
 }
 
@@ -501,6 +483,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_full_destination_is_found),
 		cmocka_unit_test(test_ports_that_can_be_taken_over_are_free),
+		cmocka_unit_test(test_the_pace_of_a_half_full_destination),
 		cmocka_unit_test(test_what_is_bound_before_is_another_rule),
 		cmocka_unit_test(test_no_destination_no_word),
 		cmocka_unit_test(test_time_left_is_said),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "scene.h"
+#include "util/macro.h"
 
 static struct tc_sock time_wait(enum tc_direction direction)
 {
@@ -93,6 +94,11 @@ static void test_many_are_normal(void **state)
 	scene_rise(&scene, TC_COUNTER_TW, 1200);
 	scene_judge(&scene, "tw-active-close");
 	assert_says(&scene, "It closes first 400/s now");
+	scene_rise(&scene, TC_COUNTER_TWKilled, 300);		 /* a short tcp_fin_timeout */
+	scene_rise(&scene, TC_COUNTER_TCPTimeWaitOverflow, 600); /* no room for them */
+	scene_rise(&scene, TC_COUNTER_TWRecycled, 900);		 /* counted when they were made */
+	scene_judge(&scene, "tw-active-close");
+	assert_says(&scene, "It closes first 700/s now");
 	assert_false(scene_says(&scene, "estimate"));
 	scene.facts.interval_us = 0;
 	scene_judge(&scene, "tw-active-close");
@@ -130,7 +136,8 @@ static void test_a_number_alone_is_normal(void **state)
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
 	assert_says(&scene, "4169 TIME_WAIT: normal.");
 	assert_says(&scene, "1.1 MB");
-	assert_int_equal(scene.judged.draft.count, 2);
+	assert_says(&scene, "tcp_max_tw_buckets, was not read");
+	assert_int_equal(scene.judged.draft.count, 3);
 	scene_end(&scene);
 }
 
@@ -300,7 +307,8 @@ static void test_rfc1337(void **state)
 	assert_says(&scene, "7 connections have ended without");
 	assert_false(scene_says(&scene, "tcp_rfc1337 is"));
 	scene.facts.now.settings[TC_SETTING_tcp_ehash_entries].status = TC_SETTING_ABSENT;
-	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_QUIET);
+	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_UNSURE);
+	assert_needs(&scene, "tcp_ehash_entries, which this kernel does not have");
 	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 0); /* there is none at all */
 	scene_gauge(&scene, TC_COUNTER_TCPTimeWaitOverflow, 0);
 	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_FOUND);
@@ -314,27 +322,92 @@ static void test_rfc1337(void **state)
 
 /* ---- paws-nat -------------------------------------------------------------------------- */
 
+static void begin_paws(struct scene *scene, uint64_t time_wait)
+{
+	scene_begin(scene);
+	scene->facts.interval_us = 20000000;
+	scene->facts.now.counters.status[TC_COUNTER_PAWSPassive] = TC_COUNTER_ABSENT;
+	scene_rise(scene, TC_COUNTER_PAWSOldAck, 100); /* harmless */
+	scene_rise(scene, TC_COUNTER_PAWSTimewait, time_wait);
+}
+
 static void test_paws(void **state)
 {
 	struct scene scene;
 
 	(void)state;
-	scene_begin(&scene);
-	scene.facts.interval_us = 20000000;
-	scene_rise(&scene, TC_COUNTER_PAWSEstab, 100); /* not of TIME_WAIT, where that is told */
-	scene_rise(&scene, TC_COUNTER_PAWSOldAck, 100);
-	scene_rise(&scene, TC_COUNTER_PAWSTimewait, 2); /* one in ten seconds */
+	begin_paws(&scene, 2); /* one in ten seconds */
 	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_QUIET);
 	scene_rise(&scene, TC_COUNTER_PAWSTimewait, 3);
 	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "In 20 s, 3 segments to a TIME_WAIT");
-	scene_rise(&scene, TC_COUNTER_PAWSTimewait, 20);
-	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "Inferred: ");
+	assert_says(&scene, "get in at the next try");
+	assert_false(scene_says(&scene, "no answer"));
+	scene_rise(&scene, TC_COUNTER_TCPACKSkippedTimeWait, 1);
+	scene_judge(&scene, "paws-nat");
+	assert_says(&scene, "1 such segment got no answer");
 	scene_instant(&scene);
 	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_UNSURE);
 	scene_end(&scene);
+}
+
+/* One a second, and one for ten that come in; or nobody comes in after it. */
+static void test_paws_severity(void **state)
+{
+	static const struct {
+		uint64_t refused, came_in;
+		int64_t rfc1337;
+		int severity;
+	} cases[] = {
+		{20, 200, 0, TC_SEVERITY_WARNING}, {20, 201, 0, TC_SEVERITY_NOTICE},
+		{19, 10, 0, TC_SEVERITY_NOTICE},   {20, 9999, 1, TC_SEVERITY_WARNING},
+		{19, 9999, 1, TC_SEVERITY_NOTICE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		struct scene scene;
+
+		begin_paws(&scene, cases[i].refused);
+		scene_rise(&scene, TC_COUNTER_PassiveOpens, cases[i].came_in);
+		scene_set(&scene, TC_SETTING_tcp_rfc1337, cases[i].rfc1337);
+		assert_int_equal(scene_judge(&scene, "paws-nat"), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), cases[i].severity);
+		if (cases[i].rfc1337)
+			assert_says(&scene, "they are kept out until 60 s after");
+		scene_end(&scene);
+	}
+}
+
+/* Each place where a timestamp is compared has its own words. */
+static void test_paws_elsewhere(void **state)
+{
+	static const struct {
+		enum tc_counter id;
+		int severity;
+		const char *words;
+	} cases[] = {
+		{TC_COUNTER_PAWSEstab, TC_SEVERITY_NOTICE, "5 segments of connections were"},
+		{TC_COUNTER_PAWSActive, TC_SEVERITY_NOTICE, "5 answers to SYNs of this machine"},
+		{TC_COUNTER_TSEcrRejected, TC_SEVERITY_NOTICE, "5 last ACKs of handshakes"},
+		{TC_COUNTER_PAWSPassive, TC_SEVERITY_WARNING, "by tcp_tw_recycle (PAWSPassive)"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		struct scene scene;
+
+		begin_paws(&scene, 0);
+		scene.facts.now.counters.status[cases[i].id] = TC_COUNTER_READ;
+		scene_rise(&scene, cases[i].id, 5);
+		assert_int_equal(scene_judge(&scene, "paws-nat"), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), cases[i].severity);
+		assert_says(&scene, cases[i].words);
+		assert_false(scene_says(&scene, "Inferred"));
+		scene_end(&scene);
+	}
 }
 
 /* A kernel that has one counter for all: never more than a notice. */
@@ -343,14 +416,18 @@ static void test_paws_of_an_older_kernel(void **state)
 	struct scene scene;
 
 	(void)state;
-	scene_begin(&scene);
+	begin_paws(&scene, 0);
 	scene.facts.now.counters.status[TC_COUNTER_PAWSTimewait] = TC_COUNTER_ABSENT;
 	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_QUIET);
 	scene_rise(&scene, TC_COUNTER_PAWSEstab, 100);
 	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "100 segments were refused");
-	assert_says(&scene, "harmless");
+	assert_says(&scene, "does not say whether they met a TIME_WAIT");
+	assert_false(scene_says(&scene, "harmless"));
+	scene.facts.now.counters.status[TC_COUNTER_PAWSOldAck] = TC_COUNTER_ABSENT;
+	scene_judge(&scene, "paws-nat");
+	assert_says(&scene, "harmless late ACKs");
 	scene_end(&scene);
 }
 
@@ -370,6 +447,8 @@ int main(void)
 		cmocka_unit_test(test_overflow_at_one_look),
 		cmocka_unit_test(test_rfc1337),
 		cmocka_unit_test(test_paws),
+		cmocka_unit_test(test_paws_severity),
+		cmocka_unit_test(test_paws_elsewhere),
 		cmocka_unit_test(test_paws_of_an_older_kernel),
 	};
 

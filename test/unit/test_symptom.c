@@ -93,6 +93,22 @@ static const struct row rows[] = {
 	{ "close-wait-old", TC_CLOSE_WAIT, OPEN, .age_ms = HOUR, .lacks = TC_HAVE_INSIDE },
 	{ "close-wait-old", TC_CLOSE_WAIT, OPEN, .age_ms = HOUR, .lacks = TC_HAVE_INODE },
 
+	{ "close-wait-end", TC_CLOSE_WAIT, YES, .age_ms = MINUTE, .rqueue = 1 },
+	{ "close-wait-end", TC_CLOSE_WAIT, YES, .age_ms = MINUTE, .rqueue = 86 },
+	{ "close-wait-end", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, .rqueue = 87 },
+	{ "close-wait-end", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, .rqueue = 0 },
+	{ "close-wait-end", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE - 1, .rqueue = 1 },
+	{ "close-wait-end", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, .rqueue = 1, .inode = NO },
+	{ "close-wait-end", TC_CLOSE_WAIT, OPEN, .age_ms = MINUTE, .rqueue = 1,
+	  .lacks = TC_HAVE_QUEUES },
+	{ "close-wait-end", TC_CLOSE_WAIT, OPEN, .rqueue = 1, .lacks = TC_HAVE_INSIDE },
+
+	{ "close-wait-unread", TC_CLOSE_WAIT, YES, .age_ms = MINUTE, .rqueue = 87 },
+	{ "close-wait-unread", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, .rqueue = 86 },
+	{ "close-wait-unread", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE - 1, .rqueue = 87 },
+	{ "close-wait-unread", TC_CLOSE_WAIT, OPEN, .age_ms = MINUTE, .rqueue = 87,
+	  .lacks = TC_HAVE_INODE },
+
 	{ "close-wait-stale", TC_CLOSE_WAIT, YES, .age_ms = HOUR },
 	{ "close-wait-stale", TC_CLOSE_WAIT, NOT, .age_ms = HOUR - 1 },
 	{ "close-wait-stale", TC_CLOSE_WAIT, NOT, .age_ms = HOUR, .inode = NO },

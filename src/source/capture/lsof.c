@@ -97,6 +97,8 @@ static void read_owner(struct tc_capture *capture, struct tc_sock *sock, const s
 	struct tc_text *text = tc_capture_text(capture, sock);
 
 	/* In decimal it is Linux's inode; addresses of control blocks are in hexadecimal. */
+	if (device.length > 2 && tc_slice_is((struct tc_slice){device.data, 2}, "0x"))
+		capture->lsof_addresses = true;
 	if (device.data[0] != '0' &&
 	    tc_parse_uint(device.data, device.length, UINT64_MAX, &sock->inode) == 0)
 		sock->have |= TC_HAVE_INODE;

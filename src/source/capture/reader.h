@@ -128,6 +128,7 @@ struct tc_capture {
 	} uniq;
 	struct tc_seen *lsof_seen;
 	bool lsof_repeats;    /* too many sockets to know the repeated ones */
+	bool lsof_addresses;  /* of another system: sockets have addresses, not inodes */
 	bool json_incomplete; /* what was recorded says that it is not complete */
 	char json_why[TC_WHY_MAX]; /* and for which reason; may be "" */
 	uint64_t json_stateless; /* sockets, and groups of them, without a state */

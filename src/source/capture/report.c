@@ -174,7 +174,7 @@ static unsigned origins_of(const struct tc_capture *capture)
 	for (size_t i = 0; tc_formats[i]; i++)
 		if (capture->seen[i].sockets)
 			origins |= tc_formats[i]->origin;
-	return origins;
+	return capture->lsof_addresses ? origins | TC_ORIGIN_OTHER_SYSTEM : origins;
 }
 
 static void nothing_found(const struct tc_capture *capture, struct tc_report *report)
@@ -194,6 +194,15 @@ static void nothing_found(const struct tc_capture *capture, struct tc_report *re
 		snprintf(
 			report->why, sizeof(report->why), "%s",
 			_("no listing of TCP sockets in it: save one with ss -tan or netstat -an"));
+}
+
+uint64_t tc_capture_sockets(const struct tc_capture *capture)
+{
+	uint64_t sockets = 0;
+
+	for (size_t i = 0; tc_formats[i]; i++)
+		sockets += capture->seen[i].sockets;
+	return sockets;
 }
 
 int tc_capture_report(struct tc_capture *capture, struct tc_report *report)

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* readings_json.c - settings and counters as JSON: what was not read has no key. */
+#include "model/diagnosis.h"
+#include "output/diagnosis.h"
+#include "output/json.h"
+
+static void add_key(struct tc_buf *out, size_t *count, const char *name)
+{
+	tc_buf_text(out, (*count)++ ? "," : "");
+	tc_json_key(out, name);
+}
+
+/* A number, or an array where there are several. */
+static void add_setting(struct tc_buf *out, const struct tc_setting_value *value)
+{
+	tc_buf_text(out, value->count > 1 ? "[" : "");
+	for (unsigned i = 0; i < value->count; i++)
+		tc_buf_format(out, "%s%lld", i ? "," : "", (long long)value->number[i]);
+	tc_buf_text(out, value->count > 1 ? "]" : "");
+}
+
+static void add_settings(struct tc_buf *out, const struct tc_setting_value *settings)
+{
+	size_t count = 0;
+
+	tc_buf_text(out, "\"settings\":{");
+	for (size_t id = 0; id < TC_SETTING_COUNT; id++) {
+		if (settings[id].status != TC_SETTING_READ)
+			continue;
+		add_key(out, &count, tc_setting_rows[id].name);
+		add_setting(out, &settings[id]);
+	}
+	tc_buf_byte(out, '}');
+}
+
+static void add_counter(struct tc_buf *out, const struct tc_diagnosis *diagnosis,
+			enum tc_counter id)
+{
+	uint64_t rise;
+
+	tc_buf_format(out, "{\"value\":%llu",
+		      (unsigned long long)diagnosis->now.counters.value[id]);
+	if (!tc_counter_rows[id].gauge && diagnosis->interval_us &&
+	    tc_counter_rise(&diagnosis->before.counters, &diagnosis->now.counters, id, &rise)) {
+		tc_buf_format(out, ",\"rise\":%llu,\"per_second\":", (unsigned long long)rise);
+		tc_json_decimal(out, (double)rise * 1e6 / (double)diagnosis->interval_us);
+	}
+	tc_buf_byte(out, '}');
+}
+
+static void add_counters(struct tc_buf *out, const struct tc_diagnosis *diagnosis)
+{
+	size_t count = 0;
+
+	tc_buf_text(out, "\"counters\":{");
+	for (size_t id = 0; id < TC_COUNTER_COUNT; id++) {
+		if (diagnosis->now.counters.status[id] != TC_COUNTER_READ)
+			continue;
+		add_key(out, &count, tc_counter_rows[id].name);
+		add_counter(out, diagnosis, (enum tc_counter)id);
+	}
+	tc_buf_byte(out, '}');
+}
+
+void tc_readings_json(struct tc_buf *out, const struct tc_diagnosis *diagnosis)
+{
+	tc_buf_text(out, "\"readings\":{");
+	if (diagnosis->interval_us) {
+		tc_json_key(out, "seconds");
+		tc_json_decimal(out, (double)diagnosis->interval_us / 1e6);
+		tc_buf_byte(out, ',');
+	}
+	add_settings(out, diagnosis->now.settings);
+	tc_buf_byte(out, ',');
+	add_counters(out, diagnosis);
+	tc_buf_byte(out, '}');
+}
