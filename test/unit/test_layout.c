@@ -124,7 +124,7 @@ static void test_places(void **state)
 	assert_true(layout->bind_bucket.word > sizeof(void *));
 	assert_int_equal(layout->node.word % 8, 0);
 	assert_int_equal(layout->net.word % 8, 0);
-	assert_true(kernel->names.rdonly_cast && kernel->names.word_type);
+	assert_int_not_equal(kernel->names.word_type, 0);
 }
 
 static void test_missing_members(void **state)
@@ -173,6 +173,8 @@ static void test_missing_functions(void **state)
 	};
 	struct kernel *kernel = kernel_here(state);
 
+	if (!kernel->names.rdonly_cast)
+		skip();
 	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
 		assert_string_equal(without(kernel, rows[i].name), "");
 		for (size_t k = 0; k < TC_ARRAY_SIZE(rows); k++) {
