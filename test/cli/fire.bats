@@ -9,6 +9,12 @@ load helper
 		--listen 200 --peers 500 -6 30 -- counted_under_fire
 }
 
+@test "fire: nor does the walk err as it reads on older kernels" {
+	needs_bpf
+	in_herd --established 6000 --time-wait 10000 --close-wait 1500 --fin-wait2 1500 \
+		--listen 200 --peers 500 -6 30 -- probed_under_fire
+}
+
 @test "fire: no command fails" {
 	in_herd --established 2000 --close-wait 500 --listen 200 --peers 100 -6 30 -- \
 		commands_under_fire

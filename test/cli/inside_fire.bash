@@ -31,14 +31,21 @@ kernel_says() {
 		grep -E 'WARNING:|BUG:|Oops|stall|lockup|hung task|corruption|general protection'
 }
 
-counted_under_fire() {
+under_fire() { # PROGRAM SOURCE...
 	local steady
 	steady=$(tcpcensus by state -j "$not_of_churn" | jq .total)
 	[ "$steady" -gt 19000 ] || wrong "a crowd" "$steady"
 	churn_on
-	"$build/test/tools/under_fire" "${FIRE_SECONDS:-3}" "$steady" $churn_port \
-		"${sources[@]}" || failed=1
+	"$build/test/tools/$1" "${FIRE_SECONDS:-3}" "$steady" $churn_port "${@:2}" || failed=1
 	churn_off
+}
+
+counted_under_fire() {
+	under_fire under_fire "${sources[@]}"
+}
+
+probed_under_fire() {
+	under_fire under_fire_probed bpf
 }
 
 commands_under_fire() {
