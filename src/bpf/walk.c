@@ -133,7 +133,8 @@ struct party {
 	const struct tc_walk_job *job;
 	uint32_t next, buckets; /* next is taken atomically */
 	pthread_mutex_t lock;	/* of what the sink does, and of the result: */
-	int err;
+	int err;	/* of the kernel */
+	int sink_err;	/* what the sink returned, if it was not 0 */
 };
 
 struct member {
@@ -156,7 +157,7 @@ static int drain(struct party *party, struct tc_walker *walker)
 	int err;
 
 	pthread_mutex_lock(&party->lock);
-	err = party->err;
+	err = party->sink_err;
 	for (size_t i = 0; i < TC_WALK_LANES; i++) {
 		struct tc_walk_lane *lane = &walker->lanes[i];
 
@@ -165,7 +166,8 @@ static int drain(struct party *party, struct tc_walker *walker)
 					lane->kept);
 		lane->kept = 0;
 	}
-	party->err = err;
+	party->sink_err = err;
+	err = err ? err : party->err; /* where another walker has failed there is no use in going on */
 	pthread_mutex_unlock(&party->lock);
 	return err;
 }
@@ -200,6 +202,14 @@ static bool is_done(const struct tc_walker *walker)
 	return !again && walker->next >= walker->end;
 }
 
+static int fail(struct party *party, int err)
+{
+	pthread_mutex_lock(&party->lock);
+	party->err = err;
+	pthread_mutex_unlock(&party->lock);
+	return err;
+}
+
 static int walk_share(struct party *party, uint32_t number, struct tc_walker *walker)
 {
 	int err = 0;
@@ -208,8 +218,7 @@ static int walk_share(struct party *party, uint32_t number, struct tc_walker *wa
 		wake(walker);
 		while (!err && walker->resting < TC_WALK_LANES)
 			err = run(party->program, number, party->steps);
-		if (!err)
-			err = drain(party, walker);
+		err = err ? fail(party, err) : drain(party, walker);
 	}
 	return err;
 }
@@ -229,11 +238,6 @@ static void *walk_shares(void *context)
 		walker->next = from;
 		walker->end = party->buckets - from < SHARE ? party->buckets : from + SHARE;
 		err = walk_share(party, member->number, walker);
-	}
-	if (err < 0) {
-		pthread_mutex_lock(&party->lock);
-		party->err = err;
-		pthread_mutex_unlock(&party->lock);
 	}
 	return NULL;
 }
@@ -341,5 +345,5 @@ int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct
 	for (uint32_t i = 0; i < walk->walkers; i++)
 		add_result(ret_result, &walk->memory[i]);
 	ret_result->buckets = party.buckets;
-	return party.err < 0 ? tc_bpf_fail(party.err, why) : party.err;
+	return party.err ? tc_bpf_fail(party.err, why) : party.sink_err;
 }

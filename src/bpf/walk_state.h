@@ -59,8 +59,8 @@ enum {
 
 enum {
 	TC_WALK_LANES = 16,
-	TC_WALK_STREAM = 4096, /* words in a lane's stream */
-	TC_WALK_ENOUGH = 2560, /* with so many a lane takes no more buckets */
+	TC_WALK_STREAM = 2048, /* words in a lane's stream */
+	TC_WALK_ENOUGH = 1280, /* with so many a lane takes no more buckets */
 	TC_WALK_RECORD = 8,    /* words of a record */
 	TC_WALK_RETRIES = 1000,
 };

@@ -108,7 +108,8 @@ static int judge(const struct tc_walk_result *result, struct tc_report *report)
 	if (!result->given_up)
 		return 0;
 	snprintf(report->why, sizeof(report->why),
-		 _("%llu of %llu chains of sockets changed too fast to be followed"),
+		 _("%llu of %llu chains of sockets could not be followed: they changed too fast "
+		   "or were too long"),
 		 (unsigned long long)result->given_up, (unsigned long long)result->buckets);
 	return -EBUSY;
 }

@@ -6,7 +6,7 @@ gives_up() {
 	"$build/test/tools/gives_up" "$@"
 }
 
-too_fast='3 of [0-9]+ chains of sockets changed too fast to be followed'
+too_fast='3 of [0-9]+ chains of sockets could not be followed: they changed too fast or were too long'
 
 # Incomplete numbers are told with their reason; with none, the reason alone.
 given_up_census() {
@@ -92,7 +92,7 @@ given_up_in_french() {
 	cp "$build/test/tools/gives_up" "$scratch/gives_up"
 	ln -s "$build/po" "$scratch/po"
 	LC_ALL=fr_FR.UTF-8 "$scratch/gives_up" by state --source bpf >"$scratch/out" 2>&1
-	grep -qxE "incomplet : 3 chaînes de sockets sur [0-9]+ ont changé trop vite pour être suivies" \
+	grep -qxE "incomplet : 3 chaînes de sockets sur [0-9]+ n'ont pu être suivies : elles ont changé trop vite ou étaient trop longues" \
 		"$scratch/out" || wrong "the reason in French" "$(cat "$scratch/out")"
 }
 
