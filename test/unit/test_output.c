@@ -35,7 +35,7 @@ static const struct tc_report complete = {
 	.source = "netlink",
 	.complete = true,
 	.took_us = 3120,
-	.refused = {{.source = "bpf", .why = "this version reads no sockets through eBPF"}},
+	.refused = {{.source = "bpf", .why = "eBPF is only for root, or with CAP_BPF and CAP_PERFMON"}},
 	.refused_count = 1,
 };
 
