@@ -48,15 +48,29 @@ int lab_drive_begin_pairs(struct lab_drive *drive, size_t n)
 	return rc;
 }
 
-int lab_drive_pass(struct lab_job *job, int from, int to, size_t size)
+int lab_drive_send(struct lab_job *job, int from, size_t size)
 {
-	char data[LAB_DRIVE_MOST] = "";
+	const char data[LAB_DRIVE_MOST] = "";
 
 	if (send(from, data, size, MSG_NOSIGNAL) != (ssize_t)size)
 		return lab_job_fail(job, -EPIPE, "sending");
+	return 0;
+}
+
+int lab_drive_receive(struct lab_job *job, int to, size_t size)
+{
+	char data[LAB_DRIVE_MOST];
+
 	if (recv(to, data, size, MSG_WAITALL) != (ssize_t)size)
 		return lab_job_fail(job, -ECONNRESET, "receiving");
 	return 0;
+}
+
+int lab_drive_pass(struct lab_job *job, int from, int to, size_t size)
+{
+	int rc = lab_drive_send(job, from, size);
+
+	return rc < 0 ? rc : lab_drive_receive(job, to, size);
 }
 
 int lab_drive_exchange(struct lab_job *job, int client, int server)

@@ -28,7 +28,9 @@ int lab_drive_pair(struct lab_job *job, int listener, int *ret_client, int *ret_
 /* A listener, and that many connections, as the driver's own. */
 int lab_drive_begin_pairs(struct lab_drive *drive, size_t n);
 
-/* Sends so many bytes, at most LAB_DRIVE_MOST, and reads them at the other end. */
+/* Sends, or reads, so many bytes, at most LAB_DRIVE_MOST; or both, one after the other. */
+int lab_drive_send(struct lab_job *job, int from, size_t size);
+int lab_drive_receive(struct lab_job *job, int to, size_t size);
 int lab_drive_pass(struct lab_job *job, int from, int to, size_t size);
 
 /* A request and a reply. */

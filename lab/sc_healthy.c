@@ -14,6 +14,7 @@
 #include "util/intl.h"
 
 #define BUSY 20
+#define BEHIND 6 /* less than half of these */
 #define POOL_IN_USE 6
 #define STANDING 8
 #define LOST_OF 200
@@ -25,21 +26,35 @@ static int begin_busy(struct lab_drive *drive)
 	return lab_drive_begin_pairs(drive, BUSY);
 }
 
-static int exchange_on(struct lab_drive *drive, size_t i)
-{
-	return lab_drive_exchange(&drive->job, drive->fds[LAB_CLIENT][i],
-				  drive->fds[LAB_SERVER][i]);
-}
-
+/*
+ * The server is BEHIND turns behind with its requests, and the clients with its replies: at any
+ * moment so many sockets of each have something that is not read yet.
+ */
 static int turn_busy(struct lab_drive *drive)
 {
-	return exchange_on(drive, drive->turn % BUSY);
+	const int *clients = drive->fds[LAB_CLIENT], *servers = drive->fds[LAB_SERVER];
+	uint64_t turn = drive->turn;
+	int rc = lab_drive_send(&drive->job, clients[turn % BUSY], LAB_DRIVE_REQUEST);
+
+	if (rc < 0 || turn < BEHIND)
+		return rc;
+	turn -= BEHIND;
+	rc = lab_drive_receive(&drive->job, servers[turn % BUSY], LAB_DRIVE_REQUEST);
+	if (rc == 0)
+		rc = lab_drive_send(&drive->job, servers[turn % BUSY], LAB_DRIVE_REPLY);
+	if (rc < 0 || turn < BEHIND)
+		return rc;
+	turn -= BEHIND;
+	return lab_drive_receive(&drive->job, clients[turn % BUSY], LAB_DRIVE_REPLY);
 }
 
 /* The pool has been filled for the busiest hour; now a few connections do. */
 static int turn_pool(struct lab_drive *drive)
 {
-	return exchange_on(drive, drive->turn % POOL_IN_USE);
+	size_t i = drive->turn % POOL_IN_USE;
+
+	return lab_drive_exchange(&drive->job, drive->fds[LAB_CLIENT][i],
+				  drive->fds[LAB_SERVER][i]);
 }
 
 /*
