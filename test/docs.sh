@@ -144,6 +144,24 @@ check_rules_of_texts() {
 	result $? 'rules that are named in documents exist' "$wrong"
 }
 
+# The same of other programs, where they are here; filters are compiled only.
+check_others() { # command lines on stdin
+	local wrong='' count=0 line
+	while IFS= read -r line; do
+		line=${line/ADDRESS/127.0.0.1}
+		case $line in
+		"tcpdump -n '"*) line="tcpdump -y EN10MB -d '${line#*\'}" ;;
+		'ss '* | 'nstat '* | 'ip '*) ;;
+		*) continue ;;
+		esac
+		command -v "${line%% *}" >/dev/null || continue
+		count=$((count + 1))
+		NSTAT_HISTORY=$work/nstat bash -c "$line" >/dev/null 2>&1 || wrong+="$line"$'\n'
+	done
+	[ -z "$wrong" ]
+	result $? "commands of other programs that confirm a finding, $count" "$wrong"
+}
+
 # Whoever types what stands in an example gets no usage error.
 check_examples() { # name; command lines on stdin
 	local name=$1 wrong='' count=0 line
@@ -158,7 +176,7 @@ check_examples() { # name; command lines on stdin
 	result $? "the examples of $name are accepted" "$count tried; refused: $wrong"
 }
 
-echo 1..20
+echo 1..21
 if ! command -v man >/dev/null || ! command -v jq >/dev/null; then
 	for ((i = 0; i < 20; i++)); do skip 'manual pages' 'no man or no jq'; done
 	exit 0
@@ -193,7 +211,9 @@ sed -n '/^EXAMPLES/,/^SEE ALSO/s/^ *[$#] tcpcensus/tcpcensus/p' "$work/tcpcensus
 	sed -n 's/^    \$ tcpcensus/tcpcensus/p' README.md | sed 's/ |.*//'
 	grep -ohE '`tcpcensus [^`]*`' README.md | tr -d '`'
 } | check_examples README.md
-for rule in $(table_words rules); do
+confirming=$(for rule in $(table_words rules); do
 	"$program" explain -j "$rule"
-done | jq -r '.. | .confirm? // empty | .[]' | grep '^tcpcensus' |
-	sed 's/: .*//; s/;.*//; s/NAME/tcp_fin_timeout/; s/ADDRESS/192.0.2.1/; s/PORT/80/' | sort -u | check_examples 'what confirms a finding'
+done | jq -r '.. | .confirm? // empty | .[]' | sed 's/: .*//; s/;.*//' | sort -u)
+grep '^tcpcensus' <<<"$confirming" |
+	sed 's/NAME/tcp_fin_timeout/; s/ADDRESS/192.0.2.1/; s/PORT/80/' | check_examples 'what confirms a finding'
+check_others <<<"$confirming"

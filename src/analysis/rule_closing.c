@@ -195,7 +195,8 @@ static const struct tc_rule_elsewhere close_wait_elsewhere = {
 	},
 	.avoid = {
 		N_("No setting of the system ends CLOSE_WAIT."),
-		N_("Keepalive does not cure it: the peer may well be alive, and answers."),
+		N_("Keepalive does not cure it: it may end the connection, but the program keeps "
+		   "the descriptor or handle all the same."),
 	},
 	.sources = "RFC 9293 3.3.2, 3.6",
 };
@@ -236,9 +237,11 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	},
 	.avoid = {
 		N_("No kernel setting ends CLOSE_WAIT; tcp_fin_timeout is about FIN_WAIT2."),
-		N_("Keepalive does not cure it: the peer may well be alive, and answers."),
+		N_("Keepalive does not cure it: a RST answers its probe and the socket is gone from "
+		   "lists, but the program keeps the descriptor all the same."),
 	},
-	.sources = "RFC 9293 3.3.2, 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_fin",
+	.sources = "RFC 9293 3.3.2, 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_fin; "
+		   "net/ipv4/tcp_timer.c:tcp_keepalive_timer",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_CLOSE_WAIT,

@@ -99,8 +99,8 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 	},
 	.remedy = {
 		N_("Correct the program at the other end, if it is yours."),
-		N_("Lower tcp_fin_timeout: here, and only here, that is what it is for. Data that "
-		   "a peer sends later are then answered by a RST."),
+		N_("Lower tcp_fin_timeout: here, and only here, that is what it is for. A peer "
+		   "that closes later than that gets a RST for it."),
 	},
 	.avoid = {
 		N_("Do not lower tcp_max_tw_buckets: FIN_WAIT2 would then push TIME_WAIT out."),

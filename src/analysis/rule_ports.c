@@ -392,8 +392,8 @@ const struct tc_rule tc_rule_port_exhaustion = {
 		   "out of the next connection on the same port."),
 		N_("tcp_tw_recycle does not exist any more (removed in Linux 4.12); it broke clients "
 		   "behind NAT."),
-		N_("SO_LINGER with 0 leaves no TIME_WAIT, but sends a RST: data that the peer has "
-		   "not read yet are lost."),
+		N_("SO_LINGER with 0 leaves no TIME_WAIT, but sends a RST: what has not arrived yet "
+		   "is lost, and the peer gets an error instead of an end."),
 	},
 	.sources = "RFC 9293 3.6.1; ip(7); connect(2); "
 		   "net/ipv4/inet_hashtables.c:__inet_hash_connect; "

@@ -329,9 +329,10 @@ const struct tc_rule tc_rule_phantom_established = {
 	},
 	.remedy = {
 		N_("See the rule accept-overflow: with room in the queue there are none."),
-		N_("In clients: a timeout for the first answer. Where the client sends first, its "
-		   "data bring the last ACK again; where the server speaks first, it would wait "
-		   "for ever."),
+		N_("In clients: a timeout for the first answer. For ${syn_recv_life} this machine "
+		   "repeats the SYN+ACK, and lets them in when there is room; after that, or where "
+		   "a cookie was sent, only data of the client bring the last ACK again, and one "
+		   "that waits for the server to speak waits for ever."),
 	},
 	.avoid = {
 		N_("tcp_abort_on_overflow = 1 tells the clients by a RST, and makes them fail "

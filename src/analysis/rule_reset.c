@@ -62,7 +62,8 @@ const struct tc_rule tc_rule_orphans_high = {
 	.confirm = {
 		N_("tcpcensus by state,remote.addr state fin-wait-1 state last-ack state closing: "
 		   "which peers"),
-		N_("cat /proc/net/sockstat: orphan, in any network namespace of the whole machine"),
+		N_("cat /proc/net/sockstat: orphan, which is of the whole machine in every network "
+		   "namespace"),
 		N_("dmesg: \"too many orphaned sockets\" says that it happened"),
 	},
 	.remedy = {
@@ -125,9 +126,10 @@ const struct tc_rule tc_rule_abort_on_close = {
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("programs close connections without reading what has come in"),
 	.threshold = N_("A notice from one in a hundred connections, a warning from one in ten and "
-			"ten in the interval: the RST that follows makes the peer throw away the "
-			"end of our data that it has not read yet. Compared with the connections "
-			"that begin, since the kernel does not count those that end."),
+			"ten in the interval: the RST that follows cuts off what of our data is still "
+			"on the way, and a peer that is still sending gets an error and may never "
+			"look at the answer. Compared with the connections that begin, since the "
+			"kernel does not count those that end."),
 	.causes = {
 		N_("A server answers with an error and closes before it has read the whole request "
 		   "(a large upload)."),

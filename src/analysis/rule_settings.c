@@ -21,8 +21,8 @@ enum {
 	FIN_WAIT2_SECONDS = 5,
 	FEW_PORTS = 1000,
 	OLD_SOMAXCONN = 128,
-	OLD_CHALLENGES = 1000, /* the default of Linux 4.7 to 5.17 */
-	FAR_BELOW = 8, /* an eighth of the default */
+	OLD_CHALLENGES = 1000, /* the default of Linux 4.7 to 5.19 */
+	FAR_BELOW = 8,	       /* an eighth of the default */
 };
 
 /* What a row says of the value: 0, or how bad it is. */
@@ -188,7 +188,7 @@ static const struct danger dangers[] = {
 	     "without an answer. Set it to 0; later kernels do not have it.") },
 	{ TC_SETTING_tcp_max_tw_buckets, judge_no_buckets,
 	  N_("tcp_max_tw_buckets is %lld: no connection gets its TIME_WAIT. Late segments can reach "
-	     "the next connection on the same ports, and a peer whose last FIN is lost gets a "
+	     "the next connection on the same ports, and a peer that repeats its FIN gets a "
 	     "RST.") },
 	{ TC_SETTING_tcp_max_tw_buckets, judge_few_buckets,
 	  N_("tcp_max_tw_buckets is %lld, less than an eighth of the default: above it connections "
@@ -337,7 +337,7 @@ const struct tc_rule tc_rule_dangerous_settings = {
 	},
 	.confirm = {
 		N_("tcpcensus explain NAME: what the setting does, what it does not, and its value here"),
-		N_("grep -rsE 'net.(ipv4|core)' /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d "
+		N_("grep -rsE '^ *net.(ipv4|core)' /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d "
 		   "/run/sysctl.d: "
 		   "where it is set"),
 	},

@@ -330,8 +330,8 @@ const struct tc_rule tc_rule_tw_active_close = {
 		N_("Do not lower tcp_max_tw_buckets: the protection goes, and nothing is won."),
 		N_("Do not look for tcp_tw_recycle: it broke clients behind NAT and is gone since "
 		   "Linux 4.12."),
-		N_("Do not close with SO_LINGER 0: the RST throws away data that the peer has not "
-		   "read yet."),
+		N_("Do not close with SO_LINGER 0: what has not arrived yet is thrown away, and the "
+		   "peer gets an error instead of an end."),
 	},
 	.sources = "RFC 9293 3.6.1; tcp(7); include/net/tcp.h:TCP_TIMEWAIT_LEN; "
 		   "net/ipv4/tcp_minisocks.c:tcp_time_wait",

@@ -61,6 +61,42 @@ static bool is_listed(const char *word, size_t length, const char *list)
 	return false;
 }
 
+/* Whether the list, whose items ", " separates, has the name exactly. */
+static bool has_item(const char *list, size_t length, const char *name)
+{
+	while (length) {
+		const char *comma = memchr(list, ',', length);
+		size_t item = comma ? (size_t)(comma - list) : length;
+
+		if (strlen(name) == item && memcmp(list, name, item) == 0)
+			return true;
+		while (item < length && (list[item] == ',' || list[item] == ' '))
+			item++;
+		list += item;
+		length -= item;
+	}
+	return false;
+}
+
+void tc_term_related(const char *name, struct tc_buf *out)
+{
+	size_t start = out->length;
+
+	for (size_t i = 0; tc_term_rows[i].name; i++)
+		if (strcmp(tc_term_rows[i].name, name) == 0)
+			tc_buf_text(out, tc_term_rows[i].related);
+	for (size_t i = 0; tc_term_rows[i].name; i++) {
+		const struct tc_term_row *row = &tc_term_rows[i];
+
+		if (!has_item(row->related, strlen(row->related), name) ||
+		    (out->length > start &&
+		     has_item(out->data + start, out->length - start, row->name)))
+			continue;
+		tc_buf_text(out, out->length > start ? ", " : "");
+		tc_buf_text(out, row->name);
+	}
+}
+
 int tc_term_find(const char *word, size_t length)
 {
 	size_t at = 0;

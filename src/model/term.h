@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include "util/buf.h"
+
 /* One row of terms.def. Texts marked N_() there are English here: show them by tc_tr(). */
 struct tc_term_row {
 	const char *name;      /* "accept queue" */
@@ -30,5 +32,11 @@ size_t tc_term_count(void);
  * nor digit does not count. -ENOENT: none of the table.
  */
 int tc_term_find(const char *word, size_t length);
+
+/*
+ * What is related to a state, a setting, a rule or a term, by its name: what the row of a term
+ * says, and the terms whose rows name it; each once, separated by ", ".
+ */
+void tc_term_related(const char *name, struct tc_buf *out);
 
 #endif

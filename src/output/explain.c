@@ -116,6 +116,7 @@ void tc_explain_state(struct tc_buf *out, const struct tc_state_row *row,
 	tc_page_section(&page, N_("What to do"), row->act);
 	diagram(&page, row->id);
 	tc_page_settings(&page, row->settings);
+	tc_page_related(&page, row->name);
 	tc_page_sources(&page, row->source);
 }
 
@@ -161,6 +162,7 @@ void tc_explain_setting(struct tc_buf *out, enum tc_setting id, const struct tc_
 	tc_page_section(&page, N_("What it does"), row->what);
 	tc_page_section(&page, N_("What it does not do"), row->what_not);
 	touched_states(&page, (int)id);
+	tc_page_related(&page, row->name);
 	tc_page_sources(&page, row->source);
 }
 

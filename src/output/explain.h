@@ -53,6 +53,8 @@ void tc_explain_term_json(struct tc_buf *out, const struct tc_term_row *row,
 void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env);
 
 /* Adds ,"settings":[...] with the settings of a list that is separated by blanks. */
+/* ,"related":["MSL",…] of a state, a setting, a rule or a term, by its name. */
+void tc_explain_related_json(struct tc_buf *out, const char *name);
 void tc_explain_settings_json(struct tc_buf *out, const char *list,
 			      const struct tc_explain_env *env);
 

@@ -159,6 +159,17 @@ static void add_transitions(struct tc_buf *out, const struct tc_fill *fill, enum
 	tc_buf_byte(out, ']');
 }
 
+void tc_explain_related_json(struct tc_buf *out, const char *name)
+{
+	tc_auto_buf struct tc_buf list = TC_BUF_INIT;
+	const char *string;
+
+	tc_term_related(name, &list);
+	string = tc_buf_string(&list);
+	add_list(out, "related", string ? string : "", ',');
+	out->failed |= !string;
+}
+
 void tc_explain_state_json(struct tc_buf *out, const struct tc_state_row *row,
 			   const struct tc_explain_env *env)
 {
@@ -179,6 +190,7 @@ void tc_explain_state_json(struct tc_buf *out, const struct tc_state_row *row,
 	add_text(out, &fill, "timer", row->timer);
 	add_settings(out, &fill, row->settings);
 	add_transitions(out, &fill, row->id);
+	tc_explain_related_json(out, row->name);
 	add_list(out, "sources", row->source, ';');
 	tc_buf_text(out, "}\n");
 }
@@ -198,6 +210,7 @@ void tc_explain_setting_json(struct tc_buf *out, enum tc_setting id,
 		tc_buf_format(out, ",\"removed\":\"%s\"", row->removed);
 	add_text(out, &fill, "what", row->what);
 	add_text(out, &fill, "what_not", row->what_not);
+	tc_explain_related_json(out, row->name);
 	add_list(out, "sources", row->source, ';');
 	tc_buf_text(out, "}}\n");
 }

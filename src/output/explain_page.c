@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "model/term.h"
 #include "util/intl.h"
 #include "util/width.h"
 #include "util/wrap.h"
@@ -224,6 +225,19 @@ void tc_page_settings(struct tc_page *page, const char *list)
 	tc_page_heading(page, N_("Settings that play a part, with the values in force here"));
 	while ((id = tc_page_next_setting(&list)) >= 0)
 		setting_line(page, id, column);
+}
+
+void tc_page_related(struct tc_page *page, const char *name)
+{
+	tc_auto_buf struct tc_buf list = TC_BUF_INIT;
+	const char *string;
+
+	tc_term_related(name, &list);
+	string = tc_buf_string(&list);
+	if (!string)
+		page->out->failed = true;
+	else if (*string)
+		tc_page_section(page, N_("See also: tcpcensus explain WORD"), string);
 }
 
 void tc_page_sources(struct tc_page *page, const char *list)

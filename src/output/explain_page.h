@@ -51,6 +51,9 @@ int tc_page_next_setting(const char **list);
 /* The settings of such a list, with their values. */
 void tc_page_settings(struct tc_page *page, const char *list);
 
+/* What else there is to read, of the terms that have to do with this name; nothing for none. */
+void tc_page_related(struct tc_page *page, const char *name);
+
 /* "RFC 9293 3.6; tcp(7)" as one source a line. */
 void tc_page_sources(struct tc_page *page, const char *list);
 

@@ -37,6 +37,7 @@ void tc_explain_rule(struct tc_buf *out, const struct tc_rule_text *rule, const 
 	tc_page_list(&page, N_("What to do"), rule->remedy);
 	tc_page_list(&page, N_("What not to do"), rule->avoid);
 	tc_page_settings(&page, settings ? settings : "");
+	tc_page_related(&page, rule->id);
 	tc_page_list(&page, N_("Sources"), rule->sources);
 }
 
@@ -65,6 +66,7 @@ void tc_explain_rule_json(struct tc_buf *out, const struct tc_rule_text *rule,
 	add_list(out, "remedy", rule->remedy);
 	add_list(out, "avoid", rule->avoid);
 	tc_explain_settings_json(out, settings ? settings : "", env);
+	tc_explain_related_json(out, rule->id);
 	add_list(out, "sources", rule->sources);
 	if (rule->scenario) {
 		tc_buf_text(out, ",\"scenario\":");

@@ -15,7 +15,7 @@ void tc_explain_term(struct tc_buf *out, const struct tc_term_row *row,
 	tc_page_title(&page, row->name, row->meaning);
 	tc_page_fact(&page, N_("also called"), row->spellings);
 	tc_page_section(&page, N_("What it is"), row->what);
-	tc_page_section(&page, N_("See also: tcpcensus explain WORD"), row->related);
+	tc_page_related(&page, row->name);
 	tc_page_sources(&page, row->source);
 }
 
@@ -71,7 +71,7 @@ void tc_explain_term_json(struct tc_buf *out, const struct tc_term_row *row,
 	add_list(out, "spellings", row->spellings, ',');
 	add_text(out, "meaning", row->meaning, &fill);
 	add_text(out, "what", row->what, &fill);
-	add_list(out, "related", row->related, ',');
+	tc_explain_related_json(out, row->name);
 	add_list(out, "sources", row->source, ';');
 	tc_buf_text(out, "}\n");
 }

@@ -46,7 +46,7 @@ static void test_every_row_is_whole(void **state)
 	enum { MEANING_MAX = 80 };
 
 	(void)state;
-	assert_true(tc_term_count() >= 33);
+	assert_true(tc_term_count() >= 48);
 	for (size_t i = 0; i < tc_term_count(); i++) {
 		const struct tc_term_row *row = &tc_term_rows[i];
 		const char *const texts[] = {row->name, row->meaning, row->what, row->related,
@@ -102,6 +102,13 @@ static void test_words_are_found_as_people_write_them(void **state)
 		{"syncookie", "SYN cookie"},
 		{"cookie", "cookie"},
 		{"2msl", "MSL"},
+		{"4-tuple", "quadruplet"},
+		{"window", "window"},
+		{"three-way handshake", "handshake"},
+		{"pool", "connection pool"},
+		{"TFO", "TCP Fast Open"},
+		{"mtu", "path MTU"},
+		{"round trip", "RTT"},
 		{"time-wait-assassination", "TIME_WAIT assassination"},
 	};
 	static const char *const none[] = {"", "-", " , ", "accept", "queue", "time wait", "msls"};
@@ -146,6 +153,73 @@ static void test_what_is_related_exists(void **state)
 	}
 }
 
+static void related_to(const char *name, char *text, size_t size)
+{
+	struct tc_buf list = TC_BUF_INIT;
+
+	tc_term_related(name, &list);
+	snprintf(text, size, "%s", tc_buf_string(&list));
+	tc_buf_release(&list);
+}
+
+/* How often the name is an item of the list. */
+static unsigned count_in(const char *list, const char *name)
+{
+	char word[WORD_MAX];
+	unsigned count = 0;
+
+	while (next_word(&list, word))
+		count += strcmp(word, name) == 0;
+	return count;
+}
+
+/* What names something is named by it, each once: there is no way of which one cannot come back. */
+static void test_what_is_related_is_so_both_ways(void **state)
+{
+	enum { LIST_MAX = 2048 };
+
+	(void)state;
+	for (size_t i = 0; i < tc_term_count(); i++) {
+		const char *name = tc_term_rows[i].name, *list;
+		char there[LIST_MAX], back[LIST_MAX], word[WORD_MAX];
+
+		related_to(name, there, sizeof(there));
+		list = there;
+		while (next_word(&list, word)) {
+			assert_int_equal(count_in(there, word), 1);
+			related_to(word, back, sizeof(back));
+			if (count_in(back, name) != 1)
+				fail_msg("%s leads to %s, and not back", name, word);
+		}
+		assert_int_equal(count_in(there, name), 0);
+	}
+}
+
+/* Whoever looks at a state finds the words that it is explained with. */
+static void test_every_state_and_rule_has_words(void **state)
+{
+	static const char *const without[] = {
+		/* of the machine or the look, not of a connection */
+		"dangerous-settings",
+		"CLOSED",
+		"UNKNOWN",
+	};
+	char list[1024];
+
+	(void)state;
+	for (int id = 0; id < TC_STATE_COUNT; id++) {
+		related_to(tc_state_name(id), list, sizeof(list));
+		if (!*list && strcmp(tc_state_name(id), without[1]) != 0 &&
+		    strcmp(tc_state_name(id), without[2]) != 0)
+			fail_msg("no word for %s", tc_state_name(id));
+	}
+	for (size_t i = 0; tc_rules[i]; i++) {
+		related_to(tc_rules[i]->id, list, sizeof(list));
+		if (!*list && strcmp(tc_rules[i]->id, without[0]) != 0)
+			fail_msg("no word for %s", tc_rules[i]->id);
+	}
+}
+
 /* ${name} is a setting or a figure, also in the texts of rules. */
 static void test_values_in_texts_exist(void **state)
 {
@@ -176,6 +250,8 @@ int main(void)
 		cmocka_unit_test(test_spellings_are_of_one_thing),
 		cmocka_unit_test(test_words_are_found_as_people_write_them),
 		cmocka_unit_test(test_what_is_related_exists),
+		cmocka_unit_test(test_what_is_related_is_so_both_ways),
+		cmocka_unit_test(test_every_state_and_rule_has_words),
 		cmocka_unit_test(test_values_in_texts_exist),
 	};
 
