@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lab/driver.h"
 #include "lab/scenario.h"
 #include "lab/story.h"
 #include "util/buf.h"
@@ -55,12 +56,15 @@ static const char usage[] = "usage: tc-lab --list\n"
 
 static void print_needs(unsigned needs)
 {
-	printf("\t%s%s%s%s%s\n", needs & LAB_NEED_ROOT ? "root" : "",
+	printf("\t%s%s%s%s%s", needs & LAB_NEED_ROOT ? "root" : "",
 	       needs & LAB_NEED_NFT ? ",nft" : "", needs & LAB_NEED_BOUND_DUMP ? ",bound-dump" : "",
 	       needs & LAB_NEED_TUN ? ",tun" : "", needs & LAB_NEED_TRACKING ? ",tracking" : "");
 }
 
-/* One line a scenario: name, side to look at, states in a, states in b, needs, summary. */
+/*
+ * One line a scenario: name, side to look at, states in a, states in b, summary, needs, and what
+ * would go on there meanwhile.
+ */
 static int list_scenarios(void)
 {
 	for (const struct lab_scenario *row = lab_scenarios; row->name; row++) {
@@ -77,6 +81,7 @@ static int list_scenarios(void)
 		}
 		printf("\t%s", row->summary);
 		print_needs(lab_scenario_needs(row));
+		printf("\t%s\n", row->driver ? row->driver->name : "-");
 	}
 	return 0;
 }
