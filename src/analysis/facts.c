@@ -127,7 +127,7 @@ void tc_facts_release(struct tc_facts *facts)
 static enum tc_shown judge(const struct tc_symptom_row *row, const struct tc_symptom_env *env,
 			   const struct tc_sock *sock)
 {
-	return row->need & ~sock->have ? TC_SHOWN_UNKNOWN : row->shows(env, sock);
+	return (row->need & ~sock->have) ? TC_SHOWN_UNKNOWN : row->shows(env, sock);
 }
 
 static int remember(struct tc_symptom_facts *symptom, const struct tc_sock *sock)

@@ -118,7 +118,8 @@ static void put_in_bucket(struct tc_headroom *headroom, uint32_t index)
 /* Keeps the table at most half full. */
 static int grow_buckets(struct tc_headroom *headroom)
 {
-	size_t wanted = headroom->bucket_count ? 2 * headroom->bucket_count : 2 * FIRST_ROOM;
+	size_t wanted =
+		headroom->bucket_count ? 2 * headroom->bucket_count : (size_t)2 * FIRST_ROOM;
 	uint32_t *larger;
 
 	if (2 * (headroom->destination_count + 1) <= headroom->bucket_count)

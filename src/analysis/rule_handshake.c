@@ -178,7 +178,7 @@ static void tell_flood(const struct tc_facts *facts, const struct pressure *pres
 		    N_("%llu SYN_RECV, %llu of them silent after a repeated SYN+ACK, of %llu "
 		       "different addresses."),
 		    tc_llu(requests), tc_llu(retried->shown), tc_llu(tc_part_peers(retried)));
-	if (pressure->dropped)
+	if (pressure->dropped) {
 		tc_evidence_n(draft,
 			      "In %s, %llu SYN was dropped, the queue being full "
 			      "(TCPReqQFullDrop).",
@@ -186,15 +186,15 @@ static void tell_flood(const struct tc_facts *facts, const struct pressure *pres
 			      "(TCPReqQFullDrop).",
 			      pressure->dropped, tc_part_interval(facts, draft),
 			      tc_llu(pressure->dropped));
-	if (pressure->dropped)
 		tc_part_where(facts, TC_COUNTER_TCPReqQFullDrop, draft);
+	}
 	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
-	if (sent)
+	if (sent) {
 		tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
 			    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
-	if (sent)
 		tc_part_where(facts, TC_COUNTER_SyncookiesSent, draft);
+	}
 	if (tells_rate(facts, pressure))
 		tc_evidence(draft,
 			    N_("If none is ever finished, each lasting %s, they begin at %s (an "

@@ -290,15 +290,15 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 			      "%llu handshakes wait in SYN_RECV at listeners whose queues are "
 			      "full: their clients probably count as connected already (inferred).",
 			      stuck, tc_llu(stuck));
-	if (cookies)
+	if (cookies) {
 		tc_evidence_n(draft,
 			      "In %s, %llu cookie came back while the queue was full: of one that "
 			      "was not let in nothing is left here (inferred).",
 			      "In %s, %llu cookies came back while the queue was full: of those "
 			      "that were not let in nothing is left here (inferred).",
 			      cookies, tc_part_interval(facts, draft), tc_llu(cookies));
-	if (cookies)
 		tc_part_where(facts, TC_COUNTER_SyncookiesRecv, draft);
+	}
 	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL, false, draft);
 	tc_points_to(draft, stuck ? FULL_FOR_MOMENTS : COOKIES_AND_A_FULL_QUEUE);
 	draft->severity = TC_SEVERITY_NOTICE;

@@ -31,17 +31,16 @@ static enum tc_verdict check_orphans_high(const struct tc_facts *facts, struct t
 		       "machine: %s."),
 		    tc_llu(orphans), (long long)limit,
 		    tc_words_share(draft, orphans, (uint64_t)limit));
-	if (resets)
+	if (resets) {
 		tc_evidence_n(draft, "In %s, %llu of them was reset (TCPAbortOnMemory).",
 			      "In %s, %llu of them were reset (TCPAbortOnMemory).", resets,
 			      tc_part_interval(facts, draft), tc_llu(resets));
-	if (resets)
 		tc_part_where(facts, TC_COUNTER_TCPAbortOnMemory, draft);
-	if (resets)
 		draft->severity = TC_SEVERITY_CRITICAL;
-	else
+	} else {
 		draft->severity =
 			orphans * 2 > (uint64_t)limit ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
+	}
 	return TC_FOUND;
 }
 

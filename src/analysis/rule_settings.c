@@ -133,7 +133,7 @@ JUDGE(few_retries)
 {
 	if (is_below(facts, TC_LIFETIME_DATA_RETRY, PATIENCE_MS))
 		return TC_SEVERITY_WARNING;
-	return notice_if(is_below(facts, TC_LIFETIME_DATA_RETRY, RFC1122_SECONDS * 1000));
+	return notice_if(is_below(facts, TC_LIFETIME_DATA_RETRY, (uint64_t)RFC1122_SECONDS * 1000));
 }
 
 JUDGE(few_orphan_retries)
