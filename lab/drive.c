@@ -7,8 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "util/macro.h"
-
 int lab_drive_listen(struct lab_job *job, int *ret_listener)
 {
 	int listeners[LAB_FAMILIES];
@@ -27,14 +25,16 @@ int lab_drive_begin_listening(struct lab_drive *drive)
 
 int lab_drive_pair(struct lab_job *job, int listener, int *ret_client, int *ret_server)
 {
-	tc_auto_close int client = lab_job_dial(job, LAB_V4, true);
+	int client = lab_job_dial(job, LAB_V4, true);
 	int server = client < 0 ? client : lab_job_accept(job, listener);
 
-	if (server < 0)
+	if (server < 0) {
+		if (client >= 0)
+			close(client);
 		return server;
+	}
 	*ret_server = server;
 	*ret_client = client;
-	client = -1;
 	return 0;
 }
 

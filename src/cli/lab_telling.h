@@ -19,8 +19,8 @@ void tc_lab_emit(struct tc_lab_telling *telling);
 /* A paragraph, after what is in `out`. */
 void tc_lab_say(struct tc_lab_telling *telling, const char *text);
 
-/* A step, with its number; a lab_step_fn. */
-void tc_lab_step(void *telling, const char *text);
+/* A step, with its number; a lab_step_fn, whose context is the telling. */
+void tc_lab_step(void *context, const char *text);
 
 /* After what is in `out`: the census and the diagnosis. Returns 0 or an exit status. */
 int tc_lab_look(struct tc_lab_telling *telling, const struct tc_options *options);
