@@ -217,6 +217,7 @@ static enum tc_verdict check_counts_disagree(const struct tc_facts *facts, struc
 {
 	uint64_t tolerance = tolerance_of(facts);
 	struct comparison one;
+	bool told[2] = {false, false}; /* why fewer or more were seen: once */
 	size_t known = 0;
 
 	if (!is_comparable(facts, draft))
@@ -230,7 +231,9 @@ static enum tc_verdict check_counts_disagree(const struct tc_facts *facts, struc
 		draft->severity = TC_SEVERITY_NOTICE;
 		tc_evidence(draft, kinds[i].differs, (unsigned long long)one.kernel,
 			    (unsigned long long)one.most);
-		say_why(facts, draft, one.kernel > one.most);
+		if (!told[one.kernel > one.most])
+			say_why(facts, draft, one.kernel > one.most);
+		told[one.kernel > one.most] = true;
 	}
 	if (draft->severity)
 		return TC_FOUND;

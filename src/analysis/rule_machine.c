@@ -242,7 +242,7 @@ static enum tc_verdict check_conntrack_full(const struct tc_facts *facts, struct
 const struct tc_rule tc_rule_conntrack_full = {
 	.id = "conntrack-full",
 	.severity = TC_SEVERITY_CRITICAL,
-	.title = N_("the table of connection tracking is full: new connections are dropped"),
+	.title = N_("the table of connection tracking fills up: when it is full, new connections are dropped"),
 	.threshold = N_("A warning from 80 % of nf_conntrack_max, so that there is time to "
 			"act; critical from 95 %, above which the kernel, once the table was "
 			"full, ends entries early by itself, or when entries were thrown out "

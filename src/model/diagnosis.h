@@ -12,6 +12,7 @@ struct tc_diagnosis {
 	struct tc_normal *normal;
 	struct tc_not_checked *not_checked;
 	size_t finding_count, normal_count, not_checked_count;
+	size_t rule_count; /* that were asked, those with nothing to say included */
 	struct tc_readings before, now; /* what they stand on besides the sockets */
 	uint64_t interval_us;		/* between the two; 0: there was one */
 	struct tc_bag bag; /* what they point to */

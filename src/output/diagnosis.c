@@ -73,7 +73,7 @@ static void verdict(const struct page *page, const struct tc_diagnosis *diagnosi
 	add_part(&line, ", ", tc_ngettext("critical", "critical", critical), critical);
 	add_part(&line, ", ", tc_ngettext("warning", "warnings", warnings), warnings);
 	add_part(&line, ", ", tc_ngettext("notice", "notices", notices), notices);
-	if (!line.length && unchecked > normal)
+	if (!line.length && unchecked * 2 > diagnosis->rule_count)
 		tc_buf_text(&line, _("Nothing wrong was found in the little that could be checked"));
 	else if (!line.length)
 		tc_buf_text(&line, _("Nothing wrong was found"));

@@ -186,8 +186,10 @@ static int judge_all(const struct tc_facts *facts, const struct tc_diagnosis_que
 	int err = tc_diagnosis_new(&making.diagnosis);
 
 	for (size_t i = 0; !err && tc_rules[i]; i++)
-		if (is_wanted(tc_rules[i], query->ids))
+		if (is_wanted(tc_rules[i], query->ids)) {
+			making.diagnosis->rule_count++;
 			err = apply(&making, tc_rules[i]);
+		}
 	if (err) {
 		tc_diagnosis_free(making.diagnosis);
 		return err;
