@@ -110,7 +110,7 @@ static int parse_options(int argc, char **argv, struct herd_wish *wish)
 	return rc < 0 || !*wish->command ? -EINVAL : 0;
 }
 
-/* Waits until the kernel shows what the workers made: CLOSE_WAIT takes a second or two. */
+/* Waits until the kernel shows what the workers made. */
 static int wait_for_census(struct lab_sandbox *sandbox, const struct lab_census *expected,
 			   uint64_t deadline_ns)
 {

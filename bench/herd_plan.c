@@ -161,15 +161,13 @@ static int raise_limits(struct lab_sandbox *sandbox, const struct herd_wish *wis
 		{"net/ipv4/tcp_max_syn_backlog", requests},
 		{"net/ipv4/tcp_syncookies", "0"},
 		{"net/ipv4/tcp_synack_retries", "20"}, /* hours, not a minute */
-		{"net/ipv4/tcp_fin_timeout", "1"},     /* see make_close_wait() */
 		{"net/ipv4/tcp_tw_reuse", "0"},	       /* a loopback would take them back */
 		{"net/ipv4/tcp_rfc1337", "1"},	       /* see herd_keep.c */
 		{"net/ipv6/ip_nonlocal_bind", "1"},    /* any address of the local prefix */
 	};
 	int rc = 0;
 
-	snprintf(buckets, sizeof(buckets), "%u",
-		 (unsigned)(wish->time_wait + wish->close_wait + 1000));
+	snprintf(buckets, sizeof(buckets), "%u", (unsigned)(wish->time_wait + 1000));
 	snprintf(requests, sizeof(requests), "%u", (unsigned)(4 * wish->syn_recv + 1024));
 	for (size_t i = 0; rc == 0 && i < TC_ARRAY_SIZE(settings); i++)
 		rc = lab_sandbox_sysctl(sandbox, LAB_A, settings[i].name, settings[i].value);

@@ -223,40 +223,45 @@ static int half_close(struct worker *worker, const struct pair *pair)
 }
 
 /*
- * The client is closed only when its FIN is acknowledged. An ACK that came while close(2) still
- * owns the socket, as a delayed one may, would leave not a minisocket but a full one in FIN_WAIT2
- * under the keepalive timer (net/ipv4/tcp_input.c:tcp_rcv_state_process), which ends with a RST
- * (tcp_timer.c:tcp_keepalive_timer) and takes the CLOSE_WAIT with it. The minisocket goes
- * without a word after tcp_fin_timeout, here one second.
+ * A socket under repair is closed without a word to its peer (net/ipv4/tcp.c:tcp_disconnect), which
+ * goes on waiting. Closed in the usual way it would stay for a while, and some of many ended with a
+ * RST (tcp_timer.c:tcp_keepalive_timer) that took the other end with it.
  */
+static int take_away(struct worker *worker, int fd)
+{
+	const int on = TCP_REPAIR_ON;
+	int rc = 0;
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) < 0)
+		rc = fail(worker, "taking a peer away");
+	close(fd);
+	return rc;
+}
+
 static int make_close_wait(struct worker *worker, uint32_t i)
 {
 	struct pair pair;
-	int rc = connect_pair(worker, i, false, &pair);
+	int rc = connect_pair(worker, i, false, &pair), gone;
 
 	if (rc < 0)
 		return rc;
 	reset_on_close(pair.server);
 	rc = half_close(worker, &pair);
-	close(pair.client);
-	return rc;
+	gone = take_away(worker, pair.client);
+	return rc < 0 ? rc : gone;
 }
 
-/* A socket under repair is closed without a word to its peer, which goes on waiting. */
 static int make_fin_wait2(struct worker *worker, uint32_t i)
 {
-	const int on = TCP_REPAIR_ON;
 	struct pair pair;
-	int rc = connect_pair(worker, i, false, &pair);
+	int rc = connect_pair(worker, i, false, &pair), gone;
 
 	if (rc < 0)
 		return rc;
 	reset_on_close(pair.client);
 	rc = half_close(worker, &pair);
-	if (rc == 0 && setsockopt(pair.server, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) < 0)
-		rc = fail(worker, "taking a peer away");
-	close(pair.server);
-	return rc;
+	gone = take_away(worker, pair.server);
+	return rc < 0 ? rc : gone;
 }
 
 /* One listener for each address, all on one port. */

@@ -7,7 +7,8 @@
  * Each COMMAND is one argument. One without shell characters is run directly, so that small
  * ones are not measured with a shell around them; a pipeline is run by sh -c and counts with
  * all its processes. What they print goes to /dev/null. In every round each command runs once,
- * so that what else happens on the machine hits all of them alike. No round is begun after
+ * so that what else happens on the machine hits all of them alike, and each round begins with
+ * another one: who is first finds the caches full of something else. No round is begun after
  * SECONDS. -k: before each round herd is asked to refresh the sockets in TIME_WAIT (HERD_KEEP).
  *
  * Prints a line for each command: median of the wall time in us, median of the CPU time (user
@@ -137,9 +138,12 @@ static int measure(const struct plan *plan, struct result *results)
 	do {
 		if (plan->keep && keep() < 0)
 			return -1;
-		for (size_t i = 0; i < plan->command_count; i++)
+		for (size_t k = 0; k < plan->command_count; k++) {
+			size_t i = (k + round) % plan->command_count;
+
 			if (run_once(plan->commands[i], &results[i], round) < 0)
 				return -1;
+		}
 	} while (++round < plan->rounds && now_us() < end);
 	for (size_t i = 0; i < plan->command_count; i++)
 		printf("%llu\t%llu\t%ld\t%zu\t%s\n",

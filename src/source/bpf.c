@@ -502,7 +502,7 @@ static bool bpf_serves(const struct tc_job *job, bool count)
 
 const struct tc_source tc_source_bpf = {
 	.name = "bpf",
-	.cost = {.start_us = 8000, .count_ns = 70, .scan_ns = 110},
+	.cost = {.start_us = 8500, .count_ns = 120, .scan_ns = 180},
 	.together = true,
 	.serves = bpf_serves,
 	.scan = bpf_scan,

@@ -231,7 +231,7 @@ static int netlink_scan(struct tc_job *job, struct tc_report *report)
 
 const struct tc_source tc_source_netlink = {
 	.name = "netlink",
-	.cost = { .start_us = 1000, .count_ns = 350, .scan_ns = 600 },
+	.cost = { .start_us = 1500, .count_ns = 400, .scan_ns = 450 },
 	.scan = netlink_scan,
 	.tally = tc_netlink_tally,
 };
