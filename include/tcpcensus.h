@@ -722,6 +722,7 @@ struct tc_rule_text {
 	int severity;	       /* enum tc_severity: the worst that it can find */
 	const char *title;     /* one line */
 	const char *threshold; /* when it speaks, and why there */
+	const char *first;     /* one line: what to do first, where the first cause is the one */
 	const char *const *causes;  /* most likely first */
 	const char *const *confirm; /* commands, and what they show */
 	const char *const *remedy;

@@ -62,6 +62,8 @@ static void rule(const struct tc_rule_text *text)
 	printf(".Pp\n.Em Severity :\n%s%s.\n", text->severity == TC_SEVERITY_NOTICE ? "" : "at the worst ",
 	       tc_severity_name(text->severity));
 	line(text->threshold);
+	printf(".Pp\n.Em \"Do first\" :\n");
+	line(text->first);
 	list("Why", text->causes);
 	list("To make sure", text->confirm);
 	list("What to do", text->remedy);

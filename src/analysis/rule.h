@@ -51,6 +51,11 @@ struct tc_rule {
 	enum tc_severity severity; /* the worst that it can find */
 	const char *title;	   /* one line, without numbers */
 	const char *threshold;	   /* when it speaks, and why there */
+	/*
+	 * What to do first, one line: where the evidence points to a cause that has a line of its
+	 * own, in that cause's place; else the one in place 0.
+	 */
+	const char *first[TC_RULE_LINES];
 	const char *causes[TC_RULE_LINES];  /* most likely first */
 	const char *confirm[TC_RULE_LINES]; /* "command: what it shows" */
 	const char *remedy[TC_RULE_LINES];

@@ -204,7 +204,7 @@ static const struct tc_rule_elsewhere close_wait_elsewhere = {
 const struct tc_rule tc_rule_close_wait_leak = {
 	.id = "close-wait-leak",
 	.severity = TC_SEVERITY_CRITICAL,
-	.title = N_("a program does not close connections that its peers have closed"),
+	.title = N_("a program does not close what its peers have closed"),
 	.threshold = N_("A warning when one is held for a minute: a program that closes does so "
 			"within milliseconds, and no timer ends this state. Critical from 1000, "
 			"near the 1024 descriptors that a program has by default, or when some "
@@ -212,6 +212,13 @@ const struct tc_rule tc_rule_close_wait_leak = {
 			"and ten or more came in the interval, or of a single one for up to ten "
 			"minutes, which may still have an answer to give; and of a listing that "
 			"does not tell how long, from 1000."),
+	.first = {
+		[FORGETS_TO_CLOSE] =
+			N_("Restart the program if descriptors run out; then make it close."),
+		[DOES_NOT_LOOK] =
+			N_("Make the program drop idle connections sooner than its peers do."),
+		[IS_STUCK] = N_("Find out what the program waits for: it does not read either."),
+	},
 	.causes = {
 		[FORGETS_TO_CLOSE] =
 		N_("The program forgets to close after it has read the end of the stream "
@@ -336,11 +343,17 @@ static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struc
 const struct tc_rule tc_rule_fin_wait1_stuck = {
 	.id = "fin-wait1-stuck",
 	.severity = TC_SEVERITY_WARNING,
-	.title = N_("connections cannot be closed: the peer does not answer, or does not read"),
+	.title = N_("closing hangs: the peer is silent, or does not read"),
 	.threshold = N_("From three repetitions, or a closed window: normally FIN_WAIT1 is over "
 			"after one round trip. A warning from ten that few peers share; fewer, or "
 			"of as many peers, are what every public server sees of phones out of "
 			"reach."),
+	.first = {
+		[PEER_IS_GONE] =
+			N_("See whether one peer or network has them all: the fault is there."),
+		[PEER_DOES_NOT_READ] =
+			N_("Look at the peer: its program does not read what was sent."),
+	},
 	.causes = {
 		[PEER_IS_GONE] =
 		N_("The peer is gone without a word: switched off, out of reach, forgotten by a "
@@ -405,6 +418,7 @@ const struct tc_rule tc_rule_last_ack_stuck = {
 	.title = N_("the last ACK of closed connections does not come"),
 	.threshold = N_("From two repetitions of the FIN, since one lost segment makes one. A "
 			"warning from ten that few peers share."),
+	.first = {N_("See whether one peer or network has them all: the fault is there.")},
 	.causes = {
 		N_("The peer is gone since it sent its FIN."),
 		N_("The peer has forgotten the connection without a TIME_WAIT, and its RST is "
@@ -477,6 +491,7 @@ const struct tc_rule tc_rule_closing = {
 	.title = N_("both sides have closed at once, and the last ACK does not come"),
 	.threshold = N_("From two repetitions, or 5 s without a word of the peer: normally CLOSING "
 			"lasts one round trip. A warning from ten that few peers share."),
+	.first = {N_("Nothing for a few: each ends by itself. If it goes on, look for loss.")},
 	.causes = {
 		N_("Both sides closed at the same moment (a common timeout, a restart of both), "
 		   "and segments were lost: the number is a sign of loss on the path."),

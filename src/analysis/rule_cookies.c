@@ -49,11 +49,18 @@ static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct t
 const struct tc_rule tc_rule_cookies_sent = {
 	.id = "cookies-sent",
 	.severity = TC_SEVERITY_WARNING,
-	.title = N_("handshakes are answered by SYN cookies, a queue being full"),
+	.title = N_("handshakes are answered by cookies, a queue being full"),
 	.threshold = N_("From the first cookie in the interval. A warning when at least half come "
 			"back: those are clients whose connections lose options (window scaling "
 			"and SACK, where there are no timestamps). A notice otherwise, or with "
 			"tcp_syncookies = 2."),
+	.first = {
+		[SMALL_BACKLOG] =
+			N_("Raise the backlog (the program's, and somaxconn), then restart it."),
+		[FLOOD] = N_("Leave the cookies on: they let real clients in. See syn-flood."),
+		[SETTING_IS_2] =
+			N_("Set tcp_syncookies to 1: cookies are then sent when a queue is full."),
+	},
 	.causes = {
 		[SMALL_BACKLOG] =
 		N_("The backlog of a listener is too small for genuine load: its queue of "

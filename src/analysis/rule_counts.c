@@ -247,11 +247,12 @@ static enum tc_verdict check_counts_disagree(const struct tc_facts *facts, struc
 const struct tc_rule tc_rule_counts_disagree = {
 	.id = "counts-disagree",
 	.severity = TC_SEVERITY_NOTICE,
-	.title = N_("the sockets that were seen are not as many as the kernel counts"),
+	.title = N_("the sockets seen are not as many as the kernel counts"),
 	.threshold = N_("A notice when they are further apart than what opened in the interval, 1 % of "
 			"the sockets, and a handful: the counts are read one after the other, and "
 			"that much may come or go between. Without an interval 10 %. Each of the "
 			"kernel's counts is compared with the states that it covers."),
+	.first = {N_("Count again when it is quieter.")},
 	.causes = {
 		N_("Sockets come and go so fast that no two counts can agree."),
 		N_("The look was not complete, or was made in another network namespace than the counts."),

@@ -151,6 +151,13 @@ const struct tc_rule tc_rule_retrans_storm = {
 			"Mbit/s; counted where 100 segments a second or more are sent, since of a few "
 			"one is a percentage. Besides, connections that repeat the same data for the "
 			"third time: a notice, and a warning when they are ten or more and a tenth of all."),
+	.first = {
+		[PACKETS_ARE_LOST] = N_("See whether it is one network or all: tcpcensus, below."),
+		[PEERS_HAVE_VANISHED] =
+			N_("Look at half-open: the peers of most of them have vanished."),
+		[DELAY_VARIES] =
+			N_("Look for long queues on the way: segments are late, not lost."),
+	},
 	.causes = {
 		[PACKETS_ARE_LOST] =
 		N_("Packets are lost on the way: a full link, bad radio, a faulty cable or port, a "
@@ -246,6 +253,7 @@ const struct tc_rule tc_rule_half_open = {
 			"loss makes that. A notice, since peers vanish every day; a warning "
 			"when they are ten or more and a tenth of all, for then something on "
 			"the way is broken."),
+	.first = {N_("See whether the peers have something in common: a NAT, a network.")},
 	.causes = {
 		N_("The peer crashed, lost its network, or was suspended, and could not say goodbye."),
 		N_("A NAT or a firewall on the way forgot the connection while it was idle, and drops "
@@ -318,12 +326,13 @@ static enum tc_verdict check_idle_no_keepalive(const struct tc_facts *facts, str
 const struct tc_rule tc_rule_idle_no_keepalive = {
 	.id = "idle-no-keepalive",
 	.severity = TC_SEVERITY_NOTICE,
-	.title = N_("idle connections without keepalive: nobody would notice that their peers are gone"),
+	.title = N_("idle peers could be gone, and nobody would notice"),
 	.threshold = N_("When ten or more of the open connections to other machines, and a tenth "
 			"of all, have been silent for tcp_keepalive_time (${tcp_keepalive_time} "
 			"here), after which keepalive would first have asked. Nothing is lost by "
 			"that; but TCP sends nothing on an idle connection, so that one whose peer "
 			"has vanished looks just like these."),
+	.first = {N_("Turn keepalive on in the programs below: after 60 to 300 s.")},
 	.causes = {
 		N_("The programs keep connections for later use (pools, sessions), and have not asked "
 		   "for keepalive."),

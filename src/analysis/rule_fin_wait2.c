@@ -77,10 +77,15 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 const struct tc_rule tc_rule_fin_wait2_orphan = {
 	.id = "fin-wait2-orphan",
 	.severity = TC_SEVERITY_WARNING,
-	.title = N_("peers do not close connections that this machine has closed"),
+	.title = N_("peers do not close what this machine has closed"),
 	.threshold = N_("Normal, since each is gone after ${fin_wait2_life}. A warning when they "
 			"take more than half of tcp_max_tw_buckets, which TIME_WAIT then does not "
 			"have."),
+	.first = {
+		[PEERS_DO_NOT_CLOSE] = N_("Look at the peers' programs: there it is CLOSE_WAIT."),
+		[CLIENTS_WERE_IDLE] =
+			N_("Lower tcp_fin_timeout, so that TIME_WAIT has its places."),
+	},
 	.causes = {
 		[PEERS_DO_NOT_CLOSE] =
 		N_("The programs of the peers do not close when they read the end of the stream: "
@@ -144,11 +149,11 @@ static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct
 const struct tc_rule tc_rule_fin_wait2_held = {
 	.id = "fin-wait2-held",
 	.severity = TC_SEVERITY_WARNING,
-	.title = N_("a program has said that it sends no more, and waits for a peer without a time "
-		    "limit"),
+	.title = N_("a program waits without limit for its peer to close"),
 	.threshold = N_("When a program holds one whose peer was not heard for a minute: "
 			"tcp_fin_timeout only begins when the program closes, so this lasts for "
 			"ever."),
+	.first = {N_("Find the program (below); it needs a timeout after shutdown(2).")},
 	.causes = {
 		[WAITS_WITHOUT_LIMIT] =
 		N_("The program calls shutdown(2) for sending and then waits for the end of the "

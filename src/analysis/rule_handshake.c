@@ -244,6 +244,12 @@ const struct tc_rule tc_rule_syn_flood = {
 			"of ten or more SYN_RECV are silent; and most of the silent ones are of "
 			"different addresses, five at least. A warning; "
 			"critical when SYNs are dropped, since real clients then fail, too."),
+	.first = {
+		[FORGED_ADDRESSES] =
+			N_("Make sure that tcp_syncookies is 1: real clients then get in."),
+		[FILTER_ON_THE_WAY_BACK] =
+			N_("Look for what drops this machine's answers on the way back."),
+	},
 	.causes = {
 		[FORGED_ADDRESSES] =
 		N_("An attack with forged addresses: the SYN+ACKs go to hosts that never asked."),
@@ -346,6 +352,12 @@ const struct tc_rule tc_rule_slow_last_ack = {
 			"server has some; a warning from ten that few peers share, whose "
 			"connections do not come about. What looks like a flood is told by the "
 			"rule syn-flood."),
+	.first = {
+		[LOSS] = N_("See whether answers leave and last ACKs arrive: tcpdump, below."),
+		[FIREWALL] = N_("Look for a firewall or a route that swallows the answers."),
+		[SCANNERS] =
+			N_("Nothing: scanners do not answer, and each handshake ends by itself."),
+	},
 	.causes = {
 		[LOSS] =
 		N_("SYN+ACKs or last ACKs are lost: a bad path, or one that is not the way of the "
@@ -410,6 +422,7 @@ const struct tc_rule tc_rule_defer_accept = {
 	.title = N_("clients are connected and have sent nothing yet"),
 	.threshold = N_("Normal. Inferred from a timer above one second without a repetition: the "
 			"kernel does not show whether a listener has TCP_DEFER_ACCEPT."),
+	.first = {N_("Nothing: the kernel waits for the clients' first data.")},
 	.causes = {
 		N_("The listener has TCP_DEFER_ACCEPT (nginx: deferred, Apache: AcceptFilter), and "
 		   "its clients are silent: connections opened in advance by browsers, health "

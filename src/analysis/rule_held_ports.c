@@ -106,10 +106,11 @@ static enum tc_verdict check_listener_in_range(const struct tc_facts *facts, str
 const struct tc_rule tc_rule_listener_in_range = {
 	.id = "listener-in-range",
 	.severity = TC_SEVERITY_NOTICE,
-	.title = N_("a server's port lies in the range for outgoing connections"),
+	.title = N_("a server's port may be given to outgoing connections"),
 	.threshold = N_("One is enough, and it is no more than a notice: while it listens nobody can "
 			"take its port. When it is restarted, an outgoing connection may have got the "
 			"port first, also one that is only in TIME_WAIT."),
+	.first = {N_("Reserve the port: ip_local_reserved_ports takes effect at once.")},
 	.causes = {
 		N_("The server was given a port in the range, ${ip_local_port_range} here."),
 		N_("The range was widened over the ports of servers."),
@@ -223,6 +224,7 @@ const struct tc_rule tc_rule_bound_inactive_leak = {
 			"connect(2) within microseconds, so a hundred at a time are kept on purpose "
 			"or forgotten. A warning when they are as many as a tenth of the range for "
 			"outgoing connections: each keeps its port from all destinations."),
+	.first = {N_("Restart the program if ports run out; then make it close.")},
 	.causes = {
 		N_("A program binds, fails afterwards, and does not close: an error path of its "
 		   "connect(2)."),

@@ -114,6 +114,13 @@ const struct tc_rule tc_rule_tcp_mem = {
 			"windows and buffers, or when it did so in the interval; critical from the "
 			"third less 5 %, or when connections are reset for it: at the limit it drops "
 			"what arrives and refuses to queue what is sent."),
+	.first = {
+		[PROGRAMS_DO_NOT_READ] =
+			N_("Find who does not read: tcpcensus list --sort -recv_q."),
+		[PEERS_TAKE_NOTHING] =
+			N_("Find whose peers take nothing: tcpcensus list --sort -send_q."),
+		[FAST_CONNECTIONS] = N_("Raise tcp_mem, where there is memory to spare."),
+	},
 	.causes = {
 		[PROGRAMS_DO_NOT_READ] =
 		N_("Programs that do not read: what their peers have sent stays in the queues "
@@ -242,12 +249,13 @@ static enum tc_verdict check_conntrack_full(const struct tc_facts *facts, struct
 const struct tc_rule tc_rule_conntrack_full = {
 	.id = "conntrack-full",
 	.severity = TC_SEVERITY_CRITICAL,
-	.title = N_("the table of connection tracking fills up: when it is full, new connections are dropped"),
+	.title = N_("the table of connection tracking fills up, or is full"),
 	.threshold = N_("A warning from 80 % of nf_conntrack_max, so that there is time to "
 			"act; critical from 95 %, above which the kernel, once the table was "
 			"full, ends entries early by itself, or when entries were thrown out "
 			"or packets dropped: a packet that cannot be tracked is dropped "
 			"without a word, and the peer sees a timeout."),
+	.first = {N_("Raise nf_conntrack_max: it takes effect at once.")},
 	.causes = {
 		N_("Many short connections: an entry outlives its connection by 120 s (${"
 		   "nf_conntrack_tcp_timeout_time_wait} here), twice as long as TIME_WAIT."),

@@ -74,6 +74,7 @@ const struct tc_rule tc_rule_rfc1337 = {
 	.threshold = N_("A warning when tcp_max_tw_buckets is 0, or below a sixteenth of the "
 			"kernel's default and already exceeded; a notice when it is so low and was "
 			"not exceeded yet. tcp_rfc1337 = 0 alone is the default, and no reason."),
+	.first = {N_("Set tcp_max_tw_buckets back to its default.")},
 	.causes = {
 		N_("Advice to lower tcp_max_tw_buckets until TIME_WAIT disappears."),
 	},
@@ -301,12 +302,17 @@ static enum tc_verdict check_paws_nat(const struct tc_facts *facts, struct tc_dr
 const struct tc_rule tc_rule_paws_nat = {
 	.id = "paws-nat",
 	.severity = TC_SEVERITY_WARNING,
-	.title = N_("segments are refused by their timestamp, most of them at a TIME_WAIT"),
+	.title = N_("segments are refused by their timestamp"),
 	.threshold = N_("From more than one in ten seconds, since single ones are stray segments. "
 			"At a TIME_WAIT it costs a client a round trip or a second: a warning when "
 			"there is one a second or more, and one for ten connections that come in, "
 			"or tcp_rfc1337 is 1, which keeps them out for a minute; and when "
 			"tcp_tw_recycle drops SYNs. PAWSOldAck is harmless and does not count."),
+	.first = {
+		[ONE_ADDRESS] =
+			N_("See whether one address has most of them: a NAT, or a balancer."),
+		[CHANGED_ON_THE_WAY] = N_("Look for a device on the way that changes timestamps."),
+	},
 	.causes = {
 		[ONE_ADDRESS] =
 		N_("Several hosts share an address (NAT, a proxy). Each has timestamps of its own, "

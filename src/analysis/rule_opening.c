@@ -43,6 +43,7 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 	.threshold = N_("From the first: the kernel looks for the listener when it is to send the "
 			"SYN+ACK again, after a second or, of an old one, after half a minute, and "
 			"then forgets the handshake; so the listener went moments ago."),
+	.first = {N_("Start the server, if it should be there; otherwise nothing.")},
 	.causes = {
 		N_("A server was stopped or restarted with handshakes under way."),
 		N_("It crashed."),
@@ -181,6 +182,11 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 			"segment makes one. Only a notice where it is less than one in a hundred "
 			"of the connections tried, which a proxy or a crawler always meets, or "
 			"where all that are silent answer other connections."),
+	.first = {
+		[FIREWALL_DROPS] =
+			N_("Check the address, the route and the firewalls of the peers below."),
+		[LISTENER_IS_FULL] = N_("Look at the listener there: its queue is full at times."),
+	},
 	.causes = {
 		[FIREWALL_DROPS] =
 		N_("A firewall drops the SYNs (one that refuses would end the attempt at once)."),
@@ -256,6 +262,7 @@ const struct tc_rule tc_rule_syn_sent_refused = {
 	.threshold = N_("From one a second, which is a program that tries again and again. A "
 			"warning when it is one in ten of those that are tried, otherwise a "
 			"notice."),
+	.first = {N_("Find out who is refused: tcpdump, below. Start what should run there.")},
 	.causes = {
 		N_("The service is down: nobody listens on the port, and the host answers by a "
 		   "RST."),
@@ -317,10 +324,11 @@ static enum tc_verdict check_stale_syn(const struct tc_facts *facts, struct tc_d
 const struct tc_rule tc_rule_stale_syn = {
 	.id = "stale-syn",
 	.severity = TC_SEVERITY_NOTICE,
-	.title = N_("peers open connections anew that this machine takes for still there"),
+	.title = N_("peers open anew connections that this machine still has"),
 	.threshold = N_("From the first in the interval: a peer that closed in good order does not "
 			"do this. The answer is an ACK, the peer's RST ends the old connection, "
 			"and its next SYN is taken."),
+	.first = {N_("Nothing for a few: the peer gets in a moment later.")},
 	.causes = {
 		[PEER_WAS_RESTARTED] =
 		N_("The peer was restarted or has lost its power, and this side has not noticed: "

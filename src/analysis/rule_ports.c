@@ -350,12 +350,19 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 const struct tc_rule tc_rule_port_exhaustion = {
 	.id = "port-exhaustion",
 	.severity = TC_SEVERITY_CRITICAL,
-	.title = N_("local ports for new connections to a destination run out"),
+	.title = N_("local ports for a destination run out"),
 	.threshold = N_("A warning when 70 % of the ports that one destination can have are in use, "
 			"or half of them and the rest would not last for the 60 s of a TIME_WAIT; "
 			"critical from 90 %: the next burst fails. It is a share, because the range "
 			"may be narrow or wide, and counted by destination, because each has the "
 			"whole range to itself."),
+	.first = {
+		[CLOSED_BY_THIS_SIDE] =
+			N_("Widen ip_local_port_range, at once; then keep connections open."),
+		[OPEN_AT_ONCE] =
+			N_("Widen ip_local_port_range, or connect from another address, too."),
+		[SMALL_RANGE] = N_("Widen ip_local_port_range: it helps at once."),
+	},
 	.causes = {
 		[CLOSED_BY_THIS_SIDE] =
 		N_("A connection is opened for each request and closed by this side, so that each "
@@ -468,10 +475,11 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 const struct tc_rule tc_rule_bind_exhaustion = {
 	.id = "bind-exhaustion",
 	.severity = TC_SEVERITY_CRITICAL,
-	.title = N_("programs that bind before they connect use up the ports for all destinations"),
+	.title = N_("programs that bind before connect use up the ports"),
 	.threshold = N_("A warning when 70 % of the range are held, critical from 90 %: a port that "
 			"bind(2) has chosen serves one connection only, so that all destinations "
 			"share what a single one could have."),
+	.first = {N_("Widen ip_local_port_range, at once; then IP_BIND_ADDRESS_NO_PORT.")},
 	.causes = {
 		N_("A program calls bind(2) with port 0 to choose its source address, and then "
 		   "connect(2): a proxy with a source address (proxy_bind, source), a load "

@@ -62,6 +62,7 @@ const struct tc_rule tc_rule_unaccepted = {
 	.threshold = N_("A warning when one waits for a second, since a program that is free "
 			"accepts within microseconds; a notice when more than half of a listener's "
 			"queue is taken, which a burst can do."),
+	.first = {N_("Find out what the program waits for; see its limit of descriptors.")},
 	.causes = {
 		N_("The program is stuck or too busy to call accept(2): a lock, one thread for "
 		   "all, a slow request in the loop that accepts."),
@@ -203,11 +204,18 @@ static enum tc_verdict check_accept_overflow(const struct tc_facts *facts, struc
 const struct tc_rule tc_rule_accept_overflow = {
 	.id = "accept-overflow",
 	.severity = TC_SEVERITY_CRITICAL,
-	.title = N_("a listener's queue is full, and connections are not let in"),
+	.title = N_("a listener's queue is full and drops connections"),
 	.threshold = N_("From the first connection that was not let in: it waits a second or more "
 			"for the repetition of its SYN. A warning when no queue is full any more, "
 			"or nobody came; critical when one is full and connections fail now. A "
 			"queue is full when limit + 1 connections wait."),
+	.first = {
+		[DOES_NOT_ACCEPT] =
+			N_("Find out why the program of the listener does not accept."),
+		[SMALL_BACKLOG] =
+			N_("Raise the backlog (the program's, and somaxconn), then restart it."),
+		[MORE_THAN_IT_SERVES] = N_("Give the program more workers, or take load from it."),
+	},
 	.causes = {
 		[DOES_NOT_ACCEPT] =
 		N_("The program does not accept: it is stuck, or has no descriptors or workers "
@@ -309,11 +317,12 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 const struct tc_rule tc_rule_phantom_established = {
 	.id = "phantom-established",
 	.severity = TC_SEVERITY_NOTICE,
-	.title = N_("clients take themselves for connected, and this machine knows nothing of it"),
+	.title = N_("clients take themselves for connected, and are not"),
 	.threshold = N_("When handshakes wait at a listener that is full, or cookies came back "
 			"while one was: a last ACK that meets a full queue is "
 			"dropped, which the client does not learn. Only its side could show it, so "
 			"this is inferred."),
+	.first = {N_("Make room in the queue: see accept-overflow.")},
 	.causes = {
 		[FULL_FOR_MOMENTS] =
 		N_("A queue that is full for moments: the SYN+ACK still went out, and there was no "

@@ -48,10 +48,11 @@ static enum tc_verdict check_orphans_high(const struct tc_facts *facts, struct t
 const struct tc_rule tc_rule_orphans_high = {
 	.id = "orphans-high",
 	.severity = TC_SEVERITY_CRITICAL,
-	.title = N_("sockets that their programs have closed come near the limit"),
+	.title = N_("sockets that programs have closed come near the limit"),
 	.threshold = N_("A notice from a quarter of tcp_max_orphans, a warning from half: an "
 			"orphan whose peer was silent for long counts twice, and twice again "
 			"after an ICMP error. Critical when the kernel resets some."),
+	.first = {N_("Raise tcp_max_orphans, if there is memory; then find the peers.")},
 	.causes = {
 		N_("Many peers that are gone or do not read while this side has still to deliver "
 		   "data and FIN (FIN_WAIT1, LAST_ACK, CLOSING)."),
@@ -123,12 +124,13 @@ static enum tc_verdict check_abort_on_close(const struct tc_facts *facts, struct
 const struct tc_rule tc_rule_abort_on_close = {
 	.id = "abort-on-close",
 	.severity = TC_SEVERITY_WARNING,
-	.title = N_("programs close connections without reading what has come in"),
+	.title = N_("programs close without reading what has come in"),
 	.threshold = N_("A notice from one in a hundred connections, a warning from one in ten and "
 			"ten in the interval: the RST that follows cuts off what of our data is still "
 			"on the way, and a peer that is still sending gets an error and may never "
 			"look at the answer. Compared with the connections that begin, since the "
 			"kernel does not count those that end."),
+	.first = {N_("Find the program by the port of its RSTs: tcpdump, below.")},
 	.causes = {
 		N_("A server answers with an error and closes before it has read the whole request "
 		   "(a large upload)."),

@@ -331,6 +331,7 @@ const struct tc_rule tc_rule_dangerous_settings = {
 			"default. A notice where it can do harm or has no effect; a warning where it "
 			"loses connections for certain, or counters say that it did so in the "
 			"interval."),
+	.first = {N_("Set what is named below back to its default, one at a time.")},
 	.causes = {
 		N_("Advice from old or wrong pages (\"TCP tuning\"), taken over as a whole."),
 		N_("A value for a test or an old kernel that was never taken back."),

@@ -64,8 +64,7 @@ static void tell_rate(const struct tc_facts *facts, uint64_t count, struct tc_dr
 
 	if (close_rate(facts, &closed))
 		tc_evidence(draft,
-			    N_("It closes first %s now (TcpExt TW, TWKilled and "
-			       "TCPTimeWaitOverflow)."),
+			    N_("It closes first %s now (TW, TWKilled, TCPTimeWaitOverflow)."),
 			    tc_words_rate(draft, closed));
 	else if (count >= RATE_LEAST)
 		tc_evidence(draft,
@@ -297,11 +296,12 @@ static const struct tc_rule_elsewhere time_wait_elsewhere = {.sources = "RFC 929
 const struct tc_rule tc_rule_tw_active_close = {
 	.id = "tw-active-close",
 	.severity = TC_SEVERITY_NOTICE,
-	.title = N_("this machine closes connections first, and keeps them in TIME_WAIT"),
+	.title = N_("this machine closes first, and so has the TIME_WAIT"),
 	.threshold = N_("Normal, however many there are. A notice when there are more than ten "
 			"times as many as ESTABLISHED and they cost something that can run out: "
 			"more than half of the ports to one destination, or of "
 			"tcp_max_tw_buckets."),
+	.first = {N_("Nothing for now; keep connections open before the ports run out.")},
 	.causes = {
 		[ONE_REQUEST_EACH] =
 		N_("Connections for one request each, which this side ends as the server: HTTP "
@@ -415,6 +415,11 @@ const struct tc_rule tc_rule_tw_overflow = {
 	.threshold = N_("When one ended so during the interval, or when nine tenths of "
 			"tcp_max_tw_buckets are in use: at the limit a repeated FIN of the peer is "
 			"answered by a RST, and old segments may meet a new connection."),
+	.first = {
+		[MANY_CLOSES] =
+			N_("Raise tcp_max_tw_buckets: a place costs 256 bytes while it is taken."),
+		[LIMIT_WAS_LOWERED] = N_("Set tcp_max_tw_buckets back to its default."),
+	},
 	.causes = {
 		[MANY_CLOSES] =
 		N_("More closes a second than tcp_max_tw_buckets divided by 60."),

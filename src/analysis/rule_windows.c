@@ -64,6 +64,7 @@ const struct tc_rule tc_rule_zero_window_local = {
 			"little more, or nothing. A warning when that is so of ten or more, a tenth of the "
 			"open connections, and a peer has been silent for a second: then it is no short "
 			"burst, and peers wait for this machine."),
+	.first = {N_("Find out what the program below waits for.")},
 	.causes = {
 		N_("The program is too slow, or stuck: a lock, a full disk, a slow database, one "
 		   "thread for everything."),
@@ -132,6 +133,7 @@ const struct tc_rule tc_rule_send_stalled = {
 			"\"probe\"), for a second or more. A notice, for peers read as they like; a "
 			"warning when they are ten or more and a tenth of the open ones. While the peer answers the "
 			"probes nothing ends it, however long it takes."),
+	.first = {N_("Look at the program of the peer: it does not read.")},
 	.causes = {
 		N_("The program at the other end does not read: it is stuck, slow, or paused."),
 		N_("The peer does it on purpose, to tie up connections and memory here."),

@@ -127,6 +127,21 @@ static void headline(const struct page *page, const struct tc_finding *finding)
 	}
 }
 
+/* Above the evidence: whoever reads no further has read this. */
+static void first(const struct page *page, const char *text)
+{
+	tc_auto_buf struct tc_buf line = TC_BUF_INIT;
+	const char *string;
+
+	if (!text || !*text)
+		return;
+	tc_buf_format(&line, _("First: %s"), text);
+	string = tc_buf_string(&line);
+	tc_ink(page->out, page->style, TC_INK_BOLD);
+	tc_wrap(page->out, string ? string : "", INDENT, page->width);
+	tc_ink(page->out, page->style, TC_INK_PLAIN);
+}
+
 static void section(const struct page *page, const char *title, const char *const *lines)
 {
 	if (!lines || !*lines)
@@ -160,6 +175,7 @@ static void write_finding(const struct page *page, const struct tc_finding *find
 {
 	tc_buf_byte(page->out, '\n');
 	headline(page, finding);
+	first(page, finding->rule.first);
 	for (const char *const *line = finding->evidence; line && *line; line++)
 		prose(page, "", *line, INDENT);
 	section(page, _("Why"), finding->rule.causes);

@@ -34,6 +34,8 @@ static void add_finding(struct tc_buf *out, const struct tc_finding *finding)
 	add_text(out, ",", "severity", tc_severity_name(finding->severity));
 	add_text(out, ",", "title", rule->title);
 	add_text(out, ",", "threshold", rule->threshold);
+	if (rule->first)
+		add_text(out, ",", "first", rule->first);
 	add_list(out, "evidence", finding->evidence);
 	add_list(out, "causes", rule->causes);
 	add_list(out, "confirm", rule->confirm);

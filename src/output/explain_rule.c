@@ -29,6 +29,7 @@ void tc_explain_rule(struct tc_buf *out, const struct tc_rule_text *rule, const 
 		snprintf(lab, sizeof(lab), "tcpcensus lab %s", rule->scenario);
 	tc_page_title(&page, rule->id, rule->title);
 	tc_page_fact(&page, N_("severity"), severity_text(rule->severity));
+	tc_page_fact(&page, N_("do first"), rule->first);
 	tc_page_fact(&page, N_("is it so here"), command);
 	tc_page_fact(&page, N_("see it happen"), lab);
 	tc_page_section(&page, N_("When it speaks"), rule->threshold);
@@ -61,6 +62,8 @@ void tc_explain_rule_json(struct tc_buf *out, const struct tc_rule_text *rule,
 	tc_json_string(out, rule->title);
 	tc_buf_text(out, ",\"threshold\":");
 	tc_json_string(out, rule->threshold);
+	tc_buf_text(out, ",\"first\":");
+	tc_json_string(out, rule->first);
 	add_list(out, "causes", rule->causes);
 	add_list(out, "confirm", rule->confirm);
 	add_list(out, "remedy", rule->remedy);

@@ -45,6 +45,13 @@ static const char *const *order_causes(const char *const causes[TC_RULE_LINES],
 	return fill_list(ordered, fill, bag);
 }
 
+static const char *first_of(const struct tc_rule *rule, const struct tc_draft *draft)
+{
+	size_t cause = draft && draft->likely_count ? draft->likely[0] : 0;
+
+	return cause < TC_RULE_LINES && rule->first[cause] ? rule->first[cause] : rule->first[0];
+}
+
 /* "RFC 9293 3.6; tcp(7)" as its items, which are not translated. */
 static const char *const *split_sources(const char *sources, struct tc_bag *bag)
 {
@@ -81,6 +88,7 @@ struct tc_rule_text tc_rule_text_of(const struct tc_rule *rule, const struct tc_
 		.severity = rule->severity,
 		.title = fill_one(rule->title, fill, bag),
 		.threshold = fill_one(rule->threshold, fill, bag),
+		.first = fill_one(first_of(rule, draft), fill, bag),
 		.causes = order_causes(other ? other->causes : rule->causes, draft, fill, bag),
 		.confirm = fill_list(other ? other->confirm : rule->confirm, fill, bag),
 		.remedy = fill_list(other ? other->remedy : rule->remedy, fill, bag),

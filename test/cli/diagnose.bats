@@ -132,6 +132,13 @@ morning=$here/data/morning.txt
 	[ "$(tcpcensus -f "$morning" -j | jq 'has("verdicts")')" = false ]
 }
 
+# fits LINE: counted in characters, not in bytes
+fits() {
+	local LC_ALL=C.UTF-8
+
+	[ "${#1}" -le 80 ] || { echo "# ${#1} columns: $1"; return 1; }
+}
+
 @test "diagnose: in French" {
 	make_french
 	LC_ALL=fr_FR.UTF-8 tcpcensus diagnose -f "$morning" >"$BATS_TEST_TMPDIR/out"
@@ -139,6 +146,24 @@ morning=$here/data/morning.txt
 	! grep -qE 'Not checked|Normal:|were not' "$BATS_TEST_TMPDIR/out"
 	diff <(LC_ALL=fr_FR.UTF-8 tcpcensus diagnose -j -f "$morning" | jq 'del(.source)') \
 		<(tcpcensus diagnose -j -f "$morning" | jq 'del(.source)')
+}
+
+# What is wrong and what to do first are one line each at 80 columns; a page of explain has both.
+@test "diagnose: the first two lines fit in French, too" {
+	local -A words=([notice]=REMARQUE [warning]=AVERTISSEMENT [critical]=CRITIQUE)
+	local id severity pages=0 page line
+
+	make_french
+	while IFS=, read -r id severity _; do
+		page=$(LC_ALL=fr_FR.UTF-8 COLUMNS=100 tcpcensus explain "$id")
+		line=$(sed -n "s/^  d'abord  *//p" <<<"$page")
+		[[ $line = *. ]]
+		fits "  D'abord : $line"
+		line=$(grep "^$id : " <<<"$page" | tail -n 1)
+		fits "${words[$severity]}  $line"
+		pages=$((pages + 1))
+	done < <(tcpcensus diagnose --list -o csv | tail -n +2)
+	[ "$pages" -gt 30 ]
 }
 
 @test "diagnose: what makes no sense is refused" {

@@ -248,8 +248,10 @@ static const struct tc_rule_text rule = {
 	.title = "local ports for new connections to a destination run out",
 	.threshold = "A warning from 70 % of its ports.",
 	.causes = (const char *const[]){"A program opens a connection for each request, and closes "
-					"it first.", "A leak.", NULL},
+					"it first.",
+					"A leak.", NULL},
 	.confirm = (const char *const[]){"tcpcensus ports: FREE is 0", NULL},
+	.first = "Nothing for now.",
 	.remedy = (const char *const[]){"Keep connections open and use them again.", NULL},
 	.avoid = (const char *const[]){NULL},
 	.sources = (const char *const[]){"ip(7)", NULL},

@@ -46,6 +46,7 @@ static struct tc_rule_text leak = {
 					"The program is stuck.", NULL},
 	.confirm = (const char *const[]){"ls -l /proc/PID/fd: the same descriptors again", NULL},
 	.remedy = (const char *const[]){"Correct the program.", NULL},
+	.first = "Restart the program.",
 	.avoid = (const char *const[]){"No kernel setting ends CLOSE_WAIT.", NULL},
 	.sources = (const char *const[]){"RFC 9293 3.6", "net/ipv4/tcp_input.c:tcp_fin", NULL},
 	.scenario = "close-wait-leak",

@@ -70,6 +70,38 @@ static void test_every_row_is_whole(void **state)
 	}
 }
 
+/*
+ * What is wrong and what to do first are read on a terminal of 80 columns at a glance: each is one
+ * line there.
+ */
+static void test_the_first_two_lines(void **state)
+{
+	static const char *const words[] = {[TC_SEVERITY_NOTICE] = "NOTICE",
+					    [TC_SEVERITY_WARNING] = "WARNING",
+					    [TC_SEVERITY_CRITICAL] = "CRITICAL"};
+
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++) {
+		const struct tc_rule *rule = tc_rules[i];
+		size_t head = strlen(words[rule->severity]) + strlen("  : ") + strlen(rule->id);
+
+		if (head + strlen(rule->title) > 80)
+			fail_msg("%s: %s", rule->id, rule->title);
+		if (!rule->first[0])
+			fail_msg("%s: what to do first?", rule->id);
+		for (size_t n = 0; n < TC_RULE_LINES; n++) {
+			const char *line = rule->first[n];
+
+			if (!line)
+				continue;
+			if (strlen("  First: ") + strlen(line) > 80 ||
+			    line[strlen(line) - 1] != '.')
+				fail_msg("%s: %s", rule->id, line);
+			assert_true(n == 0 || rule->causes[n]);
+		}
+	}
+}
+
 /* Words that only Linux has. */
 static void assert_not_of_linux(const struct tc_rule *rule, const char *const *list)
 {
@@ -102,6 +134,11 @@ static void test_elsewhere(void **state)
 		assert_not_of_linux(tc_rules[i], other->remedy);
 		assert_not_of_linux(tc_rules[i], other->avoid);
 		assert_not_of_linux(tc_rules[i], sources);
+		for (size_t n = 0; n < TC_RULE_LINES; n++) {
+			const char *const first[] = {tc_rules[i]->first[n], NULL};
+
+			assert_not_of_linux(tc_rules[i], first);
+		}
 		assert_true(sources_known(other->sources));
 		for (size_t n = 0; other->causes[n]; n++) /* the same causes, in the same places */
 			assert_non_null(tc_rules[i]->causes[n]);
@@ -209,6 +246,7 @@ static void test_values_in_texts_exist(void **state)
 		assert_resolves(rule, &fill, rule->title);
 		assert_resolves(rule, &fill, rule->threshold);
 		for (size_t n = 0; n < TC_RULE_LINES; n++) {
+			assert_resolves(rule, &fill, rule->first[n] ? rule->first[n] : "");
 			assert_resolves(rule, &fill, rule->causes[n] ? rule->causes[n] : "");
 			assert_resolves(rule, &fill, rule->confirm[n] ? rule->confirm[n] : "");
 			assert_resolves(rule, &fill, rule->remedy[n] ? rule->remedy[n] : "");
@@ -272,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_every_row_is_whole),
+		cmocka_unit_test(test_the_first_two_lines),
 		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_sources_that_cannot_be_looked_up),
 		cmocka_unit_test(test_confirm_has_commands),

@@ -47,15 +47,16 @@ static void expect_first(struct scene *scene, const char *id, const char *start)
 
 static void test_order(void **state)
 {
-	static const struct tc_rule rule = {.causes = {"a", "b", "c", "d"}, .sources = ""};
+	static const struct tc_rule rule = {
+		.first = {[0] = "A", [2] = "C"}, .causes = {"a", "b", "c", "d"}, .sources = ""};
 	static const struct {
 		uint8_t likely[3];
 		size_t count;
-		const char *order;
+		const char *order, *first;
 	} cases[] = {
-		{{0}, 0, "abcd"},	{{0}, 1, "abcd"},    {{2}, 1, "cabd"},
-		{{3, 1}, 2, "dbac"},	{{1, 1}, 2, "bacd"}, {{7, 4, 1}, 3, "bacd"},
-		{{2, 1, 0}, 3, "cbad"},
+		{{0}, 0, "abcd", "A"},	     {{0}, 1, "abcd", "A"},    {{2}, 1, "cabd", "C"},
+		{{3, 1}, 2, "dbac", "A"},    {{1, 1}, 2, "bacd", "A"}, {{7, 4, 1}, 3, "bacd", "A"},
+		{{2, 1, 0}, 3, "cbad", "C"},
 	};
 
 	(void)state;
@@ -71,8 +72,10 @@ static void test_order(void **state)
 		for (size_t n = 0; n < 4; n++)
 			assert_int_equal(text.causes[n][0], cases[i].order[n]);
 		assert_null(text.causes[4]);
+		assert_string_equal(text.first, cases[i].first);
 		text = tc_rule_text_of(&rule, NULL, &fill, &bag);
 		assert_string_equal(text.causes[0], "a");
+		assert_string_equal(text.first, "A");
 	}
 }
 
