@@ -54,7 +54,6 @@ both_sides() { # SCENARIO
 @test "states: half-open" { both_sides half-open; }
 @test "states: zero-window" { both_sides zero-window; }
 @test "states: send-stalled" { both_sides send-stalled; }
-@test "states: idle-no-keepalive" { both_sides idle-no-keepalive; }
 @test "states: close-wait-leak" { both_sides close-wait-leak; }
 @test "states: time-wait-many" { both_sides time-wait-many; }
 
