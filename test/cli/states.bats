@@ -41,11 +41,6 @@ both_sides() { # SCENARIO
 
 # What follows is for diagnose; what goes on there while a rule looks is not begun here.
 @test "states: idle-server" { both_sides idle-server; }
-@test "states: busy-server" { both_sides busy-server; }
-@test "states: client-pool" { both_sides client-pool; }
-@test "states: short-connections" { both_sides short-connections; }
-@test "states: proxy" { both_sides proxy; }
-@test "states: some-loss" { both_sides some-loss; }
 @test "states: idle-no-keepalive" { both_sides idle-no-keepalive; }
 @test "states: slow-last-ack" { both_sides slow-last-ack; }
 @test "states: bind-exhausted" { both_sides bind-exhausted; }
