@@ -44,6 +44,11 @@ static bool has_privileges(void)
 
 int tc_bpf_fail(int err, char why[TC_WHY_MAX])
 {
+	/* Of the kernel, for a moment; to our callers -ENOMEM means that we have none. */
+	if (err == -ENOMEM) {
+		snprintf(why, TC_WHY_MAX, "%s", _("the kernel has no memory for an eBPF program"));
+		return -ENOBUFS;
+	}
 	if (err == -ELIBACC)
 		snprintf(why, TC_WHY_MAX, "%s", _("libbpf.so.1 is not installed here"));
 	/* The verifier says EACCES too, to those who lack nothing. */
