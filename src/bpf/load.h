@@ -28,7 +28,7 @@ void tc_bpf_unhush(tc_bpf_printer **before);
 /* Hands the programs to the kernel. -errno, with a sentence in why. */
 int tc_bpf_load(struct bpf_object_skeleton *skeleton, char why[TC_WHY_MAX]);
 
-/* Says in a sentence why eBPF does not work here, and returns err. */
+/* Says why eBPF does not work here. Returns err; of the kernel's -ENOMEM, -ENOBUFS. */
 int tc_bpf_fail(int err, char why[TC_WHY_MAX]);
 
 /* Gets whole records. 0 to go on; anything else ends the reading. */
