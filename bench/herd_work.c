@@ -20,6 +20,8 @@
 #include "segment.h"
 #include "util/macro.h"
 
+enum { LOWEST_PORT = 1024 }; /* as herd_prepare() sets the range */
+
 #define BACKLOG 1024
 #define PEERS_V4 0x7f010000u	 /* 127.1.0.0 and on, all local on a loopback */
 #define STRANGERS_V4 0x0a000000u /* 10.0.0.0 and on */
@@ -141,8 +143,28 @@ static int bind_client(const struct herd_task *task, int fd, uint32_t i)
 	return bind(fd, (struct sockaddr *)&address, length);
 }
 
+/*
+ * A port of its own for each connection to a peer. Where clients go and their servers stay, a port
+ * that is free again would be taken again, and the SYN from it end a connection of before. (Linux
+ * before 6.3 has no such option; there a few of very many are lost.)
+ */
+static void choose_port(const struct herd_task *task, int fd, uint32_t i)
+{
+#ifndef IP_LOCAL_PORT_RANGE
+	enum { IP_LOCAL_PORT_RANGE = 51 };
+#endif
+	uint32_t port = LOWEST_PORT + i / task->peers % (UINT16_MAX - LOWEST_PORT);
+	uint32_t range = port << 16 | port;
+
+	setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range));
+}
+
+/* What the client chooses, where that is not left to connect(2). */
+enum chosen { NOTHING, OWN_ADDRESS, OWN_PORT };
+
 /* Establishes connection number i to the server. */
-static int connect_pair(struct worker *worker, uint32_t i, bool own_address, struct pair *ret_pair)
+static int connect_pair(struct worker *worker, uint32_t i, enum chosen chosen,
+			struct pair *ret_pair)
 {
 	const struct herd_task *task = worker->task;
 	struct sockaddr_storage address;
@@ -151,8 +173,10 @@ static int connect_pair(struct worker *worker, uint32_t i, bool own_address, str
 	ret_pair->client = open_socket(task);
 	if (ret_pair->client < 0)
 		return fail(worker, "opening a socket");
-	if (own_address && bind_client(task, ret_pair->client, i) < 0)
+	if (chosen == OWN_ADDRESS && bind_client(task, ret_pair->client, i) < 0)
 		return fail(worker, "binding");
+	if (chosen == OWN_PORT)
+		choose_port(task, ret_pair->client, i);
 	if (connect(ret_pair->client, (struct sockaddr *)&address, length) < 0)
 		return fail(worker, "connecting");
 	ret_pair->server = accept4(worker->listener, NULL, NULL, SOCK_CLOEXEC);
@@ -170,7 +194,7 @@ static int wait_for_fin(struct worker *worker, int fd)
 static int make_established(struct worker *worker, uint32_t i)
 {
 	struct pair pair;
-	int rc = connect_pair(worker, i, true, &pair);
+	int rc = connect_pair(worker, i, OWN_ADDRESS, &pair);
 
 	if (rc < 0)
 		return rc;
@@ -183,7 +207,7 @@ static int make_established(struct worker *worker, uint32_t i)
 static int make_time_wait(struct worker *worker, uint32_t i)
 {
 	struct pair pair;
-	int rc = connect_pair(worker, i, false, &pair);
+	int rc = connect_pair(worker, i, NOTHING, &pair);
 
 	if (rc < 0)
 		return rc;
@@ -241,7 +265,7 @@ static int take_away(struct worker *worker, int fd)
 static int make_close_wait(struct worker *worker, uint32_t i)
 {
 	struct pair pair;
-	int rc = connect_pair(worker, i, false, &pair), gone;
+	int rc = connect_pair(worker, i, OWN_PORT, &pair), gone;
 
 	if (rc < 0)
 		return rc;
@@ -254,7 +278,7 @@ static int make_close_wait(struct worker *worker, uint32_t i)
 static int make_fin_wait2(struct worker *worker, uint32_t i)
 {
 	struct pair pair;
-	int rc = connect_pair(worker, i, false, &pair), gone;
+	int rc = connect_pair(worker, i, NOTHING, &pair), gone;
 
 	if (rc < 0)
 		return rc;
