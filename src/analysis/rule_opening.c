@@ -73,6 +73,8 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 /* ---- syn-sent-blackhole ----------------------------------------------------------------- */
 
 enum {
+	SEEN_AT_LEAST_S = 1,
+	ASKING_AT_MOST_S = 2, /* from the look at the ports to the last one, and some more */
 	FEW_OF_ALL = 100, /* one in a hundred is what a crawler or a proxy always meets */
 	REMOTE_MAX = TC_ADDR_TEXT_MAX + 16,
 };
@@ -91,11 +93,20 @@ static bool is_to(const struct tc_destination *destination, const char *remote)
 	return strcmp(text, remote) == 0;
 }
 
-/* How many ports to it have got beyond SYN_SENT, at the least: each SYN_SENT may be to it. */
+/*
+ * How many ports to it have got beyond SYN_SENT, at the least: each SYN_SENT may be to it, those
+ * that have gone between the look at the ports and the last one included.
+ */
 static uint64_t answered_by(const struct tc_facts *facts, const char *remote)
 {
 	const struct tc_destination *destination;
 	uint64_t used = 0, asking = facts->census.states[TC_SYN_SENT];
+	double tried;
+
+	if (facts->has_census_before)
+		asking += facts->census_before.states[TC_SYN_SENT];
+	if (tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried))
+		asking += (uint64_t)(tried * ASKING_AT_MOST_S);
 
 	for (size_t i = 0; facts->ports && (destination = tc_ports_at(facts->ports, i)); i++)
 		if (is_to(destination, remote))
@@ -130,16 +141,16 @@ static bool tell_answering(const struct tc_facts *facts, const struct tc_symptom
 }
 
 /*
- * Whether those that fail are known to be less than one in a hundred of all that are tried: each
- * is there for as long as connect(2) waits.
+ * Whether those that fail are known to be less than one in a hundred of all that are tried. How long
+ * each is there to be seen the kernel only bounds: programs give up before, many of them a second
+ * or two after the repetition by which it is told here.
  */
 static bool is_rare(const struct tc_facts *facts, uint64_t silent)
 {
-	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_SENT];
 	double tried;
 
-	return life->known && tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried) &&
-	       (double)silent * 1000 / (double)life->value * FEW_OF_ALL < tried;
+	return tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried) &&
+	       (double)silent * FEW_OF_ALL < tried * SEEN_AT_LEAST_S;
 }
 
 static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,

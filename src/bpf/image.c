@@ -10,6 +10,8 @@
 
 #include "util/macro.h"
 
+enum { LOAD_TRIES = 5 };
+
 enum { CALL = BPF_JMP | BPF_CALL, LOAD_64 = BPF_LD | BPF_DW | BPF_IMM };
 
 static int bpf(int command, union bpf_attr *attr, size_t size)
@@ -112,11 +114,16 @@ int tc_bpf_image_load(const struct tc_bpf_image *image, const struct tc_bpf_name
 		.func_info_cnt = (uint32_t)image->function_count,
 	};
 
+	int program = -EAGAIN;
+
 	if (types < 0)
 		return types;
 	memcpy(code, image->code, image->code_count * sizeof(*code));
 	fill_in(code, image->code_count, names, map);
-	return bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+	/* A signal makes the verifier give up (kernel/bpf/verifier.c, do_check()). */
+	for (int tries = 0; program == -EAGAIN && tries < LOAD_TRIES; tries++)
+		program = bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+	return program;
 }
 
 int tc_bpf_run(int program, void *context, size_t size)

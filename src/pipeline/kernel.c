@@ -281,7 +281,7 @@ static int read_in_one(void *context, const struct tc_netns *netns)
 	if (err < 0 && !job->begun) { /* each is read for itself then */
 		refuse(&part, source);
 		kernel->together = part;
-		return err == -ENOMEM ? err : SETTLED;
+		return SETTLED;
 	}
 	kernel->together_read = true;
 	add_report(kernel->report, &part);
@@ -300,7 +300,8 @@ static int read_together(struct kernel *kernel, struct tc_visits *visits)
 	if (!visits->all || visits->list.count < 2 || kernel->pipeline->flags & TC_FIELD_IFACES)
 		return 0;
 	kernel->first_netns = tc_netns_first();
-	if (!kernel->first_netns)
+	/* Where it cannot be told who shares tables, what is read together would be read again. */
+	if (!kernel->first_netns || tc_netns_table_here() == TC_NETNS_TABLE_UNKNOWN)
 		return 0;
 	job->together = true;
 	job->by_name = !is_auto(kernel->query->source);

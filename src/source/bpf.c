@@ -351,6 +351,7 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	err = count_all(job, &counted, report);
 	if ((err == -EOPNOTSUPP || err == -EINVAL) && can_iterate(job)) {
 		report->way = TC_WAY_ITERATOR;
+		counted = (struct tc_census){.total = 0}; /* bound sockets may be in it already */
 		err = count_connections(NULL, job, &counted, report);
 	}
 	if (err) /* this kernel will not let us; -EOPNOTSUPP would be: not in this way */
