@@ -11,7 +11,6 @@
 #include "util/macro.h"
 
 enum { LOAD_TRIES = 5 };
-
 enum { CALL = BPF_JMP | BPF_CALL, LOAD_64 = BPF_LD | BPF_DW | BPF_IMM };
 
 static int bpf(int command, union bpf_attr *attr, size_t size)
@@ -113,7 +112,6 @@ int tc_bpf_image_load(const struct tc_bpf_image *image, const struct tc_bpf_name
 		.func_info = address(image->functions),
 		.func_info_cnt = (uint32_t)image->function_count,
 	};
-
 	int program = -EAGAIN;
 
 	if (types < 0)

@@ -332,8 +332,7 @@ int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct
 	if (err)
 		return tc_bpf_fail(err, why);
 	party.buckets = (uint32_t)walk->memory[0].buckets;
-	/* Lists of bound ports are as long as a server has connections, and change at their heads. */
-	if (program != TC_WALK_BOUND && job->sockets / CHAIN_MAX > party.buckets) {
+	if (job->sockets / CHAIN_MAX > party.buckets) {
 		snprintf(why, TC_WHY_MAX,
 			 _("the kernel's table has only %u chains for %llu sockets"),
 			 party.buckets, (unsigned long long)job->sockets);

@@ -81,7 +81,7 @@ static struct tc_job rest_of(const struct tc_job *job)
 	return rest;
 }
 
-/* The connections of all namespaces are in nobody's count. */
+/* Connections, as far as they are counted: those of all namespaces nowhere are. */
 static uint64_t expected(const struct tc_job *job)
 {
 	struct tc_sockstat stat = tc_sockstat_read();
@@ -92,7 +92,6 @@ static uint64_t expected(const struct tc_job *job)
 static struct tc_walk_job walk_job_of(const struct tc_job *job)
 {
 	return (struct tc_walk_job){
-		.sockets = expected(job),
 		.families = job->families,
 		.every_netns = job->together,
 	};
@@ -237,6 +236,7 @@ static int count_connections(struct tc_walk *walk, struct tc_job *job, struct tc
 	struct tc_walk_result result;
 	int err;
 
+	walk_job.sockets = expected(job);
 	walk_job.sink = take_words;
 	walk_job.context = &counting;
 	if (job->glance)
@@ -413,6 +413,7 @@ static int scan_table(struct tc_walk *walk, struct scanning *scanning, bool list
 	int err;
 
 	scanning->listening = listening;
+	walk_job.sockets = listening ? 0 : expected(job);
 	walk_job.listening = listening;
 	walk_job.slots = listening ? 1u << TC_WALK_SLOT_LISTEN : slots_of(job->states);
 	walk_job.sink = take_records;
@@ -455,10 +456,11 @@ static int scan_rest(const struct tc_job *job, struct tc_report *report, bool *r
 {
 	struct tc_report part = {.size = sizeof(part)};
 	struct tc_job rest = rest_of(job);
-	int err = rest.states ? tc_source_netlink.scan(&rest, &part) : 0;
+	int err;
 
 	if (!rest.states)
 		return 0;
+	err = tc_source_netlink.scan(&rest, &part);
 	*ret_begun |= rest.begun;
 	report->states_not_read |= part.states_not_read;
 	if (err || (report->complete && !part.complete)) {
