@@ -34,6 +34,19 @@
 		&lab_maker_##name, (n4), (n6), LAB_B, LAB_B \
 	}
 
+/* What every state at once shows; stale-syn as in syn-recv-full. */
+#define EVERY_STATE_SHOWS                                                                   \
+	.signs = {                                                                          \
+		{LAB_SYN_SENT, .retrans = 2},                                               \
+		{LAB_SYN_RECV, .retrans = 1},                                               \
+		{LAB_FIN_WAIT1, .retrans = 3},                                              \
+		{LAB_CLOSING, .retrans = 2},                                                \
+		{LAB_LAST_ACK, .retrans = 2},                                               \
+	},                                                                                  \
+	.findings = "unaccepted slow-last-ack syn-sent-blackhole fin-wait1-stuck closing "  \
+		    "last-ack-stuck",                                                       \
+	.allowed = "stale-syn"
+
 /* clang-format off */
 const struct lab_scenario lab_scenarios[] = {
 	{"empty", N_("no socket at all"), LAB_A, {{0}},
@@ -133,15 +146,7 @@ const struct lab_scenario lab_scenarios[] = {
 		FROM_B(last_ack, 1, 1),
 		FROM_A(closing, 3, 10),
 	 },
-	 .signs = {
-		{LAB_SYN_SENT, .retrans = 2},
-		{LAB_SYN_RECV, .retrans = 1},
-		{LAB_FIN_WAIT1, .retrans = 3},
-		{LAB_CLOSING, .retrans = 2},
-		{LAB_LAST_ACK, .retrans = 2},
-	 },
-	 .findings = "unaccepted slow-last-ack syn-sent-blackhole fin-wait1-stuck closing last-ack-stuck",
-	 .allowed = "stale-syn" /* as in syn-recv-full */},
+	 EVERY_STATE_SHOWS},
 	{"all-states-loopback", N_("every state at once, both ends on this machine"), LAB_A, {
 		ON_A(listen, 6, 6),
 		ON_A(bound, 13, 11),
@@ -159,15 +164,7 @@ const struct lab_scenario lab_scenarios[] = {
 		ON_A(last_ack, 1, 1),
 		ON_A(closing, 3, 10),
 	 },
-	 .signs = {
-		{LAB_SYN_SENT, .retrans = 2},
-		{LAB_SYN_RECV, .retrans = 1},
-		{LAB_FIN_WAIT1, .retrans = 3},
-		{LAB_CLOSING, .retrans = 2},
-		{LAB_LAST_ACK, .retrans = 2},
-	 },
-	 .findings = "unaccepted slow-last-ack syn-sent-blackhole fin-wait1-stuck closing last-ack-stuck",
-	 .allowed = "stale-syn" /* as in syn-recv-full */},
+	 EVERY_STATE_SHOWS},
 
 	/* A web server one morning, at one to ten: 5038 sockets, of which 301 in use. */
 	{"the-note", N_("the note of one morning, at one to ten: of 505 sockets 30 are in use"), LAB_A,
