@@ -157,6 +157,10 @@ int lab_app_connect_start(struct lab_stage *stage, enum lab_side side, uint16_t 
 			  uint16_t to_port);
 /* Waits until it is connected. */
 void lab_app_connect_end(struct lab_stage *stage, int fd);
+
+/* A whole connection between two kernels, each segment with the states that it brings about. */
+void lab_app_connect_seen(struct lab_stage *stage, enum lab_side side, uint16_t from_port,
+			  uint16_t to_port, int *ret_client, int *ret_server);
 void lab_app_send(struct lab_stage *stage, int fd, const char *text);
 /* Reads whatever has come by now into a text of that size. */
 void lab_app_read(struct lab_stage *stage, int fd, char *text, size_t size);

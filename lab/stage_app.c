@@ -134,6 +134,25 @@ void lab_app_connect_end(struct lab_stage *stage, int fd)
 		lab_stage_fail(stage, -EBADE, "connect: %s", strerror(error));
 }
 
+void lab_app_connect_seen(struct lab_stage *stage, enum lab_side side, uint16_t from_port,
+			  uint16_t to_port, int *ret_client, int *ret_server)
+{
+	enum lab_side other = side == LAB_A ? LAB_B : LAB_A;
+	int listener = lab_app_listen(stage, other, to_port);
+
+	*ret_client = lab_app_connect_start(stage, side, from_port, to_port);
+	lab_stage_await(stage, side, LAB_SYN);
+	lab_stage_see(stage, side, from_port, to_port, LAB_SYN_SENT);
+	lab_stage_see(stage, other, to_port, from_port, LAB_SYN_RECV);
+	lab_stage_await(stage, other, LAB_SYN | LAB_ACK);
+	lab_stage_see(stage, side, from_port, to_port, LAB_ESTABLISHED);
+	lab_stage_await(stage, side, LAB_ACK);
+	lab_stage_see(stage, other, to_port, from_port, LAB_ESTABLISHED);
+	lab_app_connect_end(stage, *ret_client);
+	*ret_server = lab_app_accept(stage, listener);
+	lab_app_close(stage, &listener);
+}
+
 void lab_app_send(struct lab_stage *stage, int fd, const char *text)
 {
 	size_t length = strlen(text);

@@ -33,24 +33,6 @@ static void keep_on_the_way(struct lab_stage *stage, unsigned flag)
 
 /* ---- Closing --------------------------------------------------------------------------- */
 
-/* a calls b, which has a listener. */
-static void connect_them(struct lab_stage *stage, int *ret_a, int *ret_b)
-{
-	int listener = lab_app_listen(stage, LAB_B, B_PORT);
-
-	*ret_a = lab_app_connect_start(stage, LAB_A, A_PORT, B_PORT);
-	lab_stage_await(stage, LAB_A, LAB_SYN);
-	see_a(stage, LAB_SYN_SENT);
-	see_b(stage, LAB_SYN_RECV);
-	lab_stage_await(stage, LAB_B, LAB_SYN | LAB_ACK);
-	see_a(stage, LAB_ESTABLISHED);
-	lab_stage_await(stage, LAB_A, LAB_ACK);
-	see_b(stage, LAB_ESTABLISHED);
-	lab_app_connect_end(stage, *ret_a);
-	*ret_b = lab_app_accept(stage, listener);
-	lab_app_close(stage, &listener);
-}
-
 static void close_at_once(struct lab_stage *stage, int *a, int *b)
 {
 	keep_on_the_way(stage, LAB_FIN);
@@ -80,7 +62,7 @@ int lab_tell_simultaneous_close(struct lab_teller *teller)
 		      N_("Normally one end closes first, and the other after it. But both may "
 			 "close before either has heard of it: then their FINs cross on the "
 			 "way. Here are two kernels, a and b, each with a program:"));
-	connect_them(&stage, &a, &b);
+	lab_app_connect_seen(&stage, LAB_A, A_PORT, B_PORT, &a, &b);
 	close_at_once(&stage, &a, &b);
 	lab_stage_draw(&stage, "a", "b");
 	lab_stage_say(

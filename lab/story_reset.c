@@ -32,24 +32,6 @@ static void see_b(struct lab_stage *stage, enum lab_state state)
 	lab_stage_see(stage, LAB_B, CLIENT_PORT, SERVER_PORT, state);
 }
 
-/* b calls a, which has a server. */
-static void connect_them(struct lab_stage *stage, int *ret_a, int *ret_b)
-{
-	int listener = lab_app_listen(stage, LAB_A, SERVER_PORT);
-
-	*ret_b = lab_app_connect_start(stage, LAB_B, CLIENT_PORT, SERVER_PORT);
-	lab_stage_await(stage, LAB_B, LAB_SYN);
-	see_b(stage, LAB_SYN_SENT);
-	see_a(stage, LAB_SYN_RECV);
-	lab_stage_await(stage, LAB_A, LAB_SYN | LAB_ACK);
-	see_b(stage, LAB_ESTABLISHED);
-	lab_stage_await(stage, LAB_B, LAB_ACK);
-	see_a(stage, LAB_ESTABLISHED);
-	lab_app_connect_end(stage, *ret_b);
-	*ret_a = lab_app_accept(stage, listener);
-	lab_app_close(stage, &listener);
-}
-
 /* As in a crash, nothing of it gets out: the RST of the abort is lost, and not drawn. */
 static void crash_b(struct lab_stage *stage, int *b)
 {
@@ -76,7 +58,7 @@ int lab_tell_half_open(struct lab_teller *teller)
 		   "ESTABLISHED and cannot know. Such a connection is half open. Here b forgets "
 		   "(its connection is dropped, and nothing of that gets out), and a asks at "
 		   "last:"));
-	connect_them(&stage, &a, &b);
+	lab_app_connect_seen(&stage, LAB_B, CLIENT_PORT, SERVER_PORT, &b, &a);
 	crash_b(&stage, &b);
 	lab_app_send(&stage, a, QUESTION);
 	lab_stage_await(&stage, LAB_A, LAB_ACK | LAB_PSH);
