@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sources.c - the ways of reading the kernel's sockets, and which is the fastest for a job. */
+#include "source/minis.h"
 #include "source/sockstat.h"
 #include "source/source.h"
 
@@ -11,16 +12,22 @@ const struct tc_source *const tc_sources[TC_SOURCES + 1] = {
 };
 
 /*
- * Sockets in this namespace, or on the machine, without the minisockets of others; none where it
- * is not known: then what begins fastest is best.
+ * Sockets to come by; none where it is not known: then what begins fastest is best. What a number
+ * is an upper bound of, others have: of a table that is shared, their sockets are met as well.
  */
 static uint64_t sockets_to_read(const struct tc_job *job)
 {
 	struct tc_sockstat stat = tc_sockstat_read();
+	uint64_t everywhere;
 
 	if (!stat.known)
 		return 0;
-	return (job->together ? stat.allocated : stat.inuse) + stat.time_wait;
+	if (!job->together)
+		return stat.inuse + stat.time_wait + tc_minis_requests();
+	everywhere = tc_minis_time_wait();
+	if (everywhere < stat.time_wait) /* not to be read here */
+		everywhere = stat.time_wait;
+	return stat.allocated + everywhere + tc_minis_requests();
 }
 
 static uint64_t estimate_us(const struct tc_source *source, const struct tc_job *job,

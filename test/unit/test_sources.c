@@ -3,7 +3,7 @@
  * test_sources.c - which source is chosen: by how many sockets there are, and what is asked.
  *
  * What the kernel says of how many there are is made up here: the linker has sources.c call
- * __wrap_tc_sockstat_read(). Where exactly one source becomes better than another is a matter of
+ * __wrap_tc_sockstat_read() and its like. Where exactly one source becomes better than another is a matter of
  * measuring; that it is so at a dozen and at a million is not.
  */
 #include <setjmp.h>
@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "random.h"
+#include "source/minis.h"
 #include "source/sockstat.h"
 #include "source/source.h"
 #include "util/macro.h"
@@ -26,6 +27,22 @@ struct tc_sockstat __wrap_tc_sockstat_read(void);
 struct tc_sockstat __wrap_tc_sockstat_read(void)
 {
 	return stat_now;
+}
+
+/* Of the whole machine. */
+static uint64_t time_wait_now, requests_now;
+
+uint64_t __wrap_tc_minis_time_wait(void);
+uint64_t __wrap_tc_minis_requests(void);
+
+uint64_t __wrap_tc_minis_time_wait(void)
+{
+	return time_wait_now;
+}
+
+uint64_t __wrap_tc_minis_requests(void)
+{
+	return requests_now;
 }
 
 static void set_sockets(uint64_t inuse, uint64_t time_wait)
@@ -83,6 +100,7 @@ struct row {
 	uint32_t states, need; /* states 0: all */
 	uint64_t namespaces;   /* of a job that may be done together; 0: it is of one */
 	bool count;
+	uint64_t everywhere, requests; /* minisockets of the machine: timewait, request */
 	const char *expected;
 };
 
@@ -92,23 +110,27 @@ struct row {
 
 static const struct row rows[] = {
 	/* clang-format off */
-	{ "nothing is there",             0,        0, 0, 0, 0, true,  "netlink" },
-	{ "a dozen, counted",            12,        0, 0, 0, 0, true,  "netlink" },
-	{ "a dozen, listed",             12,        0, 0, ENDS, 0, false, "netlink" },
-	{ "a morning's, counted",       869,     4169, 0, 0, 0, true,  "netlink" },
-	{ "100,000, counted",         50000,    50000, 0, 0, 0, true,  "bpf" },
-	{ "100,000 in TIME_WAIT",         0,   100000, 0, 0, 0, true,  "bpf" },
-	{ "a million, counted",     1000000,        0, 0, 0, 0, true,  "bpf" },
-	{ "a million, with ends",    500000,   500000, 0, ENDS, 0, false, "bpf" },
-	{ "a million, with queues",  500000,   500000, 0, ENDS | TC_HAVE_QUEUES, 0, false, "netlink" },
-	{ "a million, with inodes", 1000000,        0, 0, TC_HAVE_INODE, 0, false, "netlink" },
-	{ "a million, with cookies",1000000,        0, 0, TC_HAVE_COOKIE, 0, false, "netlink" },
-	{ "listeners among a million", 1000000,     0, LISTENING, ENDS, 0, false, "netlink" },
-	{ "a count of listeners",   1000000,        0, LISTENING, 0, 0, true,  "netlink" },
-	{ "1,000 small namespaces",    1000,     1000, 0, 0, 1000, true,  "bpf" },
-	{ "their ends",                1000,     1000, CONNECTED, ENDS, 1000, false, "bpf" },
-	{ "their queues",              1000,     1000, CONNECTED, TC_HAVE_QUEUES, 1000, false, "netlink" },
-	{ "two small namespaces",        24,        0, 0, 0, 2, true,  "netlink" },
+	{ "nothing is there",             0,        0, 0, 0, 0, true,  0, 0, "netlink" },
+	{ "a dozen, counted",            12,        0, 0, 0, 0, true,  0, 0, "netlink" },
+	{ "a dozen, listed",             12,        0, 0, ENDS, 0, false, 0, 0, "netlink" },
+	{ "a morning's, counted",       869,     4169, 0, 0, 0, true,  0, 0, "netlink" },
+	{ "100,000, counted",         50000,    50000, 0, 0, 0, true,  0, 0, "bpf" },
+	{ "100,000 in TIME_WAIT",         0,   100000, 0, 0, 0, true,  0, 0, "bpf" },
+	{ "a million, counted",     1000000,        0, 0, 0, 0, true,  0, 0, "bpf" },
+	{ "a million, with ends",    500000,   500000, 0, ENDS, 0, false, 0, 0, "bpf" },
+	{ "a million, with queues",  500000,   500000, 0, ENDS | TC_HAVE_QUEUES, 0, false, 0, 0, "netlink" },
+	{ "a million, with inodes", 1000000,        0, 0, TC_HAVE_INODE, 0, false, 0, 0, "netlink" },
+	{ "a million, with cookies",1000000,        0, 0, TC_HAVE_COOKIE, 0, false, 0, 0, "netlink" },
+	{ "listeners among a million", 1000000,     0, LISTENING, ENDS, 0, false, 0, 0, "netlink" },
+	{ "a count of listeners",   1000000,        0, LISTENING, 0, 0, true,  0, 0, "netlink" },
+	{ "1,000 small namespaces",    1000,     1000, 0, 0, 1000, true,  0, 0, "bpf" },
+	{ "their ends",                1000,     1000, CONNECTED, ENDS, 1000, false, 0, 0, "bpf" },
+	{ "their queues",              1000,     1000, CONNECTED, TC_HAVE_QUEUES, 1000, false, 0, 0, "netlink" },
+	{ "two small namespaces",        24,        0, 0, 0, 2, true,  0, 0, "netlink" },
+	{ "a crowd in the other",        24,        0, 0, 0, 2, true,  400000, 0, "bpf" },
+	{ "a flood, counted",            12,        0, 0, 0, 0, true,  0, 100000, "bpf" },
+	{ "a flood, with ends",          12,        0, 0, ENDS, 0, false, 0, 100000, "bpf" },
+	{ "a crowd that is not asked for", 12,      0, 0, 0, 0, true,  400000, 0, "netlink" },
 	/* clang-format on */
 };
 
@@ -132,6 +154,8 @@ static void test_table(void **state)
 		const struct tc_source *source;
 
 		set_sockets(rows[i].inuse, rows[i].time_wait);
+		time_wait_now = rows[i].everywhere;
+		requests_now = rows[i].requests;
 		source = choose(&job, rows[i].count);
 		if (strcmp(source->name, rows[i].expected) != 0)
 			fail_msg("%s: %s", rows[i].what, source->name);
