@@ -55,6 +55,7 @@ static const char usage[] =
 	"usage: herd [OPTION…] -- CMD [ARGUMENT…]\n"
 	"  --established N   sockets, two for each connection\n"
 	"  --time-wait N  --close-wait N  --fin-wait2 N  --syn-recv N  --listen N\n"
+	"  --served N        in TIME_WAIT, too: at one port of a server that closed first\n"
 	"  --peers N         distinct remote addresses (default 1000)\n"
 	"  -6, --v6 PERCENT  how much of each is IPv6 (default 0)\n"
 	"  --deadline SECONDS  give up making them after this (default 120)\n";
@@ -85,6 +86,7 @@ static int parse_options(int argc, char **argv, struct herd_wish *wish)
 		{"peers", required_argument, NULL, 6},
 		{"v6", required_argument, NULL, '6'},
 		{"deadline", required_argument, NULL, 7},
+		{"served", required_argument, NULL, 8},
 		{NULL, 0, NULL, 0},
 	};
 	const struct {
@@ -94,7 +96,7 @@ static int parse_options(int argc, char **argv, struct herd_wish *wish)
 		{&wish->close_wait, 0, COUNT_MAX},  {&wish->fin_wait2, 0, COUNT_MAX},
 		{&wish->syn_recv, 0, COUNT_MAX},    {&wish->listen, 0, COUNT_MAX},
 		{&wish->peers, 1, PEERS_MAX},	    {&wish->deadline_s, 1, 86400},
-		{&wish->v6_percent, 0, 100},
+		{&wish->served, 0, COUNT_MAX},	    {&wish->v6_percent, 0, 100},
 	};
 	int choice, rc = 0;
 

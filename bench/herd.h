@@ -5,6 +5,7 @@
 #ifndef TC_BENCH_HERD_H
 #define TC_BENCH_HERD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -18,6 +19,7 @@
 /* What is asked for on the command line. */
 struct herd_wish {
 	uint64_t established, time_wait, close_wait, fin_wait2, syn_recv, listen;
+	uint64_t served; /* in TIME_WAIT, too, all at the one port of a server */
 	uint64_t peers;	     /* distinct remote addresses */
 	uint64_t v6_percent; /* of each number */
 	uint64_t deadline_s;
@@ -32,6 +34,7 @@ struct herd_task {
 	uint32_t first; /* number of its first peer */
 	uint32_t peers;
 	uint16_t port; /* of its server ends; no other task uses it */
+	bool served;   /* one server, at one address, closes first */
 };
 
 /* How far a task is, in memory that its process shares with the herder. */

@@ -58,7 +58,8 @@ static uint32_t most_in_one(const struct plan *plan, enum lab_state state)
 	return most > INT32_MAX ? INT32_MAX : (uint32_t)most;
 }
 
-static int add_task(struct plan *plan, enum lab_state state, enum lab_family family, uint32_t count)
+static int add_task(struct plan *plan, enum lab_state state, enum lab_family family, uint32_t count,
+		    bool served)
 {
 	if (plan->n == HERD_WORKERS_MAX)
 		return -E2BIG;
@@ -69,20 +70,22 @@ static int add_task(struct plan *plan, enum lab_state state, enum lab_family fam
 		.first = plan->first_peer,
 		.peers = (uint32_t)plan->wish->peers,
 		.port = (uint16_t)(FIRST_PORT + plan->n),
+		.served = served,
 	};
 	plan->first_peer += count;
 	plan->n++;
 	return 0;
 }
 
-static int divide(struct plan *plan, enum lab_state state, enum lab_family family, uint64_t count)
+static int divide(struct plan *plan, enum lab_state state, enum lab_family family, uint64_t count,
+		  bool served)
 {
 	uint64_t most = most_in_one(plan, state);
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	int rc = 0;
 
 	if (count > WORTH_SHARING && processors > 1 && state != LAB_LISTEN &&
-	    state != LAB_SYN_RECV) {
+	    state != LAB_SYN_RECV && !served) {
 		uint64_t share = (count / (uint64_t)processors + 2) & ~UINT64_C(1);
 
 		most = share < most ? share : most;
@@ -90,7 +93,7 @@ static int divide(struct plan *plan, enum lab_state state, enum lab_family famil
 	while (rc == 0 && count) {
 		uint64_t now = count < most ? count : most;
 
-		rc = add_task(plan, state, family, (uint32_t)now);
+		rc = add_task(plan, state, family, (uint32_t)now, served);
 		count -= now;
 	}
 	return rc;
@@ -109,13 +112,15 @@ int herd_plan(const struct herd_wish *wish, uint32_t descriptors_each,
 	const struct {
 		enum lab_state state;
 		uint64_t count;
+		bool served;
 	} kinds[] = {
-		{LAB_CLOSE_WAIT, wish->close_wait},
-		{LAB_ESTABLISHED, (wish->established + 1) & ~UINT64_C(1)},
-		{LAB_FIN_WAIT2, wish->fin_wait2},
-		{LAB_SYN_RECV, wish->syn_recv},
-		{LAB_LISTEN, wish->listen},
-		{LAB_TIME_WAIT, wish->time_wait},
+		{LAB_CLOSE_WAIT, wish->close_wait, false},
+		{LAB_ESTABLISHED, (wish->established + 1) & ~UINT64_C(1), false},
+		{LAB_FIN_WAIT2, wish->fin_wait2, false},
+		{LAB_SYN_RECV, wish->syn_recv, false},
+		{LAB_LISTEN, wish->listen, false},
+		{LAB_TIME_WAIT, wish->time_wait, false},
+		{LAB_TIME_WAIT, wish->served, true},
 	};
 	struct plan plan = {.wish = wish, .tasks = tasks, .descriptors_each = descriptors_each};
 	uint64_t syn_recv[LAB_FAMILIES] = {0};
@@ -133,7 +138,7 @@ int herd_plan(const struct herd_wish *wish, uint32_t descriptors_each,
 			syn_recv[family] = count;
 		if (state == LAB_LISTEN)
 			count = without_servers(count, syn_recv[family]);
-		rc = divide(&plan, state, family, count);
+		rc = divide(&plan, state, family, count, kinds[i / 2].served);
 	}
 	return rc < 0 ? rc : plan.n;
 }
@@ -167,7 +172,7 @@ static int raise_limits(struct lab_sandbox *sandbox, const struct herd_wish *wis
 	};
 	int rc = 0;
 
-	snprintf(buckets, sizeof(buckets), "%u", (unsigned)(wish->time_wait + 1000));
+	snprintf(buckets, sizeof(buckets), "%u", (unsigned)(wish->time_wait + wish->served + 1000));
 	snprintf(requests, sizeof(requests), "%u", (unsigned)(4 * wish->syn_recv + 1024));
 	for (size_t i = 0; rc == 0 && i < TC_ARRAY_SIZE(settings); i++)
 		rc = lab_sandbox_sysctl(sandbox, LAB_A, settings[i].name, settings[i].value);

@@ -159,23 +159,24 @@ static void choose_port(const struct herd_task *task, int fd, uint32_t i)
 	setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range));
 }
 
-/* What the client chooses, where that is not left to connect(2). */
-enum chosen { NOTHING, OWN_ADDRESS, OWN_PORT };
+/* What the client chooses, where that is not left to connect(2): bits. */
+enum { NOTHING = 0, OWN_ADDRESS = 1, OWN_PORT = 2 };
 
 /* Establishes connection number i to the server. */
-static int connect_pair(struct worker *worker, uint32_t i, enum chosen chosen,
+static int connect_pair(struct worker *worker, uint32_t i, unsigned chosen,
 			struct pair *ret_pair)
 {
 	const struct herd_task *task = worker->task;
 	struct sockaddr_storage address;
-	socklen_t length = herd_peer(task->family, peer_of(task, i), task->port, &address);
+	uint32_t peer = task->served ? 0 : peer_of(task, i);
+	socklen_t length = herd_peer(task->family, peer, task->port, &address);
 
 	ret_pair->client = open_socket(task);
 	if (ret_pair->client < 0)
 		return fail(worker, "opening a socket");
-	if (chosen == OWN_ADDRESS && bind_client(task, ret_pair->client, i) < 0)
+	if (chosen & OWN_ADDRESS && bind_client(task, ret_pair->client, i) < 0)
 		return fail(worker, "binding");
-	if (chosen == OWN_PORT)
+	if (chosen & OWN_PORT)
 		choose_port(task, ret_pair->client, i);
 	if (connect(ret_pair->client, (struct sockaddr *)&address, length) < 0)
 		return fail(worker, "connecting");
@@ -206,14 +207,15 @@ static int make_established(struct worker *worker, uint32_t i)
 
 static int make_time_wait(struct worker *worker, uint32_t i)
 {
+	bool served = worker->task->served;
 	struct pair pair;
-	int rc = connect_pair(worker, i, NOTHING, &pair);
+	int rc = connect_pair(worker, i, served ? OWN_ADDRESS | OWN_PORT : NOTHING, &pair);
 
 	if (rc < 0)
 		return rc;
-	close(pair.client);
-	rc = wait_for_fin(worker, pair.server);
-	close(pair.server);
+	close(served ? pair.server : pair.client);
+	rc = wait_for_fin(worker, served ? pair.client : pair.server);
+	close(served ? pair.client : pair.server);
 	return rc;
 }
 
