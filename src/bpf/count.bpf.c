@@ -65,6 +65,21 @@ inline_always int tell(struct tc_walker *walker, struct tc_walk_lane *lane, cons
 	return 1;
 }
 
+/* A place to begin at in the list of those that share its port, if it is not the last there. */
+inline_always void sample(struct tc_walker *walker, const struct seen *seen)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	u32 at = walker->sample_count;
+
+	if (!(walker->samples_of >> seen->slot & 1) || ++walker->passed < walker->sample_every ||
+	    at >= TC_WALK_SAMPLES || !read_word(seen->sock + layout->bind_node.word))
+		return;
+	walker->passed = 0;
+	walker->samples[at].sock = seen->sock;
+	walker->samples[at].mark = read_word(seen->sock + layout->dport.word);
+	walker->sample_count = at + 1;
+}
+
 inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 			const struct seen *seen)
 {
@@ -79,5 +94,6 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 		put_aside(lane);
 	lane->count += 1ull << ((5 * seen->slot) & 63);
 	lane->seen++;
+	sample(walker, seen);
 	return 1;
 }

@@ -49,6 +49,11 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo)
 	walker->bucket_chain = layout->chain.word;
 }
 
+inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket)
+{
+	start_bucket(walker, lane, bucket);
+}
+
 inline_always void fetch(const struct tc_walker *walker, u64 node)
 {
 	u64 sock = node - walker->layout.node.word;

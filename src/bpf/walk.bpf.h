@@ -9,7 +9,7 @@
  * address that is none reads as 0 and does no harm. Before Linux 6.2 there is no such thing; the
  * same programs are then compiled with TC_WALK_PROBE, and call bpf_probe_read_kernel() for each.
  *
- * Who includes this defines find(), fetch(), follow(), end_chain() and forget().
+ * Who includes this defines find(), fetch(), start_chain(), follow(), end_chain() and forget().
  */
 #ifndef TC_BPF_WALK_BPF_H
 #define TC_BPF_WALK_BPF_H
@@ -81,6 +81,18 @@ inline_always u64 read_at(u64 base, const struct tc_walk_place *place)
 
 /* Sets the walker's table, given the kernel's struct inet_hashinfo. */
 inline_always void find(struct tc_walker *walker, u64 hashinfo);
+
+/* Sets the lane's node and link to the first of a chain. */
+inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket);
+
+inline_always void start_bucket(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket)
+{
+	u64 node;
+
+	lane->link = walker->table + (u64)bucket * walker->bucket_size + walker->bucket_chain;
+	node = read_word(lane->link);
+	lane->node = node ? node : NOWHERE;
+}
 
 /* What comes of a step. */
 enum { CHANGED, GONE_ON, NO_ROOM };
@@ -166,10 +178,8 @@ fresh:
 begin:
 	forget(lane);
 	lane->bucket = bucket;
-	lane->link = walker->table + (u64)bucket * walker->bucket_size + walker->bucket_chain;
 	lane->filled = lane->kept;
-	node = read_word(lane->link);
-	lane->node = node ? node : NOWHERE;
+	start_chain(walker, lane, bucket);
 }
 
 /*

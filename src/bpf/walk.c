@@ -10,6 +10,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "bpf/anchored.image.h"
+#include "bpf/anchored_probe.image.h"
+#include "bpf/anchors.h"
 #include "bpf/image.h"
 #include "bpf/bound.image.h"
 #include "bpf/bound_probe.image.h"
@@ -44,11 +47,13 @@ static const struct tc_bpf_image *const images[TC_WALK_WAYS][TC_WALK_PROGRAMS] =
 		[TC_WALK_COUNT] = &count_image,
 		[TC_WALK_SCAN] = &scan_image,
 		[TC_WALK_BOUND] = &bound_image,
+		[TC_WALK_ANCHORED] = &anchored_image,
 	},
 	[TC_WALK_PROBE] = {
 		[TC_WALK_COUNT] = &count_probe_image,
 		[TC_WALK_SCAN] = &scan_probe_image,
 		[TC_WALK_BOUND] = &bound_probe_image,
+		[TC_WALK_ANCHORED] = &anchored_probe_image,
 	},
 };
 
@@ -60,6 +65,7 @@ struct tc_walk {
 	int programs[TC_WALK_PROGRAMS]; /* -1: not loaded yet */
 	uint32_t walkers;
 	struct tc_walker *memory; /* one a walker */
+	struct tc_anchors *anchors; /* of the last count that sampled; or NULL */
 };
 
 /* ---- Opening ---------------------------------------------------------------------------- */
@@ -120,6 +126,7 @@ void tc_walk_close(struct tc_walk *walk)
 			close(walk->programs[i]);
 	if (walk->map >= 0)
 		close(walk->map);
+	free(walk->anchors);
 	free(walk);
 }
 
@@ -271,6 +278,19 @@ static void walk_together(struct party *party)
 		pthread_join(members[i].thread, NULL);
 }
 
+/*
+ * Requests are in no list of those that share a port. Nor are, until Linux 6.8, minisockets: the
+ * node is not in what they have in common with full sockets then, and further on than the other.
+ */
+static uint32_t sampled_slots(const struct tc_walk_layout *layout)
+{
+	uint32_t minis = 1u << TC_WALK_SLOT_TIME_WAIT | 1u << TC_WALK_SLOT_FIN_WAIT2_MINI;
+	uint32_t slots = (1u << TC_WALK_SLOTS) - 1;
+
+	slots &= ~(1u << TC_WALK_SLOT_REQUEST);
+	return layout->bind_node.word < layout->node.word ? slots : slots & ~minis;
+}
+
 static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 		    struct tc_walker *walker)
 {
@@ -282,6 +302,11 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 	walker->slots_all = job->slots_all;
 	walker->tell_net = job->every_netns;
 	walker->listening = job->listening;
+	if (job->sampled) {
+		walker->samples_of = sampled_slots(&walk->layout);
+		walker->sample_every =
+			(uint32_t)(job->sampled / (walk->walkers * TC_WALK_SAMPLES)) + 1;
+	}
 }
 
 /* What one walker found; counts that are still packed, too. */
@@ -317,8 +342,9 @@ static int find_table(const struct party *party)
 	return err;
 }
 
-int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct tc_walk_job *job,
-		struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
+static int run_program(struct tc_walk *walk, enum tc_walk_program program,
+		       const struct tc_walk_job *job, struct tc_walk_result *ret_result,
+		       char why[TC_WHY_MAX])
 {
 	struct party party = {
 		.walk = walk,
@@ -338,6 +364,11 @@ int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct
 			 party.buckets, (unsigned long long)job->sockets);
 		return -EOPNOTSUPP;
 	}
+	if (program == TC_WALK_ANCHORED) {
+		party.buckets += TC_WALK_ANCHORS; /* which come first */
+		for (uint32_t i = 0; i < walk->walkers; i++)
+			tc_anchors_place(walk->anchors, &walk->memory[i]);
+	}
 	pthread_mutex_init(&party.lock, NULL);
 	walk_together(&party);
 	pthread_mutex_destroy(&party.lock);
@@ -345,4 +376,38 @@ int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct
 		add_result(ret_result, &walk->memory[i]);
 	ret_result->buckets = party.buckets;
 	return party.err ? tc_bpf_fail(party.err, why) : party.sink_err;
+}
+
+/* For the next TC_WALK_BOUND. Without memory for it that takes longer, and is right. */
+static void keep_samples(struct tc_walk *walk)
+{
+	if (!walk->anchors)
+		walk->anchors = malloc(sizeof(*walk->anchors));
+	if (walk->anchors)
+		tc_anchors_take(walk->anchors, walk->memory, walk->walkers);
+}
+
+/* -EAGAIN: lists have changed too much to be begun anywhere but at their beginnings. */
+static int run_anchored(struct tc_walk *walk, const struct tc_walk_job *job,
+			struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
+{
+	int err = run_program(walk, TC_WALK_ANCHORED, job, ret_result, why);
+
+	if (!err && ret_result->given_up)
+		return -EAGAIN;
+	return err ? err : tc_anchors_judge(walk->memory, walk->walkers, &ret_result->totals[0]);
+}
+
+int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct tc_walk_job *job,
+		struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
+{
+	int err = -EAGAIN;
+
+	if (program == TC_WALK_BOUND && walk->anchors && walk->anchors->count)
+		err = run_anchored(walk, job, ret_result, why);
+	if (err == -EAGAIN)
+		err = run_program(walk, program, job, ret_result, why);
+	if (!err && job->sampled)
+		keep_samples(walk);
+	return err;
 }

@@ -24,6 +24,7 @@ enum tc_walk_program {
 	TC_WALK_COUNT, /* counts by state */
 	TC_WALK_SCAN,  /* hands over records */
 	TC_WALK_BOUND, /* counts what is only bound, as the first of the totals */
+	TC_WALK_ANCHORED, /* likewise; TC_WALK_BOUND is that where a count has sampled before */
 	TC_WALK_PROGRAMS
 };
 
@@ -38,6 +39,7 @@ struct tc_walk_job {
 	unsigned families;	   /* TC_FAMILY_ bits */
 	uint32_t slots, slots_all; /* as in struct tc_walker */
 	uint64_t sockets;	   /* about so many are expected in the table; 0: not known */
+	uint64_t sampled;	   /* of about so many, some are kept for TC_WALK_BOUND; 0: none */
 	bool every_netns;	   /* of all that share this one's tables, and told apart */
 	bool listening;		   /* listeners instead of connections */
 	tc_walk_sink *sink;

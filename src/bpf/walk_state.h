@@ -85,6 +85,43 @@ enum {
 	TC_WALK_WORD_SOCKET = 28, /* one bit */
 };
 
+/*
+ * A socket that has been met among connections, and a word of it that a socket after it in the
+ * same memory does not have: the hash of its two ends, and their ports.
+ */
+struct tc_walk_sample {
+	uint64_t sock, mark;
+};
+
+/*
+ * Places to begin at within long lists of sockets that share a port, so that several lanes can
+ * follow one list: see anchored.bpf.c.
+ */
+enum {
+	TC_WALK_SAMPLES = 512, /* of a walker */
+	TC_WALK_ANCHOR_BITS = 12,
+	TC_WALK_ANCHORS = 1 << TC_WALK_ANCHOR_BITS,
+	TC_WALK_FOUND = 8192,
+};
+
+/* What has become of an anchor: bits. */
+enum {
+	TC_WALK_ANCHOR_MET = 1,	 /* who came to it has left the rest to whom begins there */
+	TC_WALK_ANCHOR_GONE = 2, /* nobody could begin there */
+};
+
+struct tc_walk_anchors {
+	struct tc_walk_sample at[TC_WALK_ANCHORS]; /* by tc_walk_anchor_slot(); 0: none */
+	uint8_t became[TC_WALK_ANCHORS];
+	uint64_t found[TC_WALK_FOUND]; /* sockets, some of them more than once */
+};
+
+/* Where an anchor stands, if it does. */
+static inline __attribute__((always_inline)) uint32_t tc_walk_anchor_slot(uint64_t sock)
+{
+	return (uint32_t)(sock * 0x9e3779b97f4a7c15ull >> (64 - TC_WALK_ANCHOR_BITS));
+}
+
 struct tc_walk_lane {
 	uint64_t node;	     /* the next; odd: the end of a chain; 0: the lane is at rest */
 	uint64_t link;	     /* the pointer that led there */
@@ -92,7 +129,7 @@ struct tc_walk_lane {
 	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
 	uint64_t outer_link;
 	uint32_t bucket;
-	uint32_t seen; /* sockets in count */
+	uint32_t seen; /* sockets in count; of a chain of chains: in this one */
 	uint32_t retries;
 	uint32_t kept;		      /* words in the stream, up to the chains that are done */
 	uint32_t filled;	      /* and with those of this chain */
@@ -115,6 +152,8 @@ struct tc_walker {
 	uint32_t listening; /* the table of listeners is walked, not that of connections */
 	uint32_t nulls_base; /* the end of a chain names its bucket, and this more */
 	uint32_t next, end; /* buckets to go */
+	uint32_t samples_of;   /* bits: slots of which sockets are sampled */
+	uint32_t sample_every; /* one in so many */
 	/* Set by the program. */
 	uint32_t resting;  /* lanes at rest */
 	uint32_t repeated; /* chains that were walked again */
@@ -122,8 +161,14 @@ struct tc_walker {
 	uint32_t packed_seen;
 	uint64_t packed; /* counts of chains, five bits a slot */
 	uint64_t totals[TC_WALK_SLOTS];
+	uint32_t passed; /* since the last sample */
+	uint32_t sample_count, found_count;
 	struct tc_walk_lane lanes[TC_WALK_LANES];
-	uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
+	struct tc_walk_sample samples[TC_WALK_SAMPLES];
+	union {
+		uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
+		struct tc_walk_anchors anchors;
+	};
 };
 
 /* What a run is told. */

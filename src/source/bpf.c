@@ -19,6 +19,7 @@
 #include "model/filter.h"
 #include "model/glance.h"
 #include "model/state.h"
+#include "source/minis.h"
 #include "source/netlink.h"
 #include "source/sockstat.h"
 #include "source/source.h"
@@ -35,6 +36,8 @@
 
 /* Values of icsk_pending (include/net/inet_connection_sock.h). */
 enum { PENDING_RETRANS = 1, PENDING_PROBE0 = 3, PENDING_LOSS_PROBE = 5, PENDING_REO_TIMEOUT = 6 };
+
+enum { SAMPLED_LEAST = 50000 };
 
 /* ---- Slots ------------------------------------------------------------------------------ */
 
@@ -227,9 +230,25 @@ static void ask_for_glance(struct tc_walk_job *walk_job, const struct tc_job *jo
 	walk_job->slots_all = walk_job->slots & ~slots_of(TC_STATE_BIT(TC_ESTABLISHED));
 }
 
+/*
+ * What is only bound is looked for in lists that connections are in, too. Where these may be long,
+ * some connections are kept to begin at; where there are few, to load the larger program for it
+ * takes longer than it saves.
+ */
+static uint64_t sampled(const struct tc_job *job, const struct tc_sockstat *stat)
+{
+	uint64_t sockets = stat->inuse + stat->time_wait;
+
+	if (!stat->known)
+		return 0;
+	if (job->together)
+		sockets = stat->allocated + tc_minis_time_wait();
+	return sockets < SAMPLED_LEAST ? 0 : sockets;
+}
+
 /* By a walk or, where there is none, by the iterator. */
-static int count_connections(struct tc_walk *walk, struct tc_job *job, struct tc_census *census,
-			     struct tc_report *report)
+static int count_connections(struct tc_walk *walk, struct tc_job *job, uint64_t sampled,
+			     struct tc_census *census, struct tc_report *report)
 {
 	struct counting counting = {.glance = job->glance};
 	struct tc_walk_job walk_job = walk_job_of(job);
@@ -237,6 +256,7 @@ static int count_connections(struct tc_walk *walk, struct tc_job *job, struct tc
 	int err;
 
 	walk_job.sockets = expected(job);
+	walk_job.sampled = sampled;
 	walk_job.sink = take_words;
 	walk_job.context = &counting;
 	if (job->glance)
@@ -313,20 +333,21 @@ static int count_listeners(struct tc_walk *walk, struct tc_job *job, struct tc_c
 static int count_all(struct tc_job *job, struct tc_census *census, struct tc_report *report)
 {
 	struct tc_sockstat stat = tc_sockstat_read();
-	bool may_be_bound = job->together || tc_sockstat_may_be_bound(&stat);
 	uint32_t states = walked_states(job);
+	bool bound = states & TC_STATE_BIT(TC_BOUND) &&
+		     (job->together || tc_sockstat_may_be_bound(&stat));
 	struct tc_walk *walk;
 	int err = tc_walk_open(TC_WALK_TYPED, &walk, report->why);
 
 	if (err)
 		return err;
 	note_way(walk, report);
-	if (states & TC_STATE_BIT(TC_BOUND) && may_be_bound)
-		err = count_bound(walk, job, census, report);
-	if (!err && states & TC_STATE_BIT(TC_LISTEN))
+	if (states & TC_STATE_BIT(TC_LISTEN))
 		err = count_listeners(walk, job, census, report);
 	if (!err && states & ~ELSEWHERE)
-		err = count_connections(walk, job, census, report);
+		err = count_connections(walk, job, bound ? sampled(job, &stat) : 0, census, report);
+	if (!err && bound)
+		err = count_bound(walk, job, census, report);
 	tc_walk_close(walk);
 	return err;
 }
@@ -352,7 +373,7 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	if ((err == -EOPNOTSUPP || err == -EINVAL) && can_iterate(job)) {
 		report->way = TC_WAY_ITERATOR;
 		counted = (struct tc_census){.total = 0}; /* bound sockets may be in it already */
-		err = count_connections(NULL, job, &counted, report);
+		err = count_connections(NULL, job, 0, &counted, report);
 	}
 	if (err) /* this kernel will not let us; -EOPNOTSUPP would be: not in this way */
 		return err == -EOPNOTSUPP ? -ENOSYS : err;

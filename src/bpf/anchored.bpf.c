@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * anchored.bpf.c - which sockets are only bound, where a list may be long; see bound.bpf.h.
+ *
+ * All connections that came in by one port of a server, and what is left of them in TIME_WAIT, are
+ * in one list, and to follow it is to wait for memory a million times. So lanes also begin within
+ * lists: at anchors, which are sockets that were met among connections a moment ago. Who comes to
+ * an anchor leaves the rest of the list to the lane that begins there.
+ *
+ * An anchor may go meanwhile. If nobody has come to it by then, who comes where it was goes on,
+ * and all is well, though a part may be walked twice: so sockets are not counted, but noted, and
+ * each counts once. If somebody has left the rest to it, and nobody could begin there, that part
+ * is not known: the caller sees both in what became of the anchor.
+ */
+#include "bpf/bound.bpf.h"
+
+/* Most lists are short: an anchor in the first few of a list is passed, which is cheaper. */
+enum { SHORT = 4 };
+
+/* Anchors come before the buckets, as if each were one. */
+inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	const struct tc_walk_sample *anchor;
+	u64 node, link;
+
+	if (bucket >= TC_WALK_ANCHORS) {
+		start_bucket(walker, lane, bucket - TC_WALK_ANCHORS);
+		return;
+	}
+	anchor = &walker->anchors.at[bucket];
+	lane->node = NOWHERE;
+	if (!anchor->sock)
+		return;
+	node = anchor->sock + layout->bind_node.word;
+	link = read_word(node + 8);
+	if (read_word(link) != node ||
+	    read_word(anchor->sock + layout->dport.word) != anchor->mark) {
+		walker->anchors.became[bucket] |= TC_WALK_ANCHOR_GONE;
+		return;
+	}
+	lane->outer_node = NOWHERE;
+	lane->outer_link = 0;
+	lane->link = link;
+	lane->node = node;
+}
+
+/* Whether another lane begins here. */
+inline_always int is_anchor(struct tc_walker *walker, const struct tc_walk_lane *lane, u64 sock)
+{
+	u32 slot = tc_walk_anchor_slot(sock) & (TC_WALK_ANCHORS - 1);
+	const struct tc_walk_sample *anchor = &walker->anchors.at[slot];
+
+	if (anchor->sock != sock || slot == lane->bucket ||
+	    read_word(sock + walker->layout.dport.word) != anchor->mark)
+		return 0;
+	walker->anchors.became[slot] |= TC_WALK_ANCHOR_MET;
+	return 1;
+}
+
+inline_always void note(struct tc_walker *walker, u64 sock)
+{
+	u32 at = walker->found_count;
+
+	if (at < TC_WALK_FOUND)
+		walker->anchors.found[at] = sock;
+	walker->found_count = at + 1;
+}
+
+inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
+{
+	u64 sock = node - walker->layout.bind_node.word, next = read_word(node);
+
+	(void)which;
+	if (read_word(node + 8) != lane->link)
+		return CHANGED;
+	if (!lane->outer_node) {
+		enter(walker, lane, node, next);
+		return GONE_ON;
+	}
+	if (++lane->seen > SHORT && is_anchor(walker, lane, sock))
+		next = 0;
+	else if (is_bound(walker, sock))
+		note(walker, sock);
+	go_on(lane, node, next);
+	return GONE_ON;
+}
+
+inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node)
+{
+	(void)walker;
+	(void)lane;
+	(void)node;
+	return 1;
+}
+
+inline_always void forget(struct tc_walk_lane *lane)
+{
+	lane->outer_node = 0;
+	lane->seen = 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* anchors.c - places to begin at within long lists; see anchors.h. */
+#include "bpf/anchors.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/macro.h"
+
+void tc_anchors_take(struct tc_anchors *ret_anchors, const struct tc_walker *walkers,
+		     uint32_t count)
+{
+	memset(ret_anchors, 0, sizeof(*ret_anchors));
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t j = 0; j < walkers[i].sample_count; j++) {
+			const struct tc_walk_sample *sample = &walkers[i].samples[j];
+			uint32_t slot = tc_walk_anchor_slot(sample->sock);
+
+			if (ret_anchors->at[slot].sock)
+				continue;
+			ret_anchors->at[slot] = *sample;
+			ret_anchors->count++;
+		}
+}
+
+void tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walker)
+{
+	memcpy(walker->anchors.at, anchors->at, sizeof(walker->anchors.at));
+	memset(walker->anchors.became, 0, sizeof(walker->anchors.became));
+}
+
+/* One walker came to an anchor, and the one whose it was could not begin there. */
+static bool is_part_missing(const struct tc_walker *walkers, uint32_t count)
+{
+	for (size_t slot = 0; slot < TC_WALK_ANCHORS; slot++) {
+		unsigned became = 0;
+
+		for (uint32_t i = 0; i < count; i++)
+			became |= walkers[i].anchors.became[slot];
+		if (became == (TC_WALK_ANCHOR_MET | TC_WALK_ANCHOR_GONE))
+			return true;
+	}
+	return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+int tc_anchors_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *ret_found)
+{
+	tc_auto_free uint64_t *all = NULL;
+	size_t found = 0, distinct = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (walkers[i].found_count > TC_WALK_FOUND)
+			return -EAGAIN;
+		found += walkers[i].found_count;
+	}
+	if (is_part_missing(walkers, count))
+		return -EAGAIN;
+	all = calloc(found + 1, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	found = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		memcpy(all + found, walkers[i].anchors.found,
+		       walkers[i].found_count * sizeof(*all));
+		found += walkers[i].found_count;
+	}
+	qsort(all, found, sizeof(*all), compare);
+	for (size_t i = 0; i < found; i++)
+		distinct += !i || all[i] != all[i - 1];
+	*ret_found = distinct;
+	return 0;
+}

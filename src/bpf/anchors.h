@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * anchors.h - where lanes begin within long lists of sockets that share a port; what they are for,
+ * and what becomes of them, stands in anchored.bpf.c.
+ */
+#ifndef TC_BPF_ANCHORS_H
+#define TC_BPF_ANCHORS_H
+
+#include <stddef.h>
+
+#include "bpf/walk_state.h"
+
+struct tc_anchors {
+	size_t count;
+	struct tc_walk_sample at[TC_WALK_ANCHORS]; /* by tc_walk_anchor_slot() */
+};
+
+/* Makes anchors of what the walkers have sampled; of two that have the same slot, the first. */
+void tc_anchors_take(struct tc_anchors *ret_anchors, const struct tc_walker *walkers,
+		     uint32_t count);
+
+/* Gives them to a walker. */
+void tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walker);
+
+/*
+ * How many sockets the walkers have found. -EAGAIN: a part of a list is not known, or there were
+ * more than can be noted: the lists have to be followed from their beginnings. -ENOMEM.
+ */
+int tc_anchors_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *ret_found);
+
+#endif

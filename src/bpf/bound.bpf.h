@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * bound.bpf.h - sockets that have a port and neither listen nor connect.
+ *
+ * They are in no hash but that of bound ports and addresses (inet_hashinfo.bhash2), whose chains
+ * are of struct inet_bind2_bucket, each with a list of the sockets that have it: a chain of
+ * chains. What is looked for is what inet_diag_dump_icsk() dumps for TCPF_BOUND_INACTIVE: sockets
+ * in CLOSE with a port. See walk.bpf.h for the walk.
+ */
+#ifndef TC_BPF_BOUND_BPF_H
+#define TC_BPF_BOUND_BPF_H
+
+#include "bpf/walk.bpf.h"
+
+enum { KERNEL_CLOSE = 7 };
+
+inline_always void find(struct tc_walker *walker, u64 hashinfo)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+
+	walker->table = read_at(hashinfo, &layout->bhash2);
+	walker->buckets = read_at(hashinfo, &layout->bhash_size) & 0xffffffff;
+	walker->bucket_size = layout->bind_bucket.word;
+	walker->bucket_chain = layout->bind_chain.word;
+}
+
+inline_always void fetch(const struct tc_walker *walker, u64 node)
+{
+	(void)walker; /* in a socket the state is beside the node */
+	(void)read_word(node);
+}
+
+/* A port and address: its sockets come before the next of the chain. */
+inline_always void enter(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node, u64 next)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	u64 port = node - layout->port_node.word, first = 0;
+
+	if (!walker->net || read_word(port + layout->port_net.word) == walker->net)
+		first = read_word(port + layout->port_owners.word);
+	if (first) {
+		lane->outer_node = next ? next : NOWHERE;
+		lane->outer_link = node;
+		lane->link = port + layout->port_owners.word;
+		lane->node = first;
+		lane->seen = 0;
+	} else {
+		lane->link = node;
+		lane->node = next ? next : NOWHERE;
+	}
+}
+
+/* Of a socket in a list: whether it is one of those. */
+inline_always int is_bound(const struct tc_walker *walker, u64 sock)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	u64 head = read_word(sock + layout->state.word);
+	u32 is_v6 = ((head >> (layout->family.shift & 63)) & 0xffff) == AF_INET6;
+
+	return ((head >> (layout->state.shift & 63)) & 255) == KERNEL_CLOSE &&
+	       (walker->families >> is_v6 & 1) && (read_at(sock, &layout->sport) & 0xffff);
+}
+
+/* On to the next of the list, or behind it: to what comes after the port. */
+inline_always void go_on(struct tc_walk_lane *lane, u64 node, u64 next)
+{
+	lane->link = next ? node : lane->outer_link;
+	lane->node = next ? next : lane->outer_node;
+	if (!next)
+		lane->outer_node = 0;
+}
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_anchors.c - places to begin at within long lists: what becomes of them, and that as many
+ * sockets are found as from the beginnings of the lists.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bpf/anchors.h"
+#include "bpf/walk.h"
+#include "util/macro.h"
+
+enum {
+	LISTS = 3,
+	PAIRS = 120, /* in each list: a connection and a socket that is only bound */
+	FIRST_PORT = 5000,
+	SERVER_PORT = 7001,
+	WALKERS = 2,
+};
+
+/* ---- What becomes of them ----------------------------------------------------------------- */
+
+struct made {
+	struct tc_walker walkers[WALKERS];
+	struct tc_anchors anchors;
+};
+
+/* Walkers that have sampled some sockets, the anchors of these, and nothing found yet. */
+static struct made *make_walkers(uint32_t samples)
+{
+	struct made *made = calloc(1, sizeof(*made));
+
+	assert_non_null(made);
+	for (size_t i = 0; i < WALKERS; i++) {
+		struct tc_walker *walker = &made->walkers[i];
+
+		walker->sample_count = samples;
+		for (uint32_t j = 0; j < samples; j++)
+			walker->samples[j] = (struct tc_walk_sample){
+				.sock = 0xffff888000000000 + (i * samples + j) * 256,
+				.mark = 1 + j,
+			};
+	}
+	tc_anchors_take(&made->anchors, made->walkers, WALKERS);
+	for (size_t i = 0; i < WALKERS; i++)
+		tc_anchors_place(&made->anchors, &made->walkers[i]);
+	return made;
+}
+
+static void find(struct tc_walker *walker, uint64_t sock)
+{
+	walker->anchors.found[walker->found_count++] = sock;
+}
+
+static void test_taken(void **state)
+{
+	struct made *made = make_walkers(TC_WALK_SAMPLES);
+	size_t count = 0;
+
+	(void)state;
+	/* Most have a slot of their own, and each is where it is looked for. */
+	assert_in_range(made->anchors.count, TC_WALK_SAMPLES, WALKERS * TC_WALK_SAMPLES);
+	for (uint32_t slot = 0; slot < TC_WALK_ANCHORS; slot++) {
+		if (!made->anchors.at[slot].sock)
+			continue;
+		assert_int_equal(tc_walk_anchor_slot(made->anchors.at[slot].sock), slot);
+		assert_true(made->anchors.at[slot].mark != 0);
+		count++;
+	}
+	assert_int_equal(count, made->anchors.count);
+	free(made);
+}
+
+static void test_each_counts_once(void **state)
+{
+	struct made *made = make_walkers(10);
+	uint64_t found = 0;
+
+	(void)state;
+	assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found), 0);
+	assert_int_equal(found, 0);
+	for (uint64_t sock = 1; sock <= 100; sock++) {
+		find(&made->walkers[sock % WALKERS], sock * 2432);
+		if (sock % 10 == 0) /* met again by another lane */
+			find(&made->walkers[sock / 10 % WALKERS], sock * 2432);
+	}
+	assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found), 0);
+	assert_int_equal(found, 100);
+	free(made);
+}
+
+static void test_gone(void **state)
+{
+	static const struct {
+		unsigned first, second; /* what has become of it for the two walkers */
+		int expected;
+	} rows[] = {
+		{0, 0, 0},
+		{TC_WALK_ANCHOR_MET, 0, 0},
+		{TC_WALK_ANCHOR_GONE, 0, 0},
+		{TC_WALK_ANCHOR_MET, TC_WALK_ANCHOR_MET, 0},
+		{TC_WALK_ANCHOR_MET, TC_WALK_ANCHOR_GONE, -EAGAIN},
+		{TC_WALK_ANCHOR_GONE, TC_WALK_ANCHOR_MET, -EAGAIN},
+		{TC_WALK_ANCHOR_MET | TC_WALK_ANCHOR_GONE, 0, -EAGAIN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		struct made *made = make_walkers(1);
+		uint32_t slot = tc_walk_anchor_slot(made->walkers[0].samples[0].sock);
+		uint64_t found;
+
+		made->walkers[0].anchors.became[slot] = (uint8_t)rows[i].first;
+		made->walkers[1].anchors.became[slot] = (uint8_t)rows[i].second;
+		assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found),
+				 rows[i].expected);
+		free(made);
+	}
+}
+
+static void test_too_many(void **state)
+{
+	struct made *made = make_walkers(1);
+	uint64_t found = 0;
+
+	(void)state;
+	for (uint64_t sock = 1; sock <= TC_WALK_FOUND; sock++)
+		find(&made->walkers[1], sock);
+	assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found), 0);
+	assert_int_equal(found, TC_WALK_FOUND);
+	made->walkers[1].found_count++; /* one that had no place any more */
+	assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found), -EAGAIN);
+	free(made);
+}
+
+/* ---- Real lists --------------------------------------------------------------------------- */
+
+static int clients[LISTS * PAIRS];
+
+static void bring_up_loopback(void)
+{
+	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	assert_true(fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0);
+	close(fd);
+}
+
+static struct sockaddr_in address_of(uint32_t host, uint16_t port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(host),
+	};
+}
+
+/* With SO_REUSEADDR many have the same address and port, as long as none of them listens. */
+static int bound_to(uint32_t host, uint16_t port)
+{
+	struct sockaddr_in address = address_of(host, port);
+	const int on = 1;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static int make_lists(void **state)
+{
+	int listener;
+
+	(void)state;
+	if (geteuid() != 0 || unshare(CLONE_NEWNET) < 0)
+		return 0;
+	bring_up_loopback();
+	listener = bound_to(INADDR_ANY, SERVER_PORT);
+	assert_int_equal(listen(listener, LISTS * PAIRS), 0);
+	for (int i = 0; i < LISTS * PAIRS; i++) {
+		struct sockaddr_in server =
+			address_of(INADDR_LOOPBACK + 256 + (uint32_t)i, SERVER_PORT);
+
+		clients[i] = bound_to(INADDR_LOOPBACK, (uint16_t)(FIRST_PORT + i % LISTS));
+		assert_int_equal(connect(clients[i], (struct sockaddr *)&server, sizeof(server)),
+				 0);
+		bound_to(INADDR_LOOPBACK, (uint16_t)(FIRST_PORT + i % LISTS));
+	}
+	return 0;
+}
+
+static int take_nothing(void *context, const struct tc_walk_layout *layout, const uint64_t *words,
+			size_t count)
+{
+	(void)context;
+	(void)layout;
+	(void)words;
+	(void)count;
+	return 0;
+}
+
+static struct tc_walk *open_walk(enum tc_walk_way way)
+{
+	struct tc_walk *walk;
+	char why[TC_WHY_MAX] = "";
+
+	if (geteuid() != 0 || tc_walk_open(way, &walk, why) < 0) {
+		print_message("# SKIP %s\n", *why ? why : "not root");
+		skip();
+	}
+	return walk;
+}
+
+static uint64_t count(struct tc_walk *walk, enum tc_walk_program program, uint64_t sampled)
+{
+	struct tc_walk_job job = {
+		.families = TC_FAMILY_INET | TC_FAMILY_INET6,
+		.sampled = sampled,
+		.sink = take_nothing,
+	};
+	struct tc_walk_result result;
+	char why[TC_WHY_MAX];
+
+	assert_int_equal(tc_walk_run(walk, program, &job, &result, why), 0);
+	assert_int_equal(result.given_up, 0);
+	return result.totals[0];
+}
+
+/* Every connection is sampled, every second one, and so on; then they are where lanes begin. */
+static void test_as_many(void **state)
+{
+	static const enum tc_walk_way ways[] = {TC_WALK_TYPED, TC_WALK_PROBE};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(ways); i++) {
+		struct tc_walk *walk = open_walk(ways[i]);
+
+		assert_int_equal(count(walk, TC_WALK_BOUND, 0), LISTS * PAIRS);
+		for (uint64_t every = 1; every < PAIRS; every += every / 2 + 1) {
+			count(walk, TC_WALK_COUNT, every * TC_WALK_SAMPLES * 8);
+			assert_int_equal(count(walk, TC_WALK_BOUND, 0), LISTS * PAIRS);
+		}
+		tc_walk_close(walk);
+	}
+}
+
+/* Those that have gone since they were sampled: half of them, then all. */
+static void test_as_many_when_gone(void **state)
+{
+	struct tc_walk *walk = open_walk(TC_WALK_TYPED);
+
+	(void)state;
+	count(walk, TC_WALK_COUNT, 1);
+	for (int i = 0; i < LISTS * PAIRS; i++) {
+		const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+
+		setsockopt(clients[i], SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		if (i % LISTS != 1)
+			close(clients[i]);
+		if (i == LISTS * PAIRS / 2)
+			assert_int_equal(count(walk, TC_WALK_BOUND, 0), LISTS * PAIRS);
+	}
+	assert_int_equal(count(walk, TC_WALK_BOUND, 0), LISTS * PAIRS);
+	tc_walk_close(walk);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_taken),	 cmocka_unit_test(test_each_counts_once),
+		cmocka_unit_test(test_gone),	 cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_as_many),	 cmocka_unit_test(test_as_many_when_gone),
+	};
+
+	return cmocka_run_group_tests_name("anchors", tests, make_lists, NULL);
+}
