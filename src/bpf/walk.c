@@ -270,6 +270,8 @@ static void walk_together(struct party *party)
 	uint32_t shares = (party->buckets + SHARE - 1) / SHARE;
 	uint32_t count = party->walk->walkers < shares ? party->walk->walkers : shares;
 
+	if (!count) /* a table without buckets */
+		return;
 	for (uint32_t i = 0; i < count; i++)
 		members[i] = (struct member){.party = party, .number = i};
 	count = start(members, count);
@@ -305,7 +307,7 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 	if (job->sampled) {
 		walker->samples_of = sampled_slots(&walk->layout);
 		walker->sample_every =
-			(uint32_t)(job->sampled / (walk->walkers * TC_WALK_SAMPLES)) + 1;
+			(uint32_t)(job->sampled / TC_WALK_SAMPLES / walk->walkers) + 1;
 	}
 }
 
