@@ -94,15 +94,17 @@ in_kernel_apart static int add_packed(struct tc_walker *walker)
 	return 0;
 }
 
-in_kernel_apart static int add_more(struct tc_walker *walker, struct tc_walk_lane *lane)
+in_kernel_apart static int end_long(struct tc_walker *walker, struct tc_walk_lane *lane)
 {
+	if (lane->is_long & TC_WALK_LONG_ASIDE)
+		lane->proven = 1;
 #pragma unroll
 	for (int slot = 0; slot < TC_WALK_SLOTS; slot++)
 		walker->totals[slot] += lane->more[slot];
 	return 0;
 }
 
-in_kernel_apart static int forget_more(struct tc_walk_lane *lane)
+in_kernel_apart static int forget_long(struct tc_walk_lane *lane)
 {
 #pragma unroll
 	for (int slot = 0; slot < TC_WALK_SLOTS; slot++)
@@ -120,7 +122,7 @@ inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane,
 	walker->packed += lane->count;
 	walker->packed_seen += lane->seen;
 	if (lane->is_long)
-		add_more(walker, lane);
+		end_long(walker, lane);
 	lane->kept = lane->filled;
 	return 1;
 }
@@ -130,7 +132,7 @@ inline_always void forget(struct tc_walk_lane *lane)
 	lane->count = 0;
 	lane->seen = 0;
 	if (lane->is_long)
-		forget_more(lane);
+		forget_long(lane);
 }
 
 #endif

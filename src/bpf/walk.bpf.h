@@ -85,7 +85,10 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo);
 /* What comes of a step. */
 enum { CHANGED, GONE_ON, NO_ROOM };
 
-/* From one node to the next. CHANGED: the chain has; NO_ROOM: the stream is full. */
+/*
+ * From one node to the next. CHANGED: the chain has; NO_ROOM: the stream is full, and nothing was
+ * done.
+ */
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node);
 
 /* The end has been reached. False: it is that of another chain. */
@@ -141,13 +144,11 @@ inline_always void step(struct tc_walker *walker, u32 which)
 
 		if (came == GONE_ON)
 			return;
-		if (came == NO_ROOM && lane->kept) {
-			lane->again = 1;
+		if (came == NO_ROOM) {
+			lane->paused = node;
 			rest(walker, lane);
 			return;
 		}
-		if (came == NO_ROOM) /* nor will there ever be */
-			lane->retries = TC_WALK_RETRIES;
 	} else if (end_chain(walker, lane, node)) {
 		goto fresh;
 	}

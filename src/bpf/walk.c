@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -19,7 +18,7 @@
 #include "bpf/load.h"
 #include "bpf/scan.image.h"
 #include "bpf/scan_probe.image.h"
-#include "util/intl.h"
+#include "util/buf.h"
 #include "util/macro.h"
 
 enum {
@@ -31,12 +30,6 @@ enum {
 	 */
 	STEPS = 40000,
 	STEPS_PROBE = 10000,
-	/*
-	 * Sockets in a chain, on average, that the walk is good for. A kernel has less than four; a
-	 * namespace with a small table of its own (net.ipv4.tcp_child_ehash_entries) can have so
-	 * many that a chain never stands still, nor fits into a stream.
-	 */
-	CHAIN_MAX = 32,
 };
 
 static const struct tc_bpf_image *const images[TC_WALK_WAYS][TC_WALK_PROGRAMS] = {
@@ -134,13 +127,14 @@ struct party {
 	uint32_t next, buckets; /* next is taken atomically */
 	pthread_mutex_t lock;	/* of what the sink does, and of the result: */
 	int err;	/* of the kernel */
-	int sink_err;	/* what the sink returned, if it was not 0 */
+	int sink_err;	/* what the sink returned, if it was not 0; or no memory */
 };
 
 struct member {
 	struct party *party;
 	uint32_t number;
 	pthread_t thread;
+	struct tc_buf aside[TC_WALK_LANES]; /* of chains that are longer than a stream */
 };
 
 static int run(int program, uint32_t number, uint32_t steps)
@@ -150,8 +144,32 @@ static int run(int program, uint32_t number, uint32_t steps)
 	return tc_bpf_run(program, &request, sizeof(request));
 }
 
-/* Hands over what the lanes have written, and wakes them. */
-static int drain(struct party *party, struct tc_walker *walker)
+/* What was put aside of a chain counts if its end was reached since. */
+static int give_aside(const struct tc_walk_job *job, const struct tc_walker *walker,
+		      const struct tc_walk_lane *lane, const struct tc_buf *aside)
+{
+	if (!lane->proven || !aside->length)
+		return 0;
+	return job->sink(job->context, &walker->layout, (const uint64_t *)aside->data,
+			 aside->length / sizeof(uint64_t));
+}
+
+/*
+ * What a lane that waits within a chain has found there so far goes aside, behind what is there
+ * unless the lane has begun the chain anew.
+ */
+static int put_aside(const struct tc_walk_lane *lane, const uint64_t *stream, struct tc_buf *aside)
+{
+	if (lane->proven || !(lane->is_long & TC_WALK_LONG_ASIDE))
+		tc_buf_clear(aside);
+	if (lane->paused)
+		tc_buf_add(aside, stream + lane->kept,
+			   (lane->filled - lane->kept) * sizeof(*stream));
+	return aside->failed ? -ENOMEM : 0;
+}
+
+/* Hands over what the lanes have written. */
+static int drain(struct party *party, struct member *member, struct tc_walker *walker)
 {
 	const struct tc_walk_job *job = party->job;
 	int err;
@@ -159,12 +177,15 @@ static int drain(struct party *party, struct tc_walker *walker)
 	pthread_mutex_lock(&party->lock);
 	err = party->sink_err;
 	for (size_t i = 0; i < TC_WALK_LANES; i++) {
-		struct tc_walk_lane *lane = &walker->lanes[i];
+		const struct tc_walk_lane *lane = &walker->lanes[i];
+		const uint64_t *stream = walker->stream[i];
 
+		if (!err)
+			err = give_aside(job, walker, lane, &member->aside[i]);
 		if (!err && lane->kept)
-			err = job->sink(job->context, &walker->layout, walker->stream[i],
-					lane->kept);
-		lane->kept = 0;
+			err = job->sink(job->context, &walker->layout, stream, lane->kept);
+		if (!err)
+			err = put_aside(lane, stream, &member->aside[i]);
 	}
 	party->sink_err = err;
 	err = err ? err : party->err; /* where another walker has failed there is no use in going on */
@@ -172,34 +193,47 @@ static int drain(struct party *party, struct tc_walker *walker)
 	return err;
 }
 
-/*
- * A lane begins as if it had just come to the end of an empty chain: of its own, so it goes on to
- * another, or of a wrong one, so it walks its own again.
- */
+/* A lane begins as if it had just come to the end of an empty chain, so it goes on to another. */
+static void wake_anew(const struct tc_walker *walker, struct tc_walk_lane *lane)
+{
+	lane->node = (uint64_t)(lane->bucket + walker->nulls_base) << 1 | 1;
+	lane->count = 0;
+	lane->seen = 0;
+	lane->is_long = 0;
+	memset(lane->more, 0, sizeof(lane->more));
+}
+
+/* Or it goes on in its chain. */
+static void wake_within(struct tc_walk_lane *lane)
+{
+	lane->node = lane->paused;
+	lane->paused = 0;
+	lane->is_long |= TC_WALK_LONG_ASIDE;
+}
+
 static void wake(struct tc_walker *walker)
 {
 	walker->resting = 0;
 	for (size_t i = 0; i < TC_WALK_LANES; i++) {
 		struct tc_walk_lane *lane = &walker->lanes[i];
-		uint32_t end = lane->bucket + walker->nulls_base;
 
-		lane->node = (uint64_t)(lane->again ? ~end : end) << 1 | 1;
-		lane->again = 0;
-		lane->count = 0;
-		lane->seen = 0;
-		lane->is_long = 0;
-		memset(lane->more, 0, sizeof(lane->more));
-		lane->filled = lane->kept;
+		if (lane->paused)
+			wake_within(lane);
+		else
+			wake_anew(walker, lane);
+		lane->proven = 0;
+		lane->kept = 0;
+		lane->filled = 0;
 	}
 }
 
 static bool is_done(const struct tc_walker *walker)
 {
-	bool again = false;
+	uint64_t paused = 0;
 
 	for (size_t i = 0; i < TC_WALK_LANES; i++)
-		again |= walker->lanes[i].again;
-	return !again && walker->next >= walker->end;
+		paused |= walker->lanes[i].paused;
+	return !paused && walker->next >= walker->end;
 }
 
 static int fail(struct party *party, int err)
@@ -210,15 +244,15 @@ static int fail(struct party *party, int err)
 	return err;
 }
 
-static int walk_share(struct party *party, uint32_t number, struct tc_walker *walker)
+static int walk_share(struct party *party, struct member *member, struct tc_walker *walker)
 {
 	int err = 0;
 
 	while (!err && !is_done(walker)) {
 		wake(walker);
 		while (!err && walker->resting < TC_WALK_LANES)
-			err = run(party->program, number, party->steps);
-		err = err ? fail(party, err) : drain(party, walker);
+			err = run(party->program, member->number, party->steps);
+		err = err ? fail(party, err) : drain(party, member, walker);
 	}
 	return err;
 }
@@ -237,8 +271,10 @@ static void *walk_shares(void *context)
 			break;
 		walker->next = from;
 		walker->end = party->buckets - from < SHARE ? party->buckets : from + SHARE;
-		err = walk_share(party, member->number, walker);
+		err = walk_share(party, member, walker);
 	}
+	for (size_t i = 0; i < TC_WALK_LANES; i++)
+		tc_buf_release(&member->aside[i]);
 	return NULL;
 }
 
@@ -332,12 +368,6 @@ int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct
 	if (err)
 		return tc_bpf_fail(err, why);
 	party.buckets = (uint32_t)walk->memory[0].buckets;
-	if (job->sockets / CHAIN_MAX > party.buckets) {
-		snprintf(why, TC_WHY_MAX,
-			 _("the kernel's table has only %u chains for %llu sockets"),
-			 party.buckets, (unsigned long long)job->sockets);
-		return -EOPNOTSUPP;
-	}
 	pthread_mutex_init(&party.lock, NULL);
 	walk_together(&party);
 	pthread_mutex_destroy(&party.lock);

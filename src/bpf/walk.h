@@ -37,7 +37,6 @@ typedef int tc_walk_sink(void *context, const struct tc_walk_layout *layout, con
 struct tc_walk_job {
 	unsigned families;	   /* TC_FAMILY_ bits */
 	uint32_t slots, slots_all; /* as in struct tc_walker */
-	uint64_t sockets;	   /* about so many are expected in the table; 0: not known */
 	bool every_netns;	   /* of all that share this one's tables, and told apart */
 	bool listening;		   /* listeners instead of connections */
 	tc_walk_sink *sink;

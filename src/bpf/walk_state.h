@@ -5,7 +5,8 @@
  * A walker is a processor's share of the work. It follows several chains at a time, one in each
  * of its lanes, because a step along a chain waits for memory, and the steps of different chains
  * can wait together. What a lane has found counts when the end of its chain has shown that it did
- * not change meanwhile.
+ * not change meanwhile. A lane whose stream is full waits where it is: its caller keeps what it has
+ * found of its chain aside, so a chain may be of any length.
  */
 #ifndef TC_BPF_WALK_STATE_H
 #define TC_BPF_WALK_STATE_H
@@ -85,19 +86,26 @@ enum {
 	TC_WALK_WORD_SOCKET = 28, /* one bit */
 };
 
+/* What makes a chain a long one: bits. */
+enum {
+	TC_WALK_LONG_COUNT = 1u << 0, /* there is something in `more` */
+	TC_WALK_LONG_ASIDE = 1u << 1, /* and with the caller */
+};
+
 struct tc_walk_lane {
 	uint64_t node;	     /* the next; odd: the end of a chain; 0: the lane is at rest */
 	uint64_t link;	     /* the pointer that led there */
 	uint64_t count;	     /* of this chain: five bits a slot */
 	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
 	uint64_t outer_link;
+	uint64_t paused; /* at rest: the node to go on with, once the stream is empty; or 0 */
 	uint32_t bucket;
 	uint32_t seen; /* sockets in count */
 	uint32_t retries;
 	uint32_t kept;		      /* words in the stream, up to the chains that are done */
 	uint32_t filled;	      /* and with those of this chain */
-	uint32_t is_long;	      /* there is something in `more` */
-	uint32_t again;		      /* the bucket begins anew when the stream is empty */
+	uint32_t is_long;	      /* TC_WALK_LONG_ bits */
+	uint32_t proven;	      /* the end was reached of the chain that has words aside */
 	uint32_t more[TC_WALK_SLOTS]; /* of this chain, what count had no room for */
 };
 
