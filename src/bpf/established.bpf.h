@@ -72,8 +72,8 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 		seen.slot = TC_WALK_SLOT_FIN_WAIT2_MINI;
 	if (link != lane->link || seen.slot >= TC_WALK_SLOTS)
 		return CHANGED;
-	if ((!walker->net || seen.net == walker->net) &&
-	    (walker->families >> is_v6(walker, &seen) & 1) && !visit(walker, lane, &seen))
+	if (is_wanted(walker, seen.net) && (walker->families >> is_v6(walker, &seen) & 1) &&
+	    !visit(walker, lane, &seen))
 		return NO_ROOM;
 	lane->link = node;
 	lane->node = next;

@@ -79,6 +79,28 @@ inline_always u64 read_at(u64 base, const struct tc_walk_place *place)
 	return read_word(base + place->word) >> (place->shift & 63);
 }
 
+/* A socket may be of a namespace that nobody has found: then it is not to be counted either. */
+in_kernel_apart static int is_listed(struct tc_walker *walker, u64 net)
+{
+	u32 number = (u32)read_at(net, &walker->layout.inum);
+	u32 at = (u32)(number * walker->listed_factor) >> (walker->listed_shift & 31);
+
+	for (u32 i = 0; i < TC_WALK_PROBES; i++) {
+		u32 found = walker->listed[(at + i) & (TC_WALK_LISTED - 1)];
+
+		if (!found)
+			return 0;
+		if (found == number)
+			return 1;
+	}
+	return 0;
+}
+
+inline_always int is_wanted(struct tc_walker *walker, u64 net)
+{
+	return walker->net ? net == walker->net : is_listed(walker, net);
+}
+
 /* Sets the walker's table, given the kernel's struct inet_hashinfo. */
 inline_always void find(struct tc_walker *walker, u64 hashinfo);
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -19,6 +20,7 @@
 #include "bpf/scan.image.h"
 #include "bpf/scan_probe.image.h"
 #include "util/buf.h"
+#include "util/intl.h"
 #include "util/macro.h"
 
 enum {
@@ -30,6 +32,7 @@ enum {
 	 */
 	STEPS = 40000,
 	STEPS_PROBE = 10000,
+	LIST_TRIES = 16,
 };
 
 static const struct tc_bpf_image *const images[TC_WALK_WAYS][TC_WALK_PROGRAMS] = {
@@ -316,7 +319,7 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 			   (job->families & TC_FAMILY_INET6 ? 2 : 0);
 	walker->slots = job->slots;
 	walker->slots_all = job->slots_all;
-	walker->tell_net = job->every_netns;
+	walker->tell_net = job->netns != NULL;
 	walker->listening = job->listening;
 }
 
@@ -338,19 +341,67 @@ static int load(struct tc_walk *walk, enum tc_walk_program program)
 	return *loaded;
 }
 
+/* False: one of them is too far from its place, which is a matter of the factor. */
+static bool list_by(struct tc_walker *walker, const struct tc_walk_job *job, size_t end)
+{
+	memset(walker->listed, 0, end * sizeof(*walker->listed));
+	for (size_t i = 0; i < job->netns_count; i++) {
+		uint32_t number = (uint32_t)job->netns[i], far = 0;
+		uint32_t at = number * walker->listed_factor >> walker->listed_shift;
+
+		while (walker->listed[(at + far) % TC_WALK_LISTED])
+			if (++far == TC_WALK_PROBES)
+				return false;
+		walker->listed[(at + far) % TC_WALK_LISTED] = number;
+	}
+	return true;
+}
+
+/* Up to half of the room is used, mostly a quarter: then each is found near its place. */
+static size_t list_namespaces(struct tc_walker *walker, const struct tc_walk_job *job)
+{
+	uint32_t bits = 6, factor = 0x9e3779b1; /* Knuth's: ones that follow each other spread */
+	size_t end;
+
+	while (1u << bits < TC_WALK_LISTED && 1u << bits < 4 * job->netns_count)
+		bits++;
+	end = (1u << bits) + TC_WALK_PROBES;
+	if (end > TC_WALK_LISTED)
+		end = TC_WALK_LISTED;
+	walker->listed_shift = 32 - bits;
+	for (int tries = 0; tries < LIST_TRIES; tries++, factor += 2 * 0x3c6ef372) {
+		walker->listed_factor = factor;
+		if (job->netns_count <= TC_WALK_LISTED / 2 && list_by(walker, job, end))
+			return end;
+	}
+	return 0;
+}
+
 /* The first walker finds the table; all get to know it. */
-static int find_table(const struct party *party)
+static int find_table(const struct party *party, char why[TC_WHY_MAX])
 {
 	struct tc_walker *walkers = party->walk->memory;
+	size_t listed = 0;
 	int err;
 
 	prepare(party->walk, party->job, &walkers[0]);
 	err = run(party->program, 0, 0);
-	if (party->job->every_netns)
+	if (err)
+		return tc_bpf_fail(err, why);
+	if (party->job->netns) {
 		walkers[0].net = 0;
-	for (uint32_t i = 1; i < party->walk->walkers; i++)
+		listed = list_namespaces(&walkers[0], party->job);
+		if (!listed) {
+			snprintf(why, TC_WHY_MAX, "%s",
+				 _("there are too many network namespaces for one walk"));
+			return -EOPNOTSUPP;
+		}
+	}
+	for (uint32_t i = 1; i < party->walk->walkers; i++) {
 		memcpy(&walkers[i], &walkers[0], offsetof(struct tc_walker, stream));
-	return err;
+		memcpy(walkers[i].listed, walkers[0].listed, listed * sizeof(*walkers->listed));
+	}
+	return 0;
 }
 
 int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct tc_walk_job *job,
@@ -362,11 +413,14 @@ int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct
 		.program = load(walk, program),
 		.steps = walk->way == TC_WALK_PROBE ? STEPS_PROBE : STEPS,
 	};
-	int err = party.program < 0 ? party.program : find_table(&party);
+	int err;
 
 	*ret_result = (struct tc_walk_result){.buckets = 0};
+	if (party.program < 0)
+		return tc_bpf_fail(party.program, why);
+	err = find_table(&party, why);
 	if (err)
-		return tc_bpf_fail(err, why);
+		return err;
 	party.buckets = (uint32_t)walk->memory[0].buckets;
 	pthread_mutex_init(&party.lock, NULL);
 	walk_together(&party);

@@ -64,6 +64,8 @@ enum {
 	TC_WALK_ENOUGH = 1280, /* with so many a lane takes no more buckets */
 	TC_WALK_RECORD = 8,    /* words of a record */
 	TC_WALK_RETRIES = 1000,
+	TC_WALK_LISTED = 32768, /* room in the table of namespaces */
+	TC_WALK_PROBES = 32,	/* none is further from its place */
 };
 
 /* The words of a record. */
@@ -115,7 +117,9 @@ struct tc_walker {
 	uint64_t table; /* and what follows: set by a run that looks for it */
 	uint64_t buckets;
 	uint32_t bucket_size, bucket_chain; /* bytes of one, and to its chain */
-	uint64_t net;			    /* 0: sockets of all namespaces */
+	uint64_t net;		/* whose sockets; 0: of those that are listed */
+	uint32_t listed_factor; /* the place of one: times that, and the upper bits of it */
+	uint32_t listed_shift;
 	uint32_t families;		    /* bit 0: IPv4, bit 1: IPv6 */
 	uint32_t slots;	    /* bits: which are told in the stream, as far as it is worth it */
 	uint32_t slots_all; /* bits: of which each one is */
@@ -132,6 +136,7 @@ struct tc_walker {
 	uint64_t totals[TC_WALK_SLOTS];
 	struct tc_walk_lane lanes[TC_WALK_LANES];
 	uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
+	uint32_t listed[TC_WALK_LISTED]; /* numbers of namespaces, a hash; 0: nothing */
 };
 
 /* What a run is told. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@ void tc_visits_close(struct tc_visits *visits)
 		close(visits->target);
 	visits->target = -1;
 	tc_netns_list_release(&visits->list);
+	free(visits->passed);
+	visits->passed = NULL;
 }
 
 static int visit_one(struct tc_visits *visits, tc_visit *visit, void *context,
@@ -61,6 +64,8 @@ static int visit_all(struct tc_visits *visits, tc_visit *visit, void *context)
 		const struct tc_netns *netns = &visits->list.items[i];
 		int entered = 0;
 
+		if (visits->passed && visits->passed[i])
+			continue;
 		if (netns->id != here)
 			entered = home < 0 ? tc_netns_enter(netns->fd, &home)
 					   : tc_netns_move(netns->fd);

@@ -85,7 +85,8 @@ static struct tc_walk_job walk_job_of(const struct tc_job *job)
 {
 	return (struct tc_walk_job){
 		.families = job->families,
-		.every_netns = job->together,
+		.netns = job->together ? job->listed : NULL,
+		.netns_count = job->together ? (size_t)job->namespaces : 0,
 	};
 }
 

@@ -85,6 +85,10 @@ given_up_everywhere() {
 	jq -e '.source.name == "bpf" and .source.complete == false and .source.refused == [] and
 		.total >= 7' "$scratch/out" >/dev/null ||
 		wrong "groups" "$(cat "$scratch/out" "$scratch/notes")"
+	gives_up -N all --source bpf >"$scratch/out" 2>"$scratch/notes"
+	same "--source bpf: exit status" 3 $?
+	grep -qxE "tcpcensus: in the network namespace [^ ]+: $too_fast" "$scratch/notes" ||
+		wrong "where it failed, and why" "$(cat "$scratch/notes")"
 }
 
 # The translations are found beside the program.

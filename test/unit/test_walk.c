@@ -4,6 +4,7 @@
  * what was made: connections of both families in a namespace of the test's own. Which way a
  * kernel gets is a matter of its age; here each is tried that this one has.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,6 +25,7 @@
 #include "bpf/tcp_iter.h"
 #include "bpf/walk.h"
 #include "util/macro.h"
+#include "util/netns_here.h"
 
 enum {
 	ROUNDS = 5, /* each: one ESTABLISHED pair, one half closed, one TIME_WAIT, one only bound */
@@ -305,6 +307,60 @@ static void test_long_chain(void **state)
 		close(fds[i]);
 }
 
+/* Numbers as the kernel gives them, of namespaces that nobody has; and the test's own last. */
+static void list_others(uint64_t *netns, size_t count, uint64_t own)
+{
+	for (size_t i = 0; i + 1 < count; i++) {
+		netns[i] = 4026532000u + 61 * i;
+		netns[i] += netns[i] == tc_netns_here();
+	}
+	netns[count - 1] = own;
+}
+
+static void check_listed(struct tc_walk *walk, size_t count, bool with_own)
+{
+	tc_auto_free uint64_t *netns = calloc(count, sizeof(*netns));
+	struct words words = {.count = 0};
+	struct tc_walk_job job = job_for(TC_FAMILY_INET, &words);
+	struct tc_walk_result result;
+	char why[TC_WHY_MAX] = "";
+	int err;
+
+	assert_non_null(netns);
+	list_others(netns, count, with_own ? tc_netns_here() : 1);
+	job.netns = netns;
+	job.netns_count = count;
+	err = tc_walk_run(walk, TC_WALK_COUNT, &job, &result, why);
+	if (count > TC_WALK_LISTED / 2) {
+		assert_int_equal(err, -EOPNOTSUPP);
+		assert_true(strlen(why) > 0);
+		return;
+	}
+	assert_int_equal(err, 0);
+	if (with_own)
+		check_totals(&result, TC_FAMILY_INET);
+	else
+		assert_int_equal(result.totals[KERNEL_ESTABLISHED - 1], 0);
+}
+
+static void test_listed(void **state)
+{
+	static const size_t counts[] = {1, 2, 1000, 10000, TC_WALK_LISTED / 2,
+					TC_WALK_LISTED / 2 + 1};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(ways); i++) {
+		struct tc_walk *walk;
+
+		need_bpf(&walk, ways[i]);
+		for (size_t j = 0; j < TC_ARRAY_SIZE(counts); j++) {
+			check_listed(walk, counts[j], true);
+			check_listed(walk, counts[j], false);
+		}
+		tc_walk_close(walk);
+	}
+}
+
 static void test_iterator(void **state)
 {
 	struct tc_walk *walk;
@@ -330,7 +386,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts),	  cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_listeners), cmocka_unit_test(test_long_chain),
-		cmocka_unit_test(test_iterator),
+		cmocka_unit_test(test_listed),	  cmocka_unit_test(test_iterator),
 	};
 
 	return cmocka_run_group_tests_name("walk", tests, make_sockets, NULL);
