@@ -547,6 +547,8 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 	report_owners(&kernel);
 	if (!err)
 		tc_visits_report(&visits, report);
+	if (!err && !report->source) /* none could be entered: why says it */
+		err = -EACCES;
 	tc_visits_close(&visits);
 	free(kernel.entered);
 	free(kernel.sharing);

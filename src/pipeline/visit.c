@@ -12,6 +12,23 @@
 #include "util/intl.h"
 #include "util/netns_here.h"
 
+/* Our own is always among those that are found, unless none can be. */
+static int find_all(struct tc_visits *visits, char why[TC_WHY_MAX])
+{
+	int err = tc_netns_list_all(&visits->list);
+
+	if (err || visits->list.count)
+		return err;
+	if (tc_netns_here())
+		snprintf(why, TC_WHY_MAX, _("no network namespace could be opened: %s"),
+			 strerror(visits->list.lost_err ? -visits->list.lost_err : ENOENT));
+	else
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("network namespaces are found through /proc, which is not mounted here"));
+	tc_netns_list_release(&visits->list);
+	return -ENOENT;
+}
+
 int tc_visits_open(struct tc_visits *ret_visits, const struct tc_query *query,
 		   char why[TC_WHY_MAX])
 {
@@ -19,7 +36,7 @@ int tc_visits_open(struct tc_visits *ret_visits, const struct tc_query *query,
 	if (!query->netns)
 		return 0;
 	ret_visits->all = strcmp(query->netns, "all") == 0;
-	return ret_visits->all ? tc_netns_list_all(&ret_visits->list)
+	return ret_visits->all ? find_all(ret_visits, why)
 			       : tc_netns_open(query->netns, &ret_visits->target, why);
 }
 

@@ -143,3 +143,13 @@ sys.stdin.read()'; }
 	done
 	exec {crowd[1]}>&-
 }
+
+@test "netns: without /proc it is said that none can be found" {
+	without=(unshare --net --mount sh -c 'umount -R -l /proc && exec "$@"' -)
+	"${without[@]}" true 2>/dev/null || skip "namespaces may not be made here"
+	for command in '' -j -v 'by state' 'list -o ndjson' ports listeners diagnose \
+		'--source netlink' '--source proc'; do
+		refused 3 "network namespaces are found through /proc" \
+			"${without[@]}" tcpcensus $command -N all
+	done
+}
