@@ -281,13 +281,17 @@ static void *walk_shares(void *context)
 	return NULL;
 }
 
-/* Signals go to the threads of whoever calls us, as if these were not there. */
+/*
+ * Signals go to the threads of whoever calls us, as if these were not there. But SIGPIPE goes to
+ * the thread that has written, and a sink may write.
+ */
 static uint32_t start(struct member *members, uint32_t count)
 {
 	sigset_t all, before;
 	uint32_t started = 1; /* we are the first */
 
 	sigfillset(&all);
+	sigdelset(&all, SIGPIPE);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (started < count &&
 	       pthread_create(&members[started].thread, NULL, walk_shares, &members[started]) == 0)
