@@ -36,7 +36,7 @@ inline_always void enter(struct tc_walker *walker, struct tc_walk_lane *lane, u6
 	const struct tc_walk_layout *layout = &walker->layout;
 	u64 port = node - layout->port_node.word, first = 0;
 
-	if (!walker->net || read_word(port + layout->port_net.word) == walker->net)
+	if (is_wanted(walker, read_word(port + layout->port_net.word)))
 		first = read_word(port + layout->port_owners.word);
 	if (first) {
 		lane->outer_node = next ? next : NOWHERE;

@@ -19,7 +19,7 @@ in_kernel_apart static int put_aside(struct tc_walk_lane *lane)
 	}
 	lane->count = 0;
 	lane->seen = 0;
-	lane->is_long = 1;
+	lane->is_long |= TC_WALK_LONG_COUNT;
 	return 0;
 }
 

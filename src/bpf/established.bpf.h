@@ -77,8 +77,8 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 		seen.slot = TC_WALK_SLOT_FIN_WAIT2_MINI;
 	if (link != lane->link || seen.slot >= TC_WALK_SLOTS)
 		return CHANGED;
-	if ((!walker->net || seen.net == walker->net) &&
-	    (walker->families >> is_v6(walker, &seen) & 1) && !visit(walker, lane, &seen))
+	if (is_wanted(walker, seen.net) && (walker->families >> is_v6(walker, &seen) & 1) &&
+	    !visit(walker, lane, &seen))
 		return NO_ROOM;
 	lane->link = node;
 	lane->node = next;
@@ -99,15 +99,17 @@ in_kernel_apart static int add_packed(struct tc_walker *walker)
 	return 0;
 }
 
-in_kernel_apart static int add_more(struct tc_walker *walker, struct tc_walk_lane *lane)
+in_kernel_apart static int end_long(struct tc_walker *walker, struct tc_walk_lane *lane)
 {
+	if (lane->is_long & TC_WALK_LONG_ASIDE)
+		lane->proven = 1;
 #pragma unroll
 	for (int slot = 0; slot < TC_WALK_SLOTS; slot++)
 		walker->totals[slot] += lane->more[slot];
 	return 0;
 }
 
-in_kernel_apart static int forget_more(struct tc_walk_lane *lane)
+in_kernel_apart static int forget_long(struct tc_walk_lane *lane)
 {
 #pragma unroll
 	for (int slot = 0; slot < TC_WALK_SLOTS; slot++)
@@ -125,7 +127,7 @@ inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane,
 	walker->packed += lane->count;
 	walker->packed_seen += lane->seen;
 	if (lane->is_long)
-		add_more(walker, lane);
+		end_long(walker, lane);
 	lane->kept = lane->filled;
 	return 1;
 }
@@ -135,7 +137,7 @@ inline_always void forget(struct tc_walk_lane *lane)
 	lane->count = 0;
 	lane->seen = 0;
 	if (lane->is_long)
-		forget_more(lane);
+		forget_long(lane);
 }
 
 #endif

@@ -79,6 +79,28 @@ inline_always u64 read_at(u64 base, const struct tc_walk_place *place)
 	return read_word(base + place->word) >> (place->shift & 63);
 }
 
+/* A socket may be of a namespace that nobody has found: then it is not to be counted either. */
+in_kernel_apart static int is_listed(struct tc_walker *walker, u64 net)
+{
+	u32 number = (u32)read_at(net, &walker->layout.inum);
+	u32 at = (u32)(number * walker->listed_factor) >> (walker->listed_shift & 31);
+
+	for (u32 i = 0; i < TC_WALK_PROBES; i++) {
+		u32 found = walker->listed[(at + i) & (TC_WALK_LISTED - 1)];
+
+		if (!found)
+			return 0;
+		if (found == number)
+			return 1;
+	}
+	return 0;
+}
+
+inline_always int is_wanted(struct tc_walker *walker, u64 net)
+{
+	return walker->net ? net == walker->net : is_listed(walker, net);
+}
+
 /* Sets the walker's table, given the kernel's struct inet_hashinfo. */
 inline_always void find(struct tc_walker *walker, u64 hashinfo);
 
@@ -97,7 +119,10 @@ inline_always void start_bucket(struct tc_walker *walker, struct tc_walk_lane *l
 /* What comes of a step. */
 enum { CHANGED, GONE_ON, NO_ROOM };
 
-/* From one node to the next. CHANGED: the chain has; NO_ROOM: the stream is full. */
+/*
+ * From one node to the next. CHANGED: the chain has; NO_ROOM: the stream is full, and nothing was
+ * done.
+ */
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node);
 
 /* The end has been reached. False: it is that of another chain. */
@@ -153,13 +178,11 @@ inline_always void step(struct tc_walker *walker, u32 which)
 
 		if (came == GONE_ON)
 			return;
-		if (came == NO_ROOM && lane->kept) {
-			lane->again = 1;
+		if (came == NO_ROOM) {
+			lane->paused = node;
 			rest(walker, lane);
 			return;
 		}
-		if (came == NO_ROOM) /* nor will there ever be */
-			lane->retries = TC_WALK_RETRIES;
 	} else if (end_chain(walker, lane, node)) {
 		goto fresh;
 	}

@@ -22,6 +22,7 @@
 #include "bpf/load.h"
 #include "bpf/scan.image.h"
 #include "bpf/scan_probe.image.h"
+#include "util/buf.h"
 #include "util/intl.h"
 #include "util/macro.h"
 
@@ -34,12 +35,7 @@ enum {
 	 */
 	STEPS = 40000,
 	STEPS_PROBE = 10000,
-	/*
-	 * Sockets in a chain, on average, that the walk is good for. A kernel has less than four; a
-	 * namespace with a small table of its own (net.ipv4.tcp_child_ehash_entries) can have so
-	 * many that a chain never stands still, nor fits into a stream.
-	 */
-	CHAIN_MAX = 32,
+	LIST_TRIES = 16,
 };
 
 static const struct tc_bpf_image *const images[TC_WALK_WAYS][TC_WALK_PROGRAMS] = {
@@ -141,13 +137,14 @@ struct party {
 	uint32_t next, buckets; /* next is taken atomically */
 	pthread_mutex_t lock;	/* of what the sink does, and of the result: */
 	int err;	/* of the kernel */
-	int sink_err;	/* what the sink returned, if it was not 0 */
+	int sink_err;	/* what the sink returned, if it was not 0; or no memory */
 };
 
 struct member {
 	struct party *party;
 	uint32_t number;
 	pthread_t thread;
+	struct tc_buf aside[TC_WALK_LANES]; /* of chains that are longer than a stream */
 };
 
 static int run(int program, uint32_t number, uint32_t steps)
@@ -157,8 +154,32 @@ static int run(int program, uint32_t number, uint32_t steps)
 	return tc_bpf_run(program, &request, sizeof(request));
 }
 
-/* Hands over what the lanes have written, and wakes them. */
-static int drain(struct party *party, struct tc_walker *walker)
+/* What was put aside of a chain counts if its end was reached since. */
+static int give_aside(const struct tc_walk_job *job, const struct tc_walker *walker,
+		      const struct tc_walk_lane *lane, const struct tc_buf *aside)
+{
+	if (!lane->proven || !aside->length)
+		return 0;
+	return job->sink(job->context, &walker->layout, (const uint64_t *)aside->data,
+			 aside->length / sizeof(uint64_t));
+}
+
+/*
+ * What a lane that waits within a chain has found there so far goes aside, behind what is there
+ * unless the lane has begun the chain anew.
+ */
+static int put_aside(const struct tc_walk_lane *lane, const uint64_t *stream, struct tc_buf *aside)
+{
+	if (lane->proven || !(lane->is_long & TC_WALK_LONG_ASIDE))
+		tc_buf_clear(aside);
+	if (lane->paused)
+		tc_buf_add(aside, stream + lane->kept,
+			   (lane->filled - lane->kept) * sizeof(*stream));
+	return aside->failed ? -ENOMEM : 0;
+}
+
+/* Hands over what the lanes have written. */
+static int drain(struct party *party, struct member *member, struct tc_walker *walker)
 {
 	const struct tc_walk_job *job = party->job;
 	int err;
@@ -166,12 +187,15 @@ static int drain(struct party *party, struct tc_walker *walker)
 	pthread_mutex_lock(&party->lock);
 	err = party->sink_err;
 	for (size_t i = 0; i < TC_WALK_LANES; i++) {
-		struct tc_walk_lane *lane = &walker->lanes[i];
+		const struct tc_walk_lane *lane = &walker->lanes[i];
+		const uint64_t *stream = walker->stream[i];
 
+		if (!err)
+			err = give_aside(job, walker, lane, &member->aside[i]);
 		if (!err && lane->kept)
-			err = job->sink(job->context, &walker->layout, walker->stream[i],
-					lane->kept);
-		lane->kept = 0;
+			err = job->sink(job->context, &walker->layout, stream, lane->kept);
+		if (!err)
+			err = put_aside(lane, stream, &member->aside[i]);
 	}
 	party->sink_err = err;
 	err = err ? err : party->err; /* where another walker has failed there is no use in going on */
@@ -179,34 +203,47 @@ static int drain(struct party *party, struct tc_walker *walker)
 	return err;
 }
 
-/*
- * A lane begins as if it had just come to the end of an empty chain: of its own, so it goes on to
- * another, or of a wrong one, so it walks its own again.
- */
+/* A lane begins as if it had just come to the end of an empty chain, so it goes on to another. */
+static void wake_anew(const struct tc_walker *walker, struct tc_walk_lane *lane)
+{
+	lane->node = (uint64_t)(lane->bucket + walker->nulls_base) << 1 | 1;
+	lane->count = 0;
+	lane->seen = 0;
+	lane->is_long = 0;
+	memset(lane->more, 0, sizeof(lane->more));
+}
+
+/* Or it goes on in its chain. */
+static void wake_within(struct tc_walk_lane *lane)
+{
+	lane->node = lane->paused;
+	lane->paused = 0;
+	lane->is_long |= TC_WALK_LONG_ASIDE;
+}
+
 static void wake(struct tc_walker *walker)
 {
 	walker->resting = 0;
 	for (size_t i = 0; i < TC_WALK_LANES; i++) {
 		struct tc_walk_lane *lane = &walker->lanes[i];
-		uint32_t end = lane->bucket + walker->nulls_base;
 
-		lane->node = (uint64_t)(lane->again ? ~end : end) << 1 | 1;
-		lane->again = 0;
-		lane->count = 0;
-		lane->seen = 0;
-		lane->is_long = 0;
-		memset(lane->more, 0, sizeof(lane->more));
-		lane->filled = lane->kept;
+		if (lane->paused)
+			wake_within(lane);
+		else
+			wake_anew(walker, lane);
+		lane->proven = 0;
+		lane->kept = 0;
+		lane->filled = 0;
 	}
 }
 
 static bool is_done(const struct tc_walker *walker)
 {
-	bool again = false;
+	uint64_t paused = 0;
 
 	for (size_t i = 0; i < TC_WALK_LANES; i++)
-		again |= walker->lanes[i].again;
-	return !again && walker->next >= walker->end;
+		paused |= walker->lanes[i].paused;
+	return !paused && walker->next >= walker->end;
 }
 
 static int fail(struct party *party, int err)
@@ -217,15 +254,15 @@ static int fail(struct party *party, int err)
 	return err;
 }
 
-static int walk_share(struct party *party, uint32_t number, struct tc_walker *walker)
+static int walk_share(struct party *party, struct member *member, struct tc_walker *walker)
 {
 	int err = 0;
 
 	while (!err && !is_done(walker)) {
 		wake(walker);
 		while (!err && walker->resting < TC_WALK_LANES)
-			err = run(party->program, number, party->steps);
-		err = err ? fail(party, err) : drain(party, walker);
+			err = run(party->program, member->number, party->steps);
+		err = err ? fail(party, err) : drain(party, member, walker);
 	}
 	return err;
 }
@@ -244,18 +281,24 @@ static void *walk_shares(void *context)
 			break;
 		walker->next = from;
 		walker->end = party->buckets - from < SHARE ? party->buckets : from + SHARE;
-		err = walk_share(party, member->number, walker);
+		err = walk_share(party, member, walker);
 	}
+	for (size_t i = 0; i < TC_WALK_LANES; i++)
+		tc_buf_release(&member->aside[i]);
 	return NULL;
 }
 
-/* Signals go to the threads of whoever calls us, as if these were not there. */
+/*
+ * Signals go to the threads of whoever calls us, as if these were not there. But SIGPIPE goes to
+ * the thread that has written, and a sink may write.
+ */
 static uint32_t start(struct member *members, uint32_t count)
 {
 	sigset_t all, before;
 	uint32_t started = 1; /* we are the first */
 
 	sigfillset(&all);
+	sigdelset(&all, SIGPIPE);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (started < count &&
 	       pthread_create(&members[started].thread, NULL, walk_shares, &members[started]) == 0)
@@ -302,7 +345,7 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 			   (job->families & TC_FAMILY_INET6 ? 2 : 0);
 	walker->slots = job->slots;
 	walker->slots_all = job->slots_all;
-	walker->tell_net = job->every_netns;
+	walker->tell_net = job->netns != NULL;
 	walker->listening = job->listening;
 	if (job->sampled) {
 		walker->samples_of = sampled_slots(&walk->layout);
@@ -329,19 +372,67 @@ static int load(struct tc_walk *walk, enum tc_walk_program program)
 	return *loaded;
 }
 
+/* False: one of them is too far from its place, which is a matter of the factor. */
+static bool list_by(struct tc_walker *walker, const struct tc_walk_job *job, size_t end)
+{
+	memset(walker->listed, 0, end * sizeof(*walker->listed));
+	for (size_t i = 0; i < job->netns_count; i++) {
+		uint32_t number = (uint32_t)job->netns[i], far = 0;
+		uint32_t at = number * walker->listed_factor >> walker->listed_shift;
+
+		while (walker->listed[(at + far) % TC_WALK_LISTED])
+			if (++far == TC_WALK_PROBES)
+				return false;
+		walker->listed[(at + far) % TC_WALK_LISTED] = number;
+	}
+	return true;
+}
+
+/* Up to half of the room is used, mostly a quarter: then each is found near its place. */
+static size_t list_namespaces(struct tc_walker *walker, const struct tc_walk_job *job)
+{
+	uint32_t bits = 6, factor = 0x9e3779b1; /* Knuth's: ones that follow each other spread */
+	size_t end;
+
+	while (1u << bits < TC_WALK_LISTED && 1u << bits < 4 * job->netns_count)
+		bits++;
+	end = (1u << bits) + TC_WALK_PROBES;
+	if (end > TC_WALK_LISTED)
+		end = TC_WALK_LISTED;
+	walker->listed_shift = 32 - bits;
+	for (int tries = 0; tries < LIST_TRIES; tries++, factor += 2 * 0x3c6ef372) {
+		walker->listed_factor = factor;
+		if (job->netns_count <= TC_WALK_LISTED / 2 && list_by(walker, job, end))
+			return end;
+	}
+	return 0;
+}
+
 /* The first walker finds the table; all get to know it. */
-static int find_table(const struct party *party)
+static int find_table(const struct party *party, char why[TC_WHY_MAX])
 {
 	struct tc_walker *walkers = party->walk->memory;
+	size_t listed = 0;
 	int err;
 
 	prepare(party->walk, party->job, &walkers[0]);
 	err = run(party->program, 0, 0);
-	if (party->job->every_netns)
+	if (err)
+		return tc_bpf_fail(err, why);
+	if (party->job->netns) {
 		walkers[0].net = 0;
-	for (uint32_t i = 1; i < party->walk->walkers; i++)
+		listed = list_namespaces(&walkers[0], party->job);
+		if (!listed) {
+			snprintf(why, TC_WHY_MAX, "%s",
+				 _("there are too many network namespaces for one walk"));
+			return -EOPNOTSUPP;
+		}
+	}
+	for (uint32_t i = 1; i < party->walk->walkers; i++) {
 		memcpy(&walkers[i], &walkers[0], offsetof(struct tc_walker, stream));
-	return err;
+		memcpy(walkers[i].listed, walkers[0].listed, listed * sizeof(*walkers->listed));
+	}
+	return 0;
 }
 
 static int run_program(struct tc_walk *walk, enum tc_walk_program program,
@@ -354,18 +445,15 @@ static int run_program(struct tc_walk *walk, enum tc_walk_program program,
 		.program = load(walk, program),
 		.steps = walk->way == TC_WALK_PROBE ? STEPS_PROBE : STEPS,
 	};
-	int err = party.program < 0 ? party.program : find_table(&party);
+	int err;
 
 	*ret_result = (struct tc_walk_result){.buckets = 0};
+	if (party.program < 0)
+		return tc_bpf_fail(party.program, why);
+	err = find_table(&party, why);
 	if (err)
-		return tc_bpf_fail(err, why);
+		return err;
 	party.buckets = (uint32_t)walk->memory[0].buckets;
-	if (job->sockets / CHAIN_MAX > party.buckets) {
-		snprintf(why, TC_WHY_MAX,
-			 _("the kernel's table has only %u chains for %llu sockets"),
-			 party.buckets, (unsigned long long)job->sockets);
-		return -EOPNOTSUPP;
-	}
 	if (program == TC_WALK_ANCHORED) {
 		party.buckets += TC_WALK_ANCHORS; /* which come first */
 		for (uint32_t i = 0; i < walk->walkers; i++)

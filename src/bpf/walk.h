@@ -38,9 +38,10 @@ typedef int tc_walk_sink(void *context, const struct tc_walk_layout *layout, con
 struct tc_walk_job {
 	unsigned families;	   /* TC_FAMILY_ bits */
 	uint32_t slots, slots_all; /* as in struct tc_walker */
-	uint64_t sockets;	   /* about so many are expected in the table; 0: not known */
-	uint64_t sampled;	   /* of about so many, some are kept for TC_WALK_BOUND; 0: none */
-	bool every_netns;	   /* of all that share this one's tables, and told apart */
+	uint64_t sampled; /* of about so many, some are kept for TC_WALK_BOUND; 0: none */
+	/* Namespaces that share this one's tables, told apart; NULL: this one alone. */
+	const uint64_t *netns;
+	size_t netns_count;
 	bool listening;		   /* listeners instead of connections */
 	tc_walk_sink *sink;
 	void *context;

@@ -5,7 +5,8 @@
  * A walker is a processor's share of the work. It follows several chains at a time, one in each
  * of its lanes, because a step along a chain waits for memory, and the steps of different chains
  * can wait together. What a lane has found counts when the end of its chain has shown that it did
- * not change meanwhile.
+ * not change meanwhile. A lane whose stream is full waits where it is: its caller keeps what it has
+ * found of its chain aside, so a chain may be of any length.
  */
 #ifndef TC_BPF_WALK_STATE_H
 #define TC_BPF_WALK_STATE_H
@@ -63,6 +64,8 @@ enum {
 	TC_WALK_ENOUGH = 1280, /* with so many a lane takes no more buckets */
 	TC_WALK_RECORD = 8,    /* words of a record */
 	TC_WALK_RETRIES = 1000,
+	TC_WALK_LISTED = 32768, /* room in the table of namespaces */
+	TC_WALK_PROBES = 32,	/* none is further from its place */
 };
 
 /* The words of a record. */
@@ -122,19 +125,26 @@ static inline __attribute__((always_inline)) uint32_t tc_walk_anchor_slot(uint64
 	return (uint32_t)(sock * 0x9e3779b97f4a7c15ull >> (64 - TC_WALK_ANCHOR_BITS));
 }
 
+/* What makes a chain a long one: bits. */
+enum {
+	TC_WALK_LONG_COUNT = 1u << 0, /* there is something in `more` */
+	TC_WALK_LONG_ASIDE = 1u << 1, /* and with the caller */
+};
+
 struct tc_walk_lane {
 	uint64_t node;	     /* the next; odd: the end of a chain; 0: the lane is at rest */
 	uint64_t link;	     /* the pointer that led there */
 	uint64_t count;	     /* of this chain: five bits a slot */
 	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
 	uint64_t outer_link;
+	uint64_t paused; /* at rest: the node to go on with, once the stream is empty; or 0 */
 	uint32_t bucket;
 	uint32_t seen; /* sockets in count; of a chain of chains: in this one */
 	uint32_t retries;
 	uint32_t kept;		      /* words in the stream, up to the chains that are done */
 	uint32_t filled;	      /* and with those of this chain */
-	uint32_t is_long;	      /* there is something in `more` */
-	uint32_t again;		      /* the bucket begins anew when the stream is empty */
+	uint32_t is_long;	      /* TC_WALK_LONG_ bits */
+	uint32_t proven;	      /* the end was reached of the chain that has words aside */
 	uint32_t more[TC_WALK_SLOTS]; /* of this chain, what count had no room for */
 };
 
@@ -144,7 +154,9 @@ struct tc_walker {
 	uint64_t table; /* and what follows: set by a run that looks for it */
 	uint64_t buckets;
 	uint32_t bucket_size, bucket_chain; /* bytes of one, and to its chain */
-	uint64_t net;			    /* 0: sockets of all namespaces */
+	uint64_t net;		/* whose sockets; 0: of those that are listed */
+	uint32_t listed_factor; /* the place of one: times that, and the upper bits of it */
+	uint32_t listed_shift;
 	uint32_t families;		    /* bit 0: IPv4, bit 1: IPv6 */
 	uint32_t slots;	    /* bits: which are told in the stream, as far as it is worth it */
 	uint32_t slots_all; /* bits: of which each one is */
@@ -169,6 +181,7 @@ struct tc_walker {
 		uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
 		struct tc_walk_anchors anchors;
 	};
+	uint32_t listed[TC_WALK_LISTED]; /* numbers of namespaces, a hash; 0: nothing */
 };
 
 /* What a run is told. */

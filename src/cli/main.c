@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - the program: reads the command line, finds the command, runs it. */
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/emit.h"
@@ -15,12 +17,24 @@ static int show_version(void)
 	return tc_emit(&out);
 }
 
+/*
+ * Where one of the first three descriptors is closed, the next that is opened would be taken for
+ * it: the output would be written into a socket of ours. A folder can be neither read nor written.
+ */
+static void keep_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_RDONLY | O_DIRECTORY) != fd)
+			return;
+}
+
 int main(int argc, char **argv)
 {
 	const struct tc_command *command = NULL;
 	struct tc_options options;
 	int first, status;
 
+	keep_standard_descriptors();
 	tc_locale_init();
 	status = tc_options_read(argc, argv, &options, &first);
 	if (status)

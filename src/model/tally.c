@@ -42,6 +42,7 @@ struct tc_tally {
 	size_t bound;		 /* of group_count; 0: none */
 	uint64_t given_up;	 /* groups, those that came again more than once */
 	uint64_t too_low;	 /* by so much a count can be */
+	uint64_t most_memory;	 /* before groups were given up */
 };
 
 /* ---- The table ----------------------------------------------------------------------- */
@@ -167,11 +168,20 @@ static void keep_group(struct tc_tally *tally, size_t to, size_t from, size_t *l
 	*length += group->key_length;
 }
 
+/* What is in use: of what is reserved ahead the kernel gives only what is touched. */
+static uint64_t memory_used(const struct tc_tally *tally)
+{
+	return tally->arena.length + tally->group_count * sizeof(*tally->groups) +
+	       (tally->slot_mask + 1) * sizeof(*tally->slots);
+}
+
 static void give_up_smallest(struct tc_tally *tally)
 {
-	uint64_t threshold = find_threshold(tally), largest = 0;
+	uint64_t threshold = find_threshold(tally), largest = 0, memory = memory_used(tally);
 	size_t kept = 0, length = 0;
 
+	if (memory > tally->most_memory)
+		tally->most_memory = memory;
 	for (size_t i = 0; i < tally->group_count; i++) {
 		if (tally->groups[i].count > threshold)
 			keep_group(tally, kept++, i, &length);
@@ -198,8 +208,9 @@ uint64_t tc_tally_too_low(const struct tc_tally *tally)
 
 uint64_t tc_tally_memory(const struct tc_tally *tally)
 {
-	return tally->arena.capacity + tally->group_capacity * sizeof(*tally->groups) +
-	       (tally->slot_mask + 1) * sizeof(*tally->slots);
+	uint64_t memory = memory_used(tally);
+
+	return memory > tally->most_memory ? memory : tally->most_memory;
 }
 
 /* ---- Making and filling -------------------------------------------------------------- */

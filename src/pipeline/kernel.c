@@ -28,6 +28,7 @@
 #include "pipeline/existing.h"
 #include "pipeline/owning.h"
 #include "pipeline/visit.h"
+#include "util/intl.h"
 
 struct kernel {
 	struct tc_owning owning; /* where owners are asked for */
@@ -37,9 +38,14 @@ struct kernel {
 	struct tc_report *report;	/* of all namespaces together */
 	const struct tc_source *source; /* the one that is used; NULL: not chosen yet */
 	char owners_why[TC_WHY_MAX];	/* why nobody's descriptors could be read; or "" */
-	uint64_t first_netns;		/* whose tables the others share */
-	bool together_read;		/* those that share them have been read */
-	struct tc_report together;	/* why they were not */
+	uint64_t first_netns;	   /* whose tables the others share */
+	uint64_t *entered;	   /* the namespaces that could be, to be read together; owned */
+	uint64_t *sharing;	   /* and of these, those that share the tables; owned */
+	size_t entered_count, sharing_count;
+	const struct tc_source *together; /* what reads them together */
+	uint64_t together_estimate_us;
+	bool together_read;		   /* it has */
+	struct tc_report together_refused; /* why not */
 };
 
 /* ---- One source ---------------------------------------------------------------------- */
@@ -179,6 +185,23 @@ static int note_sockets(void *context, const struct tc_netns *netns __attribute_
 	return err == -ENOMEM ? err : 0; /* as above */
 }
 
+static bool is_refused(const struct tc_report *report, const char *source)
+{
+	for (size_t i = 0; i < report->refused_count; i++)
+		if (strcmp(report->refused[i].source, source) == 0)
+			return true;
+	return false;
+}
+
+/* A source that was refused is told of once, in however many namespaces it was. */
+static void add_refused(struct tc_report *all, const struct tc_report *part)
+{
+	for (size_t i = 0; i < part->refused_count; i++)
+		if (all->refused_count < TC_REFUSED_MAX &&
+		    !is_refused(all, part->refused[i].source))
+			all->refused[all->refused_count++] = part->refused[i];
+}
+
 /* What the report of one namespace adds to that of all of them. */
 static void add_report(struct tc_report *all, const struct tc_report *part)
 {
@@ -191,6 +214,7 @@ static void add_report(struct tc_report *all, const struct tc_report *part)
 	}
 	all->states_not_read |= part->states_not_read;
 	all->unread += part->unread;
+	add_refused(all, part);
 	if (!all->complete || part->complete)
 		return;
 	all->complete = false; /* one reason is shown: the first */
@@ -210,28 +234,52 @@ static void set_name(struct tc_pipeline *pipeline, const struct tc_netns *netns)
 		pipeline->netns_name = tc_netns_name_here();
 }
 
+/* What is in tables that every namespace shares. */
+#define EVERYBODYS (TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_BOUND))
+
+/* The source that served the others; where it fails here, and none was asked for, the next. */
+static int read_by_some(struct kernel *kernel, struct tc_job *job, struct tc_report *part)
+{
+	const struct tc_source *other;
+	int err;
+
+	if (!kernel->source)
+		return run_wanted(kernel->query, job, kernel->census, part, &kernel->source);
+	err = run_source(kernel->source, job, kernel->census, part);
+	if (err >= 0 || err == -ENOMEM || job->begun || !is_auto(kernel->query->source))
+		return err;
+	return run_wanted(kernel->query, job, kernel->census, part, &other);
+}
+
+static void say_where(const struct tc_netns *netns, const char *why, char ret_why[TC_WHY_MAX])
+{
+	if (!netns || !netns->name || !*why)
+		snprintf(ret_why, TC_WHY_MAX, "%s", why);
+	else
+		snprintf(ret_why, TC_WHY_MAX, _("in the network namespace %s: %s"), netns->name,
+			 why);
+}
+
 static int read_sockets(void *context, const struct tc_netns *netns)
 {
 	struct kernel *kernel = context;
 	struct tc_job *job = &kernel->pipeline->job;
 	struct tc_report part = { .size = sizeof(part) };
 	uint32_t states = job->states;
-	int err;
+	int err = 0;
 
 	set_name(kernel->pipeline, netns);
-	if (kernel->together_read) {
-		job->states &= ~(TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_BOUND));
-		if (!job->states || shares_tables(kernel, netns)) {
-			job->states = states;
-			return 0;
-		}
-	}
-	if (kernel->source)
-		err = run_source(kernel->source, job, kernel->census, &part);
-	else
-		err = run_wanted(kernel->query, job, kernel->census, &part, &kernel->source);
+	if (kernel->together_read)
+		job->states &= ~EVERYBODYS;
+	if (job->states)
+		err = read_by_some(kernel, job, &part);
 	job->states = states;
-	add_report(kernel->report, &part);
+	if (err < 0) {
+		say_where(netns, part.why, kernel->report->why);
+		return err;
+	}
+	if (part.source)
+		add_report(kernel->report, &part);
 	return err;
 }
 
@@ -259,38 +307,89 @@ static const struct tc_source *find_together(const struct kernel *kernel, const 
 }
 
 /*
- * A visit. 0: this one shares nothing; SETTLED: they were read, or cannot be read together; else
- * an error.
+ * Visits. 0: on to the next; SETTLED: they were read, or cannot be read together; else an error.
  */
 enum { SETTLED = 1 };
+
+/* Only what can be entered is read, and of it what shares the tables is read by the one walk. */
+static int sort_out(void *context, const struct tc_netns *netns)
+{
+	struct kernel *kernel = context;
+
+	kernel->entered[kernel->entered_count++] = netns->id;
+	if (!shares_tables(kernel, netns))
+		return 0;
+	if (!kernel->sharing_count) {
+		kernel->together = find_together(kernel, &kernel->pipeline->job,
+						 &kernel->together_estimate_us);
+		if (!kernel->together)
+			return SETTLED;
+	}
+	kernel->sharing[kernel->sharing_count++] = netns->id;
+	return 0;
+}
 
 static int read_in_one(void *context, const struct tc_netns *netns)
 {
 	struct kernel *kernel = context;
 	struct tc_job *job = &kernel->pipeline->job;
-	struct tc_report part = { .size = sizeof(part) };
-	const struct tc_source *source;
+	struct tc_report part = { .size = sizeof(part),
+				  .estimate_us = kernel->together_estimate_us };
 	int err;
 
-	if (!shares_tables(kernel, netns))
+	if (netns->id != kernel->sharing[0])
 		return 0;
-	source = find_together(kernel, job, &part.estimate_us);
-	if (!source)
-		return SETTLED;
-	err = run_source(source, job, kernel->census, &part);
+	err = run_source(kernel->together, job, kernel->census, &part);
 	if (err < 0 && !job->begun) { /* each is read for itself then */
-		refuse(&part, source);
-		kernel->together = part;
-		return SETTLED;
+		refuse(&part, kernel->together);
+		kernel->together_refused = part;
+		return err == -ENOMEM ? err : SETTLED;
 	}
 	kernel->together_read = true;
 	add_report(kernel->report, &part);
 	return err ? err : SETTLED;
 }
 
+/* Those that were read need no visit any more. */
+static int pass(const struct kernel *kernel, struct tc_visits *visits)
+{
+	size_t at = 0;
+
+	visits->passed = calloc(visits->list.count, sizeof(*visits->passed));
+	if (!visits->passed)
+		return -ENOMEM;
+	for (size_t i = 0; i < visits->list.count && at < kernel->sharing_count; i++)
+		if (visits->list.items[i].id == kernel->sharing[at]) {
+			visits->passed[i] = true;
+			at++;
+		}
+	return 0;
+}
+
+static int read_sharing(struct kernel *kernel, struct tc_visits *visits)
+{
+	struct tc_job *job = &kernel->pipeline->job;
+	int err;
+
+	kernel->entered = calloc(visits->list.count, sizeof(*kernel->entered));
+	kernel->sharing = calloc(visits->list.count, sizeof(*kernel->sharing));
+	if (!kernel->entered || !kernel->sharing)
+		return -ENOMEM;
+	job->namespaces = visits->list.count;
+	err = tc_visits_each(visits, sort_out, kernel, kernel->report->why);
+	if (err || !kernel->sharing_count)
+		return err;
+	job->listed = kernel->entered;
+	job->namespaces = kernel->entered_count;
+	err = tc_visits_each(visits, read_in_one, kernel, kernel->report->why);
+	if ((err == 0 || err == SETTLED) && kernel->together_read)
+		err = pass(kernel, visits);
+	return err;
+}
+
 /*
  * Names of interfaces are those of the namespace where one is. And where we do not see all
- * processes, the list has not all namespaces: what is in others shall not be counted.
+ * processes, it is not known which namespace is the first.
  */
 static int read_together(struct kernel *kernel, struct tc_visits *visits)
 {
@@ -305,21 +404,10 @@ static int read_together(struct kernel *kernel, struct tc_visits *visits)
 		return 0;
 	job->together = true;
 	job->by_name = !is_auto(kernel->query->source);
-	job->namespaces = visits->list.count;
-	err = tc_visits_each(visits, read_in_one, kernel, kernel->report->why);
+	err = read_sharing(kernel, visits);
 	job->together = false;
+	job->listed = NULL;
 	return err == SETTLED ? 0 : err;
-}
-
-/* A source that was refused is told of once, even where none but it was asked for together. */
-static void report_together(const struct kernel *kernel)
-{
-	struct tc_report *report = kernel->report;
-
-	if (!report->refused_count && kernel->together.refused_count) {
-		report->refused_count = kernel->together.refused_count;
-		memcpy(report->refused, kernel->together.refused, sizeof(report->refused));
-	}
 }
 
 static int read_all(struct kernel *kernel, struct tc_visits *visits)
@@ -328,7 +416,7 @@ static int read_all(struct kernel *kernel, struct tc_visits *visits)
 
 	if (!err)
 		err = tc_visits_each(visits, read_sockets, kernel, kernel->report->why);
-	report_together(kernel);
+	add_refused(kernel->report, &kernel->together_refused);
 	return err;
 }
 
@@ -459,6 +547,10 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 	report_owners(&kernel);
 	if (!err)
 		tc_visits_report(&visits, report);
+	if (!err && !report->source) /* none could be entered: why says it */
+		err = -EACCES;
 	tc_visits_close(&visits);
+	free(kernel.entered);
+	free(kernel.sharing);
 	return err;
 }

@@ -4,12 +4,30 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "owner/netns.h"
 #include "util/intl.h"
 #include "util/netns_here.h"
+
+/* Our own is always among those that are found, unless none can be. */
+static int find_all(struct tc_visits *visits, char why[TC_WHY_MAX])
+{
+	int err = tc_netns_list_all(&visits->list);
+
+	if (err || visits->list.count)
+		return err;
+	if (tc_netns_here())
+		snprintf(why, TC_WHY_MAX, _("no network namespace could be opened: %s"),
+			 strerror(visits->list.lost_err ? -visits->list.lost_err : ENOENT));
+	else
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("network namespaces are found through /proc, which is not mounted here"));
+	tc_netns_list_release(&visits->list);
+	return -ENOENT;
+}
 
 int tc_visits_open(struct tc_visits *ret_visits, const struct tc_query *query,
 		   char why[TC_WHY_MAX])
@@ -18,7 +36,7 @@ int tc_visits_open(struct tc_visits *ret_visits, const struct tc_query *query,
 	if (!query->netns)
 		return 0;
 	ret_visits->all = strcmp(query->netns, "all") == 0;
-	return ret_visits->all ? tc_netns_list_all(&ret_visits->list)
+	return ret_visits->all ? find_all(ret_visits, why)
 			       : tc_netns_open(query->netns, &ret_visits->target, why);
 }
 
@@ -28,6 +46,8 @@ void tc_visits_close(struct tc_visits *visits)
 		close(visits->target);
 	visits->target = -1;
 	tc_netns_list_release(&visits->list);
+	free(visits->passed);
+	visits->passed = NULL;
 }
 
 static int visit_one(struct tc_visits *visits, tc_visit *visit, void *context,
@@ -61,6 +81,8 @@ static int visit_all(struct tc_visits *visits, tc_visit *visit, void *context)
 		const struct tc_netns *netns = &visits->list.items[i];
 		int entered = 0;
 
+		if (visits->passed && visits->passed[i])
+			continue;
 		if (netns->id != here)
 			entered = home < 0 ? tc_netns_enter(netns->fd, &home)
 					   : tc_netns_move(netns->fd);

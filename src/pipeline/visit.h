@@ -10,6 +10,7 @@ struct tc_visits {
 	int target;	  /* descriptor of the namespace to visit, or -1 */
 	bool all;	  /* the list is visited instead */
 	struct tc_netns_list list;
+	bool *passed;	  /* of the list: no more to be visited; or NULL; owned */
 	uint64_t skipped; /* of the list: could not be entered */
 	int skipped_err;  /* why the first of them could not */
 };

@@ -84,19 +84,12 @@ static struct tc_job rest_of(const struct tc_job *job)
 	return rest;
 }
 
-/* Connections, as far as they are counted: those of all namespaces nowhere are. */
-static uint64_t expected(const struct tc_job *job)
-{
-	struct tc_sockstat stat = tc_sockstat_read();
-
-	return job->together || !stat.known ? 0 : stat.inuse + stat.time_wait;
-}
-
 static struct tc_walk_job walk_job_of(const struct tc_job *job)
 {
 	return (struct tc_walk_job){
 		.families = job->families,
-		.every_netns = job->together,
+		.netns = job->together ? job->listed : NULL,
+		.netns_count = job->together ? (size_t)job->namespaces : 0,
 	};
 }
 
@@ -110,8 +103,11 @@ static int judge(const struct tc_walk_result *result, struct tc_report *report)
 	if (!result->given_up)
 		return 0;
 	snprintf(report->why, sizeof(report->why),
-		 _("%llu of %llu chains of sockets could not be followed: they changed too fast "
-		   "or were too long"),
+		 tc_ngettext("%llu of %llu chains of sockets could not be followed: it "
+			     "changed too fast",
+			     "%llu of %llu chains of sockets could not be followed: they changed "
+			     "too fast",
+			     (unsigned long)result->given_up),
 		 (unsigned long long)result->given_up, (unsigned long long)result->buckets);
 	return -EBUSY;
 }
@@ -255,7 +251,6 @@ static int count_connections(struct tc_walk *walk, struct tc_job *job, uint64_t 
 	struct tc_walk_result result;
 	int err;
 
-	walk_job.sockets = expected(job);
 	walk_job.sampled = sampled;
 	walk_job.sink = take_words;
 	walk_job.context = &counting;
@@ -434,7 +429,6 @@ static int scan_table(struct tc_walk *walk, struct scanning *scanning, bool list
 	int err;
 
 	scanning->listening = listening;
-	walk_job.sockets = listening ? 0 : expected(job);
 	walk_job.listening = listening;
 	walk_job.slots = listening ? 1u << TC_WALK_SLOT_LISTEN : slots_of(job->states);
 	walk_job.sink = take_records;

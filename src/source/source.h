@@ -43,10 +43,12 @@ struct tc_job {
 
 	/*
 	 * Namespaces mostly share the kernel's tables, and a source that can do so may read all at
-	 * once that share this one's, each socket with its namespace.
+	 * once that share this one's, each socket with its namespace: of those that are listed, and
+	 * of no others that there may be.
 	 */
 	bool together;
-	uint64_t namespaces; /* how many they are, about */
+	uint64_t namespaces;	 /* how many they are, about */
+	const uint64_t *listed; /* so many numbers of namespaces */
 };
 
 /* What a source costs, as measured (doc/benchmarks.md): for the choice between them. */

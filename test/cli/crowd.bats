@@ -23,6 +23,10 @@ load helper
 		--peers 700 -6 20 -- crowd_list
 }
 
+@test "20,000 sockets: whatever the source, a reader that goes away ends the list, by SIGPIPE" {
+	in_herd --established 16000 --time-wait 16000 --peers 700 -- crowd_readers
+}
+
 @test "100,000 sockets: a census stays below 10 MiB" {
 	! is_sanitized || skip "the sanitizers take memory of their own"
 	in_herd --established 10000 --time-wait 80000 --close-wait 5000 --fin-wait2 5000 -- \

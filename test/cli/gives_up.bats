@@ -35,7 +35,7 @@ needs_gives_up() {
 }
 
 # What is asked for is set in a namespace of the test's own, for those that are made in it.
-@test "gives up: a namespace whose own table has chains too long to be followed" {
+@test "gives up: not where chains are long, of a namespace with a table of its own" {
 	needs_gives_up
 	unshare -n sh -c 'echo 4 >/proc/sys/net/ipv4/tcp_child_ehash_entries' 2>/dev/null ||
 		skip "this kernel gives no namespace a table of its own"

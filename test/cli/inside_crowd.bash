@@ -84,3 +84,20 @@ crowd_memory() {
 		[ -n "$kib" ] && [ "$kib" -lt 10240 ] || wrong "$command took ${kib:-?} KiB"
 	done
 }
+
+# The one that writes may be a thread of the source.
+crowd_readers() {
+	local list='list -c state,local,remote -n 0 -o ndjson --source' status
+	for source in "${sources[@]}"; do
+		for _ in {1..12}; do
+			env --default-signal=PIPE tcpcensus $list "$source" 2>/dev/null |
+				head -1 >/dev/null
+			same "$source: exit status" 141 "${PIPESTATUS[0]}"
+		done
+		status=0
+		tcpcensus $list "$source" >&- 2>"$scratch/notes" || status=$?
+		same "$source, no output: exit status" 3 "$status"
+		same "$source, no output" "tcpcensus: cannot write the output: Bad file descriptor" \
+			"$(cat "$scratch/notes")"
+	done
+}

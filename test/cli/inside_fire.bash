@@ -48,6 +48,21 @@ probed_under_fire() {
 	under_fire under_fire_probed bpf
 }
 
+# The steady ones are found in each list, and each once.
+scanned_under_fire() {
+	local steady='by state,local,remote -n 0 -o csv --source'
+	same "chains" 64 "$(cat /proc/sys/net/ipv4/tcp_ehash_entries)"
+	tcpcensus $steady netlink "$not_of_churn" | sort >"$scratch/steady"
+	[ "$(wc -l <"$scratch/steady")" -gt 19000 ] || wrong "a crowd"
+	under_fire under_fire bpf
+	churn_on
+	for _ in {1..10}; do
+		tcpcensus $steady bpf "$not_of_churn" 2>"$scratch/notes" | sort |
+			cmp "$scratch/steady" - || wrong "the steady ones" "$(cat "$scratch/notes")"
+	done
+	churn_off
+}
+
 commands_under_fire() {
 	local command
 	churn_on

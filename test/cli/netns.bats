@@ -69,3 +69,87 @@ print(flush=True); sys.stdin.read()"; }
 	done
 	exec {many[1]}>&-
 }
+
+# What is counted is what was found and entered, and nothing else that a walk of the kernel's
+# tables comes to: these are everybody's.
+@test "netns: what nobody is in is counted by no source" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	coproc many { exec python3 "$here/netns_many.py" 2; }
+	read -r -a ids -u "${many[0]}"
+	left=$(python3 "$here/netns_left.py")
+	for source in netlink auto $(tcpcensus --source bpf >/dev/null 2>&1 && echo bpf); do
+		tcpcensus by netns.id,state -N all --source "$source" -n 0 -o csv >"$BATS_TEST_TMPDIR/out"
+		grep -q "^${ids[0]}," "$BATS_TEST_TMPDIR/out"
+		! grep "^$left," "$BATS_TEST_TMPDIR/out"
+	done
+	exec {many[1]}>&-
+}
+
+@test "netns: what may not be entered is counted by no source" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	without=(setpriv --bounding-set -sys_admin --inh-caps -sys_admin)
+	"${without[@]}" true 2>/dev/null || skip "setpriv cannot take CAP_SYS_ADMIN away here"
+	coproc many { exec python3 "$here/netns_many.py" 3; }
+	read -r -a ids -u "${many[0]}"
+	[ "${#ids[@]}" = 3 ]
+	for source in netlink auto $(tcpcensus --source bpf >/dev/null 2>&1 && echo bpf); do
+		run unshare -n "${without[@]}" python3 -c '
+import json, socket, subprocess, sys
+held = [socket.socket() for _ in range(5)]
+for sock in held[:3]: sock.listen()
+for sock in held[3:]: sock.bind(("0.0.0.0", 0))
+def read(*words):
+	command = ["tcpcensus", *words, "-N", "all", "-j", "--source", sys.argv[1]]
+	return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+census = read()
+netns = census["source"]["netns"]
+assert netns["count"] == 1 and netns["skipped"] >= 3, census
+assert census["total"] == census["states"]["LISTEN"] == 3, census
+assert census["states"]["BOUND"] == 2, census
+assert not census["source"]["complete"], census
+assert read("state", "bound-inactive")["states"]["BOUND"] == 2
+assert [group["count"] for group in read("by", "netns.id")["groups"]] == [3]' "$source"
+		printf '%s\n' "$output"
+		[ "$status" = 0 ]
+	done
+	exec {many[1]}>&-
+}
+
+# All of one address and port are in one chain of the kernel's table, longer than what is read at once.
+@test "netns: a thousand listeners on a port in each" {
+	needs_bpf
+	coproc crowd { exec unshare -n python3 -c '
+import ctypes, os, socket, sys
+libc = ctypes.CDLL(None)
+held = []
+for _ in range(3):
+	libc.unshare(0x40000000)
+	for _ in range(1000):
+		held.append(socket.socket())
+		held[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+		held[-1].bind(("127.0.0.1", 80))
+		held[-1].listen(1)
+	print(os.stat("/proc/self/ns/net").st_ino, end=" ")
+print(flush=True)
+sys.stdin.read()'; }
+	read -r -a ids -u "${crowd[0]}"
+	[ "${#ids[@]}" = 3 ]
+	for source in netlink auto bpf; do
+		tcpcensus by netns.id,local -N all --source "$source" -n 0 -o csv state listening \
+			>"$BATS_TEST_TMPDIR/out"
+		for id in "${ids[@]}"; do
+			grep -qx "$id,127.0.0.1:80,1000" "$BATS_TEST_TMPDIR/out"
+		done
+	done
+	exec {crowd[1]}>&-
+}
+
+@test "netns: without /proc it is said that none can be found" {
+	without=(unshare --net --mount sh -c 'umount -R -l /proc && exec "$@"' -)
+	"${without[@]}" true 2>/dev/null || skip "namespaces may not be made here"
+	for command in '' -j -v 'by state' 'list -o ndjson' ports listeners diagnose \
+		'--source netlink' '--source proc'; do
+		refused 3 "network namespaces are found through /proc" \
+			"${without[@]}" tcpcensus $command -N all
+	done
+}

@@ -14,7 +14,8 @@ same() { # WHAT EXPECTED ACTUAL
 	[ "$2" = "$3" ] || fail "$1: expected '$2', not '$3'"
 }
 
-# A /run that is ours alone.
+# A /run that is ours alone, without what ip-netns(8) has mounted in the machine's.
+umount -a -t nsfs
 mount -t tmpfs none /run
 mkdir /run/netns
 

@@ -4,6 +4,7 @@
  * what was made: connections of both families in a namespace of the test's own. Which way a
  * kernel gets is a matter of its age; here each is tried that this one has.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,9 +25,12 @@
 #include "bpf/tcp_iter.h"
 #include "bpf/walk.h"
 #include "util/macro.h"
+#include "util/netns_here.h"
 
 enum {
 	ROUNDS = 5, /* each: one ESTABLISHED pair, one half closed, one TIME_WAIT, one only bound */
+	CROWD = 900, /* listeners on one port: a chain of several streams */
+	CROWD_BACKLOG = 3,
 	KERNEL_ESTABLISHED = 1,
 	KERNEL_FIN_WAIT2 = 5,
 	KERNEL_TIME_WAIT = 6,
@@ -231,24 +235,28 @@ static void test_bound(void **state)
 	}
 }
 
+struct records {
+	uint32_t backlog; /* of those that are counted */
+	size_t count;
+};
+
 static int count_records(void *context, const struct tc_walk_layout *layout, const uint64_t *words,
 			 size_t count)
 {
-	size_t *records = context;
+	struct records *records = context;
 
 	(void)layout;
 	assert_int_equal(count % TC_WALK_RECORD, 0);
 	for (size_t i = 0; i < count; i += TC_WALK_RECORD)
-		if ((words[i + TC_WALK_RECORD_BACKLOG] >> 32) == ROUNDS)
-			++*records;
+		if ((words[i + TC_WALK_RECORD_BACKLOG] >> 32) == records->backlog)
+			records->count++;
 	return 0;
 }
 
-static void test_listeners(void **state)
+static void check_listeners(uint32_t backlog, size_t expected)
 {
-	(void)state;
 	for (size_t i = 0; i < TC_ARRAY_SIZE(ways); i++) {
-		size_t records = 0;
+		struct records records = {.backlog = backlog};
 		struct tc_walk_job job = {
 			.families = TC_FAMILY_INET | TC_FAMILY_INET6,
 			.listening = true,
@@ -262,26 +270,95 @@ static void test_listeners(void **state)
 
 		need_bpf(&walk, ways[i]);
 		assert_int_equal(tc_walk_run(walk, TC_WALK_SCAN, &job, &result, why), 0);
-		assert_int_equal(records, 2);
+		assert_int_equal(records.count, expected);
+		assert_int_equal(result.given_up, 0);
 		tc_walk_close(walk);
 	}
 }
 
-/* The average chain is what the walk is made for. */
-static void test_crowded(void **state)
+static void test_listeners(void **state)
 {
+	(void)state;
+	check_listeners(ROUNDS, 2);
+}
+
+/* All of one port and address are in one chain. */
+static void test_long_chain(void **state)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons(7003),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct tc_walk *walk;
+	int fds[CROWD];
+
+	(void)state;
+	need_bpf(&walk, TC_WALK_TYPED);
+	tc_walk_close(walk);
+	for (size_t i = 0; i < CROWD; i++) {
+		fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+		assert_int_equal(setsockopt(fds[i], SOL_SOCKET, SO_REUSEPORT, &(int){1}, 4), 0);
+		assert_int_equal(bind(fds[i], (void *)&address, sizeof(address)), 0);
+		assert_int_equal(listen(fds[i], CROWD_BACKLOG), 0);
+	}
+	check_listeners(CROWD_BACKLOG, CROWD);
+	for (size_t i = 0; i < CROWD; i++)
+		close(fds[i]);
+}
+
+/* Numbers as the kernel gives them, of namespaces that nobody has; and the test's own last. */
+static void list_others(uint64_t *netns, size_t count, uint64_t own)
+{
+	for (size_t i = 0; i + 1 < count; i++) {
+		netns[i] = 4026532000u + 61 * i;
+		netns[i] += netns[i] == tc_netns_here();
+	}
+	netns[count - 1] = own;
+}
+
+static void check_listed(struct tc_walk *walk, size_t count, bool with_own)
+{
+	tc_auto_free uint64_t *netns = calloc(count, sizeof(*netns));
 	struct words words = {.count = 0};
 	struct tc_walk_job job = job_for(TC_FAMILY_INET, &words);
 	struct tc_walk_result result;
 	char why[TC_WHY_MAX] = "";
-	struct tc_walk *walk;
+	int err;
+
+	assert_non_null(netns);
+	list_others(netns, count, with_own ? tc_netns_here() : 1);
+	job.netns = netns;
+	job.netns_count = count;
+	err = tc_walk_run(walk, TC_WALK_COUNT, &job, &result, why);
+	if (count > TC_WALK_LISTED / 2) {
+		assert_int_equal(err, -EOPNOTSUPP);
+		assert_true(strlen(why) > 0);
+		return;
+	}
+	assert_int_equal(err, 0);
+	if (with_own)
+		check_totals(&result, TC_FAMILY_INET);
+	else
+		assert_int_equal(result.totals[KERNEL_ESTABLISHED - 1], 0);
+}
+
+static void test_listed(void **state)
+{
+	static const size_t counts[] = {1, 2, 1000, 10000, TC_WALK_LISTED / 2,
+					TC_WALK_LISTED / 2 + 1};
 
 	(void)state;
-	need_bpf(&walk, TC_WALK_TYPED);
-	job.sockets = UINT64_MAX / 2;
-	assert_true(tc_walk_run(walk, TC_WALK_COUNT, &job, &result, why) < 0);
-	assert_true(strlen(why) > 0);
-	tc_walk_close(walk);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(ways); i++) {
+		struct tc_walk *walk;
+
+		need_bpf(&walk, ways[i]);
+		for (size_t j = 0; j < TC_ARRAY_SIZE(counts); j++) {
+			check_listed(walk, counts[j], true);
+			check_listed(walk, counts[j], false);
+		}
+		tc_walk_close(walk);
+	}
 }
 
 static void test_iterator(void **state)
@@ -308,8 +385,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts),	  cmocka_unit_test(test_bound),
-		cmocka_unit_test(test_listeners), cmocka_unit_test(test_crowded),
-		cmocka_unit_test(test_iterator),
+		cmocka_unit_test(test_listeners), cmocka_unit_test(test_long_chain),
+		cmocka_unit_test(test_listed),	  cmocka_unit_test(test_iterator),
 	};
 
 	return cmocka_run_group_tests_name("walk", tests, make_sockets, NULL);
