@@ -105,8 +105,7 @@ bool lab_app_is_called(struct lab_stage *stage, int listener)
 int lab_app_connect_start(struct lab_stage *stage, enum lab_side side, uint16_t from_port,
 			  uint16_t to_port)
 {
-	const struct sockaddr_in address =
-		address_of(stage, side == LAB_A ? LAB_B : LAB_A, to_port);
+	const struct sockaddr_in address = address_of(stage, lab_side_other(side), to_port);
 	int fd = open_bound(stage, side, from_port);
 
 	if (fd < 0)
@@ -137,7 +136,7 @@ void lab_app_connect_end(struct lab_stage *stage, int fd)
 void lab_app_connect_seen(struct lab_stage *stage, enum lab_side side, uint16_t from_port,
 			  uint16_t to_port, int *ret_client, int *ret_server)
 {
-	enum lab_side other = side == LAB_A ? LAB_B : LAB_A;
+	enum lab_side other = lab_side_other(side);
 	int listener = lab_app_listen(stage, other, to_port);
 
 	*ret_client = lab_app_connect_start(stage, side, from_port, to_port);
