@@ -183,6 +183,7 @@ struct lab_line {
 	uint16_t port, kernel_port;
 	uint32_t seq; /* that it sends next */
 	uint32_t ack; /* that it expects next */
+	uint32_t room; /* for so many bytes, as the kernel's SYN or SYN+ACK said */
 	bool stamps;  /* RFC 7323: */
 	uint32_t stamp, echo;
 };
