@@ -21,6 +21,7 @@
 #include "util/macro.h"
 
 #define LAB_STATE_BIT(state) (1u << (state))
+#define ONE_SOCKET_BYTES 4096 /* without extensions: some two hundred */
 
 /* clang-format off */
 static const char *const state_names[LAB_STATES] = {
@@ -163,6 +164,36 @@ int lab_diag_dump(struct mnl_socket *diag, uint8_t family, uint32_t states, lab_
 				&visit);
 	}
 	return rc < 0 ? -errno : 0;
+}
+
+int lab_diag_find(struct mnl_socket *diag, const struct sockaddr_in *local,
+		  const struct sockaddr_in *remote, lab_diag_fn fn, void *data)
+{
+	const struct inet_diag_req_v2 request = {
+		.sdiag_family = AF_INET,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = ~0u,
+		.id =
+			{
+				.idiag_sport = local->sin_port,
+				.idiag_dport = remote->sin_port,
+				.idiag_src = {local->sin_addr.s_addr},
+				.idiag_dst = {remote->sin_addr.s_addr},
+				.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE},
+			},
+	};
+	struct visit visit = {.fn = fn, .data = data};
+	char buf[ONE_SOCKET_BYTES];
+	struct nlmsghdr *nlh = put_request(buf, SOCK_DIAG_BY_FAMILY, 0, &request);
+	ssize_t got;
+
+	if (mnl_socket_sendto(diag, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	got = mnl_socket_recvfrom(diag, buf, sizeof(buf));
+	if (got < 0 ||
+	    mnl_cb_run(buf, (size_t)got, 0, mnl_socket_get_portid(diag), on_message, &visit) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return 0;
 }
 
 static void count_one(const struct inet_diag_msg *msg, void *data)

@@ -14,6 +14,7 @@
 
 struct inet_diag_msg;
 struct mnl_socket;
+struct sockaddr_in;
 
 /* The numbers of the kernel's include/net/tcp_states.h; 12 is shown as SYN_RECV. */
 enum lab_state {
@@ -83,6 +84,13 @@ typedef void (*lab_diag_fn)(const struct inet_diag_msg *msg, void *data);
  */
 int lab_diag_dump(struct mnl_socket *diag, uint8_t family, uint32_t states, lab_diag_fn fn,
 		  void *data);
+
+/*
+ * The same for the one socket of those ends, which the kernel finds without a walk through all of
+ * the machine's; for the listener of its local port, where there is none. Returns 0 or -errno.
+ */
+int lab_diag_find(struct mnl_socket *diag, const struct sockaddr_in *local,
+		  const struct sockaddr_in *remote, lab_diag_fn fn, void *data);
 
 /* Counts the sockets of the namespace that diag was opened in. Returns 0 or -errno. */
 int lab_diag_census(struct mnl_socket *diag, const struct lab_filter *filter,

@@ -111,3 +111,22 @@ bool lab_compare(const struct lab_scenario *scenario, const struct lab_found *fo
 			       found[i].id);
 	return difference.length == 0;
 }
+
+bool lab_compare_states(const struct lab_scenario *scenario, const uint64_t *states, char *text,
+			size_t size)
+{
+	struct difference difference = {.text = text, .size = size};
+	struct lab_census expected;
+
+	text[0] = '\0';
+	lab_scenario_expect(scenario, scenario->side, 1, &expected);
+	for (int state = TC_UNKNOWN; state < TC_STATE_COUNT; state++) {
+		unsigned number = state == TC_BOUND ? LAB_BOUND : (unsigned)state;
+		unsigned wanted = lab_census_of(&expected, number);
+
+		if (scenario->driver ? states[state] < wanted : states[state] != wanted)
+			differ(&difference, _("%s: %llu counted, %u expected"),
+			       tc_state_name(state), (unsigned long long)states[state], wanted);
+	}
+	return difference.length == 0;
+}

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lab/scenario.h"
 
@@ -27,5 +28,12 @@ bool lab_ids_have(const char *ids, const char *id);
  */
 bool lab_compare(const struct lab_scenario *scenario, const struct lab_found *found, size_t count,
 		 char *text, size_t size);
+
+/*
+ * The same of sockets by state (enum tc_state), as they were counted on the side that is looked at:
+ * exactly those of the row's parts, and no fewer where a driver adds to them.
+ */
+bool lab_compare_states(const struct lab_scenario *scenario, const uint64_t *states, char *text,
+			size_t size);
 
 #endif

@@ -46,7 +46,7 @@ static void add_number(char text[LAB_LABEL_MAX], const char *name, int32_t numbe
 static void add_numbers(char text[LAB_LABEL_MAX], const struct lab_event *segment,
 			struct lab_zeros *zeros)
 {
-	enum lab_side from = segment->side, to = from == LAB_A ? LAB_B : LAB_A;
+	enum lab_side from = segment->side, to = lab_side_other(from);
 
 	add_number(text, "seq",
 		   relative(&zeros->based[from], &zeros->base[from], segment->seq, segment->seq));
@@ -61,7 +61,7 @@ static void add_numbers(char text[LAB_LABEL_MAX], const struct lab_event *segmen
 static void add_stamps(char text[LAB_LABEL_MAX], const struct lab_event *segment,
 		       struct lab_zeros *zeros)
 {
-	enum lab_side from = segment->side, to = from == LAB_A ? LAB_B : LAB_A;
+	enum lab_side from = segment->side, to = lab_side_other(from);
 
 	add_number(text, "TSval",
 		   relative(&zeros->stamped[from], &zeros->stamp[from], segment->stamp,

@@ -95,7 +95,7 @@ static enum lab_fate fate_of(struct lab_relay *relay, enum lab_side from, unsign
 
 static int deliver(struct lab_relay *relay, enum lab_side from, const void *packet, size_t size)
 {
-	int fd = relay->fd[from == LAB_A ? LAB_B : LAB_A];
+	int fd = relay->fd[lab_side_other(from)];
 
 	return write(fd, packet, size) < 0 ? -errno : 0;
 }
@@ -141,7 +141,7 @@ static int take_from(struct lab_relay *relay, enum lab_side from, struct lab_seg
 		if (got < 0)
 			return -errno;
 	} while (lab_segment_parse(relay->packet, (size_t)got, ret_segment) < 0);
-	relay->next = from == LAB_A ? LAB_B : LAB_A;
+	relay->next = lab_side_other(from);
 	return take_along(relay, from, ret_segment, (size_t)got);
 }
 

@@ -327,8 +327,7 @@ int lab_sandbox_route(struct lab_sandbox *sandbox, enum lab_side side, const cha
 
 	if (rc < 0)
 		return rc;
-	rc = lab_link_route_via(LINK_NAME, prefix, length,
-				addresses[side == LAB_A ? LAB_B : LAB_A][LAB_V4]);
+	rc = lab_link_route_via(LINK_NAME, prefix, length, addresses[lab_side_other(side)][LAB_V4]);
 	lab_sandbox_leave(sandbox);
 	return rc;
 }

@@ -53,6 +53,11 @@ void lab_sandbox_step(struct lab_sandbox *sandbox, const char *format, ...)
 /* "a" or "b": what the steps call a side. */
 const char *lab_side_name(enum lab_side side);
 
+static inline enum lab_side lab_side_other(enum lab_side side)
+{
+	return side == LAB_A ? LAB_B : LAB_A;
+}
+
 /* The namespace as a file descriptor, for setns(2); the sandbox keeps it. */
 int lab_sandbox_netns_fd(const struct lab_sandbox *sandbox, enum lab_side side);
 

@@ -17,7 +17,7 @@
 #define BEHIND 6 /* less than half of these */
 #define POOL_IN_USE 6
 #define STANDING 8
-#define LOST_OF 200
+#define LOST_OF 400
 
 /* ---- Connections that stay ------------------------------------------------------------- */
 
@@ -58,8 +58,9 @@ static int turn_pool(struct lab_drive *drive)
 }
 
 /*
- * Of what the server sends, half a percent is lost, as on many paths. One packet in so many, and
- * not one at random, so that never more is lost than that.
+ * Of what the server sends, a quarter of a percent is lost, as on many paths. One packet in so many,
+ * and not one at random, so that never more is lost than that; the kernel sends nearly as much again
+ * because an acknowledgment was late (tail loss probes), and more on a busy machine.
  */
 static int begin_some_loss(struct lab_drive *drive)
 {
@@ -181,7 +182,7 @@ const struct lab_driver lab_driver_pool = {
 
 const struct lab_driver lab_driver_some_loss = {
 	.name = "some-loss", .client = LAB_A, .server = LAB_B, .needs = LAB_NEED_NFT,
-	.summary = N_("connected 20 times from %s to %s, where one in 200 packets gets lost on the way "
+	.summary = N_("connected 20 times from %s to %s, where one in 400 packets gets lost on the way "
 		      "back, and goes on to exchange a request and a reply of 8 kB, %u times a second"),
 	.per_second = 500, .begin = begin_some_loss, .turn = turn_busy,
 };

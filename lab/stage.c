@@ -15,6 +15,7 @@
 
 #include <libmnl/libmnl.h>
 
+#include "tun.h"
 #include "wait.h"
 
 #define PATIENCE_NS (UINT64_C(10) * 1000000000u)
@@ -123,35 +124,46 @@ void lab_stage_nft(struct lab_stage *stage, enum lab_side side, const char *rule
 		lab_stage_fail(stage, rc, "loading packet rules: %s", strerror(-rc));
 }
 
-struct search {
-	uint16_t local_port, remote_port;
-	struct lab_sight sight;
-};
+/* The peer's kernel is a on the wire, whichever side of a borrowed sandbox it is. */
+static bool is_first(const struct lab_stage *stage, enum lab_side side)
+{
+	return stage->peer ? side == stage->kernel : side == LAB_A;
+}
+
+struct sockaddr_in lab_stage_address(const struct lab_stage *stage, enum lab_side side,
+				     uint16_t port)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+
+	inet_pton(AF_INET, is_first(stage, side) ? LAB_TUN_A : LAB_TUN_B, &address.sin_addr);
+	return address;
+}
 
 static void on_socket(const struct inet_diag_msg *msg, void *data)
 {
-	struct search *search = data;
+	struct lab_sight *sight = data;
 
-	if (ntohs(msg->id.idiag_sport) != search->local_port ||
-	    (search->remote_port && ntohs(msg->id.idiag_dport) != search->remote_port) ||
-	    msg->idiag_state == LAB_LISTEN || msg->idiag_state >= LAB_STATES)
+	if (msg->idiag_state == LAB_LISTEN || msg->idiag_state >= LAB_STATES)
 		return;
-	search->sight.state = (enum lab_state)msg->idiag_state;
-	search->sight.expires_ms = msg->idiag_expires;
+	sight->state = (enum lab_state)msg->idiag_state;
+	sight->expires_ms = msg->idiag_expires;
 }
 
 struct lab_sight lab_stage_look(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
 				uint16_t remote_port)
 {
-	struct search search = {.local_port = local_port, .remote_port = remote_port};
-	int rc = stage->rc < 0 ? 0
-			       : lab_diag_dump(stage->diag[side], AF_INET, ~(1u << LAB_BOUND),
-					       on_socket, &search);
+	const struct sockaddr_in local = lab_stage_address(stage, side, local_port),
+				 remote = lab_stage_address(stage, lab_side_other(side),
+							    remote_port);
+	struct lab_sight sight = {.state = LAB_NONE};
+	int rc = stage->rc < 0
+			 ? 0
+			 : lab_diag_find(stage->diag[side], &local, &remote, on_socket, &sight);
 
 	if (rc < 0)
 		lab_stage_fail(stage, rc, "reading sock_diag: %s", strerror(-rc));
-	search.sight.ends_ns = lab_now_ns() + search.sight.expires_ms * UINT64_C(1000000);
-	return search.sight;
+	sight.ends_ns = lab_now_ns() + sight.expires_ms * UINT64_C(1000000);
+	return sight;
 }
 
 void lab_stage_see(struct lab_stage *stage, enum lab_side side, uint16_t local_port,

@@ -20,6 +20,7 @@
 #define TC_LAB_STAGE_H
 
 #include <errno.h>
+#include <netinet/in.h>
 
 #include "lab/peer.h"
 #include "lab/relay.h"
@@ -115,7 +116,7 @@ struct lab_sight {
 	uint64_t ends_ns;    /* which ends then */
 };
 
-/* Looks at a side's socket of those ports now (remote 0: any). */
+/* Looks at a side's socket of those ports now. */
 struct lab_sight lab_stage_look(struct lab_stage *stage, enum lab_side side, uint16_t local_port,
 				uint16_t remote_port);
 
@@ -143,6 +144,10 @@ void lab_stage_let_go(struct lab_stage *stage, enum lab_side from);
 
 /* With a peer: writes down what has crossed up to now. */
 void lab_stage_catch_up(struct lab_stage *stage);
+
+/* A port of that side, where programs and the peer find it. */
+struct sockaddr_in lab_stage_address(const struct lab_stage *stage, enum lab_side side,
+				     uint16_t port);
 
 /*
  * The program at one of the kernels. All sockets are IPv4; -1 where a step failed. What it does
@@ -178,6 +183,7 @@ struct lab_line {
 	uint16_t port, kernel_port;
 	uint32_t seq; /* that it sends next */
 	uint32_t ack; /* that it expects next */
+	uint32_t room; /* for so many bytes, as the kernel's SYN or SYN+ACK said */
 	bool stamps;  /* RFC 7323: */
 	uint32_t stamp, echo;
 };

@@ -2,7 +2,6 @@
 /*
  * stage_app.c - the program's side of a story: sockets of the kernel.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -13,30 +12,14 @@
 #include <unistd.h>
 
 #include "stage.h"
-#include "tun.h"
 #include "util/macro.h"
 
 #define CALL_TIMEOUT_S 10
 
-/* The peer's kernel is a on the wire, whichever side of a borrowed sandbox it is. */
-static bool is_first(const struct lab_stage *stage, enum lab_side side)
-{
-	return stage->peer ? side == stage->kernel : side == LAB_A;
-}
-
-static struct sockaddr_in address_of(const struct lab_stage *stage, enum lab_side side,
-				     uint16_t port)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-
-	inet_pton(AF_INET, is_first(stage, side) ? LAB_TUN_A : LAB_TUN_B, &address.sin_addr);
-	return address;
-}
-
 /* Whose program has that connection. */
 static enum lab_side side_of(const struct lab_stage *stage, int fd)
 {
-	struct sockaddr_in address = {0}, first = address_of(stage, LAB_A, 0);
+	struct sockaddr_in address = {0}, first = lab_stage_address(stage, LAB_A, 0);
 	socklen_t length = sizeof(address);
 
 	getsockname(fd, (struct sockaddr *)&address, &length);
@@ -56,7 +39,7 @@ static int fail_and_close(struct lab_stage *stage, int fd, const char *step)
 static int open_bound(struct lab_stage *stage, enum lab_side side, uint16_t port)
 {
 	const struct timeval timeout = {.tv_sec = CALL_TIMEOUT_S};
-	const struct sockaddr_in address = address_of(stage, side, port);
+	const struct sockaddr_in address = lab_stage_address(stage, side, port);
 	const int on = 1;
 	int fd;
 
@@ -105,8 +88,7 @@ bool lab_app_is_called(struct lab_stage *stage, int listener)
 int lab_app_connect_start(struct lab_stage *stage, enum lab_side side, uint16_t from_port,
 			  uint16_t to_port)
 {
-	const struct sockaddr_in address =
-		address_of(stage, side == LAB_A ? LAB_B : LAB_A, to_port);
+	const struct sockaddr_in address = lab_stage_address(stage, lab_side_other(side), to_port);
 	int fd = open_bound(stage, side, from_port);
 
 	if (fd < 0)
@@ -137,7 +119,7 @@ void lab_app_connect_end(struct lab_stage *stage, int fd)
 void lab_app_connect_seen(struct lab_stage *stage, enum lab_side side, uint16_t from_port,
 			  uint16_t to_port, int *ret_client, int *ret_server)
 {
-	enum lab_side other = side == LAB_A ? LAB_B : LAB_A;
+	enum lab_side other = lab_side_other(side);
 	int listener = lab_app_listen(stage, other, to_port);
 
 	*ret_client = lab_app_connect_start(stage, side, from_port, to_port);

@@ -99,6 +99,8 @@ struct lab_segment lab_line_expect(struct lab_line *line, unsigned flags)
 		lab_stage_check(stage, segment.sound, "a segment of the kernel has a bad checksum");
 		if (lab_segment_span(&segment))
 			line->ack = segment.seq + lab_segment_span(&segment);
+		if (segment.flags & LAB_SYN)
+			line->room = segment.window; /* never scaled: RFC 7323, 2.2 */
 		if (segment.stamps)
 			line->echo = segment.stamp;
 		break;

@@ -319,7 +319,8 @@ static void show(struct lab_teller *teller, struct run *runs)
 			   "a little more. No setting changes it. tcp_fin_timeout is about "
 			   "FIN_WAIT2, the state before: closed here, and not yet by the "
 			   "other end. tcp_tw_reuse shortens none: it lets connect() take one "
-			   "over that is older than a second. tcp_tw_recycle is gone since "
+			   "over that is older than a second and had timestamps. tcp_tw_recycle is "
+			   "gone since "
 			   "Linux 4.12."));
 	lab_say(teller,
 		N_("What is above tcp_max_tw_buckets gets no TIME_WAIT, and none of its "
@@ -330,8 +331,8 @@ static void show(struct lab_teller *teller, struct run *runs)
 		N_("What comes from outside does count. A packet of the old connection, such as a "
 		   "repeated FIN, begins the 60 s anew. A RST with the right number ends it, which "
 		   "RFC 1337 warns of and tcp_rfc1337=1 prevents. And a new connection that begins "
-		   "above the old numbers takes its place at once: a server's TIME_WAIT does not "
-		   "keep clients out."));
+		   "above the old numbers takes its place at once: a server's TIME_WAIT seldom "
+		   "keeps a client out (paws-and-nat shows when)."));
 	lab_stage_part(&runs[0].stage, N_("What this shows"));
 	lab_say(teller,
 		N_("There is nothing to tune. Where the ports of a client run out, keep its "

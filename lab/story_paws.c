@@ -25,13 +25,11 @@ static const char *counter_name(struct lab_stage *stage)
 		       : "PAWSTimewait";
 }
 
-/* A connection that the kernel closes first; the listener stays for what follows. */
+/* The kernel closes a connection first; the listener stays for what follows. */
 static void leave_time_wait(struct lab_stage *stage, struct lab_line *line, int listener)
 {
-	int fd;
+	int fd = lab_app_accept(stage, listener);
 
-	lab_line_open(line);
-	fd = lab_app_accept(stage, listener);
 	lab_app_close(stage, &fd);
 	lab_line_expect(line, LAB_FIN | LAB_ACK);
 	lab_line_see(line, LAB_FIN_WAIT1);
@@ -96,14 +94,57 @@ static struct refusal refuse(struct lab_stage *stage, const struct lab_line *old
 	return (struct refusal){(double)(ends_ns - at_ns) / 1e9, (double)(again_ns - at_ns) / 1e9};
 }
 
-static void accept_newer(struct lab_stage *stage, const struct lab_line *old)
+/* Its connection is closed by the server first, too. */
+static void accept_newer(struct lab_stage *stage, const struct lab_line *old, int listener)
 {
 	struct lab_line line = newcomer(stage, old->seq - 1000, FIRST_STAMP + AHEAD);
 
-	lab_stage_remark(stage,
-			 N_("And a third, whose clock is ahead. Even its first number is lower "
-			    "than the old ones:"));
+	lab_stage_remark(
+		stage, N_("What it answers is lost in a firewall (not drawn). A third comes, whose "
+			  "clock is ahead. Even its first number is lower than the old ones:"));
 	lab_line_open(&line);
+	lab_wire_mute(&stage->wire, true);
+	leave_time_wait(stage, &line, listener);
+	lab_wire_mute(&stage->wire, false);
+}
+
+/* RFC 9293, 3.10.7.3: a RST is what an ACK of something that was never sent gets. */
+static void answer(struct lab_stage *stage, const struct lab_line *old)
+{
+	struct lab_line line = newcomer(stage, old->seq + 900000, FIRST_STAMP - BEHIND);
+
+	lab_stage_remark(stage,
+			 N_("That connection is over as well, and in TIME_WAIT (not drawn). The "
+			    "second machine comes again, and now its answer gets through:"));
+	lab_line_send(&line, LAB_SYN, "");
+	lab_line_is(&line, LAB_SYN_SENT);
+	line.seq = lab_line_expect(&line, LAB_ACK).ack;
+	lab_line_see(&line, LAB_TIME_WAIT);
+	lab_line_send(&line, LAB_RST, "");
+	lab_line_see(&line, LAB_NONE);
+	line.seq = old->seq + 900000;
+	lab_line_open(&line);
+}
+
+static void explain(struct lab_stage *stage, struct refusal refusal)
+{
+	lab_stage_say(
+		stage,
+		N_("The second machine got a bare ACK instead of SYN+ACK: no connection. Its "
+		   "timestamp, %d, is older than the last one that the server had seen, 2, so the "
+		   "kernel took its SYN for a straggler of the old connection. That is PAWS (RFC "
+		   "7323 5); %s rose by 1. And TIME_WAIT began anew: before the SYN it had %.1f s "
+		   "to go, after it %.1f s. The third machine, with a newer timestamp, was let in "
+		   "at once (RFC 6191)."),
+		-BEHIND, counter_name(stage), refusal.left_s, refusal.again_s);
+	lab_stage_say(
+		stage,
+		N_("To a machine that has sent no more than a SYN, the bare ACK is for something "
+		   "that it never sent. Its answer is a RST, with the very number that the ACK "
+		   "asks "
+		   "for (RFC 9293 3.10.7.3), and that ends TIME_WAIT. A Linux client repeats its "
+		   "SYN at once, as here (time-wait-purpose-2 has a real "
+		   "one)."));
 }
 
 int lab_tell_paws(struct lab_teller *teller)
@@ -128,30 +169,22 @@ int lab_tell_paws(struct lab_teller *teller)
 			 "and keeps it in TIME_WAIT:"));
 	listener = lab_app_listen(&stage, LAB_A, SERVER_PORT);
 	line = newcomer(&stage, 1000, FIRST_STAMP);
+	lab_line_open(&line);
 	leave_time_wait(&stage, &line, listener);
 	ends_ns = wait_for_less(&stage, WAIT_MS);
 	refusal = refuse(&stage, &line, ends_ns);
-	accept_newer(&stage, &line);
+	accept_newer(&stage, &line, listener);
+	answer(&stage, &line);
 	lab_stage_draw(&stage, N_("server (this kernel)"), N_("behind NAT"));
-	lab_stage_say(
-		&stage,
-		N_("The second machine got a bare ACK instead of SYN+ACK: no connection. Its "
-		   "timestamp, %d, is older than the last one that the server had seen, 2, so the "
-		   "kernel took its SYN for a straggler of the old connection. That is PAWS (RFC "
-		   "7323 5); %s rose by 1. And TIME_WAIT began anew: before the SYN it had %.1f s "
-		   "to "
-		   "go, after it %.1f s. The third machine, with a newer timestamp, was let in at "
-		   "once."),
-		-BEHIND, counter_name(&stage), refusal.left_s, refusal.again_s);
+	explain(&stage, refusal);
 	lab_app_close(&stage, &listener);
 	lab_stage_part(&stage, N_("What this shows"));
 	lab_stage_say(
 		&stage,
-		N_("TIME_WAIT at a server can keep out a machine behind NAT, though mostly for "
-		   "milliseconds: a Linux client answers the bare ACK with RST, which ends "
-		   "TIME_WAIT, and calls again at once. Kept out is one whose RST a firewall "
-		   "drops, or that meets tcp_rfc1337=1. It helps when the client closes first: "
-		   "then the server has no TIME_WAIT. Timestamps off would take away their "
-		   "protection from everybody."));
+		N_("TIME_WAIT at a server can keep out a machine behind NAT whose clock is behind "
+		   "that of the one before: for a moment, or for long where its RST does not get "
+		   "through a firewall or is not listened to (tcp_rfc1337=1, as time-wait-length "
+		   "shows). It helps when the client closes first: then the server has no "
+		   "TIME_WAIT. Timestamps off would take away their protection from everybody."));
 	return lab_stage_end(&stage);
 }

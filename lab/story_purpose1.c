@@ -245,14 +245,12 @@ static void refuse_lower(struct act *act)
 		      BEHIND, act->old.seq - act->old_isn + (uint32_t)strlen(OLD_TEXT) + 1);
 }
 
-static void refuse_by_number(struct act *act)
+/* A new connection takes nothing of the copy that comes in it, and goes on. */
+static void take_no_copy(struct act *act, uint32_t isn, const struct terms *terms)
 {
 	struct lab_stage *stage = &act->stage;
-	const struct terms terms = {0};
 
-	lab_stage_say(stage, N_("Still in TIME_WAIT, the client tries again with numbers that "
-				"begin above all the old ones. And the copy comes again:"));
-	open_line(act, act->old_isn + ABOVE, &terms);
+	open_line(act, isn, terms);
 	lab_stage_remark(stage, N_("The copy:"));
 	replay(act);
 	check_read(act, "");
@@ -260,13 +258,25 @@ static void refuse_by_number(struct act *act)
 	say(act, FIRST_TEXT);
 	check_read(act, FIRST_TEXT);
 	draw(act);
+}
+
+static void refuse_by_number(struct act *act)
+{
+	struct lab_stage *stage = &act->stage;
+	const struct terms terms = {0};
+
+	lab_stage_say(stage, N_("Still in TIME_WAIT, the client tries again with numbers that "
+				"begin above all the old ones. And the copy comes again:"));
+	take_no_copy(act, act->old_isn + ABOVE, &terms);
 	lab_stage_say(
 		stage,
 		N_("This one was let in, for here old data cannot fit. The copy's first byte has "
 		   "number 1, and everything in this connection comes after %u: too old, thrown "
-		   "away. So during TIME_WAIT a new connection is either refused or begins beyond "
-		   "the old numbers. Mostly it is the second, since a machine takes its first "
-		   "number from a clock."),
+		   "away. So without timestamps, as here, a new connection is refused during "
+		   "TIME_WAIT, or begins beyond the old numbers. Mostly it is the second, since a "
+		   "machine takes its first number from a clock. With timestamps a newer one is "
+		   "enough, whatever the numbers, for then old data is known by its older one (RFC "
+		   "6191; paws-and-nat shows it)."),
 		ABOVE);
 	forget(act);
 }
@@ -297,48 +307,49 @@ static void refuse_by_number_again(struct act *act)
 	forget(act);
 }
 
+/* The copy is refused, and that counts. */
+static void refuse_copy(struct act *act, const struct terms *terms, const char *counter)
+{
+	struct lab_stage *stage = &act->stage;
+	uint64_t before = lab_stage_counter(stage, LAB_A, counter), rose;
+
+	take_no_copy(act, act->old_isn - BEHIND, terms);
+	rose = lab_stage_counter(stage, LAB_A, counter) - before;
+	lab_stage_check(stage, rose == 1, "%s rose by %" PRIu64, counter, rose);
+}
+
 static void refuse_by_acknowledgment(struct act *act)
 {
 	struct lab_stage *stage = &act->stage;
 	const struct terms terms = {0};
-	uint64_t challenges;
-	uint32_t first;
+	uint32_t first, room;
 
 	repeat_old_life(act, &terms);
 	lab_stage_remark(stage,
 			 N_("The same old connection again, with the same data and a copy of "
 			    "them on its way; it is closed, and nothing is left (not drawn)."));
-	challenges = lab_stage_counter(stage, LAB_A, "TCPChallengeACK");
-	open_line(act, act->old_isn - BEHIND, &terms);
+	refuse_copy(act, &terms, "TCPChallengeACK");
 	first = act->line.ack - 1 - act->old_kernel_isn;
-	lab_stage_remark(stage, N_("The copy:"));
-	replay(act);
-	check_read(act, "");
-	challenges = lab_stage_counter(stage, LAB_A, "TCPChallengeACK") - challenges;
-	lab_stage_check(stage, challenges == 1, "TCPChallengeACK rose by %" PRIu64, challenges);
-	lab_stage_remark(stage, N_("And the client's own data:"));
-	say(act, FIRST_TEXT);
-	check_read(act, FIRST_TEXT);
-	draw(act);
+	room = act->line.room;
+	lab_stage_check(stage, room > BEHIND + strlen(OLD_TEXT), "a window of %u", room);
 	forget(act);
 	refuse_by_number_again(act);
 	lab_stage_say(
 		stage,
 		N_("The new connection was made at once. The copy's seq=1 fits into it this time: "
-		   "bytes from -%u on are expected, some ten thousand of them. But its "
+		   "the server has room for %u bytes, from -%u on. But its "
 		   "ack=1 does not fit: the server's numbers now begin at %u, because the clock "
 		   "has gone on, and byte 1 was never sent here. The kernel threw the data away "
 		   "and asked back with an ACK (TCPChallengeACK rose by 1). From a client whose "
 		   "numbers begin above the old ones the copy was refused as well (not drawn), by "
 		   "its seq=, as with TIME_WAIT."),
-		BEHIND - 1, first);
+		room, BEHIND - 1, first);
 }
 
 static void refuse_by_stamp(struct act *act)
 {
 	struct lab_stage *stage = &act->stage;
 	struct terms terms = {.stamps = true, .stamp = OLD_STAMP};
-	uint64_t refused;
 
 	lab_stage_say(stage, N_("Most connections have timestamps as well. There it takes less:"));
 	repeat_old_life(act, &terms);
@@ -346,17 +357,7 @@ static void refuse_by_stamp(struct act *act)
 				   "since:"));
 	terms.stamp += STAMP_STEP;
 	stage->stamps = true;
-	refused = lab_stage_counter(stage, LAB_A, "PAWSEstab");
-	open_line(act, act->old_isn - BEHIND, &terms);
-	lab_stage_remark(stage, N_("The copy:"));
-	replay(act);
-	check_read(act, "");
-	refused = lab_stage_counter(stage, LAB_A, "PAWSEstab") - refused;
-	lab_stage_check(stage, refused == 1, "PAWSEstab rose by %" PRIu64, refused);
-	lab_stage_remark(stage, N_("And the client's own data:"));
-	say(act, FIRST_TEXT);
-	check_read(act, FIRST_TEXT);
-	draw(act);
+	refuse_copy(act, &terms, "PAWSEstab");
 	stage->stamps = false;
 	lab_stage_say(stage,
 		      N_("The copy's timestamp is older than the one before it, and time does not "
@@ -516,9 +517,10 @@ int lab_tell_purpose1(struct lab_teller *teller)
 	lab_stage_part(stage, N_("What this shows"));
 	lab_stage_say(
 		stage,
-		N_("TIME_WAIT holds a quadruplet until nothing of its old connection can be on its "
-		   "way any more. Numbers and timestamps mostly keep old data out as well, but not "
-		   "in every connection. The price of TIME_WAIT: who closes first cannot use the "
-		   "same quadruplet for a minute."));
+		N_("TIME_WAIT holds a quadruplet for a minute, by when nothing of its old "
+		   "connection should be on its way any more. Numbers and timestamps mostly keep "
+		   "old data out as well, but not in every connection. The price of TIME_WAIT: a "
+		   "client that closes first gets the same port to the same server only after that "
+		   "minute (after a second with tcp_tw_reuse=1 and timestamps)."));
 	return lab_stage_end(stage);
 }

@@ -244,9 +244,11 @@ static void tell_hang(struct act *act)
 		N_("The RST was the best that could happen. Many firewalls drop packets of a "
 		   "connection that they take for closed, and then not even that gets through. "
 		   "Here one drops every RST of a. (b has tcp_orphan_retries=3, so that the story "
-		   "ends soon. tcpcensus explain LAST_ACK says how long it is on this "
-		   "machine.)"));
+		   "ends soon: tcpcensus explain LAST_ACK says how long it is on this machine. And "
+		   "it has tcp_invalid_ratelimit=0, so that it answers each SYN, and not only two "
+		   "a second.)"));
 	lab_stage_sysctl(stage, LAB_B, "net/ipv4/tcp_orphan_retries", "3");
+	lab_stage_sysctl(stage, LAB_B, "net/ipv4/tcp_invalid_ratelimit", "0");
 	challenges = lab_stage_counter(stage, LAB_B, "TCPSYNChallenge");
 	lab_wire_mute(&stage->wire, true);
 	live_until_a_closes(act);

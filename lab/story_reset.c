@@ -148,7 +148,9 @@ int lab_tell_challenge_ack(struct lab_teller *teller)
 		   "with an ACK that says what it expects (seq=1 is due next: ack=1). That is a "
 		   "challenge ACK. A real client that has forgotten the connection answers it with "
 		   "a RST that has just this number; a forger elsewhere never sees it. Only the "
-		   "third RST was believed. (TCPChallengeACK rose by 2, TCPSYNChallenge by 1.)"));
+		   "last RST was believed. (TCPChallengeACK rose by 2, TCPSYNChallenge by 1. With "
+		   "tcp_invalid_ratelimit=0, as here, every such packet is answered; by default "
+		   "two a second are.)"));
 	lab_app_close(&stage, &fd);
 	lab_stage_part(&stage, N_("What this shows"));
 	lab_stage_say(&stage,

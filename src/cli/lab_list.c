@@ -9,7 +9,7 @@
 #include "util/intl.h"
 #include "util/wrap.h"
 
-enum { GAP = 2, NARROW = 20 };
+enum { GAP = 2, NARROW = 20, INDENT = 4 };
 
 /* A scenario or a story, as a row of the list. */
 struct row {
@@ -75,17 +75,26 @@ static void add_row(struct tc_buf *out, const struct row *row, size_t width, siz
 	}
 }
 
+/* Where there is no room for two columns: the summary below the name. */
+static void add_stacked(struct tc_buf *out, const struct row *row, size_t width)
+{
+	tc_buf_format(out, "%s\n", row->name);
+	tc_wrap(out, tc_tr(row->summary), INDENT, width);
+}
+
 static void add_table(struct tc_buf *out, const struct tc_style *style)
 {
 	size_t width = name_width(), used = width + GAP;
-	size_t room = style->width > used + NARROW ? style->width - used : NARROW;
 
 	for (size_t i = 0; tc_lab_name_at(i); i++) {
 		struct row row = row_of(tc_lab_name_at(i));
 
 		if (*row.heading)
 			tc_buf_format(out, "%s%s\n", i ? "\n" : "", tc_tr(row.heading));
-		add_row(out, &row, width, room);
+		if (style->width < used + NARROW)
+			add_stacked(out, &row, style->width);
+		else
+			add_row(out, &row, width, style->width - used);
 	}
 }
 

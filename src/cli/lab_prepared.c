@@ -62,7 +62,7 @@ int tc_lab_show_prepared(const struct tc_options *options, struct tc_lab_telling
 	struct lab_papers papers;
 	int status, err;
 
-	tc_buf_format(&telling->out, "%s: %s\n\n", scenario->name, tc_tr(scenario->summary));
+	tc_lab_title(telling, scenario);
 	tc_lab_say(telling, tc_tr(prepared->why));
 	tc_buf_byte(&telling->out, '\n');
 	for (const struct lab_paper *paper = prepared->papers; paper->command; paper++)

@@ -93,8 +93,7 @@ static int show(const struct tc_options *options, struct tc_lab_telling *telling
 
 	if (err < 0)
 		return tc_lab_no_sandbox(err, step);
-	tc_buf_format(&telling->out, "%s: %s\n\n", scenario->name, tc_tr(scenario->summary));
-	tc_lab_emit(telling);
+	tc_lab_title(telling, scenario);
 	lab_sandbox_on_step(sandbox, tc_lab_step, telling);
 	lab_sandbox_step(
 		sandbox,

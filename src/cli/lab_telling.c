@@ -25,6 +25,17 @@ void tc_lab_say(struct tc_lab_telling *telling, const char *text)
 	tc_lab_emit(telling);
 }
 
+void tc_lab_title(struct tc_lab_telling *telling, const struct lab_scenario *scenario)
+{
+	tc_auto_buf struct tc_buf title = TC_BUF_INIT;
+
+	tc_buf_format(&title, "%s: %s", scenario->name, tc_tr(scenario->summary));
+	if (tc_buf_string(&title))
+		tc_wrap(&telling->out, title.data, 0, telling->style.width);
+	tc_buf_byte(&telling->out, '\n');
+	tc_lab_emit(telling);
+}
+
 void tc_lab_step(void *context, const char *text)
 {
 	struct tc_lab_telling *telling = context;

@@ -19,6 +19,9 @@ void tc_lab_emit(struct tc_lab_telling *telling);
 /* A paragraph, after what is in `out`. */
 void tc_lab_say(struct tc_lab_telling *telling, const char *text);
 
+/* What a scenario is, before anything else is said. */
+void tc_lab_title(struct tc_lab_telling *telling, const struct lab_scenario *scenario);
+
 /* A step, with its number; a lab_step_fn, whose context is the telling. */
 void tc_lab_step(void *context, const char *text);
 

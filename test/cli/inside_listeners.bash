@@ -146,9 +146,11 @@ listener_filter() {
 	holds "in JSON as well" '.other.listeners == 11 and (.listeners | length) == 1' -i 0 -n 1
 }
 
+# Clients come and go meanwhile, and the kernel is read piece by piece, so a line may come twice;
+# that is said of a listing, and is not what is asked for here.
 listeners_saved() {
-	ss -tanH >"$scratch/ss"
-	netstat -tan >"$scratch/netstat" 2>/dev/null
+	ss -tanH | awk '!seen[$0]++' >"$scratch/ss"
+	netstat -tan 2>/dev/null | awk '!seen[$0]++' >"$scratch/netstat"
 	holds "ss has queues, and nothing of this machine" '
 		(has("somaxconn") or has("seconds") or has("suspects")) | not' -f "$scratch/ss"
 	jq -e '.counters == [] and (.listeners[0] | .["local.port"] == 7100 and .queue == 4 and

@@ -111,6 +111,21 @@ nothing_is_left() {
 	[ "$(awk '{ print length }' <<<"$out" | sort -n | tail -1)" -le 80 ]
 }
 
+@test "lab: no line is wider than the terminal" {
+	local width wide
+	needs_lab last-ack
+	for width in 40 80; do
+		COLUMNS=$width tcpcensus lab >"$work/list"
+		COLUMNS=$width tcpcensus lab tcp-mem >"$work/prepared"
+		COLUMNS=$width tcpcensus lab last-ack >"$work/made"
+		grep -q '^close-wait-leak' "$work/list"
+		# What was prepared is shown as it is read.
+		wide=$(awk -v width="$width" 'length > width' "$work/list" "$work/made" "$work/prepared" |
+			grep -v '^    [a-zA-Z]' || true)
+		[ -z "$wide" ] || { echo "$wide"; return 1; }
+	done
+}
+
 @test "lab: the list as JSON" {
 	tcpcensus lab -j >"$work/json"
 	jq -e '.schema == "tcpcensus.lab/1"' "$work/json"

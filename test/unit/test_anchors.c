@@ -217,7 +217,7 @@ static int take_nothing(void *context, const struct tc_walk_layout *layout, cons
 
 static struct tc_walk *open_walk(enum tc_walk_way way)
 {
-	struct tc_walk *walk;
+	struct tc_walk *walk = NULL;
 	char why[TC_WHY_MAX] = "";
 
 	if (geteuid() != 0 || tc_walk_open(way, &walk, why) < 0) {

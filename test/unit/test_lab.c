@@ -89,6 +89,35 @@ static void what_must_not_be_found(void **state)
 	compares(&star, &warning, &other, "other was found, and should not have been");
 }
 
+/* Asserts what is said of so many LISTEN, CLOSE_WAIT and BOUND in a row's place. */
+static void counts(const struct lab_scenario *row, const uint64_t seen[3], const char *expected)
+{
+	const uint64_t states[TC_STATE_COUNT] = {
+		[TC_LISTEN] = seen[0], [TC_CLOSE_WAIT] = seen[1], [TC_BOUND] = seen[2]};
+	char text[TEXT_MAX] = "before";
+
+	assert_int_equal(lab_compare_states(row, states, text, sizeof(text)), !*expected);
+	assert_string_equal(text, expected);
+}
+
+static void states_are_exact(void **state)
+{
+	const struct lab_scenario *close_wait = lab_scenario_find("close-wait");
+	const struct lab_scenario *bound = lab_scenario_find("bound");
+	const struct lab_scenario *busy = lab_scenario_find("busy-server");
+
+	(void)state;
+	counts(close_wait, (uint64_t[]){0, 5, 0}, "");
+	counts(close_wait, (uint64_t[]){0, 4, 0}, "CLOSE_WAIT: 4 counted, 5 expected");
+	counts(close_wait, (uint64_t[]){1, 6, 0},
+	       "CLOSE_WAIT: 6 counted, 5 expected; LISTEN: 1 counted, 0 expected");
+	counts(bound, (uint64_t[]){0, 0, 3}, "");
+	counts(bound, (uint64_t[]){0, 0, 2}, "BOUND: 2 counted, 3 expected");
+	/* What the driver does comes and goes; what the row makes stays. */
+	counts(busy, (uint64_t[]){2, 7, 0}, "");
+	counts(busy, (uint64_t[]){1, 0, 0}, "LISTEN: 1 counted, 2 expected");
+}
+
 /* A list of ids is one of whole words. */
 static void ids(void **state)
 {
@@ -266,6 +295,7 @@ int main(void)
 		cmocka_unit_test(what_has_to_be_found),
 		cmocka_unit_test(what_has_to_be_normal),
 		cmocka_unit_test(what_must_not_be_found),
+		cmocka_unit_test(states_are_exact),
 		cmocka_unit_test(ids),
 		cmocka_unit_test(small_room),
 		cmocka_unit_test(names_are_unique),
