@@ -531,6 +531,7 @@ enum {
 	TC_LISTENER_QUEUES = 1u << 0,	  /* queue, limit, full */
 	TC_LISTENER_BEFORE = 1u << 1,	  /* queue_before */
 	TC_LISTENER_UNACCEPTED = 1u << 2, /* unaccepted */
+	TC_LISTENER_SILENT = 1u << 3,	  /* silent */
 };
 
 /* One listening socket. */
@@ -565,6 +566,7 @@ struct tc_listener {
 	uint64_t full; /* sockets that are over their limit */
 	uint64_t states[TC_STATE_COUNT]; /* of what came in by it; LISTEN: its sockets */
 	uint64_t unaccepted; /* of ESTABLISHED and CLOSE_WAIT, what no program has taken yet */
+	uint64_t silent; /* of SYN_RECV, those whose SYN+ACK was sent again */
 };
 
 /*

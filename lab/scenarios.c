@@ -212,6 +212,10 @@ const struct lab_scenario lab_scenarios[] = {
 	 .driver = &lab_driver_some_loss, .signs = {{LAB_ESTABLISHED, .count = 20}}, .age_s = 2,
 	 .normal = "retrans-storm", .healthy = true},
 
+	{"slow-peer", N_("one silent client of a server whose backlog is small"), LAB_B, {{0}},
+	 .driver = &lab_driver_slow_peer, .signs = {{LAB_SYN_RECV, .count = 1, .retrans = 1}},
+	 .allowed = "slow-last-ack", .healthy = true},
+
 	{"slow-last-ack", N_("a few clients that do not hear the server's answer"), LAB_B,
 	 {FROM_A(syn_recv, 3, 2)},
 	 .signs = {{LAB_SYN_RECV, .retrans = 1}}, .findings = "slow-last-ack",
@@ -220,6 +224,11 @@ const struct lab_scenario lab_scenarios[] = {
 	 {{0}}, .settings = {{LAB_A, "net/ipv4/ip_forward", "0"}},
 	 .driver = &lab_driver_syn_flood, .signs = {{LAB_SYN_RECV, .count = 60, .retrans = 1}},
 	 .findings = "syn-flood cookies-sent"},
+	{"syn-flood-small", N_("the same at a server that has room for five, without cookies"), LAB_B,
+	 {{0}}, .settings = {{LAB_A, "net/ipv4/ip_forward", "0"},
+			     {LAB_B, "net/ipv4/tcp_syncookies", "0"}},
+	 .driver = &lab_driver_small_flood, .signs = {{LAB_SYN_RECV, .count = 5, .retrans = 1}},
+	 .findings = "syn-flood dangerous-settings"},
 	{"syn-cookies", N_("genuine clients of a server whose backlog is too small"), LAB_B, {{0}},
 	 .driver = &lab_driver_syn_cookies, .signs = {{LAB_SYN_RECV, .count = 2, .retrans = 1}},
 	 .findings = "cookies-sent slow-last-ack"},
