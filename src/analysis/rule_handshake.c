@@ -258,6 +258,7 @@ const struct tc_rule tc_rule_syn_flood = {
 	.sources = "RFC 4987; tcp(7); net/ipv4/tcp_input.c:tcp_conn_request, "
 		   "tcp_syn_flood_action; net/ipv4/inet_connection_sock.c:reqsk_timer_handler",
 	.needs = TC_NEEDS_SOCKETS,
+	.not_at_a_glance = "addresses, and what full queues turned away in an interval",
 	.scenario = "syn-flood",
 	.check = check_syn_flood,
 };

@@ -406,6 +406,8 @@ const struct tc_rule tc_rule_port_exhaustion = {
 		   "net/ipv4/inet_hashtables.c:__inet_hash_connect; "
 		   "net/ipv4/tcp_ipv4.c:tcp_twsk_unique",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
+	.glance = true,
+	.glance_settings = "tcp_tw_reuse",
 	.scenario = "ports-used",
 	.check = check_port_exhaustion,
 };
@@ -509,6 +511,7 @@ const struct tc_rule tc_rule_bind_exhaustion = {
 	.sources = "ip(7); net/ipv4/inet_connection_sock.c:inet_csk_get_port, "
 		   "inet_csk_bind_conflict; net/ipv4/inet_hashtables.c:__inet_hash_connect",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
+	.glance = true,
 	.scenario = "bind-exhausted",
 	.check = check_bind_exhaustion,
 };

@@ -127,6 +127,8 @@ morning=$here/data/morning.txt
 
 @test "diagnose: the census ends with the worst of it" {
 	in_lab queue-full --side b -- census_verdicts
+	in_lab ports-used -- census_ends_with port-exhaustion '20 of 20 ports are in use'
+	in_lab bind-exhausted -- census_ends_with '\(port\|bind\)-exhaustion' '0 of 20 ports'
 	tcpcensus -f "$morning" | tail -6 | grep -q '^? 18 CLOSE_WAIT: '
 	[ "$(tcpcensus -f "$morning" state close-wait | grep -c '^[?!]')" = 0 ]
 	[ "$(tcpcensus -f "$morning" -j | jq 'has("verdicts")')" = false ]

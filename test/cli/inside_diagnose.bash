@@ -49,6 +49,19 @@ diagnose_everywhere() {
 		>/dev/null || wrong "all of them" "$(cat "$scratch/look")"
 }
 
+# What a census ends with first, whoever looks and by whatever source.
+census_ends_with() { # RULE WORDS
+	local source
+	for source in auto netlink proc; do
+		tcpcensus --source "$source" >"$scratch/table"
+		sed -n '/^in use/,$p' "$scratch/table" | sed 1d >"$scratch/last"
+		grep -q "^! .*$2" "$scratch/last" && grep -q "diagnose $1\$" "$scratch/last" ||
+			wrong "$1 by $source" "$(cat "$scratch/table")"
+		! grep -q '^[-?].*normal' "$scratch/last" ||
+			wrong "nothing is called normal by $source" "$(cat "$scratch/last")"
+	done
+}
+
 census_verdicts() {
 	tcpcensus >"$scratch/table"
 	grep -qx '  tcpcensus diagnose accept-overflow' "$scratch/table" && grep -q '^! A queue is full' "$scratch/table" ||
