@@ -673,10 +673,16 @@ struct tc_destination {
 	uint32_t free;	    /* further plain connect(2) that would succeed now */
 	uint32_t free_at_least, free_at_most; /* not the same: free is not exact */
 	uint32_t bind_free; /* further bind((local, 0)) that would; only with shared_pool */
-	double sustains_per_second; /* connections, where this side is the first to close */
+	/*
+	 * Connections, where this side is the first to close: the ports that no open one holds,
+	 * by port_seconds.
+	 */
+	double sustains_per_second;
 	bool rated;		    /* the two below are known */
 	double per_second;	    /* connections opened since the earlier reading */
 	double seconds_left;	    /* until none is free, if it goes on so; infinite: it does not */
+	uint32_t reusable_at_least; /* of `reusable`, those that are known to be */
+	double port_seconds; /* after which a port in TIME_WAIT is free: 60, or by tcp_tw_reuse */
 };
 
 /*

@@ -121,6 +121,11 @@ morning=$here/data/morning.txt
 	in_lab queue-full --side b -- diagnose_as_nobody
 }
 
+@test "diagnose: ports that may be taken over or not are not called fine" {
+	needs_root
+	in_lab ports-waiting -- diagnose_ports_waiting
+}
+
 @test "diagnose: all network namespaces" {
 	in_lab close-wait -- diagnose_everywhere
 }
