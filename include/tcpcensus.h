@@ -387,10 +387,15 @@ enum {
 	TC_WAY_ITERATOR, /* the kernel's own iterator counted (before 6.1) */
 };
 
+enum {
+	TC_MAY_LACK = 1u << 0,	 /* some are missing: the numbers may be too small */
+	TC_MAY_REPEAT = 1u << 1, /* some were counted twice: they may be too large */
+};
+
 struct tc_report {
 	size_t size;
 	const char *source; /* name of the source that was used */
-	bool complete;	    /* false: some sockets may be missing, `why` says which and why */
+	bool complete;	    /* false: `why` says what is wrong, `deviation` which way the numbers are */
 	bool foreign;	    /* from a listing */
 	char why[TC_WHY_MAX];
 	uint64_t took_us;
@@ -433,6 +438,8 @@ struct tc_report {
 	} origin[TC_ORIGINS_MAX];
 	size_t origin_count;	    /* of all files; past TC_ORIGINS_MAX they are not told */
 	bool origins_have_readings; /* settings and counters were looked for */
+	/* Where it is not complete: TC_MAY_ bits, in which direction the numbers may be wrong. */
+	unsigned deviation;
 };
 
 /*

@@ -249,7 +249,7 @@ static void write_table(struct tc_buf *out, const struct tc_diagnosis *diagnosis
 		page.width = style->width;
 	verdict(&page, diagnosis);
 	if (!report->complete)
-		prose(&page, _("incomplete: "), report->why, 0);
+		prose(&page, tc_incomplete_start(report), report->why, 0);
 	for (size_t i = 0; i < diagnosis->finding_count; i++)
 		write_finding(&page, &diagnosis->findings[i]);
 	write_normal(&page, diagnosis);

@@ -81,7 +81,7 @@ morning=$here/data/morning.txt
 	printf 'tcp 0 0 192.0.2.1:1 192.0.2.2\ntcp 0 0 192.0.2.1:1 192.0.2.2:2 TIME_WAIT\n' \
 		>"$BATS_TEST_TMPDIR/broken"
 	apart tcpcensus diagnose -f "$BATS_TEST_TMPDIR/broken"
-	grep -q '^incomplete: ' "$out_file"
+	grep -q '^incomplete, so the numbers may be too small: ' "$out_file"
 	tcpcensus diagnose -j -f "$BATS_TEST_TMPDIR/broken" 2>/dev/null |
 		jq -e '.source.complete == false and (.normal[0].text | contains("not complete"))'
 }
