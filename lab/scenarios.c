@@ -34,7 +34,7 @@
 		&lab_maker_##name, (n4), (n6), LAB_B, LAB_B \
 	}
 
-/* What every state at once shows; stale-syn as in syn-recv-full. */
+/* What every state at once shows. */
 #define EVERY_STATE_SHOWS                                                                   \
 	.signs = {                                                                          \
 		{LAB_SYN_SENT, .retrans = 2},                                               \
@@ -44,8 +44,7 @@
 		{LAB_LAST_ACK, .retrans = 2},                                               \
 	},                                                                                  \
 	.findings = "unaccepted slow-last-ack syn-sent-blackhole fin-wait1-stuck closing "  \
-		    "last-ack-stuck",                                                       \
-	.allowed = "stale-syn"
+		    "last-ack-stuck"
 
 /* clang-format off */
 const struct lab_scenario lab_scenarios[] = {
@@ -66,8 +65,7 @@ const struct lab_scenario lab_scenarios[] = {
 	 .signs = {{LAB_SYN_RECV, .retrans = 1}}, .findings = "slow-last-ack"},
 	{"syn-recv-full", N_("two ends that call each other, one of them not heard"), LAB_B,
 	 {FROM_A(syn_recv_full, 2, 1)},
-	 .signs = {{LAB_SYN_RECV, .retrans = 1}}, .findings = "slow-last-ack",
-	 .allowed = "stale-syn" /* whether a SYN is repeated during the look */},
+	 .signs = {{LAB_SYN_RECV, .retrans = 1}}, .findings = "slow-last-ack"},
 	{"not-accepted", N_("connections that the server's program has not taken yet"), LAB_B,
 	 {FROM_A(not_accepted, 3, 2)},
 	 .age_s = 2, .findings = "unaccepted"},

@@ -507,6 +507,39 @@ static void test_stale_syn(void **state)
 	scene_end(&scene);
 }
 
+/* Who opens connections may get a SYN+ACK twice, and who is called while calling a SYN. */
+static void test_stale_syn_or_not(void **state)
+{
+	static const struct {
+		unsigned count, calling, asked, ended, last_acks;
+		enum tc_verdict verdict;
+	} rows[] = {
+		{12, 3, 3, 0, 0, TC_QUIET},  {13, 3, 3, 0, 0, TC_UNSURE}, /* 3 s, 4 each */
+		{13, 3, 0, 0, 0, TC_FOUND},  {4, 0, 1, 0, 0, TC_UNSURE},
+		{4, 0, 1, 2, 0, TC_FOUND},   {4, 0, 1, 1, 0, TC_UNSURE},
+		{4, 0, 1, 0, 1, TC_FOUND},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tc_sock calling = request(1), hanging = scene_sock(TC_LAST_ACK, 0);
+		struct scene scene;
+
+		scene_begin(&scene);
+		calling.kind = TC_KIND_FULL;
+		hanging.retrans = 2;
+		scene_add(&scene, calling, rows[i].calling, 1);
+		scene_add(&scene, hanging, rows[i].last_acks, 1);
+		scene_rise(&scene, TC_COUNTER_TCPSYNChallenge, rows[i].count);
+		scene_rise(&scene, TC_COUNTER_EstabResets, rows[i].ended);
+		scene.facts.now.counters.value[TC_COUNTER_ActiveOpens] = rows[i].asked;
+		assert_int_equal(scene_judge(&scene, "stale-syn"), rows[i].verdict);
+		if (rows[i].verdict == TC_UNSURE)
+			assert_needs(&scene, "to tell SYNs of peers that open anew");
+		scene_end(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -530,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_blackhole_of_a_crawler),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_stale_syn),
+		cmocka_unit_test(test_stale_syn_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
