@@ -189,7 +189,9 @@ static enum tc_verdict check_syn_flood(const struct tc_facts *facts, struct tc_d
 	bool is_pressed = tc_flood_is_pressed(&pressure);
 
 	if (!requests && !is_pressed)
-		return TC_QUIET;
+		return tc_judge_may_be_left_out(facts, TC_STATE_BIT(TC_SYN_RECV), draft)
+			       ? TC_UNSURE
+			       : TC_QUIET;
 	if (!is_pressed && pressure.is_full && !pressure.is_known)
 		return needs_drops(facts, draft);
 	if (!is_pressed && tc_part_has_queues(facts)) /* and none of them is half full */

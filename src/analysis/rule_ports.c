@@ -362,6 +362,16 @@ static bool needs_timestamps(const struct tc_facts *facts, const struct tc_desti
 	return true;
 }
 
+/*
+ * Connections none of which is in a range that is but the usual one: theirs may be another. What is
+ * in TIME_WAIT or open holds a port, of whoever.
+ */
+static bool may_have_another_range(const struct tc_facts *facts)
+{
+	return tc_ports_pools(facts->ports) && tc_ports_pool(facts->ports, 0)->assumed &&
+	       facts->census.total > facts->census.states[TC_LISTEN];
+}
+
 static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	struct crowd crowd = look_at(facts->ports);
@@ -370,7 +380,7 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 	if (find_all_reserved(facts, draft))
 		return TC_FOUND;
 	if (!crowd.certain)
-		return TC_QUIET;
+		return may_have_another_range(facts) ? tc_part_needs_range(facts, draft) : TC_QUIET;
 	ends = ends_of(crowd.likely);
 	if (tc_part_pool(facts->ports, crowd.likely)->assumed) {
 		if (!judge_destination(crowd.likely, crowd.likely->free))
@@ -506,7 +516,7 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 	unsigned all;
 
 	if (!to)
-		return TC_QUIET;
+		return may_have_another_range(facts) ? tc_part_needs_range(facts, draft) : TC_QUIET;
 	pool = tc_part_pool(facts->ports, to);
 	if (pool->assumed)
 		return tc_part_needs_range(facts, draft);

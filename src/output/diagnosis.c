@@ -73,13 +73,20 @@ static void verdict(const struct page *page, const struct tc_diagnosis *diagnosi
 	add_part(&line, ", ", tc_ngettext("critical", "critical", critical), critical);
 	add_part(&line, ", ", tc_ngettext("warning", "warnings", warnings), warnings);
 	add_part(&line, ", ", tc_ngettext("notice", "notices", notices), notices);
-	if (!line.length && unchecked * 2 > diagnosis->rule_count)
+	if (unchecked && unchecked == diagnosis->rule_count)
+		tc_buf_text(&line, _("Nothing could be checked"));
+	else if (!line.length && unchecked && unchecked * 2 >= diagnosis->rule_count)
 		tc_buf_text(&line, _("Nothing wrong was found in the little that could be checked"));
 	else if (!line.length)
 		tc_buf_text(&line, _("Nothing wrong was found"));
 	add_part(&line, _("; "), tc_ngettext("thing is normal", "things are normal", normal), normal);
-	add_part(&line, _("; "), tc_ngettext("was not checked", "were not checked", unchecked),
-		 unchecked);
+	if (unchecked && unchecked < diagnosis->rule_count) {
+		tc_buf_text(&line, _("; "));
+		tc_buf_format(&line,
+			      tc_ngettext("%zu of %zu rules was not checked",
+					  "%zu of %zu rules were not checked", unchecked),
+			      unchecked, diagnosis->rule_count);
+	}
 	tc_buf_byte(&line, '.');
 	string = tc_buf_string(&line);
 	tc_ink(page->out, page->style, critical + warnings ? TC_INK_ALARM : TC_INK_BOLD);
