@@ -19,7 +19,7 @@
 /*
  * Every way of looking fills a report. On failure its `why` is a sentence for people, which
  * says more than the errno does. On success `complete` may still be false: then there are
- * numbers, and they are to be shown together with the reason why they may be too small.
+ * numbers, and they are to be shown together with the reason why they are not exact.
  */
 static int failed(const char *what, int err, const struct tc_report *report)
 {

@@ -387,10 +387,15 @@ enum {
 	TC_WAY_ITERATOR, /* the kernel's own iterator counted (before 6.1) */
 };
 
+enum {
+	TC_MAY_LACK = 1u << 0,	 /* some are missing: the numbers may be too small */
+	TC_MAY_REPEAT = 1u << 1, /* some were counted twice: they may be too large */
+};
+
 struct tc_report {
 	size_t size;
 	const char *source; /* name of the source that was used */
-	bool complete;	    /* false: some sockets may be missing, `why` says which and why */
+	bool complete;	    /* false: `why` says what is wrong, `deviation` which way the numbers are */
 	bool foreign;	    /* from a listing */
 	char why[TC_WHY_MAX];
 	uint64_t took_us;
@@ -433,6 +438,8 @@ struct tc_report {
 	} origin[TC_ORIGINS_MAX];
 	size_t origin_count;	    /* of all files; past TC_ORIGINS_MAX they are not told */
 	bool origins_have_readings; /* settings and counters were looked for */
+	/* Where it is not complete: TC_MAY_ bits, in which direction the numbers may be wrong. */
+	unsigned deviation;
 };
 
 /*
@@ -531,6 +538,7 @@ enum {
 	TC_LISTENER_QUEUES = 1u << 0,	  /* queue, limit, full */
 	TC_LISTENER_BEFORE = 1u << 1,	  /* queue_before */
 	TC_LISTENER_UNACCEPTED = 1u << 2, /* unaccepted */
+	TC_LISTENER_SILENT = 1u << 3,	  /* silent */
 };
 
 /* One listening socket. */
@@ -565,6 +573,7 @@ struct tc_listener {
 	uint64_t full; /* sockets that are over their limit */
 	uint64_t states[TC_STATE_COUNT]; /* of what came in by it; LISTEN: its sockets */
 	uint64_t unaccepted; /* of ESTABLISHED and CLOSE_WAIT, what no program has taken yet */
+	uint64_t silent; /* of SYN_RECV, those whose SYN+ACK was sent again */
 };
 
 /*
@@ -671,10 +680,16 @@ struct tc_destination {
 	uint32_t free;	    /* further plain connect(2) that would succeed now */
 	uint32_t free_at_least, free_at_most; /* not the same: free is not exact */
 	uint32_t bind_free; /* further bind((local, 0)) that would; only with shared_pool */
-	double sustains_per_second; /* connections, where this side is the first to close */
+	/*
+	 * Connections, where this side is the first to close: the ports that no open one holds,
+	 * by port_seconds.
+	 */
+	double sustains_per_second;
 	bool rated;		    /* the two below are known */
 	double per_second;	    /* connections opened since the earlier reading */
 	double seconds_left;	    /* until none is free, if it goes on so; infinite: it does not */
+	uint32_t reusable_at_least; /* of `reusable`, those that are known to be */
+	double port_seconds; /* after which a port in TIME_WAIT is free: 60, or by tcp_tw_reuse */
 };
 
 /*

@@ -17,7 +17,7 @@
 #define FORGED_PREFIX "10.78.0.0"
 #define FORGED_LENGTH 16
 #define FLOOD_BACKLOG 64
-#define COOKIE_BACKLOG 4
+#define SMALL_BACKLOG 4
 #define FILLERS 8
 #define FILLER_PORT 61001
 
@@ -47,13 +47,14 @@ static int begin_listening(struct lab_drive *drive, size_t backlog)
 	return lab_job_listen(&drive->job, backlog, drive->listeners);
 }
 
-static int begin_flood(struct lab_drive *drive)
+static int begin_flood_of(struct lab_drive *drive, size_t backlog)
 {
-	int rc = begin_listening(drive, FLOOD_BACKLOG);
+	int rc = begin_listening(drive, backlog);
 
 	if (rc < 0)
 		return rc;
-	rc = lab_sandbox_route(drive->job.sandbox, drive->part.server, FORGED_PREFIX, FORGED_LENGTH);
+	rc = lab_sandbox_route(drive->job.sandbox, drive->part.server, FORGED_PREFIX,
+			       FORGED_LENGTH);
 	if (rc < 0)
 		return lab_job_fail(&drive->job, rc, "routing the forged addresses");
 	rc = lab_sandbox_enter(drive->job.sandbox, drive->part.client);
@@ -63,6 +64,16 @@ static int begin_flood(struct lab_drive *drive)
 		lab_sandbox_leave(drive->job.sandbox);
 	}
 	return rc < 0 ? lab_job_fail(&drive->job, rc, "opening a raw socket") : 0;
+}
+
+static int begin_flood(struct lab_drive *drive)
+{
+	return begin_flood_of(drive, FLOOD_BACKLOG);
+}
+
+static int begin_small_flood(struct lab_drive *drive)
+{
+	return begin_flood_of(drive, SMALL_BACKLOG);
 }
 
 static int turn_flood(struct lab_drive *drive)
@@ -86,7 +97,8 @@ static int turn_flood(struct lab_drive *drive)
 static int fill(struct lab_drive *drive, size_t i)
 {
 	struct sockaddr_storage server;
-	socklen_t length = lab_job_address(&drive->job, LAB_SERVER, LAB_V4, drive->job.port, &server);
+	socklen_t length =
+		lab_job_address(&drive->job, LAB_SERVER, LAB_V4, drive->job.port, &server);
 	int *client = &drive->fds[LAB_CLIENT][i];
 
 	if (*client >= 0)
@@ -97,31 +109,36 @@ static int fill(struct lab_drive *drive, size_t i)
 	return lab_job_connect_fd(&drive->job, *client, (struct sockaddr *)&server, length, false);
 }
 
-static int begin_cookies(struct lab_drive *drive)
+static int begin_filled(struct lab_drive *drive, size_t fillers)
 {
 	static const char rules[] =
 		"add table inet lab\n"
 		"add chain inet lab input { type filter hook input priority 0; }\n"
 		"add rule inet lab input tcp dport >= 61001 counter drop\n";
-	int rc = begin_listening(drive, COOKIE_BACKLOG);
+	int rc = begin_listening(drive, SMALL_BACKLOG);
 
 	if (rc == 0)
 		rc = lab_job_nft(&drive->job, LAB_CLIENT, rules);
-	for (size_t i = 0; rc == 0 && i < FILLERS; i++)
+	for (size_t i = 0; rc == 0 && i < fillers; i++)
 		rc = fill(drive, i);
 	return rc;
 }
 
-/* Now and then a place is taken anew: the kernel clears out old ones when room is short. */
-static int turn_cookies(struct lab_drive *drive)
+static int begin_cookies(struct lab_drive *drive)
 {
-	int client, server, rc = 0;
+	return begin_filled(drive, FILLERS);
+}
 
-	if (drive->turn % 10 == 0)
-		rc = fill(drive, drive->turn / 10 % FILLERS);
-	if (rc < 0)
-		return rc;
-	client = lab_job_dial(&drive->job, LAB_V4, true);
+static int begin_slow_peer(struct lab_drive *drive)
+{
+	return begin_filled(drive, 1);
+}
+
+/* Connects as a genuine client does, and is served. */
+static int serve_one(struct lab_drive *drive)
+{
+	int client = lab_job_dial(&drive->job, LAB_V4, true), server;
+
 	if (client < 0)
 		return client;
 	server = lab_job_accept(&drive->job, drive->listeners[LAB_V4]);
@@ -130,6 +147,16 @@ static int turn_cookies(struct lab_drive *drive)
 		return server;
 	close(server);
 	return 0;
+}
+
+/* Now and then a place is taken anew: the kernel clears out old ones when room is short. */
+static int turn_cookies(struct lab_drive *drive)
+{
+	int rc = 0;
+
+	if (drive->turn % 10 == 0)
+		rc = fill(drive, drive->turn / 10 % FILLERS);
+	return rc < 0 ? rc : serve_one(drive);
 }
 
 /* ---- Requests that outlive their listener ---------------------------------------------- */
@@ -153,7 +180,8 @@ static int turn_unlistened(struct lab_drive *drive)
 		return rc;
 	if (*client >= 0)
 		close(*client);
-	*client = lab_job_dial(&drive->job, LAB_V4, false); /* its SYN has arrived when this returns */
+	*client = lab_job_dial(&drive->job, LAB_V4,
+			       false); /* its SYN has arrived when this returns */
 	close(drive->listeners[LAB_V4]);
 	return *client < 0 ? *client : 0;
 }
@@ -163,6 +191,20 @@ const struct lab_driver lab_driver_syn_flood = {
 	.name = "syn-flood", .client = LAB_A, .server = LAB_B,
 	.summary = N_("sends requests of forged addresses from %s to %s, %u a second"),
 	.per_second = 200, .begin = begin_flood, .turn = turn_flood,
+};
+
+const struct lab_driver lab_driver_small_flood = {
+	.name = "small-flood", .client = LAB_A, .server = LAB_B,
+	.summary = N_("sends requests of forged addresses from %s to a listener in %s whose backlog "
+		      "is 4, %u a second"),
+	.per_second = 50, .begin = begin_small_flood, .turn = turn_flood,
+};
+
+const struct lab_driver lab_driver_slow_peer = {
+	.name = "slow-peer", .client = LAB_A, .server = LAB_B, .needs = LAB_NEED_NFT,
+	.summary = N_("connects from %s to a listener in %s whose backlog is 4, of which one silent "
+		      "client takes a place, %u times a second"),
+	.per_second = 20, .begin = begin_slow_peer, .turn = serve_one,
 };
 
 const struct lab_driver lab_driver_syn_cookies = {

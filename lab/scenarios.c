@@ -34,7 +34,7 @@
 		&lab_maker_##name, (n4), (n6), LAB_B, LAB_B \
 	}
 
-/* What every state at once shows; stale-syn as in syn-recv-full. */
+/* What every state at once shows. */
 #define EVERY_STATE_SHOWS                                                                   \
 	.signs = {                                                                          \
 		{LAB_SYN_SENT, .retrans = 2},                                               \
@@ -44,8 +44,7 @@
 		{LAB_LAST_ACK, .retrans = 2},                                               \
 	},                                                                                  \
 	.findings = "unaccepted slow-last-ack syn-sent-blackhole fin-wait1-stuck closing "  \
-		    "last-ack-stuck",                                                       \
-	.allowed = "stale-syn"
+		    "last-ack-stuck"
 
 /* clang-format off */
 const struct lab_scenario lab_scenarios[] = {
@@ -66,8 +65,7 @@ const struct lab_scenario lab_scenarios[] = {
 	 .signs = {{LAB_SYN_RECV, .retrans = 1}}, .findings = "slow-last-ack"},
 	{"syn-recv-full", N_("two ends that call each other, one of them not heard"), LAB_B,
 	 {FROM_A(syn_recv_full, 2, 1)},
-	 .signs = {{LAB_SYN_RECV, .retrans = 1}}, .findings = "slow-last-ack",
-	 .allowed = "stale-syn" /* whether a SYN is repeated during the look */},
+	 .signs = {{LAB_SYN_RECV, .retrans = 1}}, .findings = "slow-last-ack"},
 	{"not-accepted", N_("connections that the server's program has not taken yet"), LAB_B,
 	 {FROM_A(not_accepted, 3, 2)},
 	 .age_s = 2, .findings = "unaccepted"},
@@ -212,6 +210,10 @@ const struct lab_scenario lab_scenarios[] = {
 	 .driver = &lab_driver_some_loss, .signs = {{LAB_ESTABLISHED, .count = 20}}, .age_s = 2,
 	 .normal = "retrans-storm", .healthy = true},
 
+	{"slow-peer", N_("one silent client of a server whose backlog is small"), LAB_B, {{0}},
+	 .driver = &lab_driver_slow_peer, .signs = {{LAB_SYN_RECV, .count = 1, .retrans = 1}},
+	 .allowed = "slow-last-ack", .healthy = true},
+
 	{"slow-last-ack", N_("a few clients that do not hear the server's answer"), LAB_B,
 	 {FROM_A(syn_recv, 3, 2)},
 	 .signs = {{LAB_SYN_RECV, .retrans = 1}}, .findings = "slow-last-ack",
@@ -220,6 +222,11 @@ const struct lab_scenario lab_scenarios[] = {
 	 {{0}}, .settings = {{LAB_A, "net/ipv4/ip_forward", "0"}},
 	 .driver = &lab_driver_syn_flood, .signs = {{LAB_SYN_RECV, .count = 60, .retrans = 1}},
 	 .findings = "syn-flood cookies-sent"},
+	{"syn-flood-small", N_("the same at a server that has room for five, without cookies"), LAB_B,
+	 {{0}}, .settings = {{LAB_A, "net/ipv4/ip_forward", "0"},
+			     {LAB_B, "net/ipv4/tcp_syncookies", "0"}},
+	 .driver = &lab_driver_small_flood, .signs = {{LAB_SYN_RECV, .count = 5, .retrans = 1}},
+	 .findings = "syn-flood dangerous-settings"},
 	{"syn-cookies", N_("genuine clients of a server whose backlog is too small"), LAB_B, {{0}},
 	 .driver = &lab_driver_syn_cookies, .signs = {{LAB_SYN_RECV, .count = 2, .retrans = 1}},
 	 .findings = "cookies-sent slow-last-ack"},
@@ -233,6 +240,10 @@ const struct lab_scenario lab_scenarios[] = {
 	 {FROM_A(bind_exhausted, 20, 0)},
 	 .findings = "bind-exhaustion dangerous-settings",
 	 .heading = N_("Local ports:")},
+	{"ports-waiting", N_("every port to a server waits after its connection was closed"), LAB_A,
+	 {FROM_A(time_wait, 20, 0)},
+	 .settings = {{LAB_A, "net/ipv4/ip_local_port_range", "40000 40019"}},
+	 .findings = "port-exhaustion tw-active-close dangerous-settings"},
 	{"bound-leak", N_("a program that binds ports and forgets them"), LAB_A,
 	 {ON_A(bound_leak, 110, 0)},
 	 .findings = "bound-inactive-leak"},

@@ -288,7 +288,8 @@ static int add_tuple(struct tc_headroom *headroom, const struct tc_sock *sock,
 	if (fact->choice != TC_PORT_UNKNOWN)
 		tuple.flags = fact->choice == TC_PORT_BIND ? TUPLE_BY_BIND : TUPLE_BY_CONNECT;
 	if (sock->state == TC_TIME_WAIT)
-		tuple.flags |= TUPLE_TIME_WAIT | reuse_views(&headroom->rules, sock, fact);
+		tuple.flags |= TUPLE_TIME_WAIT | reuse_views(&headroom->rules, sock, fact) |
+			       (fact->timestamps > 0 ? TUPLE_TIMESTAMPS : 0);
 	headroom->tuples[headroom->tuple_count++] = tuple;
 	return 0;
 }

@@ -177,12 +177,12 @@ static bool is_by_bind(const struct headroom_tuple *tuple, bool open)
 	return !open;
 }
 
-/* What becomes of its connections; the ports of the reserved are none that it can have. */
-static void count_tuples(const struct tc_headroom *headroom,
-			 struct headroom_destination *destination)
+/* What becomes of its connections, and how many had timestamps; the ports of the reserved are none that it can have. */
+static uint32_t count_tuples(const struct tc_headroom *headroom,
+			     struct headroom_destination *destination)
 {
 	struct tc_destination *told = &destination->told;
-	uint32_t by_bind = 0;
+	uint32_t by_bind = 0, with_timestamps = 0;
 
 	for (size_t i = 0; i < destination->count; i++) {
 		const struct headroom_tuple *tuple = &headroom->tuples[destination->first + i];
@@ -193,30 +193,48 @@ static void count_tuples(const struct tc_headroom *headroom,
 		told->used++;
 		told->time_wait += !!(tuple->flags & TUPLE_TIME_WAIT);
 		told->reusable += open && tuple->flags & 1u << VIEW_LIKELY;
+		told->reusable_at_least += open && tuple->flags & 1u << VIEW_LIKELY &&
+					   tuple->flags & 1u << VIEW_LEAST;
+		with_timestamps += !!(tuple->flags & TUPLE_TIMESTAMPS);
 		by_bind += is_by_bind(tuple, open);
 	}
 	told->shared_pool = 2 * by_bind > told->used; /* most of them */
+	return with_timestamps;
+}
+
+/*
+ * Whether connect(2) takes over every port that TIME_WAIT holds. Of connections to come it is not
+ * known whether the peer will use timestamps; it is taken from those that are there, and where
+ * both ends are here, from the setting.
+ */
+static bool is_reused(const struct tc_headroom_rules *rules, const struct tc_destination *told,
+		      uint32_t with_timestamps)
+{
+	bool is_here = tc_addr_is_loopback(&told->local) || tc_addr_is_loopback(&told->remote);
+
+	return rules->timestamps > 0 && rules->tw_reuse_delay > 0 &&
+	       (rules->tw_reuse == 1 || (rules->tw_reuse == 2 && is_here)) &&
+	       with_timestamps == told->time_wait && (told->time_wait || is_here);
 }
 
 /* Ports that are not held long come back after TIME_WAIT, or sooner where it is taken over. */
-static double sustains(const struct tc_headroom *headroom, const struct tc_destination *told)
+static void tell_pace(const struct tc_headroom *headroom, struct tc_destination *told,
+		      uint32_t with_timestamps)
 {
 	const struct tc_headroom_rules *rules = &headroom->rules;
-	uint32_t held = told->used - told->time_wait;
-	bool reuse = rules->timestamps > 0 && rules->tw_reuse_delay > 0 &&
-		     (rules->tw_reuse == 1 ||
-		      (rules->tw_reuse == 2 && (tc_addr_is_loopback(&told->local) ||
-						tc_addr_is_loopback(&told->remote))));
-	double seconds = reuse ? (double)rules->tw_reuse_delay / 1000 : time_wait_seconds;
 
-	return (told->capacity - held) / seconds;
+	told->port_seconds = is_reused(rules, told, with_timestamps)
+				     ? (double)rules->tw_reuse_delay / 1000
+				     : time_wait_seconds;
+	told->sustains_per_second =
+		(told->capacity - (told->used - told->time_wait)) / told->port_seconds;
 }
 
 static void tell(const struct tc_headroom *headroom, struct headroom_destination *destination)
 {
 	struct tc_destination *told = &destination->told;
+	uint32_t with_timestamps = count_tuples(headroom, destination);
 
-	count_tuples(headroom, destination);
 	told->free = count_free(headroom, destination, VIEW_LIKELY);
 	told->free_at_most = count_free(headroom, destination, VIEW_MOST);
 	told->free_at_least = headroom->lacks_bound
@@ -226,7 +244,7 @@ static void tell(const struct tc_headroom *headroom, struct headroom_destination
 	if (told->free_at_least && may_miss_an_end(headroom, destination))
 		told->free_at_least--;
 	told->capacity = told->free + told->used - told->reusable;
-	told->sustains_per_second = sustains(headroom, told);
+	tell_pace(headroom, told, with_timestamps);
 }
 
 /* ---- What is left for bind(2) -------------------------------------------------------- */

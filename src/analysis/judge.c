@@ -168,12 +168,45 @@ const char *tc_judge_needs_interval(const struct tc_facts *facts)
 				     : N_("an interval (without --instant)");
 }
 
+/* Of a machine where anything listens, ss -a shows that; ss(8) alone shows what is connected. */
+bool tc_judge_may_be_left_out(const struct tc_facts *facts, uint32_t states, struct tc_draft *draft)
+{
+	static const enum tc_state left_out[] = {TC_LISTEN, TC_SYN_RECV, TC_TIME_WAIT};
+	uint32_t others = states;
+
+	if (!states || !facts->report.foreign || strcmp(facts->report.formats, "ss") != 0)
+		return false;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(left_out); i++) {
+		if (facts->census.states[left_out[i]])
+			return false;
+		others &= ~TC_STATE_BIT(left_out[i]);
+	}
+	if (others)
+		return false;
+	tc_needs(draft, N_("a listing of all states (ss -tan): this one has no LISTEN, SYN_RECV or "
+			   "TIME_WAIT, which ss leaves out where it is not asked for them"));
+	return true;
+}
+
+/* The states that the rule is about; 0: of none, or of more than its row says. */
+static uint32_t states_of(const struct tc_rule *rule)
+{
+	if (rule->has_symptom)
+		return tc_symptom_rows[rule->symptom].states;
+	return rule->glance_state ? TC_STATE_BIT(rule->glance_state) : 0;
+}
+
 /* Of some it is not known, so that none shows it cannot be said, nor that all is normal. */
 static void doubt(const struct tc_rule *rule, const struct tc_facts *facts,
 		  struct tc_judgement *judgement)
 {
 	if (judgement->verdict != TC_NORMAL && judgement->verdict != TC_QUIET)
 		return;
+	if (judgement->verdict == TC_QUIET &&
+	    tc_judge_may_be_left_out(facts, states_of(rule), &judgement->draft)) {
+		judgement->verdict = TC_UNSURE;
+		return;
+	}
 	if (!rule->has_symptom || !facts->symptoms[rule->symptom].unjudged)
 		return;
 	judgement->verdict = TC_UNSURE;

@@ -32,6 +32,13 @@ const char *tc_judge_how(struct tc_draft *draft, const char *listing);
 const char *tc_judge_missing(struct tc_draft *draft, enum tc_symptom id);
 
 /*
+ * Whether sockets in all of these states may have been left out, as ss does where it is not asked
+ * for all (ss -a); then the draft says so.
+ */
+bool tc_judge_may_be_left_out(const struct tc_facts *facts, uint32_t states,
+			      struct tc_draft *draft);
+
+/*
  * Applies the rule. Where something that it needs was not read the verdict is TC_UNSURE and the
  * draft says what, and how it could be had; the check is then not called. -ENOMEM.
  */

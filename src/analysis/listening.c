@@ -234,12 +234,22 @@ static int add_listening(struct tc_listening *listening, const struct tc_filter 
 
 /* ---- Connections --------------------------------------------------------------------- */
 
+static void count_handshake(struct tc_listening_entry *entry, const struct tc_sock *sock)
+{
+	if (!(sock->have & TC_HAVE_RETRANS))
+		entry->unheard += sock->count;
+	else if (sock->retrans)
+		entry->listener.silent += sock->count;
+}
+
 /* Until accept(2) gives it a descriptor, a connection has no inode. */
 static void count_connection(struct tc_listening_entry *entry, const struct tc_sock *sock)
 {
 	struct tc_listener *listener = &entry->listener;
 
 	listener->states[sock->state] += sock->count;
+	if (sock->state == TC_SYN_RECV)
+		count_handshake(entry, sock);
 	if (sock->state != TC_ESTABLISHED && sock->state != TC_CLOSE_WAIT)
 		return;
 	if (!(sock->have & TC_HAVE_INODE))

@@ -24,6 +24,7 @@ struct tc_listening_entry {
 	struct tc_listener_socket *sockets; /* in use first, then those of the first look only */
 	size_t known, capacity;
 	uint64_t unjudged; /* connections of which it is not known whether they were accepted */
+	uint64_t unheard;  /* handshakes of which it is not known whether they are silent */
 	bool shown;
 };
 

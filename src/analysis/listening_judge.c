@@ -54,13 +54,14 @@ static void raise_score(struct tc_listener *listener, uint64_t queue, uint64_t l
 /* Sums up the sockets of a listener; a group is as badly off as the worst of them. */
 static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_facts *facts)
 {
+	const uint32_t of_connections = TC_LISTENER_UNACCEPTED | TC_LISTENER_SILENT;
 	struct tc_listener *listener = &entry->listener;
 
-	listener->have = TC_LISTENER_QUEUES | TC_LISTENER_BEFORE | TC_LISTENER_UNACCEPTED;
+	listener->have = TC_LISTENER_QUEUES | TC_LISTENER_BEFORE | of_connections;
 	for (size_t i = 0; i < listener->socket_count; i++) {
 		struct tc_listener_socket *socket = &entry->sockets[i];
 
-		listener->have &= socket->have | TC_LISTENER_UNACCEPTED;
+		listener->have &= socket->have | of_connections;
 		listener->queue += socket->queue;
 		listener->queue_before += socket->queue_before;
 		listener->limit += socket->limit;
@@ -79,6 +80,8 @@ static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_f
 	}
 	if (entry->unjudged)
 		listener->have &= ~(uint32_t)TC_LISTENER_UNACCEPTED;
+	if (entry->unheard)
+		listener->have &= ~(uint32_t)TC_LISTENER_SILENT;
 }
 
 /* Whether one of some counters rose in the interval. */

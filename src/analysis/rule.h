@@ -81,6 +81,8 @@ struct tc_rule {
 	 * it open, many sockets in `glance_state` are worth a line; 0: none.
 	 */
 	bool glance;
+	/* Of a rule that needs no interval: what it takes that no census sees; or NULL. */
+	const char *not_at_a_glance;
 	enum tc_state glance_state;
 	const char *glance_settings; /* that it asks for then, besides `settings`; or NULL */
 

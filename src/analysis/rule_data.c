@@ -197,6 +197,7 @@ const struct tc_rule tc_rule_retrans_storm = {
 	.sources = "RFC 9293 3.8.1, 3.8.2; RFC 6298; RFC 4821; net/ipv4/tcp_output.c:"
 		   "__tcp_retransmit_skb, __tcp_transmit_skb; net/ipv4/tcp_timer.c:tcp_retransmit_timer",
 	.needs = TC_NEEDS_SOCKETS,
+	.glance = true,
 	.scenario = "retrans",
 	.check = check_retrans_storm,
 };

@@ -113,6 +113,9 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 	.sources = "RFC 9293 3.6; tcp(7); net/ipv4/tcp.c:__tcp_close; "
 		   "net/ipv4/tcp_input.c:tcp_rcv_state_process",
 	.needs = TC_NEEDS_SOCKETS,
+	.glance = true,
+	.glance_state = TC_FIN_WAIT2,
+	.glance_settings = "tcp_max_tw_buckets tcp_fin_timeout",
 	.scenario = "fin-wait2-orphan",
 	.check = check_fin_wait2_orphan,
 };
@@ -181,6 +184,8 @@ const struct tc_rule tc_rule_fin_wait2_held = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_FIN_WAIT2_HELD,
+	.glance = true,
+	.glance_state = TC_FIN_WAIT2,
 	.scenario = "fin-wait2-held",
 	.check = check_fin_wait2_held,
 };

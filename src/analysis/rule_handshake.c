@@ -1,94 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * rule_handshake.c - rules about handshakes that have begun here and are not finished.
- *
- * SYN_RECV alone does not tell a flood from slow peers, so three things are looked at: whether a
- * queue is short of room, whether the SYN+ACKs had to be sent again, and between how many peers
- * they are divided. Where cookies are sent, how many come back tells it best; but from a few
- * peers it is no flood whatever comes back, for these can be called by their names.
- */
+/* rule_handshake.c - rules about handshakes that have begun here and are not finished. */
 #include <string.h>
 
+#include "analysis/flood.h"
 #include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
 
-enum {
-	FLOOD_LEAST = 10, /* fewer silent handshakes are scanners and phones out of reach */
-	PEERS_LEAST = 5,  /* addresses; fewer can be blocked one by one */
-};
-
-enum likeness { LIKE_NO, LIKE_YES, LIKE_UNKNOWN };
-
-static enum likeness are_many_peers(const struct tc_symptom_facts *retried)
-{
-	uint64_t peers = tc_part_peers(retried);
-
-	if (!peers)
-		return retried->shown ? LIKE_UNKNOWN : LIKE_NO;
-	return peers >= PEERS_LEAST && peers * 2 > retried->shown ? LIKE_YES : LIKE_NO;
-}
-
-/*
- * Most handshakes are silent, and most of those are of different peers. Cookies leave no request
- * behind, so where they are sent few silent ones will do, which the queue had room for.
- */
-static enum likeness looks_like_flood(const struct tc_facts *facts)
-{
-	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
-	uint64_t sent, received;
-	uint64_t judged = retried->shown + retried->not_shown;
-
-	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
-	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
-	if (sent && received * 2 >= sent)
-		return LIKE_NO;
-	if (!judged)
-		return retried->unjudged ? LIKE_UNKNOWN : LIKE_NO;
-	if (!sent && (retried->shown < FLOOD_LEAST || retried->shown * 2 < judged))
-		return LIKE_NO;
-	return are_many_peers(retried);
-}
-
-/* More than half of a listener's queue of handshakes is taken. */
-static bool is_crowded(const struct tc_facts *facts)
-{
-	const struct tc_listener *listener;
-
-	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
-	     i++)
-		if ((listener->have & TC_LISTENER_QUEUES) &&
-		    listener->states[TC_SYN_RECV] * 2 > listener->limit)
-			return true;
-	return false;
-}
-
-/* What a queue without room made of SYNs in the interval. */
-struct pressure {
-	uint64_t dropped, cookies;
-	bool is_known; /* both were read */
-	bool is_crowded;
-};
-
-static struct pressure pressure_of(const struct tc_facts *facts)
-{
-	struct pressure pressure = {.is_known = true, .is_crowded = is_crowded(facts)};
-
-	if (tc_part_rise(facts, TC_COUNTER_TCPReqQFullDrop, &pressure.dropped) == TC_RISE_UNKNOWN ||
-	    tc_part_rise(facts, TC_COUNTER_TCPReqQFullDoCookies, &pressure.cookies) ==
-		    TC_RISE_UNKNOWN)
-		pressure.is_known = false;
-	return pressure;
-}
-
-static bool is_flood(const struct tc_facts *facts)
-{
-	struct pressure pressure = pressure_of(facts);
-
-	return (pressure.dropped || pressure.cookies || pressure.is_crowded) &&
-	       looks_like_flood(facts) == LIKE_YES;
-}
+enum { SCANNERS_LEAST = 5 }; /* addresses with one handshake each: by chance it is fewer */
 
 /* Little's law: if none were ever finished, so many would begin a second. */
 static const char *rate_of(uint64_t requests, uint64_t ms, struct tc_draft *draft)
@@ -100,12 +20,12 @@ static const char *rate_of(uint64_t requests, uint64_t ms, struct tc_draft *draf
  * What finds the queue full leaves no request, so that their number says nothing of the rate: it
  * does only where it is known that none did.
  */
-static bool tells_rate(const struct tc_facts *facts, const struct pressure *pressure)
+static bool tells_rate(const struct tc_facts *facts, const struct tc_flood_pressure *pressure)
 {
 	uint64_t sent;
 
 	return facts->figures[TC_LIFETIME_SYN_RECV].known && pressure->is_known &&
-	       !pressure->dropped && !pressure->cookies &&
+	       !pressure->dropped && !pressure->unproven && !pressure->cookies &&
 	       tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent) == TC_RISE_NONE;
 }
 
@@ -113,13 +33,18 @@ static bool tells_rate(const struct tc_facts *facts, const struct pressure *pres
  * From one look it is not known whether the queue was ever full; how long a handshake lasts is
  * said of the usual setting where that of the listing's machine was not read.
  */
-static enum tc_verdict unsure_of(const struct tc_facts *facts, const struct pressure *pressure,
-				 uint64_t requests, struct tc_draft *draft)
+static enum tc_verdict unsure_of(const struct tc_facts *facts,
+				 const struct tc_flood_pressure *pressure, uint64_t requests,
+				 struct tc_draft *draft)
 {
 	enum { USUAL_MS = 63000 }; /* with tcp_synack_retries = 5 */
 	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
 
-	if (pressure->dropped || pressure->cookies)
+	if (facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED].shown &&
+	    tc_part_peers(&facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED]))
+		tc_needs(draft, N_("the addresses of the SYNs that find a queue full (tcpdump), to "
+				   "tell a flood from slow peers: the queue has room for one"));
+	else if (pressure->dropped || pressure->unproven || pressure->cookies)
 		tc_needs(draft, N_("repetitions and addresses%s, to tell a flood from slow peers"),
 			 tc_judge_how(draft, "ss -tano"));
 	else if (life->known)
@@ -167,17 +92,10 @@ static void point_to_flood(const struct tc_facts *facts, struct tc_draft *draft)
 				      "this machine arrives."));
 }
 
-static void tell_flood(const struct tc_facts *facts, const struct pressure *pressure,
-		       struct tc_draft *draft)
+/* SYNs that found no room, and got no cookie. */
+static void tell_dropped(const struct tc_facts *facts, const struct tc_flood_pressure *pressure,
+			 struct tc_draft *draft)
 {
-	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
-	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
-	uint64_t requests = facts->census.states[TC_SYN_RECV], sent, received;
-
-	tc_evidence(draft,
-		    N_("%llu SYN_RECV, %llu of them silent after a repeated SYN+ACK, of %llu "
-		       "different addresses."),
-		    tc_llu(requests), tc_llu(retried->shown), tc_llu(tc_part_peers(retried)));
 	if (pressure->dropped) {
 		tc_evidence_n(draft,
 			      "In %s, %llu SYN was dropped, the queue being full "
@@ -188,6 +106,28 @@ static void tell_flood(const struct tc_facts *facts, const struct pressure *pres
 			      tc_llu(pressure->dropped));
 		tc_part_where(facts, TC_COUNTER_TCPReqQFullDrop, draft);
 	}
+	if (pressure->unproven)
+		tc_evidence_n(draft,
+			      "In %s, %llu SYN was dropped (ListenDrops) since three quarters of "
+			      "tcp_max_syn_backlog are taken and tcp_syncookies is 0 (inferred).",
+			      "In %s, %llu SYNs were dropped (ListenDrops) since three quarters of "
+			      "tcp_max_syn_backlog are taken and tcp_syncookies is 0 (inferred).",
+			      pressure->unproven, tc_part_interval(facts, draft),
+			      tc_llu(pressure->unproven));
+}
+
+static void tell_flood(const struct tc_facts *facts, const struct tc_flood_pressure *pressure,
+		       struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
+	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_RECV];
+	uint64_t requests = facts->census.states[TC_SYN_RECV], sent, received;
+
+	tc_evidence(draft,
+		    N_("%llu SYN_RECV, %llu of them silent after a repeated SYN+ACK, of %llu "
+		       "different addresses."),
+		    tc_llu(requests), tc_llu(retried->shown), tc_llu(tc_part_peers(retried)));
+	tell_dropped(facts, pressure, draft);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
 	if (sent) {
@@ -206,31 +146,68 @@ static void tell_flood(const struct tc_facts *facts, const struct pressure *pres
 	tc_evidence_whose(draft, retried);
 }
 
+static bool is_dropping(const struct tc_flood_pressure *pressure)
+{
+	return pressure->dropped || pressure->unproven;
+}
+
+/* A full queue, and it is not known what it turns away: one slow peer fills a small one. */
+static enum tc_verdict needs_drops(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t rise;
+
+	return tc_part_needs_rise(facts,
+				  tc_part_rise(facts, TC_COUNTER_TCPReqQFullDrop, &rise) ==
+						  TC_RISE_UNKNOWN
+					  ? TC_COUNTER_TCPReqQFullDrop
+					  : TC_COUNTER_TCPReqQFullDoCookies,
+				  draft);
+}
+
+/* Of handshakes that have just begun it is not known whether anybody finishes them. */
+static enum tc_verdict needs_silence(const struct tc_facts *facts,
+				     const struct tc_flood_pressure *pressure,
+				     struct tc_draft *draft)
+{
+	if (facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED].shown) /* slow-last-ack speaks of them */
+		return TC_QUIET;
+	tc_needs(draft,
+		 N_("another look, a second later, to tell a flood from genuine load: in %s, %llu "
+		    "SYNs found a queue full and were dropped"),
+		 tc_part_interval(facts, draft), tc_llu(pressure->dropped + pressure->unproven));
+	return TC_UNSURE;
+}
+
 /*
  * With cookies nobody is turned away, but for options of TCP, so that is a warning; SYNs that are
  * dropped are connections that fail.
  */
 static enum tc_verdict check_syn_flood(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	struct pressure pressure = pressure_of(facts);
+	struct tc_flood_pressure pressure = tc_flood_pressure(facts);
 	uint64_t requests = facts->census.states[TC_SYN_RECV];
-	bool is_pressed = pressure.dropped || pressure.cookies || pressure.is_crowded;
+	bool is_pressed = tc_flood_is_pressed(&pressure);
 
 	if (!requests && !is_pressed)
-		return TC_QUIET;
+		return tc_judge_may_be_left_out(facts, TC_STATE_BIT(TC_SYN_RECV), draft)
+			       ? TC_UNSURE
+			       : TC_QUIET;
+	if (!is_pressed && pressure.is_full && !pressure.is_known)
+		return needs_drops(facts, draft);
 	if (!is_pressed && tc_part_has_queues(facts)) /* and none of them is half full */
 		return TC_QUIET;
 	if (!is_pressed)
 		return unsure_of(facts, &pressure, requests, draft);
-	switch (looks_like_flood(facts)) {
-	case LIKE_YES:
+	switch (tc_flood_likeness(facts, &pressure)) {
+	case TC_LIKE_YES:
 		tell_flood(facts, &pressure, draft);
-		draft->severity = pressure.dropped ? TC_SEVERITY_CRITICAL : TC_SEVERITY_WARNING;
+		draft->severity =
+			is_dropping(&pressure) ? TC_SEVERITY_CRITICAL : TC_SEVERITY_WARNING;
 		return TC_FOUND;
-	case LIKE_UNKNOWN:
+	case TC_LIKE_UNKNOWN:
 		return unsure_of(facts, &pressure, requests, draft);
 	default:
-		return TC_QUIET;
+		return is_dropping(&pressure) ? needs_silence(facts, &pressure, draft) : TC_QUIET;
 	}
 }
 
@@ -242,7 +219,8 @@ const struct tc_rule tc_rule_syn_flood = {
 	.threshold = N_("When the queue of handshakes of a listener is more than half full or SYNs "
 			"found it full, and either few cookies come back (less than half), or most "
 			"of ten or more SYN_RECV are silent; and most of the silent ones are of "
-			"different addresses, five at least. A warning; "
+			"different addresses, five at least. A full queue in which fewer have "
+			"room must turn away as many as it holds, and ten, each second. A warning; "
 			"critical when SYNs are dropped, since real clients then fail, too."),
 	.first = {
 		[FORGED_ADDRESSES] =
@@ -279,8 +257,10 @@ const struct tc_rule tc_rule_syn_flood = {
 		   "tests."),
 		N_("tcp_max_syn_backlog limits nothing while tcp_syncookies is 1."),
 	},
-	.sources = "RFC 4987; tcp(7); net/ipv4/tcp_input.c:tcp_conn_request, tcp_syn_flood_action",
+	.sources = "RFC 4987; tcp(7); net/ipv4/tcp_input.c:tcp_conn_request, "
+		   "tcp_syn_flood_action; net/ipv4/inet_connection_sock.c:reqsk_timer_handler",
 	.needs = TC_NEEDS_SOCKETS,
+	.not_at_a_glance = "addresses, and what full queues turned away in an interval",
 	.scenario = "syn-flood",
 	.check = check_syn_flood,
 };
@@ -306,7 +286,7 @@ static void point_to_slow(const struct tc_facts *facts, bool is_few, struct tc_d
 	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
 	uint64_t peers = tc_part_peers(retried), came_in;
 
-	if (!is_few && peers >= PEERS_LEAST && peers == retried->shown)
+	if (!is_few && peers >= SCANNERS_LEAST && peers == retried->shown)
 		tc_points_to(draft, SCANNERS);
 	else if (is_few && tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
 		tc_points_to(draft, came_in ? LOSS : FIREWALL);
@@ -317,11 +297,12 @@ static void point_to_slow(const struct tc_facts *facts, bool is_few, struct tc_d
 static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
+	struct tc_flood_pressure pressure = tc_flood_pressure(facts);
 	bool is_few = tc_part_is_few_peers(retried);
 
 	if (!retried->shown)
 		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
-	if (is_flood(facts) || tc_part_stuck_handshakes(facts) >= retried->shown)
+	if (tc_flood_is_one(facts) || tc_part_stuck_handshakes(facts) >= retried->shown)
 		return TC_QUIET;
 	tc_evidence_n(
 		draft, "%llu of %llu SYN_RECV had its SYN+ACK sent again: no last ACK has come.",
@@ -329,6 +310,11 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 		retried->shown, tc_llu(retried->shown), tc_llu(facts->census.states[TC_SYN_RECV]));
 	if (is_few)
 		tc_part_few_peers(retried, draft);
+	if (is_dropping(&pressure)) {
+		tell_dropped(facts, &pressure, draft);
+		tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false,
+				  draft);
+	}
 	if (is_of_proc(facts))
 		tc_evidence(draft, N_("/proc counts those there too that wait for their first data "
 				      "(TCP_DEFER_ACCEPT)."));
@@ -339,7 +325,8 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 	tc_part_unjudged(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
 	point_to_slow(facts, is_few, draft);
 	draft->is_shared = !tc_part_peers(retried);
-	draft->severity = is_few ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
+	draft->severity =
+		is_few || is_dropping(&pressure) ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
 
@@ -350,7 +337,8 @@ const struct tc_rule tc_rule_slow_last_ack = {
 	.title = N_("the last ACK of handshakes does not come"),
 	.threshold = N_("A notice from the first SYN+ACK that was sent again, since every public "
 			"server has some; a warning from ten that few peers share, whose "
-			"connections do not come about. What looks like a flood is told by the "
+			"connections do not come about, and when a full queue drops other "
+			"SYNs meanwhile. What looks like a flood is told by the "
 			"rule syn-flood."),
 	.first = {
 		[LOSS] = N_("See whether answers leave and last ACKs arrive: tcpdump, below."),

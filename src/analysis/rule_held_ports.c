@@ -250,6 +250,9 @@ const struct tc_rule tc_rule_bound_inactive_leak = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_BOUND,
+	.glance = true,
+	.glance_state = TC_BOUND,
+	.glance_settings = "ip_local_port_range ip_local_reserved_ports",
 	.scenario = "bound-leak",
 	.check = check_bound_inactive_leak,
 };

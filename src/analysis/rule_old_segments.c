@@ -95,6 +95,8 @@ const struct tc_rule tc_rule_rfc1337 = {
 		   "net/ipv4/tcp_minisocks.c:tcp_timewait_state_process, tcp_time_wait",
 	.settings = "tcp_max_tw_buckets tcp_rfc1337",
 	.by_netns = true,
+	.glance = true,
+	.glance_settings = "tcp_ehash_entries",
 	.scenario = "tw-buckets-tiny",
 	.check = check_rfc1337,
 };

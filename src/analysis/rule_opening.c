@@ -309,13 +309,55 @@ const struct tc_rule tc_rule_syn_sent_refused = {
 /* Places in the row's list of causes. */
 enum { PEER_WAS_RESTARTED, NAT_HAS_FORGOTTEN, LAST_ACK_WAS_LOST };
 
+/*
+ * The counter takes each segment with a SYN that meets a connection: those of a peer that calls while
+ * it is called, which are repeated once a second or more slowly until one is heard, and a SYN+ACK
+ * that is repeated since the last ACK was lost, or the server had no room (net/ipv4/tcp_input.c:
+ * tcp_validate_incoming).
+ */
+static bool is_calling_each_other(const struct tc_facts *facts, uint64_t count)
+{
+	uint64_t calling = facts->symptoms[TC_SYMPTOM_SYN_RECV_FULL].shown;
+
+	return calling && (double)count <= (double)calling * ((double)facts->interval_us / 1e6 + 1);
+}
+
+/*
+ * A SYN+ACK comes to whoever has asked for a connection, so where nobody ever has it is none. Of
+ * others it is known where connections end by the RST that follows, or some of them hang.
+ */
+static bool are_stale(const struct tc_facts *facts, uint64_t count)
+{
+	uint64_t asked, ended;
+
+	if (tc_facts_counter(facts, TC_COUNTER_ActiveOpens, &asked) && !asked)
+		return true;
+	if (tc_facts_rise(facts, TC_COUNTER_EstabResets, &ended) && ended * 2 >= count)
+		return true;
+	return facts->symptoms[TC_SYMPTOM_LAST_ACK_SILENT].shown ||
+	       facts->symptoms[TC_SYMPTOM_HALF_OPEN].shown;
+}
+
+static enum tc_verdict needs_segments(const struct tc_facts *facts, uint64_t count,
+				      struct tc_draft *draft)
+{
+	tc_needs(draft,
+		 N_("what came (tcpdump), to tell SYNs of peers that open anew from SYN+ACKs that "
+		    "servers repeat: in %s, %llu of one kind or the other met a connection "
+		    "(TCPSYNChallenge)"),
+		 tc_part_interval(facts, draft), tc_llu(count));
+	return TC_UNSURE;
+}
+
 static enum tc_verdict check_stale_syn(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	uint64_t count;
 
 	tc_part_rise(facts, TC_COUNTER_TCPSYNChallenge, &count);
-	if (!count)
+	if (!count || is_calling_each_other(facts, count))
 		return TC_QUIET;
+	if (!are_stale(facts, count))
+		return needs_segments(facts, count, draft);
 	tc_evidence_n(draft,
 		      "In %s, %llu SYN met a connection that this machine still has between the "
 		      "same ends (TCPSYNChallenge).",
@@ -338,7 +380,10 @@ const struct tc_rule tc_rule_stale_syn = {
 	.title = N_("peers open anew connections that this machine still has"),
 	.threshold = N_("From the first in the interval: a peer that closed in good order does not "
 			"do this. The answer is an ACK, the peer's RST ends the old connection, "
-			"and its next SYN is taken."),
+			"and its next SYN is taken. Two ends that call each other make the same "
+			"(SYN_RECV that is no listener's), as do SYN+ACKs that a server repeats: "
+			"so where this machine opens connections itself, half as many have to end "
+			"by a RST, or some to hang."),
 	.first = {N_("Nothing for a few: the peer gets in a moment later.")},
 	.causes = {
 		[PEER_WAS_RESTARTED] =

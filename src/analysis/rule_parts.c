@@ -93,8 +93,11 @@ void tc_part_where(const struct tc_facts *facts, enum tc_counter id, struct tc_d
 		tell_places(places, count, draft);
 }
 
+/* A listing without a listener may have been made without them (ss and netstat without -a). */
 bool tc_part_has_queues(const struct tc_facts *facts)
 {
+	if (facts->report.foreign && !facts->census.states[TC_LISTEN])
+		return false;
 	return facts->listening && !tc_listening_summary(facts->listening)->unread;
 }
 

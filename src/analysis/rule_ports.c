@@ -127,11 +127,20 @@ static enum tc_severity judge_destination(const struct tc_destination *to, uint3
 	return !severity && is_running_out(to) ? TC_SEVERITY_WARNING : severity;
 }
 
+/* How full it is, were nothing taken over out of TIME_WAIT but what is known to be. */
+static unsigned full_without_reuse(const struct tc_destination *to)
+{
+	uint32_t unsure = to->reusable - to->reusable_at_least;
+
+	return percent(taken_of(to) + unsure, (uint64_t)taken_of(to) + to->free);
+}
+
 /* What there is among the destinations. */
 struct crowd {
-	const struct tc_destination *certain; /* the worst by the most that may be free */
-	const struct tc_destination *likely;  /* the worst by what is likely */
-	uint64_t bad;			      /* at a warning or worse, for certain */
+	const struct tc_destination *certain;  /* the worst by the most that may be free */
+	const struct tc_destination *likely;   /* the worst by what is likely */
+	const struct tc_destination *doubtful; /* the worst, were nothing reused but what is sure */
+	uint64_t bad;			       /* at a warning or worse, for certain */
 };
 
 static struct crowd look_at(const struct tc_ports *ports)
@@ -149,6 +158,8 @@ static struct crowd look_at(const struct tc_ports *ports)
 		if (!crowd.likely ||
 		    full_of(to, to->free) > full_of(crowd.likely, crowd.likely->free))
 			crowd.likely = to;
+		if (!crowd.doubtful || full_without_reuse(to) > full_without_reuse(crowd.doubtful))
+			crowd.doubtful = to;
 		crowd.bad += judge_destination(to, to->free_at_most) != 0;
 	}
 	return crowd;
@@ -173,25 +184,35 @@ static void say_use(struct tc_draft *draft, const struct tc_destination *to)
 			      "%u more calls of connect(2) would succeed.", to->free, to->free);
 }
 
-static void say_pace(struct tc_draft *draft, const struct tc_destination *to)
+/* How many a second go on without an end: as many as ports come back. */
+static void say_sustained(struct tc_draft *draft, const struct tc_destination *to)
 {
 	const char *sustained = tc_words_rate(draft, to->sustains_per_second);
+	const char *back = tc_words_duration(draft, (uint64_t)(to->port_seconds * 1000));
 
+	if (to->port_seconds < TIME_WAIT_SECONDS)
+		tc_evidence(draft,
+			    N_("Where this side closes first, tcp_tw_reuse lets a port be used "
+			       "again after %s: that bears %s, while connections have "
+			       "timestamps."),
+			    back, sustained);
+	else
+		tc_evidence(draft,
+			    N_("Where this side closes first, a port comes back after %s: that "
+			       "bears %s, and no more."),
+			    back, sustained);
+}
+
+static void say_pace(struct tc_draft *draft, const struct tc_destination *to)
+{
 	/* All ports with open connections, and nothing moves: there is no pace. */
 	if (to->sustains_per_second < slowest && !(to->rated && to->per_second > 0))
 		return;
-	if (!to->rated) {
-		tc_evidence(draft,
-			    N_("It can take connections at %s for ever, where this side closes "
-			       "first."),
-			    sustained);
-		return;
-	}
-	tc_evidence(draft,
-		    N_("Connections are opened at %s; it can take %s for ever, where this side "
-		       "closes first."),
-		    tc_words_rate(draft, to->per_second), sustained);
-	if (isfinite(to->seconds_left) && to->free)
+	if (to->rated)
+		tc_evidence(draft, N_("Connections are opened at %s."),
+			    tc_words_rate(draft, to->per_second));
+	say_sustained(draft, to);
+	if (to->rated && isfinite(to->seconds_left) && to->free)
 		tc_evidence(draft, N_("If it goes on so, none is free in %s."),
 			    tc_words_duration(draft, (uint64_t)(to->seconds_left * 1000)));
 }
@@ -308,6 +329,49 @@ static bool needs_reuse(const struct tc_facts *facts, const struct tc_destinatio
 	return true;
 }
 
+/* Of a listing's machine nobody can be asked any more. */
+static const char *how_to_know(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	return facts->report.foreign ? "" : tc_draft_text(draft, N_(" (root, and eBPF)"));
+}
+
+/* Whether the ports do for it depends on what connections were, which only eBPF tells. */
+static bool needs_timestamps(const struct tc_facts *facts, const struct tc_destination *to,
+			     struct tc_draft *draft)
+{
+	struct ends ends = ends_of(to);
+	uint32_t unsure = to->reusable - to->reusable_at_least;
+
+	if (!unsure || !severity_of(full_without_reuse(to)))
+		return false;
+	if (to->free <= unsure)
+		tc_needs(
+			draft,
+			N_("which TIME_WAIT had timestamps%s: from %s to %s, %u of %u ports are in "
+			   "use; connect(2) fails (EADDRNOTAVAIL) unless it may take over one of "
+			   "the %u in TIME_WAIT"),
+			how_to_know(facts, draft), ends.local, ends.remote, to->used, to->capacity,
+			unsure);
+	else
+		tc_needs(
+			draft,
+			N_("which TIME_WAIT had timestamps%s: from %s to %s, %u of %u ports are in "
+			   "use, %u of them in TIME_WAIT and perhaps to be taken over"),
+			how_to_know(facts, draft), ends.local, ends.remote, to->used, to->capacity,
+			unsure);
+	return true;
+}
+
+/*
+ * Connections none of which is in a range that is but the usual one: theirs may be another. What is
+ * in TIME_WAIT or open holds a port, of whoever.
+ */
+static bool may_have_another_range(const struct tc_facts *facts)
+{
+	return tc_ports_pools(facts->ports) && tc_ports_pool(facts->ports, 0)->assumed &&
+	       facts->census.total > facts->census.states[TC_LISTEN];
+}
+
 static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	struct crowd crowd = look_at(facts->ports);
@@ -316,7 +380,7 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 	if (find_all_reserved(facts, draft))
 		return TC_FOUND;
 	if (!crowd.certain)
-		return TC_QUIET;
+		return may_have_another_range(facts) ? tc_part_needs_range(facts, draft) : TC_QUIET;
 	ends = ends_of(crowd.likely);
 	if (tc_part_pool(facts->ports, crowd.likely)->assumed) {
 		if (!judge_destination(crowd.likely, crowd.likely->free))
@@ -341,6 +405,8 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 			 crowd.likely->free_at_most);
 		return TC_UNSURE;
 	}
+	if (needs_timestamps(facts, crowd.doubtful, draft))
+		return TC_UNSURE;
 	if (needs_pace(facts, crowd.likely, draft))
 		return TC_UNSURE;
 	return say_busiest(facts, draft, crowd.likely);
@@ -406,6 +472,8 @@ const struct tc_rule tc_rule_port_exhaustion = {
 		   "net/ipv4/inet_hashtables.c:__inet_hash_connect; "
 		   "net/ipv4/tcp_ipv4.c:tcp_twsk_unique",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
+	.glance = true,
+	.glance_settings = "tcp_tw_reuse",
 	.scenario = "ports-used",
 	.check = check_port_exhaustion,
 };
@@ -448,7 +516,7 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 	unsigned all;
 
 	if (!to)
-		return TC_QUIET;
+		return may_have_another_range(facts) ? tc_part_needs_range(facts, draft) : TC_QUIET;
 	pool = tc_part_pool(facts->ports, to);
 	if (pool->assumed)
 		return tc_part_needs_range(facts, draft);
@@ -509,6 +577,7 @@ const struct tc_rule tc_rule_bind_exhaustion = {
 	.sources = "ip(7); net/ipv4/inet_connection_sock.c:inet_csk_get_port, "
 		   "inet_csk_bind_conflict; net/ipv4/inet_hashtables.c:__inet_hash_connect",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
+	.glance = true,
 	.scenario = "bind-exhausted",
 	.check = check_bind_exhaustion,
 };

@@ -91,6 +91,7 @@ const struct tc_rule tc_rule_unaccepted = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_UNACCEPTED,
+	.glance = true,
 	.scenario = "not-accepted",
 	.check = check_unaccepted,
 };

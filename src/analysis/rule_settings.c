@@ -355,6 +355,7 @@ const struct tc_rule tc_rule_dangerous_settings = {
 	.needs = TC_NEEDS_SOCKETS,
 	.by_netns = true,
 	.any_system = true, /* it says nothing of sockets */
+	.not_at_a_glance = "some twenty settings, which no number of a census depends on",
 	.scenario = "dangerous-settings",
 	.check = check_dangerous_settings,
 };

@@ -272,7 +272,7 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 	/* Of several namespaces each has a limit of its own, which tw-overflow looks at. */
 	if (facts->netns_count || !is_over(facts, 1, 2, &limit))
 		limit = 0;
-	if ((limit || destination) && count > MUCH_MORE * facts->census.in_use)
+	if (destination || (limit && count > MUCH_MORE * facts->census.in_use))
 		return tell_cost(facts, destination, limit, draft);
 	if (needs_buckets(facts, draft) || needs_ports(facts, draft))
 		return TC_UNSURE;
@@ -297,10 +297,10 @@ const struct tc_rule tc_rule_tw_active_close = {
 	.id = "tw-active-close",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("this machine closes first, and so has the TIME_WAIT"),
-	.threshold = N_("Normal, however many there are. A notice when there are more than ten "
-			"times as many as ESTABLISHED and they cost something that can run out: "
-			"more than half of the ports to one destination, or of "
-			"tcp_max_tw_buckets."),
+	.threshold = N_("Normal, however many there are. A notice when they cost something that "
+			"can run out: more than half of the ports to one destination; or more than "
+			"half of tcp_max_tw_buckets, where there are ten times as many as "
+			"ESTABLISHED."),
 	.first = {N_("Nothing for now; keep connections open before the ports run out.")},
 	.causes = {
 		[ONE_REQUEST_EACH] =
@@ -447,9 +447,9 @@ const struct tc_rule tc_rule_tw_overflow = {
 		   "net/ipv4/inet_timewait_sock.c:inet_twsk_alloc; "
 		   "net/ipv4/tcp_minisocks.c:tcp_time_wait",
 	.needs = TC_NEEDS_SOCKETS,
-	.counters = "TCPTimeWaitOverflow",
 	.settings = "tcp_max_tw_buckets",
 	.by_netns = true,
+	.glance = true,
 	.scenario = "tw-overflow",
 	.check = check_tw_overflow,
 };

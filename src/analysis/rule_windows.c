@@ -92,6 +92,7 @@ const struct tc_rule tc_rule_zero_window_local = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_NOT_READ,
+	.not_at_a_glance = "receive buffers",
 	.scenario = "zero-window",
 	.check = check_zero_window_local,
 };
@@ -162,6 +163,7 @@ const struct tc_rule tc_rule_send_stalled = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_NOT_TAKEN,
+	.glance = true,
 	.scenario = "send-stalled",
 	.check = check_send_stalled,
 };

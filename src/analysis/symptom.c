@@ -107,6 +107,12 @@ SHOWS(syn_recv_orphan)
 	return when(sock->kind == TC_KIND_REQUEST && !sock->listener);
 }
 
+/* It asked for the connection itself, as its peer did; a listener only makes requests. */
+SHOWS(syn_recv_full)
+{
+	return when(sock->kind == TC_KIND_FULL);
+}
+
 SHOWS(unaccepted)
 {
 	return when(!is_held(sock));
@@ -328,6 +334,9 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_SYN_RECV_ORPHAN] = {
 		"syn-recv-orphan", STATE(SYN_RECV), TC_HAVE_KIND, NEEDS_ENDS,
 		"local", "remote.addr", shows_syn_recv_orphan },
+	[TC_SYMPTOM_SYN_RECV_FULL] = {
+		"syn-recv-full", STATE(SYN_RECV), TC_HAVE_KIND, NEEDS_INODES,
+		NULL, NULL, shows_syn_recv_full },
 	[TC_SYMPTOM_SYN_SENT_SILENT] = {
 		"syn-sent-silent", STATE(SYN_SENT), TC_HAVE_RETRANS, NEEDS_TIMERS,
 		WHO, "remote", shows_syn_sent_silent },

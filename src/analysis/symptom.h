@@ -24,6 +24,7 @@ enum tc_symptom {
 	TC_SYMPTOM_SYN_RECV_RETRIED,  /* SYN_RECV whose SYN+ACK was sent again */
 	TC_SYMPTOM_SYN_RECV_DEFERRED, /* SYN_RECV that waits for data (TCP_DEFER_ACCEPT) */
 	TC_SYMPTOM_SYN_RECV_ORPHAN,   /* SYN_RECV without a listener */
+	TC_SYMPTOM_SYN_RECV_FULL,     /* SYN_RECV of a socket that called, too */
 	TC_SYMPTOM_SYN_SENT_SILENT,   /* SYN_SENT whose SYN was sent again twice or more */
 	TC_SYMPTOM_FIN_WAIT1_SILENT,  /* FIN_WAIT1, repeated three times or more */
 	TC_SYMPTOM_FIN_WAIT1_SHUT,    /* FIN_WAIT1 behind a closed window */

@@ -209,6 +209,7 @@ static int finish(struct lister *lister, const struct tc_options *options, int e
 		return tc_look_finish(options, err, report);
 	if (cut) {
 		report->complete = false;
+		report->deviation |= TC_MAY_LACK;
 		snprintf(report->why, sizeof(report->why), "%s", _("interrupted by a signal"));
 	} else if (lister->order.count) {
 		write_sorted(lister);

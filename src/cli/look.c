@@ -260,7 +260,7 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 	/* A table says itself that it is not complete. */
 	if ((!report->complete && options->form != TC_FORM_TABLE) ||
 	    (report->complete && *report->why))
-		tc_note(report->complete ? "%s" : _("incomplete: %s"), report->why);
+		tc_note("%s%s", report->complete ? "" : tc_incomplete_start(report), report->why);
 	if (options->verbose)
 		note_how(report);
 	else

@@ -73,13 +73,20 @@ static void verdict(const struct page *page, const struct tc_diagnosis *diagnosi
 	add_part(&line, ", ", tc_ngettext("critical", "critical", critical), critical);
 	add_part(&line, ", ", tc_ngettext("warning", "warnings", warnings), warnings);
 	add_part(&line, ", ", tc_ngettext("notice", "notices", notices), notices);
-	if (!line.length && unchecked * 2 > diagnosis->rule_count)
+	if (unchecked && unchecked == diagnosis->rule_count)
+		tc_buf_text(&line, _("Nothing could be checked"));
+	else if (!line.length && unchecked && unchecked * 2 >= diagnosis->rule_count)
 		tc_buf_text(&line, _("Nothing wrong was found in the little that could be checked"));
 	else if (!line.length)
 		tc_buf_text(&line, _("Nothing wrong was found"));
 	add_part(&line, _("; "), tc_ngettext("thing is normal", "things are normal", normal), normal);
-	add_part(&line, _("; "), tc_ngettext("was not checked", "were not checked", unchecked),
-		 unchecked);
+	if (unchecked && unchecked < diagnosis->rule_count) {
+		tc_buf_text(&line, _("; "));
+		tc_buf_format(&line,
+			      tc_ngettext("%zu of %zu rules was not checked",
+					  "%zu of %zu rules were not checked", unchecked),
+			      unchecked, diagnosis->rule_count);
+	}
 	tc_buf_byte(&line, '.');
 	string = tc_buf_string(&line);
 	tc_ink(page->out, page->style, critical + warnings ? TC_INK_ALARM : TC_INK_BOLD);
@@ -249,7 +256,7 @@ static void write_table(struct tc_buf *out, const struct tc_diagnosis *diagnosis
 		page.width = style->width;
 	verdict(&page, diagnosis);
 	if (!report->complete)
-		prose(&page, _("incomplete: "), report->why, 0);
+		prose(&page, tc_incomplete_start(report), report->why, 0);
 	for (size_t i = 0; i < diagnosis->finding_count; i++)
 		write_finding(&page, &diagnosis->findings[i]);
 	write_normal(&page, diagnosis);

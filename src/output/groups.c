@@ -147,7 +147,7 @@ static void write_table(struct tc_buf *out, const struct tc_tally *tally,
 	}
 	write_sums(out, tally, &columns, style);
 	if (!report->complete)
-		tc_buf_format(out, _("incomplete: %s\n"), report->why);
+		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
 	out->failed |= scratch.failed;
 }
 

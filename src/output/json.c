@@ -209,6 +209,8 @@ void tc_json_source(struct tc_buf *out, const struct tc_report *report)
 		tc_buf_text(out, ",\"why\":");
 		tc_json_string(out, report->why);
 	}
+	if (!report->complete)
+		tc_buf_format(out, ",\"numbers\":\"%s\"", tc_incomplete_word(report));
 	tc_buf_format(out, ",\"took_us\":%llu", (unsigned long long)report->took_us);
 	add_refused(out, report);
 	add_not_read(out, report);

@@ -246,7 +246,7 @@ static void table_end(struct tc_list_writer *writer, uint64_t left_out,
 					  (unsigned long)left_out),
 			      (unsigned long long)left_out);
 	if (!report->complete)
-		tc_buf_format(out, _("incomplete: %s\n"), report->why);
+		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
 }
 
 static void json_end(struct tc_list_writer *writer, uint64_t left_out,

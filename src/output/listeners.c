@@ -322,7 +322,7 @@ static void write_table(struct tc_buf *out, const struct tc_listening *listening
 			      left_out);
 	tc_listeners_verdict(out, listening, style);
 	if (!report->complete)
-		tc_buf_format(out, _("incomplete: %s\n"), report->why);
+		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
 	out->failed |= scratch.failed;
 }
 

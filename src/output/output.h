@@ -99,4 +99,13 @@ void tc_list_row(struct tc_list_writer *writer, const struct tc_value *values, u
 void tc_list_end(struct tc_list_writer *writer, uint64_t left_out, const struct tc_report *report,
 		 struct tc_buf *out);
 
+/*
+ * What stands before the reason why a result is not complete, ": " included: which way its numbers
+ * may be wrong, in the reader's language.
+ */
+const char *tc_incomplete_start(const struct tc_report *report);
+
+/* The same for programs: "at_least", "at_most" or "unsure". */
+const char *tc_incomplete_word(const struct tc_report *report);
+
 #endif

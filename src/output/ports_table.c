@@ -395,5 +395,5 @@ void tc_write_ports_table(struct tc_buf *out, const struct tc_ports_view *view,
 	write_other(out, &layout, view);
 	write_notes(out, style, view, &traits);
 	if (!report->complete)
-		tc_buf_format(out, _("incomplete: %s\n"), report->why);
+		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
 }

@@ -28,8 +28,17 @@ static const char *note_incomplete(const struct making *making)
 {
 	if (making->facts->report.complete)
 		return NULL;
-	return tc_fill_text(&making->fill,
-			    N_("The look was not complete, so the numbers may be too small."));
+	switch (making->facts->report.deviation) {
+	case TC_MAY_REPEAT:
+		return tc_fill_text(&making->fill, N_("Some may have been counted twice, so the "
+						      "numbers may be too large."));
+	case TC_MAY_LACK | TC_MAY_REPEAT:
+		return tc_fill_text(&making->fill, N_("The look was not exact, so the numbers may "
+						      "be too small or too large."));
+	default:
+		return tc_fill_text(&making->fill, N_("The look was not complete, so the numbers "
+						      "may be too small."));
+	}
 }
 
 static void add_finding(struct making *making, const struct tc_judgement *judgement)

@@ -63,7 +63,8 @@ static const char *const of_queues[] = {"local", "family", "recv_q", "cookie",
 					"netns", "netns.id", "iface",  NULL};
 static const char *const of_owners[] = {"inode",     "user",   "process", "unit",
 					"container", "cgroup", NULL};
-static const char *const of_connections[] = {"service", "state", "inode", "kind", "netns", NULL};
+static const char *const of_connections[] = {"service", "state", "inode", "kind",
+					     "netns",	"retrans", NULL};
 
 /* ---- Looks --------------------------------------------------------------------------- */
 

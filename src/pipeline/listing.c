@@ -46,6 +46,7 @@ static void report_unjudged(const struct tc_pipeline *pipeline, struct tc_report
 	if (!pipeline->unjudged)
 		return;
 	report->complete = false;
+	report->deviation |= TC_MAY_LACK;
 	if (*report->why)
 		return; /* one reason is shown, and the reader's own comes first */
 	snprintf(report->why, sizeof(report->why),

@@ -40,6 +40,42 @@ count() { # STATE [OPTION...]
 		diff - <(printf '%s\n' direction,count in,2 listen,1 out,1)
 }
 
+# says DIRECTION WORDS FILE...: in every form, and again of what was recorded.
+says() {
+	local direction=$1 words=$2 file options=()
+	shift 2
+	for file in "$@"; do
+		options+=(-f "$file")
+	done
+	tcpcensus -j "${options[@]}" 2>/dev/null >recorded.json
+	jq -e --arg wanted "$direction" '.source.complete == false and .source.numbers == $wanted' \
+		recorded.json
+	tcpcensus "${options[@]}" | grep "^$words: "
+	tcpcensus by state "${options[@]}" | grep "^$words: "
+	tcpcensus list -c state "${options[@]}" | grep "^$words: "
+	tcpcensus diagnose "${options[@]}" | tr '\n' ' ' | grep -q "$words: "
+	tcpcensus by state -j "${options[@]}" 2>&1 >/dev/null | grep "^tcpcensus: $words: "
+	tcpcensus -j -f recorded.json 2>/dev/null |
+		jq -e --arg wanted "$direction" '.source.numbers == $wanted'
+}
+
+@test "files: which way the numbers may be wrong is said" {
+	few='incomplete, so the numbers may be too small'
+	many='counted twice, perhaps, so the numbers may be too large'
+	either='not exact, so the numbers may be too small or too large'
+	printf 'tcp 0 0 192.0.2.1:1 192.0.2.2\ntcp 0 0 192.0.2.1:1 192.0.2.2:2 TIME_WAIT\n' >broken
+	echo 'tcp 0 0 192.0.2.1:1 192.0.2.2:2 TIME_WAIT' >other
+	echo 'tcp 6 117 TIME_WAIT src=192.0.2.1 dst=192.0.2.2 sport=1 dport=2 src=192.0.2.2 dst=192.0.2.1 sport=2 dport=1 [ASSURED] mark=0 use=1' >tracked
+	says at_least "$few" broken
+	says at_most "$many" connected other
+	says at_most "$many" connected connected
+	says unsure "$either" broken connected
+	says unsure "$either" tracked
+	tcpcensus diagnose -j -f connected -f other 2>/dev/null |
+		jq -e '[.findings[].evidence[], .normal[].text] | any(contains("too large"))
+			and all(contains("too small") | not)'
+}
+
 @test "files: counters and settings among them are passed over without a word" {
 	apart tcpcensus -j -f "$seeds/netstat" -f connected -f "$seeds/sysctl" -f "$seeds/nstat" \
 		-f "$seeds/sockstat" -f "$seeds/nf_conntrack" -f "$seeds/snmp" -f "$seeds/snmp6"

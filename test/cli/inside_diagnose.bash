@@ -49,6 +49,37 @@ diagnose_everywhere() {
 		>/dev/null || wrong "all of them" "$(cat "$scratch/look")"
 }
 
+# Every port is in TIME_WAIT: whether one may be taken over is not known to whoever may not ask.
+diagnose_ports_waiting() {
+	judged 1 '.findings[0].id == "port-exhaustion" and
+		(.findings[0].evidence | any(contains("after 60 s: that bears 0.3/s, and no more")))' \
+		port-exhaustion
+	echo 1 >/proc/sys/net/ipv4/tcp_tw_reuse
+	sleep 1.1 # tcp_tw_reuse_delay, and no event tells when it is over
+	judged 0 '.findings == [] and .normal == [] and (.not_checked |
+		any(.id == "port-exhaustion" and (.needs | contains("EADDRNOTAVAIL"))))' \
+		--source netlink port-exhaustion
+	as_nobody tcpcensus diagnose --instant -j port-exhaustion >"$scratch/look" 2>"$scratch/notes"
+	jq -e '.not_checked | length == 1' "$scratch/look" >/dev/null ||
+		wrong "nobody takes it for fine" "$(cat "$scratch/look")"
+	tcpcensus --source netlink >"$scratch/table"
+	grep -q '^? 20 TIME_WAIT' "$scratch/table" && grep -q 'diagnose port-exhaustion$' "$scratch/table" ||
+		wrong "the census asks for a look" "$(cat "$scratch/table")"
+}
+
+# What a census ends with first, whoever looks and by whatever source.
+census_ends_with() { # RULE WORDS
+	local source
+	for source in auto netlink proc; do
+		tcpcensus --source "$source" >"$scratch/table"
+		sed -n '/^in use/,$p' "$scratch/table" | sed 1d >"$scratch/last"
+		grep -q "^! .*$2" "$scratch/last" && grep -q "diagnose $1\$" "$scratch/last" ||
+			wrong "$1 by $source" "$(cat "$scratch/table")"
+		! grep -q '^[-?].*normal' "$scratch/last" ||
+			wrong "nothing is called normal by $source" "$(cat "$scratch/last")"
+	done
+}
+
 census_verdicts() {
 	tcpcensus >"$scratch/table"
 	grep -qx '  tcpcensus diagnose accept-overflow' "$scratch/table" && grep -q '^! A queue is full' "$scratch/table" ||

@@ -138,7 +138,7 @@ static inline void scene_instant(struct scene *scene)
 	scene->facts.interval_us = 0;
 }
 
-/* A listener with a queue of so many, and handshakes at it. `have` 0: its queue is not known. */
+/* A listener with a queue of so many, and silent handshakes at it. `have` 0: nothing is known. */
 static inline void scene_listener(struct scene *scene, uint16_t port, uint32_t queue,
 				  uint32_t limit, unsigned requests, uint32_t have)
 {
@@ -159,6 +159,7 @@ static inline void scene_listener(struct scene *scene, uint16_t port, uint32_t q
 		request.state = TC_SYN_RECV;
 		request.kind = TC_KIND_REQUEST;
 		request.inode = 0;
+		request.retrans = 1;
 		request.cookie = scene->cookie++;
 		request.listener = &listener;
 		assert_int_equal(tc_listening_add(scene->facts.listening, NULL, 0, &request, 1), 0);

@@ -247,6 +247,42 @@ static void test_time_wait_unknown(void **state)
 		    (struct expected){ 20, 5, 15, 15, 15, 5, 0 });
 }
 
+/*
+ * How many a second go on without an end: TIME_WAIT keeps a port for 60 s, and only what is known
+ * to be taken over comes back sooner.
+ */
+static void test_what_can_be_sustained(void **state)
+{
+	static const struct {
+		int64_t reuse, setting; /* tcp_tw_reuse, tcp_timestamps */
+		int timestamps;		/* of those in TIME_WAIT */
+		uint32_t sure;
+		double per_second;
+	} rows[] = {
+		{1, 1, 1, 5, 20},	  {0, 1, 1, 0, 20.0 / 60},
+		{2, 1, 1, 0, 20.0 / 60},  {1, 1, 0, 0, 20.0 / 60}, /* a peer without */
+		{1, 1, -1, 0, 20.0 / 60}, {1, 0, 1, 5, 20.0 / 60}, /* those to come have none */
+		{-1, 1, 1, 0, 20.0 / 60},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		struct tc_headroom_rules rules = rules_of(20);
+		struct row row =
+			in_time_wait(rows[i].timestamps, rows[i].timestamps < 0 ? -1 : 5000, 55000);
+		struct tc_headroom *headroom;
+
+		rules.tw_reuse = rows[i].reuse;
+		rules.timestamps = rows[i].setting;
+		headroom = headroom_of(&rules, &row, 1);
+		assert_int_equal(tc_headroom_finish(headroom), 0);
+		assert_true(fabs(find(headroom, 80, 0)->sustains_per_second - rows[i].per_second) <
+			    0.001);
+		assert_int_equal(find(headroom, 80, 0)->reusable_at_least, rows[i].sure);
+		tc_headroom_free(headroom);
+	}
+}
+
 static void test_loopback_is_reused(void **state)
 {
 	struct tc_headroom_rules rules = rules_of(20);
@@ -447,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_listeners_and_reserved),
 		cmocka_unit_test(test_time_wait),
 		cmocka_unit_test(test_time_wait_unknown),
+		cmocka_unit_test(test_what_can_be_sustained),
 		cmocka_unit_test(test_loopback_is_reused),
 		cmocka_unit_test(test_inference),
 		cmocka_unit_test(test_odd_range),

@@ -182,18 +182,37 @@ static void test_connections_are_counted_by_state(void **state)
 static void test_what_was_not_read_is_not_known(void **state)
 {
 	struct tc_sock server = listening_on(80, 1, 0, 0);
-	struct tc_sock socks[] = {server, came_in_by(&server, TC_ESTABLISHED, 0)};
+	struct tc_sock socks[] = {server, came_in_by(&server, TC_ESTABLISHED, 0),
+				  came_in_by(&server, TC_SYN_RECV, 0)};
 	struct tc_listening *listening = new_listening();
 	const struct tc_listener *listener;
 
 	(void)state;
-	socks[0].have = socks[1].have = TC_HAVE_LOCAL_ADDR | TC_HAVE_LOCAL_PORT;
-	server.have = socks[0].have;
-	listener = only(listening, socks, 2, 5, 5);
+	server.have = TC_HAVE_LOCAL_ADDR | TC_HAVE_LOCAL_PORT;
+	socks[0].have = socks[1].have = socks[2].have = server.have;
+	listener = only(listening, socks, 3, 5, 5);
 	assert_int_equal(listener->have, 0);
 	assert_int_equal(listener->states[TC_ESTABLISHED], 1);
 	assert_int_equal(listener->trouble, 0);
 	assert_int_equal(listener->limited_by, TC_LIMITED_BY_UNKNOWN);
+	tc_listening_free(listening);
+}
+
+static void test_silent_handshakes(void **state)
+{
+	struct tc_sock server = listening_on(80, 1, 0, 4);
+	struct tc_sock socks[] = {server, came_in_by(&server, TC_SYN_RECV, 0),
+				  came_in_by(&server, TC_SYN_RECV, 0)};
+	struct tc_listening *listening = new_listening();
+	const struct tc_listener *listener;
+
+	(void)state;
+	socks[1].have |= TC_HAVE_RETRANS;
+	socks[2].have |= TC_HAVE_RETRANS;
+	socks[2].retrans = 1;
+	listener = only(listening, socks, 3, 0, 0);
+	assert_true(listener->have & TC_LISTENER_SILENT);
+	assert_int_equal(listener->silent, 1);
 	tc_listening_free(listening);
 }
 
@@ -504,6 +523,7 @@ int main(void)
 		cmocka_unit_test(test_without_port_number_each_is_alone),
 		cmocka_unit_test(test_connections_are_counted_by_state),
 		cmocka_unit_test(test_what_was_not_read_is_not_known),
+		cmocka_unit_test(test_silent_handshakes),
 		cmocka_unit_test(test_what_limits),
 		cmocka_unit_test(test_full_is_above_the_limit),
 		cmocka_unit_test(test_a_group_is_as_full_as_its_fullest),

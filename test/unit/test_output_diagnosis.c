@@ -121,6 +121,7 @@ static struct tc_diagnosis found(void)
 		.finding_count = 3,
 		.normal_count = 2,
 		.not_checked_count = 3,
+		.rule_count = 8,
 	};
 	add_readings(&diagnosis);
 	return diagnosis;

@@ -70,6 +70,22 @@ static void test_every_row_is_whole(void **state)
 	}
 }
 
+/* The last lines of a census hide nothing that loses something and that one look can tell. */
+static void test_what_a_census_ends_with(void **state)
+{
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++) {
+		const struct tc_rule *rule = tc_rules[i];
+		bool at_once = !(rule->needs & TC_NEEDS_INTERVAL) &&
+			       rule->severity >= TC_SEVERITY_WARNING;
+
+		if (at_once && !rule->glance && !rule->not_at_a_glance)
+			fail_msg("%s has no glance, and does not say why", rule->id);
+		assert_false(rule->glance && rule->not_at_a_glance);
+		assert_true(!rule->not_at_a_glance || strlen(rule->not_at_a_glance) > 10);
+	}
+}
+
 /*
  * What is wrong and what to do first are read on a terminal of 80 columns at a glance: each is one
  * line there.
@@ -310,6 +326,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_every_row_is_whole),
+		cmocka_unit_test(test_what_a_census_ends_with),
 		cmocka_unit_test(test_the_first_two_lines),
 		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_sources_that_cannot_be_looked_up),

@@ -290,60 +290,7 @@ static void test_overflow_names_what_any_look_saw(void **state)
 	scene_end(&scene);
 }
 
-/* ---- syn-flood, slow-last-ack ---------------------------------------------------------- */
-
-static void test_flood_by_cookies(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	scene_add(&scene, request(1), 17, 17);
-	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
-	scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
-	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
-	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 21);
-	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "17 SYN_RECV, 17 of them silent");
-	assert_says(&scene, "of 17 different addresses");
-	assert_says(&scene, "44 cookies were sent and 21 came back");
-	assert_false(scene_says(&scene, "inference")); /* the queue had room for no more */
-	assert_says(&scene, "Listener 10.0.0.1:80");
-	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
-	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 22); /* real clients */
-	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
-	scene_end(&scene);
-}
-
-/* One address is no flood, though none of its cookies comes back. */
-static void test_flood_by_few_peers(void **state)
-{
-	static const struct {
-		unsigned silent, peers;
-		enum tc_verdict flood;
-	} rows[] = {{17, 1, TC_QUIET}, {17, 4, TC_QUIET}, {1, 1, TC_QUIET},
-		    {0, 1, TC_QUIET},  {6, 5, TC_FOUND},  {17, 9, TC_FOUND}};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct scene scene;
-
-		scene_begin(&scene);
-		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
-		scene_add(&scene, request(0), 3, 3);
-		scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
-		scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
-		scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
-		scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 0);
-		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
-		if (rows[i].silent && rows[i].flood == TC_QUIET) {
-			assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
-			assert_false(scene.judged.draft.is_shared);
-		}
-		scene_end(&scene);
-	}
-}
+/* ---- slow-last-ack ---------------------------------------------------------------------- */
 
 /* Where the addresses are not known, as in a census, it may be another rule's. */
 static void test_slow_last_ack_shared(void **state)
@@ -357,76 +304,6 @@ static void test_slow_last_ack_shared(void **state)
 	scene_add(&scene, sock, 20, 20);
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
 	assert_true(scene.judged.draft.is_shared);
-	scene_end(&scene);
-}
-
-static void test_flood_that_drops(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	scene_add(&scene, request(1), 17, 17);
-	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
-	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 23);
-	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
-	assert_says(&scene, "23 SYNs were dropped");
-	scene_end(&scene);
-}
-
-/* A queue more than half full of silent handshakes, most of different peers; each has to be so. */
-static void test_flood_by_sockets(void **state)
-{
-	static const struct {
-		unsigned silent, peers, fresh, limit;
-		enum tc_verdict flood;
-	} rows[] = {
-		{10, 10, 0, 19, TC_FOUND},  {10, 10, 0, 20, TC_QUIET},	/* half full */
-		{9, 9, 0, 1, TC_QUIET},					/* too few */
-		{10, 6, 0, 19, TC_FOUND},   {10, 5, 0, 19, TC_QUIET},	/* few peers */
-		{10, 10, 10, 19, TC_FOUND}, {10, 10, 11, 19, TC_QUIET}, /* most are fresh */
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct scene scene;
-
-		scene_begin(&scene);
-		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
-		scene_add(&scene, request(0), rows[i].fresh, 1);
-		scene_listener(&scene, SCENE_PORT, 0, rows[i].limit, rows[i].silent, SCENE_HAVE);
-		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
-		assert_int_equal(scene_judge(&scene, "slow-last-ack"),
-				 rows[i].flood == TC_FOUND ? TC_QUIET : TC_FOUND);
-		scene_end(&scene);
-	}
-}
-
-static void test_flood_unsure(void **state)
-{
-	struct tc_sock sock = request(1);
-	struct scene scene;
-
-	(void)state;
-	scene_begin_counted(&scene);
-	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
-	scene_count(&scene, TC_SYN_RECV, 432);
-	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
-	assert_needs(&scene, "if none of 432 SYN_RECV is ever finished, and each lasts 63 s, ");
-	assert_needs(&scene, "inference");
-	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_UNSURE);
-	scene_end(&scene);
-	scene_begin(&scene); /* a full queue, and addresses that were not read */
-	sock.have &= ~(uint32_t)TC_HAVE_REMOTE_ADDR;
-	scene_add(&scene, sock, 20, 20);
-	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
-	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
-	scene_end(&scene);
-	scene_begin(&scene); /* the same, and repetitions that were not */
-	scene_count(&scene, TC_SYN_RECV, 20);
-	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
-	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
 	scene_end(&scene);
 }
 
@@ -630,6 +507,39 @@ static void test_stale_syn(void **state)
 	scene_end(&scene);
 }
 
+/* Who opens connections may get a SYN+ACK twice, and who is called while calling a SYN. */
+static void test_stale_syn_or_not(void **state)
+{
+	static const struct {
+		unsigned count, calling, asked, ended, last_acks;
+		enum tc_verdict verdict;
+	} rows[] = {
+		{12, 3, 3, 0, 0, TC_QUIET},  {13, 3, 3, 0, 0, TC_UNSURE}, /* 3 s, 4 each */
+		{13, 3, 0, 0, 0, TC_FOUND},  {4, 0, 1, 0, 0, TC_UNSURE},
+		{4, 0, 1, 2, 0, TC_FOUND},   {4, 0, 1, 1, 0, TC_UNSURE},
+		{4, 0, 1, 0, 1, TC_FOUND},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tc_sock calling = request(1), hanging = scene_sock(TC_LAST_ACK, 0);
+		struct scene scene;
+
+		scene_begin(&scene);
+		calling.kind = TC_KIND_FULL;
+		hanging.retrans = 2;
+		scene_add(&scene, calling, rows[i].calling, 1);
+		scene_add(&scene, hanging, rows[i].last_acks, 1);
+		scene_rise(&scene, TC_COUNTER_TCPSYNChallenge, rows[i].count);
+		scene_rise(&scene, TC_COUNTER_EstabResets, rows[i].ended);
+		scene.facts.now.counters.value[TC_COUNTER_ActiveOpens] = rows[i].asked;
+		assert_int_equal(scene_judge(&scene, "stale-syn"), rows[i].verdict);
+		if (rows[i].verdict == TC_UNSURE)
+			assert_needs(&scene, "to tell SYNs of peers that open anew");
+		scene_end(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -644,12 +554,7 @@ int main(void)
 		cmocka_unit_test(test_phantom_that_waits),
 		cmocka_unit_test(test_no_phantom),
 		cmocka_unit_test(test_overflow_names_what_any_look_saw),
-		cmocka_unit_test(test_flood_by_cookies),
-		cmocka_unit_test(test_flood_by_few_peers),
 		cmocka_unit_test(test_slow_last_ack_shared),
-		cmocka_unit_test(test_flood_that_drops),
-		cmocka_unit_test(test_flood_by_sockets),
-		cmocka_unit_test(test_flood_unsure),
 		cmocka_unit_test(test_slow_last_ack),
 		cmocka_unit_test(test_defer_accept),
 		cmocka_unit_test(test_orphan_syn_recv),
@@ -658,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_blackhole_of_a_crawler),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_stale_syn),
+		cmocka_unit_test(test_stale_syn_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

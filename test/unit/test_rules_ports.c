@@ -36,6 +36,7 @@ static struct tc_destination *make(struct tc_facts *facts, uint32_t used)
 		.free_at_least = 1000 - used,
 		.free_at_most = 1000 - used,
 		.sustains_per_second = 16.6,
+		.port_seconds = 60,
 	};
 	facts->ports = ports;
 	return to;
@@ -71,9 +72,57 @@ static void test_ports_that_can_be_taken_over_are_free(void **state)
 	struct tc_destination *to = make(&facts, 950);
 
 	(void)state;
-	to->reusable = 900;
+	to->reusable = to->reusable_at_least = 900;
 	to->free = to->free_at_least = to->free_at_most = 950;
 	facts_expect(&facts, "port-exhaustion", TC_NORMAL, 0, "950 of 1000", NULL);
+	tc_facts_release(&facts);
+}
+
+/* Where nobody tells whether they had timestamps, it is neither fine nor a finding. */
+static void test_ports_that_may_be_taken_over_are_open(void **state)
+{
+	static const struct {
+		uint32_t used, sure;
+		enum tc_verdict verdict;
+		const char *text;
+	} rows[] = {
+		{1000, 0, TC_UNSURE,
+		 "fails (EADDRNOTAVAIL) unless it may take over one of the 900"},
+		{950, 0, TC_UNSURE, "900 of them in TIME_WAIT and perhaps to be taken over"},
+		{950, 600, TC_NORMAL, "950 of 1000"}, /* enough of them can be */
+		{650, 0, TC_NORMAL, "650 of 1000"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		struct tc_facts facts;
+		struct tc_destination *to = make(&facts, rows[i].used);
+
+		to->time_wait = to->reusable = rows[i].used > 900 ? 900 : rows[i].used - 50;
+		to->reusable_at_least = rows[i].sure;
+		to->free = to->free_at_most = 1000 - rows[i].used + to->reusable;
+		to->free_at_least = 1000 - rows[i].used + rows[i].sure;
+		to->inferred = true;
+		facts_expect(&facts, "port-exhaustion", rows[i].verdict, 0, rows[i].text, NULL);
+		tc_facts_release(&facts);
+	}
+}
+
+/* Sooner than after TIME_WAIT only where tcp_tw_reuse is known to do it. */
+static void test_how_ports_come_back_is_said(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 1000);
+
+	(void)state;
+	to->time_wait = 1000;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_CRITICAL,
+		     "a port comes back after 60 s: that bears 17/s, and no more", NULL);
+	to->port_seconds = 1;
+	to->sustains_per_second = 1000;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_CRITICAL,
+		     "tcp_tw_reuse lets a port be used again after 1.0 s: that bears 1000/s, while",
+		     NULL);
 	tc_facts_release(&facts);
 }
 
@@ -129,8 +178,8 @@ static void test_time_left_is_said(void **state)
 	to->time_wait = 700;
 	facts.symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown = 705;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "700 of them in",
-		     "opened at 12/s", "17/s for ever", "2 min 30 s", "705 connections are in",
-		     "40000-40999 has 1000 ports", NULL);
+		     "opened at 12/s", "back after 60 s", "bears 17/s, and no more", "2 min 30 s",
+		     "705 connections are in", "40000-40999 has 1000 ports", NULL);
 	tc_facts_release(&facts);
 }
 
@@ -144,7 +193,7 @@ static void test_what_runs_out_within_a_minute_is_found(void **state)
 	} cases[] = {
 		{500, 50, 10, TC_FOUND},
 		{499, 50, 10, TC_NORMAL},	/* a pool that is being opened */
-		{500, 10, 10, TC_NORMAL},	/* slower than what can go on for ever */
+		{500, 10, 10, TC_NORMAL},	/* slower than what can go on */
 		{500, 50, 60, TC_NORMAL},	/* the first will be back by then */
 		{500, 50, INFINITY, TC_NORMAL}, /* the peers close first: nothing is lost */
 	};
@@ -483,6 +532,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_full_destination_is_found),
 		cmocka_unit_test(test_ports_that_can_be_taken_over_are_free),
+		cmocka_unit_test(test_ports_that_may_be_taken_over_are_open),
+		cmocka_unit_test(test_how_ports_come_back_is_said),
 		cmocka_unit_test(test_the_pace_of_a_half_full_destination),
 		cmocka_unit_test(test_what_is_bound_before_is_another_rule),
 		cmocka_unit_test(test_no_destination_no_word),

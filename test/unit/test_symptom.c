@@ -138,6 +138,9 @@ static const struct row rows[] = {
 	{ "syn-recv-orphan", TC_SYN_RECV, NOT, .kind = TC_KIND_REQUEST, .direction = TC_DIRECTION_IN, .has_listener = true },
 	{ "syn-recv-orphan", TC_SYN_RECV, NOT, .kind = TC_KIND_FULL, .direction = TC_DIRECTION_OUT },
 	{ "syn-recv-orphan", TC_SYN_RECV, OPEN, .kind = TC_KIND_REQUEST },
+	{ "syn-recv-full", TC_SYN_RECV, YES, .kind = TC_KIND_FULL },
+	{ "syn-recv-full", TC_SYN_RECV, NOT, .kind = TC_KIND_REQUEST },
+	{ "syn-recv-full", TC_SYN_RECV, OPEN, .lacks = TC_HAVE_KIND },
 
 	{ "syn-sent-silent", TC_SYN_SENT, YES, .retrans = 2 },
 	{ "syn-sent-silent", TC_SYN_SENT, NOT, .retrans = 1 },

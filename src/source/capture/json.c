@@ -143,6 +143,8 @@ static void end_source(struct tc_json *json)
 	if (!json->incomplete || json->is_other)
 		return;
 	capture->json_incomplete = true;
+	/* Written by a version that did not say it. */
+	capture->json_deviation |= json->deviation ? json->deviation : TC_MAY_LACK | TC_MAY_REPEAT;
 	if (!*capture->json_why)
 		memcpy(capture->json_why, json->why, sizeof(json->why));
 }
@@ -159,6 +161,7 @@ static void end_root(struct tc_json *json)
 	}
 	json->has_schema = json->is_other = json->incomplete = false;
 	json->not_read = 0;
+	json->deviation = 0;
 	*json->why = '\0';
 }
 
@@ -228,6 +231,10 @@ static void set_schema(struct tc_json *json, struct tc_slice schema)
 
 static void set_source(struct tc_json *json, struct tc_slice value)
 {
+	if (key_is(json, "numbers"))
+		json->deviation = tc_slice_is(value, "at_least")  ? TC_MAY_LACK
+				  : tc_slice_is(value, "at_most") ? TC_MAY_REPEAT
+								  : TC_MAY_LACK | TC_MAY_REPEAT;
 	if (!key_is(json, "why"))
 		return;
 	if (value.length > sizeof(json->why) - 1)
@@ -333,6 +340,7 @@ int tc_json_begin(struct tc_capture *capture)
 	json->fed = json->token = 0;
 	json->done = json->is_ours = json->is_other = json->has_schema = json->incomplete = false;
 	json->not_read = 0;
+	json->deviation = 0;
 	*json->why = '\0';
 	capture->detail_open = false;
 	return 0;

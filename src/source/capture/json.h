@@ -61,6 +61,7 @@ struct tc_json {
 	bool incomplete; /* the source of this value says so */
 	uint32_t not_read; /* states that the source of this value could not see */
 	char why[TC_WHY_MAX]; /* of the source */
+	unsigned deviation;   /* TC_MAY_ bits, of the source */
 	struct tc_json_record record;
 };
 

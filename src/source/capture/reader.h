@@ -131,6 +131,7 @@ struct tc_capture {
 	bool lsof_addresses;  /* of another system: sockets have addresses, not inodes */
 	bool json_incomplete; /* what was recorded says that it is not complete */
 	char json_why[TC_WHY_MAX]; /* and for which reason; may be "" */
+	unsigned json_deviation;   /* TC_MAY_ bits */
 	uint64_t json_stateless; /* sockets, and groups of them, without a state */
 	uint64_t json_other;  /* sockets in the "other" row of a grouped table */
 

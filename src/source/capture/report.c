@@ -51,19 +51,22 @@ static bool has_format(const struct tc_capture *capture, const struct tc_format 
 	return capture->seen[tc_format_number(format)].sockets > 0;
 }
 
-static void sentence(struct tc_buf *why)
+/* Begins another reason, by which the numbers may be wrong in this direction. */
+static void reason(struct tc_buf *why, unsigned *deviation, unsigned direction)
 {
+	*deviation |= direction;
 	if (why->length)
 		tc_buf_text(why, _("; "));
 }
 
 /* A record of a record says so once. */
-static void judge_recorded(const struct tc_capture *capture, struct tc_buf *why)
+static void judge_recorded(const struct tc_capture *capture, struct tc_buf *why,
+			   unsigned *deviation)
 {
 	const char *said = _("it was not complete when it was recorded");
 	size_t length = strlen(said);
 
-	sentence(why);
+	reason(why, deviation, capture->json_deviation);
 	if (strncmp(capture->json_why, said, length) != 0)
 		tc_buf_text(why, said);
 	if (*capture->json_why && strncmp(capture->json_why, said, length) != 0)
@@ -72,16 +75,17 @@ static void judge_recorded(const struct tc_capture *capture, struct tc_buf *why)
 }
 
 /* What is to be known of every listing of some formats, the good ones, too. */
-static void judge_formats(const struct tc_capture *capture, size_t formats, struct tc_buf *why)
+static void judge_formats(const struct tc_capture *capture, size_t formats, struct tc_buf *why,
+			  unsigned *deviation)
 {
 	if (has_format(capture, &tc_format_conntrack)) {
-		sentence(why);
+		reason(why, deviation, TC_MAY_LACK | TC_MAY_REPEAT);
 		tc_buf_text(why, _("the states are conntrack's: FIN_WAIT is counted as FIN_WAIT1, "
 				   "SYN_SENT2 as SYN_SENT, offloaded entries without a state as "
 				   "ESTABLISHED"));
 	}
 	if (formats == 1 && has_format(capture, &tc_format_lsof)) {
-		sentence(why);
+		reason(why, deviation, TC_MAY_LACK);
 		tc_buf_text(why, _("lsof lists only what a process holds: sockets that are "
 				   "closed and not over yet are not in it"));
 	}
@@ -92,10 +96,13 @@ static void judge_formats(const struct tc_capture *capture, size_t formats, stru
  * repeat (netstat -c) and listings of the same sockets by two programs are all counted: what
  * was handed over cannot be taken back, and several machines in one input are as likely.
  */
-static void judge(const struct tc_capture *capture, size_t formats, struct tc_buf *why)
+static void judge_repeated(const struct tc_capture *capture, size_t formats, struct tc_buf *why,
+			   unsigned *deviation)
 {
 	uint64_t listings = repeated_listings(capture);
 
+	if (listings > 1 || tc_repeated(capture))
+		reason(why, deviation, TC_MAY_REPEAT);
 	if (listings > 1)
 		tc_buf_format(why,
 			      _("%" PRIu64 " listings of the same kind in this input, all "
@@ -105,19 +112,30 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 		tc_buf_text(why, _("several listings in this input: the same connections are in "
 				   "it again, all were counted"));
 	if (formats > 1) {
-		sentence(why);
+		reason(why, deviation, TC_MAY_REPEAT);
 		tc_buf_text(why, _("listings of several kinds: the same sockets may be counted "
 				   "more than once"));
 	}
+	if (capture->lsof_repeats) {
+		reason(why, deviation, TC_MAY_REPEAT);
+		tc_buf_text(why, _("too many sockets for lsof's repeated lines to be known: "
+				   "descriptors were counted"));
+	}
+}
+
+/* Lines that could not be read, and sockets without a state. */
+static void judge_missing(const struct tc_capture *capture, struct tc_buf *why,
+			  unsigned *deviation)
+{
 	if (capture->unread) {
-		sentence(why);
+		reason(why, deviation, TC_MAY_LACK);
 		tc_buf_format(why,
 			      tc_ngettext("%" PRIu64 " line could not be read",
 					  "%" PRIu64 " lines could not be read", capture->unread),
 			      capture->unread);
 	}
 	if (capture->uniq.unknown) {
-		sentence(why);
+		reason(why, deviation, TC_MAY_LACK);
 		tc_buf_format(
 			why,
 			tc_ngettext("%" PRIu64 " row of the counted table names no known state",
@@ -126,31 +144,33 @@ static void judge(const struct tc_capture *capture, size_t formats, struct tc_bu
 			capture->uniq.unknown);
 	}
 	if (capture->ss.unknown) {
-		sentence(why);
+		reason(why, deviation, TC_MAY_LACK);
 		tc_buf_format(why,
 			      _("ss printed no state of %" PRIu64 " sockets, as it does when "
 				"asked for one state"),
 			      capture->ss.unknown);
 	}
 	if (capture->json_stateless) {
-		sentence(why);
+		reason(why, deviation, TC_MAY_LACK);
 		tc_buf_format(why, _("%" PRIu64 " sockets are recorded without their state"),
 			      capture->json_stateless + capture->json_other);
 	} else if (capture->json_other) {
-		sentence(why);
+		reason(why, deviation, TC_MAY_LACK);
 		tc_buf_format(why,
 			      _("%" PRIu64 " sockets of the table's last row have no known "
 				"state"),
 			      capture->json_other);
 	}
 	if (capture->json_incomplete)
-		judge_recorded(capture, why);
-	if (capture->lsof_repeats) {
-		sentence(why);
-		tc_buf_text(why, _("too many sockets for lsof's repeated lines to be known: "
-				   "descriptors were counted"));
-	}
-	judge_formats(capture, formats, why);
+		judge_recorded(capture, why, deviation);
+}
+
+static void judge(const struct tc_capture *capture, size_t formats, struct tc_buf *why,
+		  unsigned *deviation)
+{
+	judge_repeated(capture, formats, why, deviation);
+	judge_missing(capture, why, deviation);
+	judge_formats(capture, formats, why, deviation);
 }
 
 /* What no listing of the input can show, but for what one did show. */
@@ -226,7 +246,7 @@ int tc_capture_report(struct tc_capture *capture, struct tc_report *report)
 		nothing_found(capture, report);
 		return -ENODATA;
 	}
-	judge(capture, formats, &why);
+	judge(capture, formats, &why, &report->deviation);
 	report->source = "capture";
 	report->origins = origins_of(capture);
 	report->complete = why.length == 0;

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* test_rules_flood.c - when handshakes that nobody finishes are called a flood. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+
+static const struct tc_sock some_listener = {.state = TC_LISTEN};
+
+static struct tc_sock request(uint8_t retrans)
+{
+	struct tc_sock sock = scene_sock(TC_SYN_RECV, 0);
+
+	sock.inode = 0;
+	sock.kind = TC_KIND_REQUEST;
+	sock.timer = TC_TIMER_RETRANS;
+	sock.retrans = retrans;
+	sock.expires_ms = 900;
+	sock.direction = TC_DIRECTION_IN;
+	sock.listener = &some_listener;
+	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
+	return sock;
+}
+
+static void test_flood_by_cookies(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, request(1), 17, 17);
+	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
+	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 21);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "17 SYN_RECV, 17 of them silent");
+	assert_says(&scene, "of 17 different addresses");
+	assert_says(&scene, "44 cookies were sent and 21 came back");
+	assert_false(scene_says(&scene, "inference")); /* the queue had room for no more */
+	assert_says(&scene, "Listener 10.0.0.1:80");
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 22); /* real clients */
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
+	scene_end(&scene);
+}
+
+/* One address is no flood, though none of its cookies comes back. */
+static void test_flood_by_few_peers(void **state)
+{
+	static const struct {
+		unsigned silent, peers;
+		enum tc_verdict flood;
+	} rows[] = {{17, 1, TC_QUIET}, {17, 4, TC_QUIET}, {1, 1, TC_QUIET},
+		    {0, 1, TC_QUIET},  {6, 5, TC_FOUND},  {17, 9, TC_FOUND}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
+		scene_add(&scene, request(0), 3, 3);
+		scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
+		scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
+		scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
+		scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 0);
+		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
+		if (rows[i].silent && rows[i].flood == TC_QUIET) {
+			assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+			assert_false(scene.judged.draft.is_shared);
+		}
+		scene_end(&scene);
+	}
+}
+
+static void test_flood_that_drops(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, request(1), 17, 17);
+	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 23);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "23 SYNs were dropped");
+	scene_end(&scene);
+}
+
+/* A queue more than half full of silent handshakes, most of different peers; each has to be so. */
+static void test_flood_by_sockets(void **state)
+{
+	static const struct {
+		unsigned silent, peers, fresh, limit;
+		enum tc_verdict flood;
+	} rows[] = {
+		{10, 10, 0, 19, TC_FOUND},  {10, 10, 0, 20, TC_QUIET},	/* half full */
+		{9, 9, 0, 1, TC_QUIET},					/* too few */
+		{10, 6, 0, 19, TC_FOUND},   {10, 5, 0, 19, TC_QUIET},	/* few peers */
+		{10, 10, 10, 19, TC_FOUND}, {10, 10, 11, 19, TC_QUIET}, /* most are fresh */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
+		scene_add(&scene, request(0), rows[i].fresh, 1);
+		scene_listener(&scene, SCENE_PORT, 0, rows[i].limit, rows[i].silent, SCENE_HAVE);
+		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
+		assert_int_equal(scene_judge(&scene, "slow-last-ack"),
+				 rows[i].flood == TC_FOUND ? TC_QUIET : TC_FOUND);
+		scene_end(&scene);
+	}
+}
+
+/*
+ * A queue with room for few never shows ten silent ones: what it turns away in a second tells,
+ * whatever the interval (3 s) is.
+ */
+static void test_flood_of_a_small_queue(void **state)
+{
+	static const struct {
+		unsigned limit, silent, peers, dropped, sent, received;
+		enum tc_verdict flood;
+	} rows[] = {
+		{8, 9, 9, 30, 0, 0, TC_FOUND},	{8, 9, 9, 29, 0, 0, TC_QUIET},
+		{4, 5, 5, 30, 0, 0, TC_FOUND},	{4, 5, 2, 30, 0, 0, TC_QUIET},	/* few peers */
+		{3, 4, 4, 0, 30, 0, TC_FOUND},	{3, 4, 4, 0, 60, 30, TC_QUIET}, /* real clients */
+		{3, 4, 1, 0, 30, 0, TC_QUIET},	{1, 2, 2, 30, 0, 0, TC_FOUND},
+		{1, 2, 1, 30, 0, 0, TC_QUIET}, /* one slow client */
+		{1, 2, 2, 0, 0, 0, TC_QUIET},  /* that kept nobody out */
+		{0, 1, 1, 30, 0, 0, TC_UNSURE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
+		scene_listener(&scene, SCENE_PORT, 0, rows[i].limit, rows[i].silent, SCENE_HAVE);
+		scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, rows[i].dropped);
+		scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, rows[i].sent);
+		scene_rise(&scene, TC_COUNTER_SyncookiesSent, rows[i].sent);
+		scene_rise(&scene, TC_COUNTER_SyncookiesRecv, rows[i].received);
+		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
+		if (rows[i].flood == TC_FOUND)
+			assert_int_equal(scene_severity(&scene), rows[i].dropped
+									 ? TC_SEVERITY_CRITICAL
+									 : TC_SEVERITY_WARNING);
+		if (rows[i].flood == TC_QUIET) {
+			assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+			assert_int_equal(scene_severity(&scene), rows[i].dropped
+									 ? TC_SEVERITY_WARNING
+									 : TC_SEVERITY_NOTICE);
+		}
+		scene_end(&scene);
+	}
+}
+
+/* Scanners at one listener, and a small queue that is full at another, are two things. */
+static void test_flood_is_of_one_listener(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, request(1), 32, 31);
+	scene_listener(&scene, SCENE_PORT, 0, 4096, 30, SCENE_HAVE);
+	scene_listener(&scene, SCENE_PORT + 1, 0, 1, 2, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
+	scene_end(&scene);
+}
+
+/* Without cookies tcp_max_syn_backlog is a limit of its own, and no counter but ListenDrops tells.
+ */
+static void test_flood_over_max_syn_backlog(void **state)
+{
+	static const struct {
+		int cookies;
+		enum tc_verdict verdict;
+	} rows[] = {{0, TC_FOUND}, {1, TC_QUIET}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		scene_set(&scene, TC_SETTING_tcp_syncookies, rows[i].cookies);
+		scene_set(&scene, TC_SETTING_tcp_max_syn_backlog, 128);
+		scene_add(&scene, request(1), 97, 97);
+		scene_listener(&scene, SCENE_PORT, 0, 4096, 97, SCENE_HAVE);
+		scene_rise(&scene, TC_COUNTER_ListenDrops, 50);
+		scene_rise(&scene, TC_COUNTER_ListenOverflows, 20);
+		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].verdict);
+		if (rows[i].verdict == TC_FOUND) {
+			assert_says(&scene, "30 SYNs were dropped (ListenDrops)");
+			assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+		}
+		scene_end(&scene);
+	}
+}
+
+/* What a full queue turns away takes two readings, and what is silent takes a second look. */
+static void test_flood_not_looked_at_twice(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, request(1), 5, 5);
+	scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
+	scene.facts.now.counters.value[TC_COUNTER_TCPReqQFullDrop] = 7;
+	scene_instant(&scene);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
+	assert_needs(&scene, "an interval");
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_add(&scene, request(0), 5, 5);
+	scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 40);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
+	assert_needs(&scene, "40 SYNs found a queue full and were dropped");
+	scene_end(&scene);
+}
+
+static void test_flood_unsure(void **state)
+{
+	struct tc_sock sock = request(1);
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
+	scene_count(&scene, TC_SYN_RECV, 432);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
+	assert_needs(&scene, "if none of 432 SYN_RECV is ever finished, and each lasts 63 s, ");
+	assert_needs(&scene, "inference");
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_UNSURE);
+	scene_end(&scene);
+	scene_begin(&scene); /* a full queue, and addresses that were not read */
+	sock.have &= ~(uint32_t)TC_HAVE_REMOTE_ADDR;
+	scene_add(&scene, sock, 20, 20);
+	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
+	scene_end(&scene);
+	scene_begin(&scene); /* the same, and repetitions that were not */
+	scene_count(&scene, TC_SYN_RECV, 20);
+	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_flood_by_cookies),
+		cmocka_unit_test(test_flood_by_few_peers),
+		cmocka_unit_test(test_flood_that_drops),
+		cmocka_unit_test(test_flood_by_sockets),
+		cmocka_unit_test(test_flood_of_a_small_queue),
+		cmocka_unit_test(test_flood_is_of_one_listener),
+		cmocka_unit_test(test_flood_over_max_syn_backlog),
+		cmocka_unit_test(test_flood_not_looked_at_twice),
+		cmocka_unit_test(test_flood_unsure),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
