@@ -307,13 +307,14 @@ static void test_long_chain(void **state)
 		close(fds[i]);
 }
 
-/* Numbers as the kernel gives them, of namespaces that nobody has; and the test's own last. */
+/*
+ * Numbers as the kernel gives them (from 0xf0000000 on, the lowest that is free) and so high that
+ * no namespace of the machine has them; and the test's own last.
+ */
 static void list_others(uint64_t *netns, size_t count, uint64_t own)
 {
-	for (size_t i = 0; i + 1 < count; i++) {
-		netns[i] = 4026532000u + 61 * i;
-		netns[i] += netns[i] == tc_netns_here();
-	}
+	for (size_t i = 0; i + 1 < count; i++)
+		netns[i] = 0xff000000u + 61 * i;
 	netns[count - 1] = own;
 }
 
