@@ -15,8 +15,12 @@
 #include "util/intl.h"
 
 enum {
-	FLOOD_LEAST = 10, /* fewer silent handshakes are scanners and phones out of reach */
-	PEERS_LEAST = 5,  /* addresses; fewer can be blocked one by one */
+	/*
+	 * That more than half are of different peers says something of ten, and nothing of three,
+	 * which are scanners and phones out of reach. How bad they are is told by the backlog.
+	 */
+	FLOOD_LEAST = 10,
+	PEERS_LEAST = 5, /* addresses; fewer can be blocked one by one */
 };
 
 enum likeness { LIKE_NO, LIKE_YES, LIKE_UNKNOWN };
