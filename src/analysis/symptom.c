@@ -15,8 +15,9 @@ enum {
 	SECOND_MS = 1000,
 	MINUTE_MS = 60 * SECOND_MS,
 	HOUR_MS = 60 * MINUTE_MS,
-	CLOSING_MS = 5 * SECOND_MS, /* normally one round trip */
-	FIRST_SYNACK_MS = 1100,	    /* the first interval of a request, and a late timer */
+	CLOSING_MS = 5 * SECOND_MS,  /* normally one round trip */
+	STOPPED_MS = 10 * SECOND_MS, /* longer than a slow disk or a collection of garbage takes */
+	FIRST_SYNACK_MS = 1100,	     /* the first interval of a request, and a late timer */
 };
 
 /* One predicate a row of the table; SHOWS saves the lines that all of them begin with. */
@@ -38,22 +39,37 @@ static const struct tc_inside *inside_of(const struct tc_sock *sock, uint32_t ne
 	return inside && (inside->have & need) == need ? inside : NULL;
 }
 
-bool tc_symptom_age_ms(const struct tc_sock *sock, uint64_t *ret_age_ms)
+/* 0: no look before found it in this state. */
+static uint64_t watched_ms(const struct tc_symptom_env *env, const struct tc_sock *sock)
+{
+	return tc_watched_find(env->watched, sock) == TC_WATCHED_AGAIN ? env->watched->apart_ms : 0;
+}
+
+bool tc_symptom_age_ms(const struct tc_symptom_env *env, const struct tc_sock *sock,
+		       uint64_t *ret_age_ms)
 {
 	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+	uint64_t heard_ms = 0, seen_ms = watched_ms(env, sock);
 
-	if (!inside)
+	if (!inside && !seen_ms)
 		return false;
-	*ret_age_ms = inside->ack_received_ms < inside->data_received_ms ? inside->ack_received_ms
-									 : inside->data_received_ms;
+	if (inside)
+		heard_ms = inside->ack_received_ms < inside->data_received_ms
+				   ? inside->ack_received_ms
+				   : inside->data_received_ms;
+	*ret_age_ms = heard_ms > seen_ms ? heard_ms : seen_ms;
 	return true;
 }
 
-static enum tc_shown is_older(const struct tc_sock *sock, uint64_t age_ms)
+/* Two looks that are less apart than that say nothing by themselves. */
+static enum tc_shown is_older(const struct tc_symptom_env *env, const struct tc_sock *sock,
+			      uint64_t age_ms)
 {
 	uint64_t age;
 
-	return tc_symptom_age_ms(sock, &age) ? when(age >= age_ms) : TC_SHOWN_UNKNOWN;
+	if (tc_symptom_age_ms(env, sock, &age) && age >= age_ms)
+		return TC_SHOWN;
+	return inside_of(sock, TC_INSIDE_TIMES) ? TC_SHOWN_NOT : TC_SHOWN_UNKNOWN;
 }
 
 static bool is_held(const struct tc_sock *sock)
@@ -120,7 +136,7 @@ SHOWS(unaccepted)
 
 SHOWS(unaccepted_old)
 {
-	return is_held(sock) ? TC_SHOWN_NOT : is_older(sock, SECOND_MS);
+	return is_held(sock) ? TC_SHOWN_NOT : is_older(env, sock, SECOND_MS);
 }
 
 SHOWS(bound)
@@ -181,9 +197,26 @@ SHOWS(not_read)
 	return when(inside->receive_memory > inside->receive_buffer / 2);
 }
 
+SHOWS(not_read_long)
+{
+	enum tc_shown shown = shows_not_read(env, sock);
+
+	return shown == TC_SHOWN ? is_older(env, sock, STOPPED_MS) : shown;
+}
+
 SHOWS(not_taken)
 {
 	return is_shut(sock);
+}
+
+/* Where no data were sent none were taken: a probe is none, and a closed window lets none go. */
+SHOWS(not_taken_long)
+{
+	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+
+	if (sock->timer != TC_TIMER_PROBE)
+		return TC_SHOWN_NOT;
+	return inside ? when(inside->data_sent_ms >= MINUTE_MS) : TC_SHOWN_UNKNOWN;
 }
 
 /* ---- While it closes, and after -------------------------------------------------------- */
@@ -195,12 +228,40 @@ SHOWS(close_wait_held)
 
 SHOWS(close_wait_old)
 {
-	return is_held(sock) ? is_older(sock, MINUTE_MS) : TC_SHOWN_NOT;
+	return is_held(sock) ? is_older(env, sock, MINUTE_MS) : TC_SHOWN_NOT;
 }
 
 SHOWS(close_wait_stale)
 {
-	return is_held(sock) ? is_older(sock, HOUR_MS) : TC_SHOWN_NOT;
+	return is_held(sock) ? is_older(env, sock, HOUR_MS) : TC_SHOWN_NOT;
+}
+
+/*
+ * Held, and perhaps for long: keepalive renews the time since the peer was heard, and no data came
+ * or went for a minute. One that was in this state in the look before lasts; one that was not is
+ * young; without that look it is not known.
+ */
+static enum tc_shown is_lasting(const struct tc_symptom_env *env, const struct tc_sock *sock)
+{
+	if (!is_held(sock) || is_older(env, sock, MINUTE_MS) == TC_SHOWN)
+		return TC_SHOWN_NOT;
+	if (!(sock->have & TC_HAVE_TIMER) || !inside_of(sock, TC_INSIDE_TIMES))
+		return TC_SHOWN_UNKNOWN;
+	if (!tc_watched_is_quiet(sock))
+		return TC_SHOWN_NOT;
+	switch (tc_watched_find(env->watched, sock)) {
+	case TC_WATCHED_AGAIN:
+		return TC_SHOWN;
+	case TC_WATCHED_NEW:
+		return TC_SHOWN_NOT;
+	default:
+		return TC_SHOWN_UNKNOWN;
+	}
+}
+
+SHOWS(close_wait_lasting)
+{
+	return is_lasting(env, sock);
 }
 
 /*
@@ -209,21 +270,22 @@ SHOWS(close_wait_stale)
  */
 enum { END_MOST = 86 };
 
-static enum tc_shown is_unread(const struct tc_sock *sock, uint32_t least, uint32_t most)
+static enum tc_shown is_unread(const struct tc_symptom_env *env, const struct tc_sock *sock,
+			       uint32_t least, uint32_t most)
 {
 	if (!is_held(sock) || sock->rqueue < least || sock->rqueue > most)
 		return TC_SHOWN_NOT;
-	return is_older(sock, MINUTE_MS);
+	return is_lasting(env, sock) == TC_SHOWN ? TC_SHOWN : is_older(env, sock, MINUTE_MS);
 }
 
 SHOWS(close_wait_end)
 {
-	return is_unread(sock, 1, END_MOST);
+	return is_unread(env, sock, 1, END_MOST);
 }
 
 SHOWS(close_wait_unread)
 {
-	return is_unread(sock, END_MOST + 1, UINT32_MAX);
+	return is_unread(env, sock, END_MOST + 1, UINT32_MAX);
 }
 
 SHOWS(fin_wait1_silent)
@@ -256,14 +318,21 @@ SHOWS(fin_wait2_held)
 		return TC_SHOWN_NOT;
 	if (!(sock->have & TC_HAVE_INODE))
 		return TC_SHOWN_UNKNOWN;
-	return is_held(sock) ? is_older(sock, MINUTE_MS) : TC_SHOWN_NOT;
+	return is_held(sock) ? is_older(env, sock, MINUTE_MS) : TC_SHOWN_NOT;
+}
+
+SHOWS(fin_wait2_lasting)
+{
+	if (is_minisocket(sock))
+		return TC_SHOWN_NOT;
+	return sock->have & TC_HAVE_INODE ? is_lasting(env, sock) : TC_SHOWN_UNKNOWN;
 }
 
 SHOWS(closing_stuck)
 {
 	if (sock->have & TC_HAVE_RETRANS && sock->retrans >= 2)
 		return TC_SHOWN;
-	return is_older(sock, CLOSING_MS);
+	return is_older(env, sock, CLOSING_MS);
 }
 
 SHOWS(last_ack_silent)
@@ -295,6 +364,9 @@ SHOWS(time_wait_out)
 	N_("when the peers were last heard, and tcp_keepalive_time"), "ss -i, sysctl -a"
 #define NEEDS_BOTH \
 	N_("which sockets a program holds, and when the peers were last heard"), "ss -ie"
+#define NEEDS_ALL_THREE                                                                         \
+	N_("which sockets a program holds, when the peers were last heard, and a look before"), \
+		"ss -ieo"
 #define NEEDS_TIMERS N_("timers and repetitions"), "ss -o, netstat -o"
 #define NEEDS_ENDS N_("addresses and ports of all sockets, listeners included"), "ss -an"
 #define NEEDS_BUFFERS N_("receive buffers"), "ss -m"
@@ -312,6 +384,9 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_CLOSE_WAIT_STALE] = {
 		"close-wait-stale", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_close_wait_stale },
+	[TC_SYMPTOM_CLOSE_WAIT_LASTING] = {
+		"close-wait-lasting", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_ALL_THREE,
+		SERVER, "remote.addr", shows_close_wait_lasting },
 	[TC_SYMPTOM_CLOSE_WAIT_END] = {
 		"close-wait-end", STATE(CLOSE_WAIT), TC_HAVE_INODE | TC_HAVE_QUEUES, NEEDS_BOTH,
 		NULL, NULL, shows_close_wait_end },
@@ -352,6 +427,9 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_FIN_WAIT2_HELD] = {
 		"fin-wait2-held", STATE(FIN_WAIT2), 0, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_fin_wait2_held },
+	[TC_SYMPTOM_FIN_WAIT2_LASTING] = {
+		"fin-wait2-lasting", STATE(FIN_WAIT2), 0, NEEDS_ALL_THREE,
+		SERVER, "remote.addr", shows_fin_wait2_lasting },
 	[TC_SYMPTOM_CLOSING_STUCK] = {
 		"closing-stuck", STATE(CLOSING), 0, NEEDS_TIMERS,
 		SERVER, "remote.addr", shows_closing_stuck },
@@ -376,9 +454,16 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_NOT_READ] = {
 		"not-read", STATE(ESTABLISHED), TC_HAVE_QUEUES, NEEDS_BUFFERS,
 		SERVER, "remote.addr", shows_not_read },
+	[TC_SYMPTOM_NOT_READ_LONG] = {
+		"not-read-long", STATE(ESTABLISHED), TC_HAVE_QUEUES, NEEDS_BUFFERS,
+		NULL, NULL, shows_not_read_long },
 	[TC_SYMPTOM_NOT_TAKEN] = {
 		"not-taken", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_TIMER | TC_HAVE_RETRANS,
 		NEEDS_TIMERS, SERVER, "remote.addr", shows_not_taken },
+	[TC_SYMPTOM_NOT_TAKEN_LONG] = {
+		"not-taken-long", STATE(ESTABLISHED) | STATE(CLOSE_WAIT),
+		TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
+		NULL, "remote.addr", shows_not_taken_long },
 	[TC_SYMPTOM_BOUND] = {
 		"bound", STATE(BOUND), 0,
 		N_("a look at the bound sockets, on Linux 6.8 or later"), NULL,

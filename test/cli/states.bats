@@ -41,6 +41,7 @@ both_sides() { # SCENARIO
 
 # What follows is for diagnose; what goes on there while a rule looks is not begun here.
 @test "states: idle-server" { both_sides idle-server; }
+@test "states: paused-players" { both_sides paused-players; }
 @test "states: idle-no-keepalive" { both_sides idle-no-keepalive; }
 @test "states: slow-last-ack" { both_sides slow-last-ack; }
 @test "states: bind-exhausted" { both_sides bind-exhausted; }
@@ -50,6 +51,8 @@ both_sides() { # SCENARIO
 @test "states: zero-window" { both_sides zero-window; }
 @test "states: send-stalled" { both_sides send-stalled; }
 @test "states: close-wait-leak" { both_sides close-wait-leak; }
+@test "states: close-wait-alive" { both_sides close-wait-alive; }
+@test "states: fin-wait2-alive" { both_sides fin-wait2-alive; }
 @test "states: time-wait-many" { both_sides time-wait-many; }
 
 # But for those in which something goes on, so that the numbers are never the same.
