@@ -65,6 +65,22 @@ inline_always int tell(struct tc_walker *walker, struct tc_walk_lane *lane, cons
 	return 1;
 }
 
+/* A chain that is walked again counts again: the numbers are upper bounds. */
+inline_always void note_ends(struct tc_walker *walker, const struct seen *seen)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	u64 ports = read_word(seen->sock + layout->dport.word);
+	u32 local = (ports >> (layout->sport.shift & 63)) & 0xffff;
+	u32 remote = (ports >> (layout->dport.shift & 63)) & 0xffff;
+	u32 address = read_at(seen->sock, &layout->daddr);
+
+	if (is_v6(walker, seen))
+		address ^= read_word(seen->sock + layout->daddr6.word + 8) * 0x9e3779b97f4a7c15ull >>
+			   32;
+	walker->ends.far[((address ^ remote << 16) * 0x9e3779b1u) >> (32 - TC_WALK_FAR_BITS)]++;
+	walker->ends.near[local >> 6] |= 1ull << (local & 63);
+}
+
 /* A place to begin at in the list of those that share its port, if it is not the last there. */
 inline_always void sample(struct tc_walker *walker, const struct seen *seen)
 {
@@ -95,5 +111,7 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 	lane->count += 1ull << ((5 * seen->slot) & 63);
 	lane->seen++;
 	sample(walker, seen);
+	if (walker->note_ends)
+		note_ends(walker, seen);
 	return 1;
 }

@@ -347,11 +347,20 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 	walker->slots_all = job->slots_all;
 	walker->tell_net = job->netns != NULL;
 	walker->listening = job->listening;
+	walker->note_ends = job->ends != NULL;
 	if (job->sampled) {
 		walker->samples_of = sampled_slots(&walk->layout);
 		walker->sample_every =
 			(uint32_t)(job->sampled / TC_WALK_SAMPLES / walk->walkers) + 1;
 	}
+}
+
+static void add_ends(struct tc_walk_ends *ends, const struct tc_walk_ends *more)
+{
+	for (size_t i = 0; i < TC_ARRAY_SIZE(ends->far); i++)
+		ends->far[i] += more->far[i];
+	for (size_t i = 0; i < TC_ARRAY_SIZE(ends->near); i++)
+		ends->near[i] |= more->near[i];
 }
 
 /* What one walker found; counts that are still packed, too. */
@@ -464,6 +473,8 @@ static int run_program(struct tc_walk *walk, enum tc_walk_program program,
 	pthread_mutex_destroy(&party.lock);
 	for (uint32_t i = 0; i < walk->walkers; i++)
 		add_result(ret_result, &walk->memory[i]);
+	for (uint32_t i = 0; job->ends && i < walk->walkers; i++)
+		add_ends(job->ends, &walk->memory[i].ends);
 	ret_result->buckets = party.buckets;
 	return party.err ? tc_bpf_fail(party.err, why) : party.sink_err;
 }

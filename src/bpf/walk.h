@@ -42,6 +42,7 @@ struct tc_walk_job {
 	/* Namespaces that share this one's tables, told apart; NULL: this one alone. */
 	const uint64_t *netns;
 	size_t netns_count;
+	struct tc_walk_ends *ends; /* of what TC_WALK_COUNT counts: added to; or NULL */
 	bool listening;		   /* listeners instead of connections */
 	tc_walk_sink *sink;
 	void *context;

@@ -131,6 +131,14 @@ enum {
 	TC_WALK_LONG_ASIDE = 1u << 1, /* and with the caller */
 };
 
+/* As struct tc_glance_ends (model/glance.h): there the tables are told of. */
+enum { TC_WALK_FAR_BITS = 10, TC_WALK_FAR = 1 << TC_WALK_FAR_BITS };
+
+struct tc_walk_ends {
+	uint32_t far[TC_WALK_FAR];
+	uint64_t near[65536 / 64];
+};
+
 struct tc_walk_lane {
 	uint64_t node;	     /* the next; odd: the end of a chain; 0: the lane is at rest */
 	uint64_t link;	     /* the pointer that led there */
@@ -164,6 +172,7 @@ struct tc_walker {
 	uint32_t listening; /* the table of listeners is walked, not that of connections */
 	uint32_t nulls_base; /* the end of a chain names its bucket, and this more */
 	uint32_t next, end; /* buckets to go */
+	uint32_t note_ends;    /* `ends` is wanted */
 	uint32_t samples_of;   /* bits: slots of which sockets are sampled */
 	uint32_t sample_every; /* one in so many */
 	/* Set by the program. */
@@ -173,6 +182,7 @@ struct tc_walker {
 	uint32_t packed_seen;
 	uint64_t packed; /* counts of chains, five bits a slot */
 	uint64_t totals[TC_WALK_SLOTS];
+	struct tc_walk_ends ends;
 	uint32_t passed; /* since the last sample */
 	uint32_t sample_count, found_count;
 	struct tc_walk_lane lanes[TC_WALK_LANES];

@@ -38,3 +38,22 @@ int tc_glance_each(const struct tc_glance *glance, tc_sink *sink, void *context)
 	}
 	return err;
 }
+
+uint64_t tc_glance_ends_most(const struct tc_glance_ends *ends)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < TC_GLANCE_FAR; i++)
+		if (ends->far[i] > most)
+			most = ends->far[i];
+	return most;
+}
+
+uint64_t tc_glance_ends_taken(const struct tc_glance_ends *ends, uint16_t low, uint16_t high)
+{
+	uint64_t taken = 0;
+
+	for (uint32_t port = low; port <= high; port++)
+		taken += ends->near[port / 64] >> port % 64 & 1;
+	return taken;
+}

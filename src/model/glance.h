@@ -11,12 +11,39 @@
 
 #include "tcpcensus.h"
 
-enum { TC_GLANCE_RETRANS = 8, TC_GLANCE_TIMERS = 5 };
+enum { TC_GLANCE_RETRANS = 8, TC_GLANCE_TIMERS = 5, TC_GLANCE_FAR = 1024 };
+
+/*
+ * Enough of both ends of connections to say that no port can be short, in tables that fit the
+ * cache: no address and port has more connections to it than its place in `far`, which is that of
+ * others, too; and no local port is taken but those in `near`.
+ */
+struct tc_glance_ends {
+	uint32_t far[TC_GLANCE_FAR]; /* connections, by a hash of the remote address and port */
+	uint64_t near[65536 / 64];   /* a bit for each local port, from the lowest of a word */
+	bool is_unknown;	     /* the source has not looked at them */
+};
+
+static inline void tc_glance_ends_add(struct tc_glance_ends *ends, uint32_t address,
+				      uint16_t remote_port, uint16_t local_port)
+{
+	uint32_t key = (address ^ (uint32_t)remote_port << 16) * 0x9e3779b1u;
+
+	ends->far[key >> 22]++;
+	ends->near[local_port / 64] |= UINT64_C(1) << local_port % 64;
+}
+
+/* The most that there can be to one address and port. */
+uint64_t tc_glance_ends_most(const struct tc_glance_ends *ends);
+
+/* How many of these local ports are taken. */
+uint64_t tc_glance_ends_taken(const struct tc_glance_ends *ends, uint16_t low, uint16_t high);
 
 struct tc_glance {
 	/* By state, repetitions (the last: so many or more), timer, and whether it has an inode. */
 	uint64_t sockets[TC_STATE_COUNT][TC_GLANCE_RETRANS][TC_GLANCE_TIMERS][2];
-	tc_sink *listening; /* each socket in LISTEN */
+	struct tc_glance_ends ends; /* of all but those in LISTEN and BOUND */
+	tc_sink *listening;	    /* each socket in LISTEN */
 	void *context;
 };
 

@@ -5,8 +5,8 @@
  * It costs a few small files besides the census: sockets are judged by what the source counted in
  * passing, or as they come where it cannot count by itself. What they were held for, and for how
  * long, is not known; of a state in which nobody should stay it is said how many are in it. Only
- * where there are so many that the ports to one destination could run out, it is looked whose they
- * are.
+ * where the ends that were counted in passing leave it open whether ports are short, it is looked
+ * whose they are.
  */
 #include "pipeline/glance.h"
 
@@ -23,9 +23,10 @@
 #include "util/intl.h"
 
 enum {
-	HINT_LEAST = 10,     /* fewer are there for a moment on any busy machine */
-	NORMAL_LEAST = 100,  /* from here on somebody wonders */
-	USUAL_PORTS = 28232, /* 32768-60999 */
+	HINT_LEAST = 10,    /* fewer are there for a moment on any busy machine */
+	NORMAL_LEAST = 100, /* from here on somebody wonders */
+	USUAL_LOW = 32768,
+	USUAL_HIGH = 60999,
 	/* Of so many the ports are looked at in 0.15 s, ten times what the census takes. */
 	PORTS_MOST = 100000,
 };
@@ -34,6 +35,7 @@ struct looking {
 	struct tc_facts facts;
 	struct tc_glance glance;
 	struct tc_census census;
+	bool may_run_out; /* of ports */
 };
 
 /* ---- The look --------------------------------------------------------------------------- */
@@ -58,6 +60,7 @@ static int add_batch(void *context, const struct tc_sock *socks, size_t count)
 	struct looking *looking = context;
 	int err = tc_facts_add(&looking->facts, socks, count);
 
+	looking->glance.ends.is_unknown = true;
 	tc_census_add(&looking->census, socks, count);
 	return err ? err : tc_listening_add(looking->facts.listening, NULL, 0, socks, count);
 }
@@ -118,39 +121,58 @@ static bool has_something(const struct tc_rule *rule, const struct tc_facts *fac
 	return false;
 }
 
-/* How many ports there are to choose from, as far as it is known. */
-static uint64_t room_for_connections(const struct tc_facts *facts)
+struct range {
+	uint16_t low, high;
+	uint64_t room; /* how many of it there are to choose from, as far as it is known */
+};
+
+static struct range range_of(const struct tc_facts *facts)
 {
-	const struct tc_setting_value *range = &facts->now.settings[TC_SETTING_ip_local_port_range];
-	uint64_t room = USUAL_PORTS, held;
+	const struct tc_setting_value *set = &facts->now.settings[TC_SETTING_ip_local_port_range];
+	struct range range = {.low = USUAL_LOW, .high = USUAL_HIGH};
+	uint64_t held = facts->census.states[TC_BOUND] + facts->census.states[TC_LISTEN];
 	int64_t reserved;
 
-	if (range->status == TC_SETTING_READ && range->number[1] >= range->number[0])
-		room = (uint64_t)(range->number[1] - range->number[0]) + 1;
-	held = facts->census.states[TC_BOUND] + facts->census.states[TC_LISTEN];
+	if (set->status == TC_SETTING_READ && set->number[1] >= set->number[0]) {
+		range.low = (uint16_t)set->number[0];
+		range.high = (uint16_t)set->number[1];
+	}
 	if (tc_facts_setting(facts, TC_SETTING_ip_local_reserved_ports, &reserved) && reserved > 0)
 		held += (uint64_t)reserved;
-	return room > held ? room - held : 0;
+	range.room = (uint64_t)(range.high - range.low) + 1;
+	range.room = range.room > held ? range.room - held : 0;
+	return range;
 }
 
-/* Whether all of them together are more than half of what one destination can have. */
-static bool may_run_out(const struct tc_facts *facts)
+/*
+ * Whether one destination may have more than half of the ports, or nearly all of them may be taken,
+ * which is what bind(2) can take. Where nobody looked at the ends, all may go to one.
+ */
+static bool may_run_out(const struct looking *looking)
 {
-	uint64_t connections = facts->census.total - facts->census.states[TC_LISTEN];
+	const struct tc_census *census = &looking->census;
+	const struct tc_glance_ends *ends = &looking->glance.ends;
+	struct range range = range_of(&looking->facts);
+	uint64_t connections = census->total - census->states[TC_LISTEN];
 
-	return connections * 2 > room_for_connections(facts);
+	if (connections * 2 <= range.room || ends->is_unknown)
+		return connections * 2 > range.room;
+	return tc_glance_ends_most(ends) * 2 > range.room ||
+	       tc_glance_ends_taken(ends, range.low, range.high) * 10 > range.room * 9;
 }
 
-static int look_at_ports(struct tc_facts *facts, const struct tc_query *query)
+static int look_at_ports(struct looking *looking, const struct tc_query *query)
 {
 	struct tc_ports_query ports = {.size = sizeof(ports), .look = query};
 	struct tc_report report = {.size = sizeof(report)};
 	int err;
 
-	read_settings(facts, "ip_local_port_range ip_local_reserved_ports");
-	if (!may_run_out(facts) || facts->census.total > PORTS_MOST)
+	if (!query->from)
+		read_settings(&looking->facts, "ip_local_port_range ip_local_reserved_ports");
+	looking->may_run_out = may_run_out(looking);
+	if (query->from || !looking->may_run_out || looking->census.total > PORTS_MOST)
 		return 0;
-	err = tc_ports_take(&ports, &facts->ports, &report);
+	err = tc_ports_take(&ports, &looking->facts.ports, &report);
 	return err == -ENOMEM ? err : 0;
 }
 
@@ -301,20 +323,20 @@ static int judge(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 	return verdicts->bag.failed ? -ENOMEM : 0;
 }
 
-/* Where so few are open that no port can be short, whose they are has not been looked at. */
-static bool is_worth_it(const struct tc_rule *rule, const struct tc_facts *facts)
+/* Where no port can be short, whose the connections are has not been looked at. */
+static bool is_worth_it(const struct tc_rule *rule, const struct looking *looking)
 {
-	return !(rule->needs & TC_NEEDS_PORTS) || may_run_out(facts);
+	return !(rule->needs & TC_NEEDS_PORTS) || looking->may_run_out;
 }
 
-static int judge_all(const struct tc_facts *facts, struct tc_diagnosis **ret_verdicts)
+static int judge_all(const struct looking *looking, struct tc_diagnosis **ret_verdicts)
 {
 	struct tc_diagnosis *verdicts = NULL;
 	int err = tc_diagnosis_new(&verdicts);
 
 	for (size_t i = 0; !err && tc_rules[i]; i++)
-		if (tc_rules[i]->glance && is_worth_it(tc_rules[i], facts))
-			err = judge(verdicts, tc_rules[i], facts);
+		if (tc_rules[i]->glance && is_worth_it(tc_rules[i], looking))
+			err = judge(verdicts, tc_rules[i], &looking->facts);
 	if (err)
 		tc_diagnosis_free(verdicts);
 	else
@@ -330,12 +352,12 @@ int tc_glance_take(const struct tc_query *query, struct tc_census *ret_census,
 	struct looking *looking = calloc(1, sizeof(*looking));
 	int err = looking ? look_at_sockets(looking, query, report) : -ENOMEM;
 
-	if (!err && !query->from)
-		err = look_at_ports(&looking->facts, query);
+	if (!err)
+		err = look_at_ports(looking, query);
 	if (!err && !query->from)
 		read_numbers(&looking->facts);
 	if (!err)
-		err = judge_all(&looking->facts, ret_verdicts);
+		err = judge_all(looking, ret_verdicts);
 	if (!err)
 		*ret_census = looking->census;
 	if (looking)

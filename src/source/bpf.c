@@ -217,6 +217,18 @@ static void glance_at_counted(struct counting *counting, const struct tc_walk_re
 	}
 }
 
+/* Where the iterator counts, nobody has looked. */
+static void glance_at_ends(struct tc_glance_ends *to, const struct tc_walk_ends *from,
+			   bool is_unknown)
+{
+	_Static_assert((int)TC_GLANCE_FAR == (int)TC_WALK_FAR, "one table");
+	for (size_t i = 0; i < TC_GLANCE_FAR; i++)
+		to->far[i] += from->far[i];
+	for (size_t i = 0; i < TC_ARRAY_SIZE(to->near); i++)
+		to->near[i] |= from->near[i];
+	to->is_unknown |= is_unknown;
+}
+
 /* Each socket in a state in which nobody should stay, and connections that show something. */
 static void ask_for_glance(struct tc_walk_job *walk_job, const struct tc_job *job)
 {
@@ -248,14 +260,17 @@ static int count_connections(struct tc_walk *walk, struct tc_job *job, uint64_t 
 {
 	struct counting counting = {.glance = job->glance};
 	struct tc_walk_job walk_job = walk_job_of(job);
+	struct tc_walk_ends ends = {{0}, {0}};
 	struct tc_walk_result result;
 	int err;
 
 	walk_job.sampled = sampled;
 	walk_job.sink = take_words;
 	walk_job.context = &counting;
-	if (job->glance)
+	if (job->glance) {
 		ask_for_glance(&walk_job, job);
+		walk_job.ends = &ends;
+	}
 	err = walk ? tc_walk_run(walk, TC_WALK_COUNT, &walk_job, &result, report->why)
 		   : tc_bpf_tcp_iter(&walk_job, &result, report->why);
 	if (!err)
@@ -265,8 +280,10 @@ static int count_connections(struct tc_walk *walk, struct tc_job *job, uint64_t 
 	for (uint32_t slot = 0; slot < TC_WALK_SLOTS; slot++)
 		if (job->states & TC_STATE_BIT(state_of(slot)))
 			tc_census_count(census, state_of(slot), result.totals[slot]);
-	if (job->glance)
+	if (job->glance) {
 		glance_at_counted(&counting, &result);
+		glance_at_ends(&job->glance->ends, &ends, !walk);
+	}
 	return 0;
 }
 

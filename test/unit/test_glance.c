@@ -31,7 +31,8 @@ static void test_numbers_stay(void **state)
 	for (int i = 0; i < TC_STATE_COUNT; i++)
 		for (unsigned retrans = 0; retrans < 20; retrans++)
 			for (unsigned timer = 0; timer < TC_GLANCE_TIMERS; timer++) {
-				tc_glance_count(&glance, (enum tc_state)i, retrans, timer, retrans % 2);
+				tc_glance_count(&glance, (enum tc_state)i, retrans, timer,
+						retrans % 2);
 				total += i != TC_BOUND;
 			}
 	look(&glance, &facts);
@@ -92,9 +93,31 @@ static void test_the_sink_ends_it(void **state)
 	assert_int_equal(tc_glance_each(&glance, refuse, NULL), 5);
 }
 
+/* The most to one far end is never more than is said, and exact where there is no other. */
+static void test_ends(void **state)
+{
+	static struct tc_glance_ends ends;
+
+	(void)state;
+	assert_int_equal(tc_glance_ends_most(&ends), 0);
+	assert_int_equal(tc_glance_ends_taken(&ends, 0, 65535), 0);
+	for (uint32_t i = 0; i < 300; i++)
+		tc_glance_ends_add(&ends, 0x0a000001, 443, (uint16_t)(40000 + i));
+	assert_int_equal(tc_glance_ends_most(&ends), 300);
+	for (uint32_t i = 0; i < 100000; i++)
+		tc_glance_ends_add(&ends, 0x0a010000 + i, (uint16_t)(i % 7), 65535);
+	assert_in_range(tc_glance_ends_most(&ends), 300, 300 + 100000 / 100);
+	assert_int_equal(tc_glance_ends_taken(&ends, 0, 65535), 301);
+	assert_int_equal(tc_glance_ends_taken(&ends, 40000, 40009), 10);
+	assert_int_equal(tc_glance_ends_taken(&ends, 40299, 40299), 1);
+	assert_int_equal(tc_glance_ends_taken(&ends, 40300, 65534), 0);
+	assert_int_equal(tc_glance_ends_taken(&ends, 65535, 65535), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_numbers_stay),
 		cmocka_unit_test(test_odd_timers),
 		cmocka_unit_test(test_symptoms),
