@@ -51,6 +51,11 @@ int tc_bpf_fail(int err, char why[TC_WHY_MAX])
 	}
 	if (err == -ELIBACC)
 		snprintf(why, TC_WHY_MAX, "%s", _("libbpf.so.1 is not installed here"));
+	/* They may hold in a user namespace alone: the kernel wants those of the first one. */
+	else if (err == -EPERM && has_privileges())
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("the kernel forbids eBPF here in spite of the privileges: by seccomp, "
+			   "lockdown or a security module, or within a user namespace"));
 	/* The verifier says EACCES too, to those who lack nothing. */
 	else if (err == -EPERM || (err == -EACCES && !has_privileges()))
 		snprintf(why, TC_WHY_MAX, "%s",

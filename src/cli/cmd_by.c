@@ -4,6 +4,7 @@
 #include "cli/keys.h"
 #include "cli/look.h"
 #include "cli/note.h"
+#include "util/decimal.h"
 #include "util/intl.h"
 
 enum {
@@ -45,7 +46,7 @@ static void note_memory(const struct tc_options *options, const struct tc_tally 
 			  "count can be too low by up to %llu (-n 0 keeps all)"),
 			GROUPS_KEPT, (unsigned long long)tc_tally_too_low(tally));
 	if (options->verbose || mib >= MEMORY_TOLD)
-		tc_note(_("the groups took %.1f MiB of memory"), mib);
+		tc_note(_("the groups took %s MiB of memory"), tc_decimal(mib).text);
 }
 
 static int look_and_show(const struct tc_options *options, struct tc_look *look,

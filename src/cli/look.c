@@ -12,6 +12,7 @@
 #include "model/filter.h"
 #include "model/filter_lex.h"
 #include "owner/netns.h"
+#include "util/decimal.h"
 #include "util/intl.h"
 #include "util/macro.h"
 
@@ -236,11 +237,12 @@ static void note_how(const struct tc_report *report)
 		tc_note("%s", _("this kernel's tables cannot be walked by eBPF (since Linux 6.1): its "
 				"own iterator counted the connections"));
 	if (report->estimate_us)
-		tc_note(_("read through %s in %.1f ms; %.1f ms were expected"), report->source,
-			(double)report->took_us / 1000.0, (double)report->estimate_us / 1000.0);
+		tc_note(_("read through %s in %s ms; %s ms were expected"), report->source,
+			tc_decimal((double)report->took_us / 1000.0).text,
+			tc_decimal((double)report->estimate_us / 1000.0).text);
 	else
-		tc_note(_("read through %s in %.1f ms"), report->source,
-			(double)report->took_us / 1000.0);
+		tc_note(_("read through %s in %s ms"), report->source,
+			tc_decimal((double)report->took_us / 1000.0).text);
 	if (report->owners.source)
 		tc_note(_("descriptors of processes were read through %s"), report->owners.source);
 	if (report->foreign)

@@ -104,6 +104,32 @@ load helper
 		tcpcensus list --source bpf
 }
 
+# Runs a command to which seccomp(2) refuses bpf(2).
+without_bpf() { # COMMAND ARGUMENT...
+	python3 -c '
+import ctypes, os, struct, sys
+LOAD, EQUAL, RETURN, ALLOW, EPERM = 0x20, 0x15, 0x06, 0x7fff0000, 0x00050001
+number = {"x86_64": 321, "aarch64": 280}[os.uname().machine]
+filters = [(LOAD, 0, 0, 0), (EQUAL, 0, 1, number), (RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW)]
+code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *row) for row in filters))
+program = struct.pack("HxxxxxxP", len(filters), ctypes.addressof(code))
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+assert libc.prctl(22, 2, program, 0, 0) == 0  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+}
+
+@test "bad sources: who has the privileges for eBPF is not told to get them" {
+	needs_root
+	without_bpf true || skip "seccomp cannot be set here"
+	for command in '' 'by state' '-N all'; do
+		refused 3 'the kernel forbids eBPF here in spite of the privileges' \
+			without_bpf tcpcensus $command --source bpf
+	done
+	apart without_bpf tcpcensus -v
+	[ "$status" = 0 ]
+}
+
 # Somebody who is not root, with these capabilities alone.
 with_capabilities() { # "+bpf,+perfmon" COMMAND ARGUMENT...
 	local wanted=-all,$1 program

@@ -185,3 +185,13 @@ aligned() { # FILE
 	done
 	[[ $(tcpcensus -V) =~ ^tcpcensus\ [0-9]+\.[0-9]+\.[0-9]+\ \(.*netlink,\ proc ]]
 }
+
+@test "numbers in the notes have the decimals of the language" {
+	make_french
+	LC_ALL=fr_FR.UTF-8 apart tcpcensus by state -v
+	grep -qE '^tcpcensus: lu par [a-z]+ en [0-9]+,[0-9] ms' <<<"$err"
+	grep -qE 'ont pris [0-9]+,[0-9] Mio' <<<"$err"
+	apart tcpcensus by state -v
+	grep -qE '^tcpcensus: read through [a-z]+ in [0-9]+\.[0-9] ms' <<<"$err"
+	grep -qE 'took [0-9]+\.[0-9] MiB' <<<"$err"
+}
