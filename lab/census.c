@@ -109,6 +109,8 @@ static bool filter_passes(const struct lab_filter *filter, const struct inet_dia
 		return false;
 	if (filter->timer && filter->timer != msg->idiag_timer)
 		return false;
+	if (filter->left_ms > msg->idiag_expires)
+		return false;
 	if (filter->holder == LAB_ANY_HOLDER)
 		return true;
 	return (filter->holder == LAB_HELD) == (msg->idiag_inode != 0);

@@ -58,6 +58,7 @@ struct lab_filter {
 	enum lab_holder holder;
 	unsigned retrans; /* only those that were repeated so often or more */
 	unsigned timer;	  /* only those whose timer is this one of the kernel's; 0: any */
+	unsigned left_ms; /* only those whose timer has so long to go or more */
 };
 
 /* The name as the kernel and netstat write it; "UNKNOWN" for anything else. */

@@ -32,7 +32,11 @@ static unsigned wanted_by(const struct lab_scenario *scenario, const struct lab_
 static int wait_for_sign(const struct lab_scenario *scenario, const struct lab_sign *sign,
 			 struct lab_sandbox *sandbox, const struct lab_driving *driving, char *why)
 {
-	const struct lab_filter filter = {.retrans = sign->retrans, .timer = sign->timer};
+	const struct lab_filter filter = {
+		.retrans = sign->retrans,
+		.timer = sign->timer,
+		.left_ms = sign->left_s * 1000,
+	};
 	uint64_t deadline_ns = lab_now_ns() + SIGN_WAIT_NS;
 	unsigned found = 0, wanted = wanted_by(scenario, sign);
 	long pause_ns = LAB_PAUSE_MIN_NS;
@@ -52,8 +56,9 @@ static int wait_for_sign(const struct lab_scenario *scenario, const struct lab_s
 	} while (found < wanted && lab_wait_again(deadline_ns, &pause_ns));
 	if (found >= wanted)
 		return 0;
-	snprintf(why, LAB_WHY_MAX, "waiting for %u %s, each repeated %u times: there are %u", wanted,
-		 lab_state_name(sign->state), sign->retrans, found);
+	snprintf(why, LAB_WHY_MAX,
+		 "waiting for %u %s, each repeated %u times, with %u s to go: there are %u", wanted,
+		 lab_state_name(sign->state), sign->retrans, sign->left_s, found);
 	return -ETIMEDOUT;
 }
 
@@ -79,7 +84,11 @@ static void tell_sign(const struct lab_scenario *scenario, const struct lab_sign
 	const char *state = lab_state_name(sign->state), *sent = tc_tr(what_is_sent(sign->state));
 	unsigned count = wanted_by(scenario, sign);
 
-	if (!sign->retrans) /* TRANSLATORS: 20 ESTABLISHED */
+	if (sign->left_s) /* TRANSLATORS: the timers of 5 SYN_RECV had 10 s */
+		lab_sandbox_step(sandbox,
+				 N_("waited until the timers of %u %s had %u s or more to go"),
+				 count, state, sign->left_s);
+	else if (!sign->retrans) /* TRANSLATORS: 20 ESTABLISHED */
 		lab_sandbox_step(sandbox, N_("waited until there were %u %s"), count, state);
 	else if (sign->retrans == 1) /* TRANSLATORS: the SYN+ACK of 5 SYN_RECV */
 		lab_sandbox_step(sandbox, N_("waited until the %s of %u %s had been sent again"),

@@ -68,7 +68,8 @@ struct lab_sign {
 	enum lab_state state; /* LAB_NONE: nothing */
 	unsigned count;	      /* so many sockets; 0: as many as the parts bring into the state, */
 	unsigned retrans;     /* each repeated so often or more, */
-	unsigned timer;	      /* each with this timer of the kernel's; 0: any */
+	unsigned timer;	      /* each with this timer of the kernel's; 0: any, */
+	unsigned left_s;      /* which has so long to go or more */
 };
 
 struct lab_scenario {

@@ -108,7 +108,7 @@ struct lab_segment lab_line_expect(struct lab_line *line, unsigned flags)
 	return segment;
 }
 
-/* Looking takes a while; what is not drawn goes faster without. */
+/* What is not drawn needs no look. */
 static void mark_both(struct lab_line *line, enum lab_state kernel, enum lab_state peer)
 {
 	if (line->stage->wire.muted)

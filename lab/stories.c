@@ -18,7 +18,7 @@ const struct lab_story lab_stories[] = {
 	 "RFC 9293 (3.6, 3.10.7.4), RFC 5961 (4.2)",
 	 "LAST_ACK TIME_WAIT last-ack-stuck stale-syn tcp_orphan_retries", lab_tell_purpose2},
 	{"time-wait-length", N_("how long TIME_WAIT lasts, and what does not change it"),
-	 LAB_NEED_ROOT | LAB_NEED_TUN, 65,
+	 LAB_NEED_ROOT | LAB_NEED_TUN, 70,
 	 "RFC 9293 (3.6.1), RFC 1337",
 	 "TIME_WAIT tcp_fin_timeout tcp_tw_reuse tcp_max_tw_buckets tcp_rfc1337", lab_tell_length},
 	{"paws-and-nat", N_("a machine behind NAT that TIME_WAIT keeps out"),

@@ -43,14 +43,17 @@ static const char *name_of(const struct entry *entry)
 /* About how long it takes. */
 static unsigned seconds_of(const struct entry *entry)
 {
-	unsigned repeating = 0;
+	unsigned longest = 0;
 
 	if (!entry->scenario)
 		return entry->story->seconds;
-	for (size_t i = 0; i < LAB_SIGNS_MAX; i++)
-		if (entry->scenario->signs[i].retrans > repeating)
-			repeating = entry->scenario->signs[i].retrans;
-	return entry->scenario->age_s + (1u << repeating) / 5;
+	for (size_t i = 0; i < LAB_SIGNS_MAX; i++) {
+		const struct lab_sign *sign = &entry->scenario->signs[i];
+		unsigned takes = (1u << sign->retrans) / 5 + sign->left_s;
+
+		longest = takes > longest ? takes : longest;
+	}
+	return entry->scenario->age_s + longest;
 }
 
 static int longest_first(const void *a, const void *b)

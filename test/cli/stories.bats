@@ -120,7 +120,7 @@ tells() { # STORY EXTENDED-REGEX...
 		'the same, in FIN_WAIT2 - [0-9.]+ s tcp' 'tcp_tw_reuse=1 1 s 6[0-9]\.[0-9] s' \
 		'connect\(\) - [0-9.]+ s, taken over' 'tcp_tw_recycle=1 1 s no such setting' \
 		'tcp_max_tw_buckets=0 .* none was made' 'SO_LINGER 0 closed at once none, but a RST' \
-		'repeats its FIN - [67][0-9]\.[0-9] s' 'tcp_rfc1337=0 - [0-9.]+ s, ended by it' \
+		'repeats its FIN - (6[5-9]|7[0-9])\.[0-9] s' 'tcp_rfc1337=0 - [0-9.]+ s, ended by it' \
 		'tcp_rfc1337=1 - 6[0-9]\.[0-9] s' 'higher numbers .* [0-9.]+ s, taken over'
 }
 
