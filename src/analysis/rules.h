@@ -24,8 +24,10 @@ extern const struct tc_rule tc_rule_syn_sent_blackhole;
 extern const struct tc_rule tc_rule_syn_sent_refused;
 extern const struct tc_rule tc_rule_stale_syn;
 
-/* rule_closing.c: connections that close, or should */
+/* rule_close_wait.c: connections that should be closed */
 extern const struct tc_rule tc_rule_close_wait_leak;
+
+/* rule_closing.c: connections that close, and do not come to an end */
 extern const struct tc_rule tc_rule_fin_wait1_stuck;
 extern const struct tc_rule tc_rule_last_ack_stuck;
 extern const struct tc_rule tc_rule_closing;

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_close_wait.c - the rule about connections that a program does not close after its peer has. */
+#include "analysis/rule_parts.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+
+enum {
+	GROWN_LEAST = 10,	/* more of them than a busy moment begins with */
+	HELD_MANY = 1000,	/* near the 1024 descriptors that a program has by default */
+	ANSWER_MS = 10 * 60000, /* no longer does a half-closed connection wait for its answer */
+};
+
+/* By how many those that programs hold rose in the interval. */
+static uint64_t growth(const struct tc_facts *facts)
+{
+	uint64_t held = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD].shown;
+	uint64_t now = facts->census.states[TC_CLOSE_WAIT];
+	uint64_t before = facts->census_before.states[TC_CLOSE_WAIT];
+
+	if (!facts->has_census_before || !facts->interval_us || now <= before)
+		return 0;
+	return now - before < held ? now - before : held; /* the rest nobody has accepted */
+}
+
+/* A leak that began a moment ago looks like a busy moment, unless it is seen to grow. */
+static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
+				  struct tc_draft *draft)
+{
+	tc_evidence_n(draft,
+		      "%llu CLOSE_WAIT, heard of less than a minute ago: too young to tell one that "
+		      "is about to be closed from one that was forgotten.",
+		      "%llu CLOSE_WAIT, each heard of less than a minute ago: too young to tell those "
+		      "that are about to be closed from those that were forgotten.",
+		      held, tc_llu(held));
+	if (held >= GROWN_LEAST && !facts->has_census_before) {
+		tc_needs(draft,
+			 N_("another look a minute later: all %llu CLOSE_WAIT are too young "
+			    "to tell those that were forgotten"),
+			 tc_llu(held));
+		return TC_UNSURE;
+	}
+	if (growth(facts) < GROWN_LEAST)
+		return TC_NORMAL;
+	tc_evidence(draft,
+		    N_("They became more during the look: %llu, then %llu, in %s. If that goes on, "
+		       "they are forgotten; look again in a minute."),
+		    tc_llu(facts->census_before.states[TC_CLOSE_WAIT]),
+		    tc_llu(facts->census.states[TC_CLOSE_WAIT]), tc_part_interval(facts, draft));
+	tc_evidence_whose(draft, &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD]);
+	draft->severity = TC_SEVERITY_NOTICE;
+	return TC_FOUND;
+}
+
+/* Critical where descriptors run out; a single young one may be half closed on purpose. */
+static enum tc_severity judge_old(const struct tc_facts *facts)
+{
+	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
+	const struct tc_symptom_facts *stale = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_STALE];
+
+	if (old->shown >= HELD_MANY || (stale->shown && growth(facts) >= GROWN_LEAST))
+		return TC_SEVERITY_CRITICAL;
+	if (old->shown == 1 && old->oldest_ms < ANSWER_MS)
+		return TC_SEVERITY_NOTICE;
+	return TC_SEVERITY_WARNING;
+}
+
+/* Places in the row's list of causes. */
+enum { FORGETS_TO_CLOSE, DOES_NOT_LOOK, IS_STUCK };
+
+/* What their programs have read tells which of the causes it is. */
+static void tell_unread(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *end = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_END];
+	uint64_t unread = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_UNREAD].shown;
+	uint64_t all = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].shown, done;
+
+	if (end->unjudged || all < end->shown + unread)
+		return;
+	done = all - end->shown - unread;
+	tc_evidence(draft,
+		    N_("Read to the end and not closed: %llu. The end not noticed: %llu. Data not "
+		       "read either: %llu."),
+		    tc_llu(done), tc_llu(end->shown), tc_llu(unread));
+	if (unread >= done && unread >= end->shown)
+		tc_points_to(draft, IS_STUCK);
+	else
+		tc_points_to(draft, end->shown >= done ? DOES_NOT_LOOK : FORGETS_TO_CLOSE);
+}
+
+static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
+	uint64_t stale = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_STALE].shown;
+	uint64_t grown = growth(facts);
+
+	tc_evidence_n(draft,
+		      "%llu of %llu CLOSE_WAIT is held by a program for a minute or more, for %s "
+		      "at least.",
+		      "%llu of %llu CLOSE_WAIT are held by a program for a minute or more, the "
+		      "oldest for %s at least.",
+		      old->shown, tc_llu(old->shown), tc_llu(facts->census.states[TC_CLOSE_WAIT]),
+		      tc_words_duration(draft, old->oldest_ms));
+	if (stale)
+		tc_evidence_n(draft, "%llu of them for an hour or more.",
+			      "%llu of them for an hour or more.", stale, tc_llu(stale));
+	if (grown >= GROWN_LEAST)
+		tc_evidence(draft, N_("They rose by %llu in %s."), tc_llu(grown),
+			    tc_part_interval(facts, draft));
+	if (draft->severity == TC_SEVERITY_NOTICE)
+		tc_evidence(draft, N_("A single one may be half closed on purpose: its peer has "
+				      "asked everything, and its program is still at the "
+				      "answer."));
+}
+
+/*
+ * How old they are is not known. A program that closes within ten milliseconds leaves a thousand
+ * behind at a hundred thousand closes a second, which none makes; but their peers may have closed
+ * all at once.
+ */
+static enum tc_verdict tell_unaged(const struct tc_facts *facts, uint64_t count,
+				   struct tc_draft *draft)
+{
+	if (facts->report.foreign && count >= HELD_MANY) {
+		tc_evidence(draft,
+			    N_("%llu CLOSE_WAIT: so many are not about to be closed, but forgotten "
+			       "(inferred: how long they last was not read), unless their peers "
+			       "have closed all at once."),
+			    tc_llu(count));
+		draft->severity = TC_SEVERITY_NOTICE;
+		return TC_FOUND;
+	}
+	if (tc_part_is_elsewhere(facts))
+		tc_needs(draft,
+			 N_("another listing a minute later: those of %llu CLOSE_WAIT that are in "
+			    "it again have been forgotten"),
+			 tc_llu(count));
+	else
+		tc_needs(draft,
+			 N_("%s, to tell which of %llu CLOSE_WAIT are about to be closed and which "
+			    "were forgotten"),
+			 tc_part_missing(draft, TC_SYMPTOM_CLOSE_WAIT_OLD), tc_llu(count));
+	return TC_UNSURE;
+}
+
+/*
+ * A program that answers a FIN by close(2) leaves CLOSE_WAIT within milliseconds, so a minute
+ * is a fault whatever the number, but for one that still has to answer. Where ages are not known
+ * (a listing), the number alone cannot tell a leak from a busy moment, and it is said so. What no
+ * program has accepted yet none can close: the rule unaccepted has these.
+ */
+static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *held = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD];
+	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
+
+	if (!old->shown && old->unjudged)
+		return tell_unaged(facts, old->unjudged, draft);
+	if (!held->shown && !old->shown)
+		return tc_part_none_shown(facts, TC_SYMPTOM_CLOSE_WAIT_HELD, draft);
+	if (!old->shown)
+		return tell_young(facts, held->shown, draft);
+	draft->severity = judge_old(facts);
+	tell_old(facts, draft);
+	tell_unread(facts, draft);
+	tc_evidence_whose(draft, old);
+	tc_part_unjudged(facts, TC_SYMPTOM_CLOSE_WAIT_OLD, draft);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+static const struct tc_rule_elsewhere close_wait_elsewhere = {
+	.causes = {
+		[FORGETS_TO_CLOSE] =
+		N_("The program forgets to close after it has read the end of the stream: an error "
+		   "path, a client library whose answer is not closed."),
+		[DOES_NOT_LOOK] =
+		N_("The program keeps the connection and does not look at it, so that it has not "
+		   "noticed the end: a pool whose idle connections the peer gives up."),
+		[IS_STUCK] =
+		N_("The program is stuck: a lock, a full queue, a thread that waits for something "
+		   "else."),
+	},
+	.confirm = {
+		N_("netstat -an: a minute later; those with the same two ends have been forgotten"),
+		N_("netstat -ano (Windows), lsof -nP -iTCP -sTCP:CLOSE_WAIT (macOS, Unix): which "
+		   "program has them"),
+	},
+	.remedy = {
+		N_("Correct the program, so that it closes when it reads the end of the stream."),
+		N_("Of a pool: let it drop idle connections sooner than the peer does, and test "
+		   "one before it is used again."),
+		N_("Restart it, if its descriptors or handles run out before that."),
+	},
+	.avoid = {
+		N_("No setting of the system ends CLOSE_WAIT."),
+		N_("Keepalive does not cure it: it may end the connection, but the program keeps "
+		   "the descriptor or handle all the same."),
+	},
+	.sources = "RFC 9293 3.3.2, 3.6",
+};
+
+const struct tc_rule tc_rule_close_wait_leak = {
+	.id = "close-wait-leak",
+	.severity = TC_SEVERITY_CRITICAL,
+	.title = N_("a program does not close what its peers have closed"),
+	.threshold = N_("A warning when one is held for a minute: a program that closes does so "
+			"within milliseconds, and no timer ends this state. Critical from 1000, "
+			"near the 1024 descriptors that a program has by default, or when some "
+			"are held for an hour and they still grow. A notice while all are younger "
+			"and ten or more came in the interval, or of a single one for up to ten "
+			"minutes, which may still have an answer to give; and of a listing that "
+			"does not tell how long, from 1000."),
+	.first = {
+		[FORGETS_TO_CLOSE] =
+			N_("Restart the program if descriptors run out; then make it close."),
+		[DOES_NOT_LOOK] =
+			N_("Make the program drop idle connections sooner than its peers do."),
+		[IS_STUCK] = N_("Find out what the program waits for: it does not read either."),
+	},
+	.causes = {
+		[FORGETS_TO_CLOSE] =
+		N_("The program forgets to close after it has read the end of the stream "
+		   "(Recv-Q 0): an error path, a client library whose answer is not closed."),
+		[DOES_NOT_LOOK] =
+		N_("The program keeps the connection and does not look at it, so that it has not "
+		   "noticed the end (Recv-Q 1; 24 to 86 with the goodbye of TLS): a pool whose "
+		   "idle connections the peer gives up."),
+		[IS_STUCK] =
+		N_("The program is stuck, and does not read data either (a larger Recv-Q): a lock, "
+		   "a full queue, a thread that waits for something else."),
+	},
+	.confirm = {
+		N_("tcpcensus list -c local,remote,recv_q,process,pid state close-wait: whether "
+		   "Recv-Q is 0, a few bytes or many"),
+		N_("ls -l /proc/PID/fd: the same descriptors again a minute later are a leak"),
+	},
+	.remedy = {
+		N_("Correct the program, so that it closes when it reads the end of the stream."),
+		N_("Of a pool: let it drop idle connections sooner than the peer does, and test "
+		   "one before it is used again."),
+		N_("Restart it, if its descriptors run out before that."),
+	},
+	.avoid = {
+		N_("No kernel setting ends CLOSE_WAIT; tcp_fin_timeout is about FIN_WAIT2."),
+		N_("Keepalive does not cure it: a RST answers its probe and the socket is gone from "
+		   "lists, but the program keeps the descriptor all the same."),
+	},
+	.sources = "RFC 9293 3.3.2, 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_fin; "
+		   "net/ipv4/tcp_timer.c:tcp_keepalive_timer",
+	.needs = TC_NEEDS_SOCKETS,
+	.glance = true,
+	.glance_state = TC_CLOSE_WAIT,
+	.elsewhere = &close_wait_elsewhere,
+	.scenario = "close-wait-leak",
+	.check = check_close_wait_leak,
+};
+/* clang-format on */
