@@ -340,6 +340,18 @@ int lab_job_part(struct lab_job *job, enum lab_end end, enum lab_farewell farewe
 	return 0;
 }
 
+int lab_job_keep_alive(struct lab_job *job, enum lab_end end)
+{
+	const int on = 1;
+
+	for (size_t i = 0; i < lab_job_total(job); i++)
+		if (setsockopt(job->fds[end][i], SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0)
+			return lab_job_fail(job, -errno, "setting SO_KEEPALIVE");
+	lab_sandbox_step(job->sandbox, N_("asked for keepalive in %s (SO_KEEPALIVE)"),
+			 lab_side_name(lab_job_side(job, end)));
+	return 0;
+}
+
 /*
  * Packets get lost in the receiver's input hook. Dropped in the sender's output hook they would
  * never have been sent: the kernel sees that and waits to send, instead of retransmitting

@@ -100,6 +100,9 @@ int lab_job_hold_listeners(struct lab_job *job, const int listeners[LAB_FAMILIES
 /* Closes all sockets of one end, or shuts them down. */
 int lab_job_part(struct lab_job *job, enum lab_end end, enum lab_farewell farewell);
 
+/* Has the kernel ask after silent peers of that end (SO_KEEPALIVE). */
+int lab_job_keep_alive(struct lab_job *job, enum lab_end end);
+
 /* From now on nothing that is sent to that end arrives. */
 int lab_job_drop(struct lab_job *job, enum lab_end receiver);
 

@@ -33,6 +33,7 @@ extern const struct lab_maker lab_maker_fin_wait1_window;
 /* sc_close.c: while a connection closes, and after */
 extern const struct lab_maker lab_maker_fin_wait1;
 extern const struct lab_maker lab_maker_fin_wait2_held;
+extern const struct lab_maker lab_maker_half_closed_alive;
 extern const struct lab_maker lab_maker_fin_wait2_orphan;
 extern const struct lab_maker lab_maker_time_wait;
 extern const struct lab_maker lab_maker_time_wait_server;

@@ -19,22 +19,39 @@ static int make_fin_wait1(struct lab_job *job)
 	return rc < 0 ? rc : lab_job_wait(job, LAB_CLIENT, LAB_FIN_WAIT1, LAB_ORPHAN);
 }
 
-/* FIN -->, <-- ACK   the server's program does not close its end */
-static int half_close(struct lab_job *job, enum lab_farewell farewell)
+static int part_first(struct lab_job *job, enum lab_farewell farewell)
 {
 	enum lab_holder holder = farewell == LAB_CLOSE ? LAB_ORPHAN : LAB_HELD;
-	int rc = lab_job_connect(job);
+	int rc = lab_job_part(job, LAB_CLIENT, farewell);
 
-	if (rc == 0)
-		rc = lab_job_part(job, LAB_CLIENT, farewell);
 	if (rc == 0)
 		rc = lab_job_wait(job, LAB_CLIENT, LAB_FIN_WAIT2, holder);
 	return rc < 0 ? rc : lab_job_wait(job, LAB_SERVER, LAB_CLOSE_WAIT, LAB_HELD);
 }
 
+/* FIN -->, <-- ACK   the server's program does not close its end */
+static int half_close(struct lab_job *job, enum lab_farewell farewell)
+{
+	int rc = lab_job_connect(job);
+
+	return rc < 0 ? rc : part_first(job, farewell);
+}
+
 static int make_fin_wait2_held(struct lab_job *job)
 {
 	return half_close(job, LAB_SHUTDOWN);
+}
+
+/* The same, and each end asks, and hears, that the other is there. */
+static int make_half_closed_alive(struct lab_job *job)
+{
+	int rc = lab_job_connect(job);
+
+	if (rc == 0)
+		rc = lab_job_keep_alive(job, LAB_CLIENT);
+	if (rc == 0)
+		rc = lab_job_keep_alive(job, LAB_SERVER);
+	return rc < 0 ? rc : part_first(job, LAB_SHUTDOWN);
 }
 
 /* A full socket that is closed shrinks to a minisocket once its FIN is acknowledged. */
@@ -123,6 +140,12 @@ const struct lab_maker lab_maker_fin_wait2_held = {
 	.name = "fin-wait2-held", .needs = LAB_NEED_ROOT,
 	.client = LAB_FIN_WAIT2, .server = LAB_CLOSE_WAIT,
 	.make = make_fin_wait2_held,
+};
+
+const struct lab_maker lab_maker_half_closed_alive = {
+	.name = "half-closed-alive", .needs = LAB_NEED_ROOT,
+	.client = LAB_FIN_WAIT2, .server = LAB_CLOSE_WAIT,
+	.make = make_half_closed_alive,
 };
 
 const struct lab_maker lab_maker_fin_wait2_orphan = {

@@ -17,6 +17,7 @@
 #define BEHIND 6 /* less than half of these */
 #define POOL_IN_USE 6
 #define STANDING 8
+#define LATE 20
 #define LOST_OF 400
 
 /* ---- Connections that stay ------------------------------------------------------------- */
@@ -82,6 +83,25 @@ static int turn_short(struct lab_drive *drive)
 	if (rc == 0)
 		rc = lab_drive_exchange(&drive->job, client, server);
 	return rc < 0 ? rc : lab_drive_close(&drive->job, server, client);
+}
+
+/* The server closes LATE turns after the client: at any moment so many are in CLOSE_WAIT. */
+static int turn_late_close(struct lab_drive *drive)
+{
+	const int on = 1;
+	int *late = &drive->fds[LAB_SERVER][drive->turn % LATE], client;
+	int rc;
+
+	if (*late >= 0)
+		close(*late);
+	*late = -1;
+	rc = lab_drive_pair(&drive->job, drive->listeners[LAB_V4], &client, late);
+	if (rc < 0)
+		return rc;
+	if (setsockopt(*late, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0)
+		rc = lab_job_fail(&drive->job, -errno, "setting SO_KEEPALIVE");
+	close(client);
+	return rc;
 }
 
 /* ---- A proxy --------------------------------------------------------------------------- */
@@ -192,6 +212,13 @@ const struct lab_driver lab_driver_short = {
 	.summary = N_("connects from %s to %s for one request, after which the server closes, "
 		      "%u times a second"),
 	.per_second = 200, .begin = lab_drive_begin_listening, .turn = turn_short,
+};
+
+const struct lab_driver lab_driver_late_close = {
+	.name = "late-close", .client = LAB_A, .server = LAB_B,
+	.summary = N_("connects from %s to %s, with keepalive there, and closes first; the server "
+		      "closes a fifth of a second later; %u times a second"),
+	.per_second = 100, .begin = lab_drive_begin_listening, .turn = turn_late_close,
 };
 
 const struct lab_driver lab_driver_proxy = {

@@ -239,18 +239,9 @@ static int make_served(struct lab_job *job)
 /* The same, and the server asks for keepalive. */
 static int make_served_alive(struct lab_job *job)
 {
-	const int on = 1;
 	int rc = make_served(job);
 
-	for (size_t i = 0; rc == 0 && i < lab_job_total(job); i++) {
-		if (setsockopt(job->fds[LAB_SERVER][i], SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) <
-		    0)
-			rc = lab_job_fail(job, -errno, "setting SO_KEEPALIVE");
-	}
-	if (rc == 0)
-		lab_sandbox_step(job->sandbox, N_("asked for keepalive in %s (SO_KEEPALIVE)"),
-				 lab_side_name(job->part->server));
-	return rc;
+	return rc < 0 ? rc : lab_job_keep_alive(job, LAB_SERVER);
 }
 
 /* Leaves the clients' side with as many ports as there are connections. */

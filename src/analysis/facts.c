@@ -117,6 +117,7 @@ void tc_facts_release(struct tc_facts *facts)
 	}
 	tc_listening_free(facts->listening);
 	tc_ports_free(facts->ports);
+	tc_watched_release(&facts->watched);
 	free(facts->reserved);
 	free(facts->chosen_by_kernel);
 	*facts = (struct tc_facts){.interval_us = 0};
@@ -130,14 +131,15 @@ static enum tc_shown judge(const struct tc_symptom_row *row, const struct tc_sym
 	return (row->need & ~sock->have) ? TC_SHOWN_UNKNOWN : row->shows(env, sock);
 }
 
-static int remember(struct tc_symptom_facts *symptom, const struct tc_sock *sock)
+static int remember(struct tc_symptom_facts *symptom, const struct tc_symptom_env *env,
+		    const struct tc_sock *sock)
 {
 	uint64_t age_ms;
 	int err = symptom->who ? tc_tally_add(symptom->who, sock, 1) : 0;
 
 	if (!err && symptom->peer)
 		err = tc_tally_add(symptom->peer, sock, 1);
-	if (tc_symptom_age_ms(sock, &age_ms) && age_ms > symptom->oldest_ms)
+	if (tc_symptom_age_ms(env, sock, &age_ms) && age_ms > symptom->oldest_ms)
 		symptom->oldest_ms = age_ms;
 	return err;
 }
@@ -155,7 +157,7 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 		switch (judge(&tc_symptom_rows[i], env, sock)) {
 		case TC_SHOWN:
 			symptom->shown += sock->count;
-			err = remember(symptom, sock);
+			err = remember(symptom, env, sock);
 			break;
 		case TC_SHOWN_NOT:
 			symptom->not_shown += sock->count;
@@ -170,12 +172,13 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 
 int tc_facts_add(struct tc_facts *facts, const struct tc_sock *socks, size_t count)
 {
-	struct tc_symptom_env env = {.readings = &facts->now};
+	struct tc_symptom_env env = {.readings = &facts->now, .watched = &facts->watched};
 	int err = 0;
 
 	tc_census_add(&facts->census, socks, count);
 	for (size_t i = 0; i < count && !err; i++) {
 		facts->seen |= socks[i].have;
+		tc_watched_see(&facts->watched, &socks[i]);
 		err = add_one(facts, &env, &socks[i]);
 	}
 	return err;

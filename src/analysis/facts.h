@@ -38,6 +38,7 @@ struct tc_facts {
 	bool by_netns;			/* see tc_facts_by_netns() */
 	bool has_census_before;		/* there were two looks */
 	struct tc_census census_before; /* BOUND is not counted in it */
+	struct tc_watched watched;	/* of the look before */
 	uint32_t seen;			/* TC_HAVE_ bits that any socket had */
 	unsigned families;		/* TC_FAMILY_ bits that were asked for; 0: both */
 	struct tc_symptom_facts symptoms[TC_SYMPTOM_COUNT];

@@ -22,10 +22,18 @@ static uint64_t growth(const struct tc_facts *facts)
 	return now - before < held ? now - before : held; /* the rest nobody has accepted */
 }
 
+static enum tc_lasting lasting(const struct tc_facts *facts)
+{
+	return tc_part_lasting(facts, TC_SYMPTOM_CLOSE_WAIT_LASTING, TC_WATCH_CLOSE_WAIT);
+}
+
 /* A leak that began a moment ago looks like a busy moment, unless it is seen to grow. */
 static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 				  struct tc_draft *draft)
 {
+	if (growth(facts) < GROWN_LEAST && lasting(facts) == TC_LASTING_OPEN)
+		return tc_part_needs_minute(facts, TC_SYMPTOM_CLOSE_WAIT_LASTING,
+					    tc_state_name(TC_CLOSE_WAIT), draft);
 	tc_evidence_n(draft,
 		      "%llu CLOSE_WAIT, heard of less than a minute ago: too young to tell one that "
 		      "is about to be closed from one that was forgotten.",
@@ -52,16 +60,16 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 }
 
 /* Critical where descriptors run out; a single young one may be half closed on purpose. */
-static enum tc_severity judge_old(const struct tc_facts *facts)
+static enum tc_severity judge_forgotten(const struct tc_facts *facts)
 {
 	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
 	const struct tc_symptom_facts *stale = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_STALE];
 
 	if (old->shown >= HELD_MANY || (stale->shown && growth(facts) >= GROWN_LEAST))
 		return TC_SEVERITY_CRITICAL;
-	if (old->shown == 1 && old->oldest_ms < ANSWER_MS)
-		return TC_SEVERITY_NOTICE;
-	return TC_SEVERITY_WARNING;
+	if (old->shown > 1 || old->oldest_ms >= ANSWER_MS || lasting(facts) == TC_LASTING_SURE)
+		return TC_SEVERITY_WARNING;
+	return TC_SEVERITY_NOTICE;
 }
 
 /* Places in the row's list of causes. */
@@ -72,7 +80,9 @@ static void tell_unread(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *end = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_END];
 	uint64_t unread = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_UNREAD].shown;
-	uint64_t all = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].shown, done;
+	uint64_t all = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].shown +
+		       facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING].shown;
+	uint64_t done;
 
 	if (end->unjudged || all < end->shown + unread)
 		return;
@@ -106,7 +116,7 @@ static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 	if (grown >= GROWN_LEAST)
 		tc_evidence(draft, N_("They rose by %llu in %s."), tc_llu(grown),
 			    tc_part_interval(facts, draft));
-	if (draft->severity == TC_SEVERITY_NOTICE)
+	if (old->shown == 1 && draft->severity == TC_SEVERITY_NOTICE)
 		tc_evidence(draft, N_("A single one may be half closed on purpose: its peer has "
 				      "asked everything, and its program is still at the "
 				      "answer."));
@@ -157,12 +167,17 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 		return tell_unaged(facts, old->unjudged, draft);
 	if (!held->shown && !old->shown)
 		return tc_part_none_shown(facts, TC_SYMPTOM_CLOSE_WAIT_HELD, draft);
-	if (!old->shown)
+	if (!old->shown && lasting(facts) <= TC_LASTING_OPEN)
 		return tell_young(facts, held->shown, draft);
-	draft->severity = judge_old(facts);
-	tell_old(facts, draft);
+	draft->severity = judge_forgotten(facts);
+	if (old->shown)
+		tell_old(facts, draft);
+	if (facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING].shown)
+		tc_part_tell_lasting(facts, TC_SYMPTOM_CLOSE_WAIT_LASTING, TC_WATCH_CLOSE_WAIT,
+				     tc_state_name(TC_CLOSE_WAIT), draft);
 	tell_unread(facts, draft);
-	tc_evidence_whose(draft, old);
+	tc_evidence_whose(draft,
+			  old->shown ? old : &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING]);
 	tc_part_unjudged(facts, TC_SYMPTOM_CLOSE_WAIT_OLD, draft);
 	return TC_FOUND;
 }
@@ -209,7 +224,9 @@ const struct tc_rule tc_rule_close_wait_leak = {
 			"are held for an hour and they still grow. A notice while all are younger "
 			"and ten or more came in the interval, or of a single one for up to ten "
 			"minutes, which may still have an answer to give; and of a listing that "
-			"does not tell how long, from 1000."),
+			"does not tell how long, from 1000. Where keepalive hides how long, two looks "
+			"a minute apart tell (-i 1m), or sooner, if so many stay that most last a "
+			"minute; ten that do not tell so much are a notice."),
 	.first = {
 		[FORGETS_TO_CLOSE] =
 			N_("Restart the program if descriptors run out; then make it close."),

@@ -128,23 +128,41 @@ enum { WAITS_WITHOUT_LIMIT, FORGETS_IT };
 
 enum { AN_HOUR_MS = 60 * 60000 }; /* no program waits so long for an answer */
 
-/* A minute without a segment is longer than a peer that still has an answer to send needs. */
+static void tell_held(const struct tc_symptom_facts *held, struct tc_draft *draft)
+{
+	tc_evidence_n(draft,
+		      "%llu FIN_WAIT2 is held by a program, for %s at least: no timer ends it.",
+		      "%llu FIN_WAIT2 are held by programs for a minute or more, the longest for "
+		      "%s at least: no timer ends them.",
+		      held->shown, tc_llu(held->shown), tc_words_duration(draft, held->oldest_ms));
+}
+
+/*
+ * A minute without a segment is longer than a peer that still has an answer to send needs. With
+ * keepalive there is always a segment: then it is a minute without data, and two looks.
+ */
 static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *held = &facts->symptoms[TC_SYMPTOM_FIN_WAIT2_HELD];
+	const struct tc_symptom_facts *alive = &facts->symptoms[TC_SYMPTOM_FIN_WAIT2_LASTING];
+	enum tc_lasting lasting =
+		tc_part_lasting(facts, TC_SYMPTOM_FIN_WAIT2_LASTING, TC_WATCH_FIN_WAIT2);
 
-	if (!held->shown)
+	if (!held->shown && (held->unjudged || lasting == TC_LASTING_NONE))
 		return tc_part_none_shown(facts, TC_SYMPTOM_FIN_WAIT2_HELD, draft);
-	tc_evidence_n(draft,
-		      "%llu FIN_WAIT2 is held by a program, and its peer was not heard for %s: no "
-		      "timer ends it.",
-		      "%llu FIN_WAIT2 are held by programs, and their peers were not heard for a "
-		      "minute or more, the longest for %s: no timer ends them.",
-		      held->shown, tc_llu(held->shown), tc_words_duration(draft, held->oldest_ms));
+	if (!held->shown && lasting == TC_LASTING_OPEN)
+		return tc_part_needs_minute(facts, TC_SYMPTOM_FIN_WAIT2_LASTING,
+					    tc_state_name(TC_FIN_WAIT2), draft);
+	if (held->shown)
+		tell_held(held, draft);
+	if (alive->shown)
+		tc_part_tell_lasting(facts, TC_SYMPTOM_FIN_WAIT2_LASTING, TC_WATCH_FIN_WAIT2,
+				     tc_state_name(TC_FIN_WAIT2), draft);
 	tc_points_to(draft, held->oldest_ms >= AN_HOUR_MS ? FORGETS_IT : WAITS_WITHOUT_LIMIT);
-	tc_evidence_whose(draft, held);
+	tc_evidence_whose(draft, held->shown ? held : alive);
 	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_HELD, draft);
-	draft->severity = TC_SEVERITY_WARNING;
+	draft->severity = held->shown || lasting == TC_LASTING_SURE ? TC_SEVERITY_WARNING
+								    : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
 
@@ -153,9 +171,10 @@ const struct tc_rule tc_rule_fin_wait2_held = {
 	.id = "fin-wait2-held",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("a program waits without limit for its peer to close"),
-	.threshold = N_("When a program holds one whose peer was not heard for a minute: "
-			"tcp_fin_timeout only begins when the program closes, so this lasts for "
-			"ever."),
+	.threshold = N_("When a program holds one for a minute: tcp_fin_timeout only begins when "
+			"the program closes, so this lasts for ever. Where keepalive hides how "
+			"long, two looks a minute apart tell (-i 1m), or sooner, if so many stay "
+			"that most last a minute; ten that do not tell so much are a notice."),
 	.first = {N_("Find the program (below); it needs a timeout after shutdown(2).")},
 	.causes = {
 		[WAITS_WITHOUT_LIMIT] =

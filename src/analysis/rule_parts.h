@@ -61,6 +61,25 @@ void tc_part_unjudged(const struct tc_facts *facts, enum tc_symptom id, struct t
 enum tc_verdict tc_part_none_shown(const struct tc_facts *facts, enum tc_symptom id,
 				   struct tc_draft *draft);
 
+/* How sure it is that half-closed sockets which keepalive keeps fresh have been forgotten. */
+enum tc_lasting {
+	TC_LASTING_NONE, /* there is none of the kind */
+	TC_LASTING_OPEN, /* too few, or nobody looked before: nothing can be said */
+	TC_LASTING_SOME, /* ten or more: worth another look */
+	TC_LASTING_SURE, /* so many, for so long, that they last a minute or more on average */
+};
+
+enum tc_lasting tc_part_lasting(const struct tc_facts *facts, enum tc_symptom id,
+				enum tc_watch watch);
+
+/* Says how many, what was seen of them, and how it could be known. */
+void tc_part_tell_lasting(const struct tc_facts *facts, enum tc_symptom id, enum tc_watch watch,
+			  const char *state, struct tc_draft *draft);
+
+/* Unsure for want of looks a minute apart. */
+enum tc_verdict tc_part_needs_minute(const struct tc_facts *facts, enum tc_symptom id,
+				     const char *state, struct tc_draft *draft);
+
 /* What is missing where the symptom cannot be judged, in the draft's language. */
 const char *tc_part_missing(struct tc_draft *draft, enum tc_symptom id);
 

@@ -38,22 +38,37 @@ static const struct tc_inside *inside_of(const struct tc_sock *sock, uint32_t ne
 	return inside && (inside->have & need) == need ? inside : NULL;
 }
 
-bool tc_symptom_age_ms(const struct tc_sock *sock, uint64_t *ret_age_ms)
+/* 0: no look before found it in this state. */
+static uint64_t watched_ms(const struct tc_symptom_env *env, const struct tc_sock *sock)
+{
+	return tc_watched_find(env->watched, sock) == TC_WATCHED_AGAIN ? env->watched->apart_ms : 0;
+}
+
+bool tc_symptom_age_ms(const struct tc_symptom_env *env, const struct tc_sock *sock,
+		       uint64_t *ret_age_ms)
 {
 	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+	uint64_t heard_ms = 0, seen_ms = watched_ms(env, sock);
 
-	if (!inside)
+	if (!inside && !seen_ms)
 		return false;
-	*ret_age_ms = inside->ack_received_ms < inside->data_received_ms ? inside->ack_received_ms
-									 : inside->data_received_ms;
+	if (inside)
+		heard_ms = inside->ack_received_ms < inside->data_received_ms
+				   ? inside->ack_received_ms
+				   : inside->data_received_ms;
+	*ret_age_ms = heard_ms > seen_ms ? heard_ms : seen_ms;
 	return true;
 }
 
-static enum tc_shown is_older(const struct tc_sock *sock, uint64_t age_ms)
+/* Two looks that are less apart than that say nothing by themselves. */
+static enum tc_shown is_older(const struct tc_symptom_env *env, const struct tc_sock *sock,
+			      uint64_t age_ms)
 {
 	uint64_t age;
 
-	return tc_symptom_age_ms(sock, &age) ? when(age >= age_ms) : TC_SHOWN_UNKNOWN;
+	if (tc_symptom_age_ms(env, sock, &age) && age >= age_ms)
+		return TC_SHOWN;
+	return inside_of(sock, TC_INSIDE_TIMES) ? TC_SHOWN_NOT : TC_SHOWN_UNKNOWN;
 }
 
 static bool is_held(const struct tc_sock *sock)
@@ -120,7 +135,7 @@ SHOWS(unaccepted)
 
 SHOWS(unaccepted_old)
 {
-	return is_held(sock) ? TC_SHOWN_NOT : is_older(sock, SECOND_MS);
+	return is_held(sock) ? TC_SHOWN_NOT : is_older(env, sock, SECOND_MS);
 }
 
 SHOWS(bound)
@@ -195,12 +210,40 @@ SHOWS(close_wait_held)
 
 SHOWS(close_wait_old)
 {
-	return is_held(sock) ? is_older(sock, MINUTE_MS) : TC_SHOWN_NOT;
+	return is_held(sock) ? is_older(env, sock, MINUTE_MS) : TC_SHOWN_NOT;
 }
 
 SHOWS(close_wait_stale)
 {
-	return is_held(sock) ? is_older(sock, HOUR_MS) : TC_SHOWN_NOT;
+	return is_held(sock) ? is_older(env, sock, HOUR_MS) : TC_SHOWN_NOT;
+}
+
+/*
+ * Held, and perhaps for long: keepalive renews the time since the peer was heard, and no data came
+ * or went for a minute. One that was in this state in the look before lasts; one that was not is
+ * young; without that look it is not known.
+ */
+static enum tc_shown is_lasting(const struct tc_symptom_env *env, const struct tc_sock *sock)
+{
+	if (!is_held(sock) || is_older(env, sock, MINUTE_MS) == TC_SHOWN)
+		return TC_SHOWN_NOT;
+	if (!(sock->have & TC_HAVE_TIMER) || !inside_of(sock, TC_INSIDE_TIMES))
+		return TC_SHOWN_UNKNOWN;
+	if (!tc_watched_is_quiet(sock))
+		return TC_SHOWN_NOT;
+	switch (tc_watched_find(env->watched, sock)) {
+	case TC_WATCHED_AGAIN:
+		return TC_SHOWN;
+	case TC_WATCHED_NEW:
+		return TC_SHOWN_NOT;
+	default:
+		return TC_SHOWN_UNKNOWN;
+	}
+}
+
+SHOWS(close_wait_lasting)
+{
+	return is_lasting(env, sock);
 }
 
 /*
@@ -209,21 +252,22 @@ SHOWS(close_wait_stale)
  */
 enum { END_MOST = 86 };
 
-static enum tc_shown is_unread(const struct tc_sock *sock, uint32_t least, uint32_t most)
+static enum tc_shown is_unread(const struct tc_symptom_env *env, const struct tc_sock *sock,
+			       uint32_t least, uint32_t most)
 {
 	if (!is_held(sock) || sock->rqueue < least || sock->rqueue > most)
 		return TC_SHOWN_NOT;
-	return is_older(sock, MINUTE_MS);
+	return is_lasting(env, sock) == TC_SHOWN ? TC_SHOWN : is_older(env, sock, MINUTE_MS);
 }
 
 SHOWS(close_wait_end)
 {
-	return is_unread(sock, 1, END_MOST);
+	return is_unread(env, sock, 1, END_MOST);
 }
 
 SHOWS(close_wait_unread)
 {
-	return is_unread(sock, END_MOST + 1, UINT32_MAX);
+	return is_unread(env, sock, END_MOST + 1, UINT32_MAX);
 }
 
 SHOWS(fin_wait1_silent)
@@ -256,14 +300,21 @@ SHOWS(fin_wait2_held)
 		return TC_SHOWN_NOT;
 	if (!(sock->have & TC_HAVE_INODE))
 		return TC_SHOWN_UNKNOWN;
-	return is_held(sock) ? is_older(sock, MINUTE_MS) : TC_SHOWN_NOT;
+	return is_held(sock) ? is_older(env, sock, MINUTE_MS) : TC_SHOWN_NOT;
+}
+
+SHOWS(fin_wait2_lasting)
+{
+	if (is_minisocket(sock))
+		return TC_SHOWN_NOT;
+	return sock->have & TC_HAVE_INODE ? is_lasting(env, sock) : TC_SHOWN_UNKNOWN;
 }
 
 SHOWS(closing_stuck)
 {
 	if (sock->have & TC_HAVE_RETRANS && sock->retrans >= 2)
 		return TC_SHOWN;
-	return is_older(sock, CLOSING_MS);
+	return is_older(env, sock, CLOSING_MS);
 }
 
 SHOWS(last_ack_silent)
@@ -295,6 +346,9 @@ SHOWS(time_wait_out)
 	N_("when the peers were last heard, and tcp_keepalive_time"), "ss -i, sysctl -a"
 #define NEEDS_BOTH \
 	N_("which sockets a program holds, and when the peers were last heard"), "ss -ie"
+#define NEEDS_ALL_THREE                                                                         \
+	N_("which sockets a program holds, when the peers were last heard, and a look before"), \
+		"ss -ieo"
 #define NEEDS_TIMERS N_("timers and repetitions"), "ss -o, netstat -o"
 #define NEEDS_ENDS N_("addresses and ports of all sockets, listeners included"), "ss -an"
 #define NEEDS_BUFFERS N_("receive buffers"), "ss -m"
@@ -312,6 +366,9 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_CLOSE_WAIT_STALE] = {
 		"close-wait-stale", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_close_wait_stale },
+	[TC_SYMPTOM_CLOSE_WAIT_LASTING] = {
+		"close-wait-lasting", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_ALL_THREE,
+		SERVER, "remote.addr", shows_close_wait_lasting },
 	[TC_SYMPTOM_CLOSE_WAIT_END] = {
 		"close-wait-end", STATE(CLOSE_WAIT), TC_HAVE_INODE | TC_HAVE_QUEUES, NEEDS_BOTH,
 		NULL, NULL, shows_close_wait_end },
@@ -352,6 +409,9 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_FIN_WAIT2_HELD] = {
 		"fin-wait2-held", STATE(FIN_WAIT2), 0, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_fin_wait2_held },
+	[TC_SYMPTOM_FIN_WAIT2_LASTING] = {
+		"fin-wait2-lasting", STATE(FIN_WAIT2), 0, NEEDS_ALL_THREE,
+		SERVER, "remote.addr", shows_fin_wait2_lasting },
 	[TC_SYMPTOM_CLOSING_STUCK] = {
 		"closing-stuck", STATE(CLOSING), 0, NEEDS_TIMERS,
 		SERVER, "remote.addr", shows_closing_stuck },

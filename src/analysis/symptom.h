@@ -10,42 +10,46 @@
 #ifndef TC_ANALYSIS_SYMPTOM_H
 #define TC_ANALYSIS_SYMPTOM_H
 
+#include "analysis/watched.h"
 #include "model/readings.h"
 #include "tcpcensus.h"
 
 enum tc_symptom {
-	TC_SYMPTOM_CLOSE_WAIT_HELD,  /* CLOSE_WAIT that a program has; the age is a lower bound */
-	TC_SYMPTOM_CLOSE_WAIT_OLD,   /* the same, for a minute or more */
-	TC_SYMPTOM_CLOSE_WAIT_STALE, /* the same, for an hour or more */
-	TC_SYMPTOM_CLOSE_WAIT_END,   /* for a minute or more; its program has not noticed the end */
-	TC_SYMPTOM_CLOSE_WAIT_UNREAD, /* the same, and has not read data either */
-	TC_SYMPTOM_UNACCEPTED,	      /* ESTABLISHED or CLOSE_WAIT that nobody has accepted */
-	TC_SYMPTOM_UNACCEPTED_OLD,    /* the same, for a second or more */
-	TC_SYMPTOM_SYN_RECV_RETRIED,  /* SYN_RECV whose SYN+ACK was sent again */
-	TC_SYMPTOM_SYN_RECV_DEFERRED, /* SYN_RECV that waits for data (TCP_DEFER_ACCEPT) */
-	TC_SYMPTOM_SYN_RECV_ORPHAN,   /* SYN_RECV without a listener */
-	TC_SYMPTOM_SYN_RECV_FULL,     /* SYN_RECV of a socket that called, too */
-	TC_SYMPTOM_SYN_SENT_SILENT,   /* SYN_SENT whose SYN was sent again twice or more */
-	TC_SYMPTOM_FIN_WAIT1_SILENT,  /* FIN_WAIT1, repeated three times or more */
-	TC_SYMPTOM_FIN_WAIT1_SHUT,    /* FIN_WAIT1 behind a closed window */
-	TC_SYMPTOM_FIN_WAIT2_ORPHAN,  /* FIN_WAIT2 as a minisocket */
-	TC_SYMPTOM_FIN_WAIT2_HELD,    /* FIN_WAIT2 that a program has, for a minute or more */
-	TC_SYMPTOM_CLOSING_STUCK,     /* CLOSING, repeated, or not heard of for seconds */
-	TC_SYMPTOM_LAST_ACK_SILENT,   /* LAST_ACK, repeated twice or more */
-	TC_SYMPTOM_TIME_WAIT_IN,      /* TIME_WAIT of connections that came in by a listener */
-	TC_SYMPTOM_TIME_WAIT_OUT,     /* TIME_WAIT of connections that went out */
-	TC_SYMPTOM_HALF_OPEN,	      /* ESTABLISHED whose peer does not answer */
-	TC_SYMPTOM_RETRANSMITTING,    /* ESTABLISHED with three repetitions or more */
-	TC_SYMPTOM_IDLE,	      /* ESTABLISHED without keepalive, silent for its time */
-	TC_SYMPTOM_NOT_READ,	      /* ESTABLISHED whose program does not read */
-	TC_SYMPTOM_NOT_TAKEN,	      /* ESTABLISHED whose peer's window is closed */
-	TC_SYMPTOM_BOUND,	      /* BOUND */
+	TC_SYMPTOM_CLOSE_WAIT_HELD,    /* CLOSE_WAIT that a program has; the age is a lower bound */
+	TC_SYMPTOM_CLOSE_WAIT_OLD,     /* the same, for a minute or more */
+	TC_SYMPTOM_CLOSE_WAIT_STALE,   /* the same, for an hour or more */
+	TC_SYMPTOM_CLOSE_WAIT_LASTING, /* keepalive hides how old it is; it was there before, too */
+	TC_SYMPTOM_CLOSE_WAIT_END,     /* old or lasting; its program has not noticed the end */
+	TC_SYMPTOM_CLOSE_WAIT_UNREAD,  /* the same, and has not read data either */
+	TC_SYMPTOM_UNACCEPTED,	       /* ESTABLISHED or CLOSE_WAIT that nobody has accepted */
+	TC_SYMPTOM_UNACCEPTED_OLD,     /* the same, for a second or more */
+	TC_SYMPTOM_SYN_RECV_RETRIED,   /* SYN_RECV whose SYN+ACK was sent again */
+	TC_SYMPTOM_SYN_RECV_DEFERRED,  /* SYN_RECV that waits for data (TCP_DEFER_ACCEPT) */
+	TC_SYMPTOM_SYN_RECV_ORPHAN,    /* SYN_RECV without a listener */
+	TC_SYMPTOM_SYN_RECV_FULL,      /* SYN_RECV of a socket that called, too */
+	TC_SYMPTOM_SYN_SENT_SILENT,    /* SYN_SENT whose SYN was sent again twice or more */
+	TC_SYMPTOM_FIN_WAIT1_SILENT,   /* FIN_WAIT1, repeated three times or more */
+	TC_SYMPTOM_FIN_WAIT1_SHUT,     /* FIN_WAIT1 behind a closed window */
+	TC_SYMPTOM_FIN_WAIT2_ORPHAN,   /* FIN_WAIT2 as a minisocket */
+	TC_SYMPTOM_FIN_WAIT2_HELD,     /* FIN_WAIT2 that a program has, for a minute or more */
+	TC_SYMPTOM_FIN_WAIT2_LASTING,  /* keepalive hides how old it is; it was there before, too */
+	TC_SYMPTOM_CLOSING_STUCK,      /* CLOSING, repeated, or not heard of for seconds */
+	TC_SYMPTOM_LAST_ACK_SILENT,    /* LAST_ACK, repeated twice or more */
+	TC_SYMPTOM_TIME_WAIT_IN,       /* TIME_WAIT of connections that came in by a listener */
+	TC_SYMPTOM_TIME_WAIT_OUT,      /* TIME_WAIT of connections that went out */
+	TC_SYMPTOM_HALF_OPEN,	       /* ESTABLISHED whose peer does not answer */
+	TC_SYMPTOM_RETRANSMITTING,     /* ESTABLISHED with three repetitions or more */
+	TC_SYMPTOM_IDLE,	       /* ESTABLISHED without keepalive, silent for its time */
+	TC_SYMPTOM_NOT_READ,	       /* ESTABLISHED whose program does not read */
+	TC_SYMPTOM_NOT_TAKEN,	       /* ESTABLISHED whose peer's window is closed */
+	TC_SYMPTOM_BOUND,	       /* BOUND */
 	TC_SYMPTOM_COUNT
 };
 
 /* What is the same for all sockets of a look. */
 struct tc_symptom_env {
 	const struct tc_readings *readings;
+	const struct tc_watched *watched; /* of the look before; or NULL */
 };
 
 enum tc_shown {
@@ -69,8 +73,9 @@ extern const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT];
 
 /*
  * How long the socket has been in its state, at the least, in milliseconds: since its peer was
- * last heard. False: not known.
+ * last heard, or since the look before, which found it there. False: not known.
  */
-bool tc_symptom_age_ms(const struct tc_sock *sock, uint64_t *ret_age_ms);
+bool tc_symptom_age_ms(const struct tc_symptom_env *env, const struct tc_sock *sock,
+		       uint64_t *ret_age_ms);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * gather.c - everything that rules judge by, read in an order that fits; see gather.h.
  *
- *	counters - a census - ports - (listeners - the interval - listeners) - counters - ports -
- *	every socket
+ *	counters - a census, and what is half closed - ports - (listeners - the interval -
+ *	listeners) - counters - ports - every socket
  *
  * Counters are read before the sockets: what they count was caused by what is then seen. The
  * sockets come last, since all else names what they are judged by.
@@ -27,6 +27,7 @@ struct gather {
 	struct tc_gathered_readings readings;
 	struct tc_ports *ports_before; /* owned; NULL: there were none */
 	uint64_t start_us;	       /* of the first reading */
+	uint64_t watched_us;	       /* when those that are half closed had been looked at */
 };
 
 static uint64_t now_us(void)
@@ -67,6 +68,41 @@ static void take_census_before(const struct gather *gather)
 		report.complete;
 }
 
+static int watch_batch(void *context, const struct tc_sock *socks, size_t count)
+{
+	return tc_watched_add(context, socks, count);
+}
+
+/*
+ * Which of those that are half closed keepalive keeps fresh. What could not be looked at whole is
+ * not known of the others; most machines have none, and then nobody looks.
+ */
+static int watch_half_closed(struct gather *gather)
+{
+	static const char *const names[] = {"state", "inode", "timer", "heard"};
+	const struct tc_facts *facts = gather->facts;
+	struct tc_watched *watched = &gather->facts->watched;
+	struct tc_key keys[TC_ARRAY_SIZE(names)];
+	struct tc_query query = gather->query;
+	struct tc_report report = {.size = sizeof(report)};
+	int err = 0;
+
+	watched->taken = watched->whole = facts->has_census_before;
+	if (!facts->has_census_before || (!facts->census_before.states[TC_CLOSE_WAIT] &&
+					  !facts->census_before.states[TC_FIN_WAIT2]))
+		return 0;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(names) && !err; i++)
+		err = tc_key_parse(names[i], &keys[i]);
+	query.states = TC_STATE_BIT(TC_CLOSE_WAIT) | TC_STATE_BIT(TC_FIN_WAIT2);
+	query.keys = keys;
+	query.key_count = TC_ARRAY_SIZE(names);
+	if (!err)
+		err = tc_scan(&query, watch_batch, watched, &report);
+	watched->whole = watched->whole && !err && report.complete;
+	gather->watched_us = now_us();
+	return err == -ENOMEM ? err : 0;
+}
+
 static int look_before(struct gather *gather)
 {
 	int err;
@@ -76,6 +112,9 @@ static int look_before(struct gather *gather)
 	if (err)
 		return err;
 	take_census_before(gather);
+	err = watch_half_closed(gather);
+	if (err)
+		return err;
 	gather->ports_before = take_ports(gather, NULL);
 	return 0;
 }
@@ -136,6 +175,8 @@ static int scan(const struct gather *gather)
 	struct tc_facts *facts = gather->facts;
 	int err;
 
+	if (gather->watched_us)
+		facts->watched.apart_ms = (now_us() - gather->watched_us) / 1000;
 	query.states = TC_STATES_ALL;
 	query.keys = keys;
 	query.key_count = tc_facts_keys(facts, keys);

@@ -50,6 +50,8 @@ both_sides() { # SCENARIO
 @test "states: zero-window" { both_sides zero-window; }
 @test "states: send-stalled" { both_sides send-stalled; }
 @test "states: close-wait-leak" { both_sides close-wait-leak; }
+@test "states: close-wait-alive" { both_sides close-wait-alive; }
+@test "states: fin-wait2-alive" { both_sides fin-wait2-alive; }
 @test "states: time-wait-many" { both_sides time-wait-many; }
 
 # But for those in which something goes on, so that the numbers are never the same.

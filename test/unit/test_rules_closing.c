@@ -34,144 +34,6 @@ static struct tc_sock repeated(enum tc_state state, uint8_t timer, uint8_t retra
 	return sock;
 }
 
-/* ---- close-wait-leak ------------------------------------------------------------------- */
-
-static void test_close_wait_leak_found(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE), 7, 2);
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 2, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "7 of 9 CLOSE_WAIT are held");
-	assert_says(&scene, "60 s at least");
-	assert_says(&scene, "Peers: 10.1.0.0: 4, 10.1.0.1: 3.");
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, HOUR), 1, 1);
-	scene_add(&scene, without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE), 4, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "1 of them for an hour");
-	assert_says(&scene, "Of 4 more it is not known");
-	scene_end(&scene);
-}
-
-/* So many held before the interval as there are now, less `grown`. */
-static void grow(struct scene *scene, uint64_t grown)
-{
-	scene->facts.has_census_before = true;
-	scene->facts.census_before.states[TC_CLOSE_WAIT] =
-		scene->facts.census.states[TC_CLOSE_WAIT] - grown;
-}
-
-/* One that is old fails nobody; descriptors that run out do. */
-static void test_close_wait_severity(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, 9 * MINUTE), 1, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
-	assert_says(&scene, "half closed on purpose");
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, 2 * HOUR), 1, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_false(scene_says(&scene, "half closed on purpose"));
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 10, 1);
-	grow(&scene, 10);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
-	assert_says(&scene, "They rose by 10 in 3.0 s");
-	scene_end(&scene);
-	scene_begin(&scene);
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE), 1000, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
-	scene_end(&scene);
-}
-
-/* A leak that began a moment ago: none is old, and they become more. */
-static void test_close_wait_young(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 1986, 1);
-	grow(&scene, 681);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
-	assert_says(&scene, "1305, then 1986, in 3.0 s");
-	grow(&scene, 9);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
-	scene_end(&scene);
-	scene_begin(&scene); /* what grew nobody has accepted */
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 3, 1);
-	scene_add(&scene, unheld(scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS)), 50, 1);
-	grow(&scene, 50);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
-	scene_end(&scene);
-}
-
-/* Too young to tell; and what nobody has accepted yet, of which that must not be said. */
-static void test_close_wait_normal_and_unaccepted(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_QUIET);
-	scene_add(&scene, unheld(scene_sock(TC_CLOSE_WAIT, HOUR)), 5, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_QUIET);
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE - 1), 3, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
-	assert_says(&scene, "3 CLOSE_WAIT");
-	assert_says(&scene, "too young to tell");
-	scene_end(&scene);
-}
-
-/* None is old yet, but they only become more. */
-static void test_close_wait_growing(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 20, 1);
-	scene.facts.has_census_before = true;
-	scene.facts.census_before.states[TC_CLOSE_WAIT] = 11;
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
-	assert_says(&scene, "too young to tell");
-	scene.facts.census_before.states[TC_CLOSE_WAIT] = 10;
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene.judged.draft.severity, TC_SEVERITY_NOTICE);
-	assert_says(&scene, "10, then 20");
-	scene_end(&scene);
-}
-
-static void test_close_wait_unsure(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene); /* as from /proc: held, and nobody knows since when */
-	scene_add(&scene, unheld(without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE)), 2, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_QUIET);
-	scene_add(&scene, without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE), 6, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
-	assert_needs(&scene, "which of 6 CLOSE_WAIT");
-	scene_end(&scene);
-	scene_begin_counted(&scene);
-	scene_count(&scene, TC_CLOSE_WAIT, 18);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
-	assert_needs(&scene, "18 CLOSE_WAIT");
-	scene_end(&scene);
-}
-
 /* ---- fin-wait1-stuck, last-ack-stuck, closing -------------------------------------------- */
 
 static const struct {
@@ -463,27 +325,6 @@ static void test_abort_on_close(void **state)
 }
 
 /* Of another system's listing: numbers, and what TCP itself says of them. */
-static void test_close_wait_elsewhere(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin_counted(&scene);
-	scene.facts.report.origins = TC_ORIGIN_OTHER_SYSTEM;
-	scene_count(&scene, TC_CLOSE_WAIT, 999);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
-	assert_needs(&scene, "another listing a minute later: those of 999 CLOSE_WAIT");
-	scene_count(&scene, TC_CLOSE_WAIT, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
-	assert_says(&scene, "1000 CLOSE_WAIT: so many");
-	scene.facts.report.origins = 0; /* so are those of a Linux machine */
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	scene.facts.report.foreign = false; /* here it can be looked up */
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
-	scene_end(&scene);
-}
-
 static void test_time_wait_elsewhere(void **state)
 {
 	struct scene scene;
@@ -503,14 +344,7 @@ static void test_time_wait_elsewhere(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_close_wait_elsewhere),
 		cmocka_unit_test(test_time_wait_elsewhere),
-		cmocka_unit_test(test_close_wait_leak_found),
-		cmocka_unit_test(test_close_wait_normal_and_unaccepted),
-		cmocka_unit_test(test_close_wait_growing),
-		cmocka_unit_test(test_close_wait_severity),
-		cmocka_unit_test(test_close_wait_young),
-		cmocka_unit_test(test_close_wait_unsure),
 		cmocka_unit_test(test_silent_ones_found),
 		cmocka_unit_test(test_silent_ones_fresh_or_unknown),
 		cmocka_unit_test(test_a_window_that_cannot_be_told),

@@ -23,7 +23,10 @@ struct row {
 	uint64_t inode; /* 0: as always; NO: 0 */
 	uint8_t kind, timer, retrans, direction;
 	uint32_t expires_ms, rqueue, memory;
+	uint32_t probed_ms; /* since a probe was answered; 0: there was none */
 	bool has_listener;
+	bool looked_before; /* a second before, */
+	bool was_there;	    /* and it was in this state then */
 };
 
 static enum tc_symptom find(const char *name)
@@ -44,6 +47,8 @@ static struct tc_sock sock_of(const struct row *row)
 
 	inside = *sock.text->inside;
 	inside.receive_memory = row->memory;
+	if (row->timer == TC_TIMER_KEEPALIVE && row->probed_ms)
+		inside.ack_received_ms = row->probed_ms;
 	sock.text = &text;
 	if (row->inode)
 		sock.inode = row->inode == NO ? 0 : row->inode;
@@ -65,6 +70,10 @@ static void check(const struct row *row)
 	struct scene scene;
 
 	scene_begin(&scene);
+	scene.facts.watched.taken = scene.facts.watched.whole = row->looked_before;
+	scene.facts.watched.apart_ms = 1000;
+	if (row->was_there)
+		assert_int_equal(tc_watched_add(&scene.facts.watched, &sock, 1), 0);
 	assert_int_equal(tc_facts_add(&scene.facts, &sock, 1), 0);
 	facts = &scene.facts.symptoms[find(row->symptom)];
 	if (facts->shown != (row->expected == TC_SHOWN) ||
@@ -81,6 +90,8 @@ static void check(const struct row *row)
 #define YES TC_SHOWN
 #define NOT TC_SHOWN_NOT
 #define OPEN TC_SHOWN_UNKNOWN
+#define KEPT .timer = TC_TIMER_KEEPALIVE, .probed_ms = 500
+#define SEEN .looked_before = true, .was_there = true
 
 static const struct row rows[] = {
 	{ "close-wait-held", TC_CLOSE_WAIT, YES, .lacks = 0 },
@@ -103,6 +114,9 @@ static const struct row rows[] = {
 	  .lacks = TC_HAVE_QUEUES },
 	{ "close-wait-end", TC_CLOSE_WAIT, OPEN, .rqueue = 1, .lacks = TC_HAVE_INSIDE },
 
+	{ "close-wait-end", TC_CLOSE_WAIT, YES, .age_ms = MINUTE, KEPT, SEEN, .rqueue = 1 },
+	{ "close-wait-end", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, KEPT, .rqueue = 1 },
+
 	{ "close-wait-unread", TC_CLOSE_WAIT, YES, .age_ms = MINUTE, .rqueue = 87 },
 	{ "close-wait-unread", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, .rqueue = 86 },
 	{ "close-wait-unread", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE - 1, .rqueue = 87 },
@@ -113,6 +127,17 @@ static const struct row rows[] = {
 	{ "close-wait-stale", TC_CLOSE_WAIT, NOT, .age_ms = HOUR - 1 },
 	{ "close-wait-stale", TC_CLOSE_WAIT, NOT, .age_ms = HOUR, .inode = NO },
 	{ "close-wait-stale", TC_CLOSE_WAIT, OPEN, .lacks = TC_HAVE_INSIDE },
+
+	{ "close-wait-lasting", TC_CLOSE_WAIT, YES, .age_ms = MINUTE, KEPT, SEEN },
+	{ "close-wait-lasting", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE - 1, KEPT, SEEN },
+	{ "close-wait-lasting", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, KEPT, .looked_before = true },
+	{ "close-wait-lasting", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, SEEN, .timer = TC_TIMER_KEEPALIVE },
+	{ "close-wait-lasting", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE - 1, SEEN },
+	{ "close-wait-lasting", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, KEPT, SEEN, .inode = NO },
+	{ "close-wait-lasting", TC_CLOSE_WAIT, OPEN, .age_ms = MINUTE, KEPT },
+	{ "close-wait-lasting", TC_CLOSE_WAIT, OPEN, .age_ms = MINUTE, KEPT, SEEN, .lacks = TC_HAVE_INODE },
+	{ "close-wait-lasting", TC_CLOSE_WAIT, OPEN, KEPT, SEEN, .lacks = TC_HAVE_INSIDE },
+	{ "close-wait-lasting", TC_CLOSE_WAIT, OPEN, .age_ms = MINUTE - 1, .lacks = TC_HAVE_TIMER },
 
 	{ "unaccepted", TC_ESTABLISHED, YES, .inode = NO },
 	{ "unaccepted", TC_CLOSE_WAIT, YES, .inode = NO },
@@ -170,6 +195,18 @@ static const struct row rows[] = {
 	{ "fin-wait2-held", TC_FIN_WAIT2, NOT, .age_ms = MINUTE, .kind = TC_KIND_TIMEWAIT, .lacks = TC_HAVE_INODE },
 	{ "fin-wait2-held", TC_FIN_WAIT2, OPEN, .lacks = TC_HAVE_INODE },
 	{ "fin-wait2-held", TC_FIN_WAIT2, OPEN, .lacks = TC_HAVE_INSIDE },
+
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, YES, .age_ms = MINUTE, KEPT, SEEN },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, NOT, .age_ms = MINUTE - 1, KEPT, SEEN },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, NOT, .age_ms = MINUTE, KEPT, .looked_before = true },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, NOT, .age_ms = MINUTE, SEEN, .timer = TC_TIMER_KEEPALIVE },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, NOT, .age_ms = MINUTE - 1, SEEN },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, NOT, .age_ms = MINUTE, KEPT, SEEN, .inode = NO },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, OPEN, .age_ms = MINUTE, KEPT },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, OPEN, .age_ms = MINUTE, KEPT, SEEN, .lacks = TC_HAVE_INODE },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, OPEN, KEPT, SEEN, .lacks = TC_HAVE_INSIDE },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, OPEN, .age_ms = MINUTE - 1, .lacks = TC_HAVE_TIMER },
+	{ "fin-wait2-lasting", TC_FIN_WAIT2, NOT, .age_ms = MINUTE, .kind = TC_KIND_TIMEWAIT, .inode = NO },
 
 	{ "closing-stuck", TC_CLOSING, YES, .retrans = 2 },
 	{ "closing-stuck", TC_CLOSING, YES, .age_ms = 5000 },
@@ -270,11 +307,36 @@ static void test_a_line_of_many_counts_as_many(void **state)
 	scene_end(&scene);
 }
 
+/* The longer of the two counts: since the peer was heard, or since the look before. */
+static void test_ages_of_two_looks(void **state)
+{
+	struct tc_watched watched = {.taken = true, .whole = true, .apart_ms = 90000};
+	struct tc_symptom_env env = {.watched = &watched};
+	struct tc_sock sock = scene_sock(TC_CLOSE_WAIT, 4000);
+	uint64_t age;
+
+	(void)state;
+	sock.timer = TC_TIMER_KEEPALIVE;
+	assert_int_equal(tc_watched_add(&watched, &sock, 1), 0);
+	assert_true(tc_symptom_age_ms(&env, &sock, &age));
+	assert_int_equal(age, 90000);
+	watched.apart_ms = 1000;
+	assert_true(tc_symptom_age_ms(&env, &sock, &age));
+	assert_int_equal(age, 4000);
+	sock.have &= ~(uint32_t)TC_HAVE_INSIDE; /* as from /proc */
+	assert_true(tc_symptom_age_ms(&env, &sock, &age));
+	assert_int_equal(age, 1000);
+	sock.state = TC_FIN_WAIT2; /* then it was in another state */
+	assert_false(tc_symptom_age_ms(&env, &sock, &age));
+	tc_watched_release(&watched);
+}
+
 /* The age is that of the last segment, whichever it was; the oldest is remembered. */
 static void test_ages(void **state)
 {
 	struct tc_inside inside = {.have = TC_INSIDE_TIMES, .data_received_ms = 90000,
 				   .ack_received_ms = 70000};
+	struct tc_symptom_env env = {.watched = NULL};
 	struct tc_text text = {.inside = &inside};
 	struct tc_sock sock = scene_sock(TC_CLOSE_WAIT, 0);
 	struct scene scene;
@@ -282,7 +344,7 @@ static void test_ages(void **state)
 
 	(void)state;
 	sock.text = &text;
-	assert_true(tc_symptom_age_ms(&sock, &age));
+	assert_true(tc_symptom_age_ms(&env, &sock, &age));
 	assert_int_equal(age, 70000);
 	scene_begin(&scene);
 	assert_int_equal(tc_facts_add(&scene.facts, &sock, 1), 0);
@@ -290,7 +352,7 @@ static void test_ages(void **state)
 	assert_int_equal(tc_facts_add(&scene.facts, &sock, 1), 0);
 	assert_int_equal(scene.facts.symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].oldest_ms, 70000);
 	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
-	assert_false(tc_symptom_age_ms(&sock, &age));
+	assert_false(tc_symptom_age_ms(&env, &sock, &age));
 	scene_end(&scene);
 }
 
@@ -302,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_other_states_are_passed_over),
 		cmocka_unit_test(test_a_line_of_many_counts_as_many),
 		cmocka_unit_test(test_ages),
+		cmocka_unit_test(test_ages_of_two_looks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/* test_rules_close_wait.c - the rule about connections that a program does not close. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+
+enum { MINUTE = 60000, HOUR = 60 * MINUTE };
+
+static struct tc_sock without(struct tc_sock sock, uint32_t have)
+{
+	sock.have &= ~have;
+	return sock;
+}
+
+static struct tc_sock unheld(struct tc_sock sock)
+{
+	sock.inode = 0;
+	return sock;
+}
+
+static void test_close_wait_leak_found(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE), 7, 2);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 2, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "7 of 9 CLOSE_WAIT are held");
+	assert_says(&scene, "60 s at least");
+	assert_says(&scene, "Peers: 10.1.0.0: 4, 10.1.0.1: 3.");
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, HOUR), 1, 1);
+	scene_add(&scene, without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE), 4, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "1 of them for an hour");
+	assert_says(&scene, "Of 4 more it is not known");
+	scene_end(&scene);
+}
+
+/* So many held before the interval as there are now, less `grown`. */
+static void grow(struct scene *scene, uint64_t grown)
+{
+	scene->facts.has_census_before = true;
+	scene->facts.census_before.states[TC_CLOSE_WAIT] =
+		scene->facts.census.states[TC_CLOSE_WAIT] - grown;
+}
+
+/* One that is old fails nobody; descriptors that run out do. */
+static void test_close_wait_severity(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, 9 * MINUTE), 1, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "half closed on purpose");
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, 2 * HOUR), 1, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_false(scene_says(&scene, "half closed on purpose"));
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 10, 1);
+	grow(&scene, 10);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "They rose by 10 in 3.0 s");
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE), 1000, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	scene_end(&scene);
+}
+
+/* A leak that began a moment ago: none is old, and they become more. */
+static void test_close_wait_young(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 1986, 1);
+	grow(&scene, 681);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "1305, then 1986, in 3.0 s");
+	grow(&scene, 9);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
+	scene_end(&scene);
+	scene_begin(&scene); /* what grew nobody has accepted */
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 3, 1);
+	scene_add(&scene, unheld(scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS)), 50, 1);
+	grow(&scene, 50);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
+	scene_end(&scene);
+}
+
+/* Too young to tell; and what nobody has accepted yet, of which that must not be said. */
+static void test_close_wait_normal_and_unaccepted(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_QUIET);
+	scene_add(&scene, unheld(scene_sock(TC_CLOSE_WAIT, HOUR)), 5, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_QUIET);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE - 1), 3, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
+	assert_says(&scene, "3 CLOSE_WAIT");
+	assert_says(&scene, "too young to tell");
+	scene_end(&scene);
+}
+
+/* None is old yet, but they only become more. */
+static void test_close_wait_growing(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 20, 1);
+	scene.facts.has_census_before = true;
+	scene.facts.census_before.states[TC_CLOSE_WAIT] = 11;
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
+	assert_says(&scene, "too young to tell");
+	scene.facts.census_before.states[TC_CLOSE_WAIT] = 10;
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene.judged.draft.severity, TC_SEVERITY_NOTICE);
+	assert_says(&scene, "10, then 20");
+	scene_end(&scene);
+}
+
+static void test_close_wait_unsure(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene); /* as from /proc: held, and nobody knows since when */
+	scene_add(&scene, unheld(without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE)), 2, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_QUIET);
+	scene_add(&scene, without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE), 6, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
+	assert_needs(&scene, "which of 6 CLOSE_WAIT");
+	scene_end(&scene);
+	scene_begin_counted(&scene);
+	scene_count(&scene, TC_CLOSE_WAIT, 18);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
+	assert_needs(&scene, "18 CLOSE_WAIT");
+	scene_end(&scene);
+}
+
+/* Of another system's listing: a number, and what TCP itself says of it. */
+static void test_close_wait_elsewhere(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin_counted(&scene);
+	scene.facts.report.origins = TC_ORIGIN_OTHER_SYSTEM;
+	scene_count(&scene, TC_CLOSE_WAIT, 999);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
+	assert_needs(&scene, "another listing a minute later: those of 999 CLOSE_WAIT");
+	scene_count(&scene, TC_CLOSE_WAIT, 1);
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "1000 CLOSE_WAIT: so many");
+	scene.facts.report.origins = 0; /* so are those of a Linux machine */
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	scene.facts.report.foreign = false; /* here it can be looked up */
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* ---- With keepalive ---------------------------------------------------------------------- */
+
+/* Sockets on which keepalive is at work, without data for so long; each an inode of its own. */
+static void add_kept(struct scene *scene, enum tc_state state, uint32_t quiet_ms, unsigned count,
+		     bool was_there)
+{
+	struct tc_inside inside = {.have = TC_INSIDE_TIMES,
+				   .data_sent_ms = quiet_ms,
+				   .data_received_ms = quiet_ms,
+				   .ack_received_ms = 2000}; /* a probe was answered */
+	struct tc_text text = {.inside = &inside};
+	struct tc_sock sock = scene_sock(state, 0);
+
+	sock.timer = TC_TIMER_KEEPALIVE;
+	sock.text = &text;
+	for (unsigned i = 0; i < count; i++) {
+		sock.inode = 100000 + scene->cookie;
+		if (was_there)
+			assert_int_equal(tc_watched_add(&scene->facts.watched, &sock, 1), 0);
+		scene_add(scene, sock, 1, 1);
+	}
+}
+
+/* So many that the look before had, and that have been closed since. */
+static void add_closed(struct scene *scene, enum tc_watch watch, unsigned count)
+{
+	scene->facts.watched.quiet[watch] += count;
+}
+
+static void look_before(struct scene *scene, uint64_t apart_ms)
+{
+	scene->facts.watched.taken = scene->facts.watched.whole = true;
+	scene->facts.watched.apart_ms = apart_ms;
+	scene->facts.has_census_before = true;
+}
+
+/* What is asked of both states. */
+static const struct {
+	enum tc_state state;
+	const char *id;
+	enum tc_watch watch;
+} kept_rows[] = {
+	{TC_CLOSE_WAIT, "close-wait-leak", TC_WATCH_CLOSE_WAIT},
+	{TC_FIN_WAIT2, "fin-wait2-held", TC_WATCH_FIN_WAIT2},
+};
+
+/* Begins a scene in which only these are; those that grew are not what is asked here. */
+static enum tc_verdict judge_kept(struct scene *scene, size_t row, unsigned count, unsigned closed,
+				  uint64_t apart_ms)
+{
+	scene_begin(scene);
+	look_before(scene, apart_ms);
+	add_kept(scene, kept_rows[row].state, HOUR, count, true);
+	add_closed(scene, kept_rows[row].watch, closed);
+	scene->facts.census_before.states[kept_rows[row].state] = count;
+	return scene_judge(scene, kept_rows[row].id);
+}
+
+/* Few tell after a minute only; many sooner, the sooner the more they are. */
+static void test_kept_fresh(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene;
+
+		assert_int_equal(judge_kept(&scene, i, 9, 0, 1000), TC_UNSURE);
+		assert_needs(&scene, "two looks a minute apart (-i 1m)");
+		scene_end(&scene);
+		assert_int_equal(judge_kept(&scene, i, 1, 0, MINUTE), TC_FOUND);
+		assert_says(&scene, "for 60 s at least");
+		scene_end(&scene);
+		assert_int_equal(judge_kept(&scene, i, 2, 0, MINUTE), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+		scene_end(&scene);
+		assert_int_equal(judge_kept(&scene, i, 179, 0, 1000), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+		assert_says(&scene, tc_state_name(kept_rows[i].state));
+		assert_says(&scene, " that keepalive keeps fresh were there 1.0 s before");
+		assert_says(&scene, "diagnose -i 1m");
+		scene_end(&scene);
+		assert_int_equal(judge_kept(&scene, i, 180, 0, 1000), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+		assert_says(&scene, "of which 0 ended meanwhile, last a minute or more");
+		scene_end(&scene);
+		assert_int_equal(judge_kept(&scene, i, 60, 0, 3000), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+		scene_end(&scene);
+	}
+}
+
+/* Those that turn over quickly: what left says that the others will. */
+static void test_kept_fresh_and_closed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene;
+
+		assert_int_equal(judge_kept(&scene, i, 359, 1, 1000), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+		scene_end(&scene);
+		assert_int_equal(judge_kept(&scene, i, 360, 1, 1000), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+		assert_says(&scene, "of which 1 ended meanwhile");
+		scene_end(&scene);
+		scene_begin(&scene); /* of many that were there none is any more */
+		look_before(&scene, 1000);
+		add_closed(&scene, kept_rows[i].watch, 500);
+		add_kept(&scene, kept_rows[i].state, HOUR, 500, false);
+		scene.facts.census_before.states[kept_rows[i].state] = 500;
+		assert_in_range(scene_judge(&scene, kept_rows[i].id), TC_QUIET, TC_NORMAL);
+		scene_end(&scene);
+	}
+}
+
+/* One look says nothing of them, and does not call them young either. */
+static void test_kept_fresh_and_one_look(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		scene_instant(&scene);
+		add_kept(&scene, kept_rows[i].state, HOUR, 500, false);
+		assert_int_equal(scene_judge(&scene, kept_rows[i].id), TC_UNSURE);
+		assert_needs(&scene, "two looks a minute apart (-i 1m)");
+		scene.facts.report.foreign = true;
+		assert_int_equal(scene_judge(&scene, kept_rows[i].id), TC_UNSURE);
+		assert_needs(&scene, "another listing a minute later");
+		scene_end(&scene);
+		scene_begin(&scene); /* in use: data have come */
+		scene_instant(&scene);
+		add_kept(&scene, kept_rows[i].state, MINUTE - 1, 5, false);
+		assert_in_range(scene_judge(&scene, kept_rows[i].id), TC_QUIET, TC_NORMAL);
+		scene_end(&scene);
+	}
+}
+
+/* Beside those whose age is known they are told of, and do not make it less bad. */
+static void test_kept_fresh_beside_old(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	look_before(&scene, 1000);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, HOUR), 2, 1);
+	add_kept(&scene, TC_CLOSE_WAIT, HOUR, 3, true);
+	scene.facts.census_before.states[TC_CLOSE_WAIT] = 5;
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "2 of 5 CLOSE_WAIT are held");
+	assert_says(&scene, "3 CLOSE_WAIT that keepalive keeps fresh were there");
+	scene_end(&scene);
+	scene_begin(&scene); /* a single one may be on purpose, but not beside so many */
+	look_before(&scene, 1000);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE), 1, 1);
+	add_kept(&scene, TC_CLOSE_WAIT, HOUR, 180, true);
+	scene.facts.census_before.states[TC_CLOSE_WAIT] = 181;
+	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_close_wait_leak_found),
+		cmocka_unit_test(test_close_wait_severity),
+		cmocka_unit_test(test_close_wait_young),
+		cmocka_unit_test(test_close_wait_normal_and_unaccepted),
+		cmocka_unit_test(test_close_wait_growing),
+		cmocka_unit_test(test_close_wait_unsure),
+		cmocka_unit_test(test_close_wait_elsewhere),
+		cmocka_unit_test(test_kept_fresh),
+		cmocka_unit_test(test_kept_fresh_and_closed),
+		cmocka_unit_test(test_kept_fresh_and_one_look),
+		cmocka_unit_test(test_kept_fresh_beside_old),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
