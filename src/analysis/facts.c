@@ -118,6 +118,7 @@ void tc_facts_release(struct tc_facts *facts)
 	tc_listening_free(facts->listening);
 	tc_ports_free(facts->ports);
 	tc_watched_release(&facts->watched);
+	tc_map_release(&facts->forgotten);
 	free(facts->reserved);
 	free(facts->chosen_by_kernel);
 	*facts = (struct tc_facts){.interval_us = 0};
@@ -144,6 +145,26 @@ static int remember(struct tc_symptom_facts *symptom, const struct tc_symptom_en
 	return err;
 }
 
+/* Of several processes that hold it the first, which has begun the others. */
+static int remember_program(struct tc_facts *facts, const struct tc_sock *sock)
+{
+	const struct tc_owner *owner = sock->text ? sock->text->owner : NULL;
+	uint64_t *count;
+
+	if (!owner || owner->how != TC_OWNER_HELD || !owner->count)
+		return 0;
+	count = tc_map_put(&facts->forgotten, owner->processes[0]->pid);
+	if (!count)
+		return -ENOMEM;
+	*count += sock->count;
+	return 0;
+}
+
+static bool is_forgotten(size_t symptom)
+{
+	return symptom == TC_SYMPTOM_CLOSE_WAIT_OLD || symptom == TC_SYMPTOM_CLOSE_WAIT_LASTING;
+}
+
 static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 		   const struct tc_sock *sock)
 {
@@ -158,6 +179,8 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 		case TC_SHOWN:
 			symptom->shown += sock->count;
 			err = remember(symptom, env, sock);
+			if (!err && is_forgotten(i))
+				err = remember_program(facts, sock);
 			break;
 		case TC_SHOWN_NOT:
 			symptom->not_shown += sock->count;
@@ -184,11 +207,35 @@ int tc_facts_add(struct tc_facts *facts, const struct tc_sock *socks, size_t cou
 	return err;
 }
 
+/* Puts it where it belongs among those that have most; the last may fall out. */
+static void rank_program(struct tc_facts *facts, uint32_t pid, uint64_t held)
+{
+	size_t at = facts->program_count;
+
+	if (at == TC_FACTS_PROGRAMS && held <= facts->programs[--at].held)
+		return;
+	for (; at && facts->programs[at - 1].held < held; at--)
+		facts->programs[at] = facts->programs[at - 1];
+	facts->programs[at] = (struct tc_facts_program){.pid = pid, .held = held};
+	if (facts->program_count < TC_FACTS_PROGRAMS)
+		facts->program_count++;
+}
+
+static void rank_programs(struct tc_facts *facts)
+{
+	facts->program_count = 0;
+	for (size_t i = 0; facts->forgotten.count && i <= facts->forgotten.mask; i++)
+		if (facts->forgotten.slots[i].key)
+			rank_program(facts, (uint32_t)facts->forgotten.slots[i].key,
+				     facts->forgotten.slots[i].value);
+}
+
 int tc_facts_finish(struct tc_facts *facts)
 {
 	int err = 0;
 
 	tc_lifetimes(facts->now.settings, facts->figures);
+	rank_programs(facts);
 	for (size_t i = 0; i < TC_SYMPTOM_COUNT && !err; i++) {
 		struct tc_symptom_facts *symptom = &facts->symptoms[i];
 

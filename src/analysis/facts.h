@@ -32,6 +32,16 @@ struct tc_facts_netns {
 	struct tc_counters before, now;
 };
 
+/* A process that holds CLOSE_WAIT which it should have closed, and how near its limit is. */
+struct tc_facts_program {
+	uint32_t pid;
+	uint64_t held;		  /* of CLOSE_WAIT_OLD and CLOSE_WAIT_LASTING */
+	bool has_open, has_limit; /* not of another machine, nor of one that has gone */
+	uint64_t open, limit;	  /* descriptors */
+};
+
+enum { TC_FACTS_PROGRAMS = 3 };
+
 struct tc_facts {
 	struct tc_report report;	/* of the look at the sockets */
 	struct tc_census census;
@@ -42,6 +52,10 @@ struct tc_facts {
 	uint32_t seen;			/* TC_HAVE_ bits that any socket had */
 	unsigned families;		/* TC_FAMILY_ bits that were asked for; 0: both */
 	struct tc_symptom_facts symptoms[TC_SYMPTOM_COUNT];
+
+	struct tc_map forgotten;			     /* those of CLOSE_WAIT, by pid */
+	struct tc_facts_program programs[TC_FACTS_PROGRAMS]; /* the most first */
+	size_t program_count;
 
 	uint64_t interval_us; /* between the two readings; 0: there was one */
 	struct tc_readings before, now;

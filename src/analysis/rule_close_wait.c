@@ -5,9 +5,23 @@
 #include "util/intl.h"
 
 enum {
-	GROWN_LEAST = 10,	/* more of them than a busy moment begins with */
-	HELD_MANY = 1000,	/* near the 1024 descriptors that a program has by default */
+	/*
+	 * The smallest number that tells growth from chance: of ten that come the spread is three,
+	 * so fewer may be those that were about to be closed. It is no threshold of severity.
+	 */
+	GROWN_LEAST = 10,
+	/*
+	 * At ten a second the 1024 descriptors that a program has by default last less than two
+	 * minutes. What grows more slowly is old before it does harm, and found then.
+	 */
+	GROWN_PER_SECOND = 10,
+	/*
+	 * A listing does not tell the limit of its programs; by default it is 1024 on Linux, and
+	 * so many are not left behind by a program that closes.
+	 */
+	LISTED_MANY = 1000,
 	ANSWER_MS = 10 * 60000, /* no longer does a half-closed connection wait for its answer */
+	SOON_S = 3600,		/* less is no time to correct a program */
 };
 
 /* By how many those that programs hold rose in the interval. */
@@ -22,6 +36,13 @@ static uint64_t growth(const struct tc_facts *facts)
 	return now - before < held ? now - before : held; /* the rest nobody has accepted */
 }
 
+static double growth_rate(const struct tc_facts *facts)
+{
+	uint64_t grown = growth(facts);
+
+	return grown >= GROWN_LEAST ? (double)grown * 1e6 / (double)facts->interval_us : 0;
+}
+
 static enum tc_lasting lasting(const struct tc_facts *facts)
 {
 	return tc_part_lasting(facts, TC_SYMPTOM_CLOSE_WAIT_LASTING, TC_WATCH_CLOSE_WAIT);
@@ -31,7 +52,9 @@ static enum tc_lasting lasting(const struct tc_facts *facts)
 static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 				  struct tc_draft *draft)
 {
-	if (growth(facts) < GROWN_LEAST && lasting(facts) == TC_LASTING_OPEN)
+	bool is_growing = growth_rate(facts) >= GROWN_PER_SECOND;
+
+	if (!is_growing && lasting(facts) == TC_LASTING_OPEN)
 		return tc_part_needs_minute(facts, TC_SYMPTOM_CLOSE_WAIT_LASTING,
 					    tc_state_name(TC_CLOSE_WAIT), draft);
 	tc_evidence_n(draft,
@@ -47,7 +70,7 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 			 tc_llu(held));
 		return TC_UNSURE;
 	}
-	if (growth(facts) < GROWN_LEAST)
+	if (!is_growing)
 		return TC_NORMAL;
 	tc_evidence(draft,
 		    N_("They became more during the look: %llu, then %llu, in %s. If that goes on, "
@@ -59,13 +82,96 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 	return TC_FOUND;
 }
 
+/* ---- Descriptors ------------------------------------------------------------------------- */
+
+static uint64_t forgotten(const struct tc_facts *facts)
+{
+	return facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].shown +
+	       facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING].shown;
+}
+
+/* The program has as much of the growth as it has of those that were forgotten. */
+static bool will_run_out(const struct tc_facts *facts, const struct tc_facts_program *program,
+			 uint64_t *ret_seconds)
+{
+	double rate = growth_rate(facts) * (double)program->held / (double)forgotten(facts);
+	uint64_t used =
+		program->has_open && program->open > program->held ? program->open : program->held;
+
+	if (rate <= 0 || !program->has_limit || used >= program->limit ||
+	    (double)(program->limit - used) > rate * SOON_S)
+		return false;
+	*ret_seconds = (uint64_t)((double)(program->limit - used) / rate);
+	return true;
+}
+
+/* Half of them is more than any program forgets by chance; at nine in ten there is little left. */
+static bool is_short(const struct tc_facts *facts, const struct tc_facts_program *program)
+{
+	uint64_t seconds;
+
+	if (!program->has_limit)
+		return false;
+	return program->held * 2 >= program->limit ||
+	       (program->has_open && program->open * 10 >= program->limit * 9 &&
+		program->held * 10 >= program->limit) ||
+	       will_run_out(facts, program, &seconds);
+}
+
+/* Of those whose limit is known, the one that is nearest to it; NULL: of none. */
+static const struct tc_facts_program *nearest(const struct tc_facts *facts)
+{
+	const struct tc_facts_program *found = NULL;
+
+	for (size_t i = 0; i < facts->program_count; i++) {
+		const struct tc_facts_program *program = &facts->programs[i];
+
+		if (!program->has_limit || !program->limit || (found && is_short(facts, found)))
+			continue;
+		if (!found || is_short(facts, program) ||
+		    program->held * found->limit > found->held * program->limit)
+			found = program;
+	}
+	return found;
+}
+
+static void tell_limit(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_facts_program *program = nearest(facts);
+	uint64_t seconds;
+
+	if (!program) {
+		tc_evidence(draft, N_("How near their programs are to their limits of descriptors "
+				      "is not known, so this is not called critical."));
+		return;
+	}
+	if (program->has_open)
+		tc_evidence(draft,
+			    N_("Process %u may have %llu descriptors; these connections take %llu "
+			       "of them (%s), and %llu are in use."),
+			    program->pid, tc_llu(program->limit), tc_llu(program->held),
+			    tc_words_share(draft, program->held, program->limit),
+			    tc_llu(program->open));
+	else
+		tc_evidence(draft,
+			    N_("Process %u may have %llu descriptors; these connections take %llu "
+			       "of them (%s)."),
+			    program->pid, tc_llu(program->limit), tc_llu(program->held),
+			    tc_words_share(draft, program->held, program->limit));
+	if (will_run_out(facts, program, &seconds))
+		tc_evidence(draft, N_("At the rate at which they grow it has none left in %s."),
+			    tc_words_duration(draft, seconds * 1000));
+}
+
+/* ---- Verdicts ---------------------------------------------------------------------------- */
+
 /* Critical where descriptors run out; a single young one may be half closed on purpose. */
 static enum tc_severity judge_forgotten(const struct tc_facts *facts)
 {
 	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
-	const struct tc_symptom_facts *stale = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_STALE];
+	const struct tc_facts_program *program = nearest(facts);
 
-	if (old->shown >= HELD_MANY || (stale->shown && growth(facts) >= GROWN_LEAST))
+	if (program && is_short(facts, program))
 		return TC_SEVERITY_CRITICAL;
 	if (old->shown > 1 || old->oldest_ms >= ANSWER_MS || lasting(facts) == TC_LASTING_SURE)
 		return TC_SEVERITY_WARNING;
@@ -80,9 +186,7 @@ static void tell_unread(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *end = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_END];
 	uint64_t unread = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_UNREAD].shown;
-	uint64_t all = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].shown +
-		       facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING].shown;
-	uint64_t done;
+	uint64_t all = forgotten(facts), done;
 
 	if (end->unjudged || all < end->shown + unread)
 		return;
@@ -114,8 +218,9 @@ static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 		tc_evidence_n(draft, "%llu of them for an hour or more.",
 			      "%llu of them for an hour or more.", stale, tc_llu(stale));
 	if (grown >= GROWN_LEAST)
-		tc_evidence(draft, N_("They rose by %llu in %s."), tc_llu(grown),
-			    tc_part_interval(facts, draft));
+		tc_evidence(draft, N_("They rose by %llu in %s (%s)."), tc_llu(grown),
+			    tc_part_interval(facts, draft),
+			    tc_words_rate(draft, growth_rate(facts)));
 	if (old->shown == 1 && draft->severity == TC_SEVERITY_NOTICE)
 		tc_evidence(draft, N_("A single one may be half closed on purpose: its peer has "
 				      "asked everything, and its program is still at the "
@@ -130,7 +235,7 @@ static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 static enum tc_verdict tell_unaged(const struct tc_facts *facts, uint64_t count,
 				   struct tc_draft *draft)
 {
-	if (facts->report.foreign && count >= HELD_MANY) {
+	if (facts->report.foreign && count >= LISTED_MANY) {
 		tc_evidence(draft,
 			    N_("%llu CLOSE_WAIT: so many are not about to be closed, but forgotten "
 			       "(inferred: how long they last was not read), unless their peers "
@@ -175,6 +280,8 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 	if (facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING].shown)
 		tc_part_tell_lasting(facts, TC_SYMPTOM_CLOSE_WAIT_LASTING, TC_WATCH_CLOSE_WAIT,
 				     tc_state_name(TC_CLOSE_WAIT), draft);
+	if (draft->severity > TC_SEVERITY_NOTICE)
+		tell_limit(facts, draft);
 	tell_unread(facts, draft);
 	tc_evidence_whose(draft,
 			  old->shown ? old : &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING]);
@@ -219,14 +326,15 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("a program does not close what its peers have closed"),
 	.threshold = N_("A warning when one is held for a minute: a program that closes does so "
-			"within milliseconds, and no timer ends this state. Critical from 1000, "
-			"near the 1024 descriptors that a program has by default, or when some "
-			"are held for an hour and they still grow. A notice while all are younger "
-			"and ten or more came in the interval, or of a single one for up to ten "
-			"minutes, which may still have an answer to give; and of a listing that "
-			"does not tell how long, from 1000. Where keepalive hides how long, two looks "
-			"a minute apart tell (-i 1m), or sooner, if so many stay that most last a "
-			"minute; ten that do not tell so much are a notice."),
+			"within milliseconds, and no timer ends this state. Critical when its "
+			"process has given half of the descriptors that it may have to such, or a "
+			"tenth and nine in ten are in use, or has none left within an hour at the "
+			"rate at which they grow, where ten or more came in the interval. A notice "
+			"while all are younger and ten a second come, or of a single one for up "
+			"to ten minutes, which may still have an answer to give; and of a listing "
+			"that does not tell how long, from 1000. Where keepalive hides how long, "
+			"two looks a minute apart tell (-i 1m), or sooner, if so many stay that "
+			"most last a minute; ten that do not tell so much are a notice."),
 	.first = {
 		[FORGETS_TO_CLOSE] =
 			N_("Restart the program if descriptors run out; then make it close."),

@@ -18,6 +18,7 @@
 
 #include "pipeline/files.h"
 #include "pipeline/gather_ports.h"
+#include "pipeline/gather_programs.h"
 #include "pipeline/gather_readings.h"
 #include "util/macro.h"
 
@@ -257,5 +258,9 @@ int tc_gather(const struct tc_query *query, uint64_t interval_ms, struct tc_fact
 	err = query->from ? gather_from_files(&gather) : gather_from_kernel(&gather, interval_ms);
 	tc_ports_free(gather.ports_before);
 	tc_gathered_readings_release(&gather.readings);
-	return err ? err : tc_facts_finish(facts);
+	if (!err)
+		err = tc_facts_finish(facts);
+	if (!err && !query->from)
+		tc_gather_programs(facts);
+	return err;
 }

@@ -53,7 +53,7 @@ static void grow(struct scene *scene, uint64_t grown)
 		scene->facts.census.states[TC_CLOSE_WAIT] - grown;
 }
 
-/* One that is old fails nobody; descriptors that run out do. */
+/* One that is old fails nobody. */
 static void test_close_wait_severity(void **state)
 {
 	struct scene scene;
@@ -64,22 +64,144 @@ static void test_close_wait_severity(void **state)
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "half closed on purpose");
+	assert_false(scene_says(&scene, "limits of descriptors"));
 	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, 2 * HOUR), 1, 1);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	assert_false(scene_says(&scene, "half closed on purpose"));
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 10, 1);
-	grow(&scene, 10);
+	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 30, 1);
+	grow(&scene, 30);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
-	assert_says(&scene, "They rose by 10 in 3.0 s");
-	scene_end(&scene);
-	scene_begin(&scene);
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE), 1000, 1);
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "They rose by 30 in 3.0 s (10/s)");
+	assert_says(&scene, "limits of descriptors is not known, so this is not called critical");
 	scene_end(&scene);
 }
+
+/* ---- Descriptors ------------------------------------------------------------------------- */
+
+/* So many that are old, all of one process. */
+static void add_held_by(struct scene *scene, uint32_t pid, unsigned count)
+{
+	const struct tc_process process = {.pid = pid}, *processes[] = {&process};
+	const struct tc_owner owner = {.processes = processes, .count = 1, .how = TC_OWNER_HELD};
+	struct tc_sock sock = scene_sock(TC_CLOSE_WAIT, HOUR);
+	struct tc_text text = *sock.text;
+
+	text.owner = &owner;
+	sock.text = &text;
+	scene_add(scene, sock, count, 1);
+	assert_int_equal(tc_facts_finish(&scene->facts), 0);
+}
+
+/* What a scene of one process comes to; open 0: it was not read. */
+static enum tc_severity judge_held(struct scene *scene, unsigned held, uint64_t open,
+				   uint64_t limit, uint64_t grown, uint64_t interval_us)
+{
+	struct tc_facts_program *program = scene->facts.programs;
+
+	scene_begin(scene);
+	scene->facts.interval_us = interval_us;
+	add_held_by(scene, 812, held);
+	assert_int_equal(scene->facts.program_count, 1);
+	assert_int_equal(program->pid, 812);
+	assert_int_equal(program->held, held);
+	grow(scene, grown);
+	/* scene_judge() would rank them anew. */
+	program->has_limit = true;
+	program->limit = limit;
+	program->has_open = open;
+	program->open = open;
+	assert_int_equal(
+		tc_judge(tc_rule_find("close-wait-leak"), &scene->facts, true, &scene->judged), 0);
+	scene->has_verdict = true;
+	return scene_severity(scene);
+}
+
+/* The share of the limit, whatever the number. */
+static void test_share_of_the_limit(void **state)
+{
+	static const struct {
+		unsigned held;
+		uint64_t open, limit;
+		enum tc_severity severity;
+	} rows[] = {
+		{1000, 1200, 1048576, TC_SEVERITY_WARNING}, /* much room */
+		{511, 0, 1024, TC_SEVERITY_WARNING},
+		{512, 0, 1024, TC_SEVERITY_CRITICAL},
+		{32, 40, 64, TC_SEVERITY_CRITICAL},
+		{31, 40, 64, TC_SEVERITY_WARNING},
+		{103, 921, 1024, TC_SEVERITY_WARNING}, /* nine in ten are 921.6 */
+		{103, 922, 1024, TC_SEVERITY_CRITICAL},
+		{102, 1024, 1024, TC_SEVERITY_WARNING}, /* others have used them up */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct scene scene;
+
+		assert_int_equal(
+			judge_held(&scene, rows[i].held, rows[i].open, rows[i].limit, 0, 1000000),
+			rows[i].severity);
+		assert_says(&scene, "Process 812 may have");
+		if (rows[i].open)
+			assert_says(&scene, "are in use");
+		assert_false(scene_says(&scene, "none left"));
+		scene_end(&scene);
+	}
+}
+
+/* The time that is left at the rate of growth, which does not depend on the interval. */
+static void test_time_left(void **state)
+{
+	(void)state;
+	for (uint64_t seconds = 1; seconds <= 3; seconds += 2) {
+		struct scene scene;
+		uint64_t us = seconds * 1000000;
+
+		/* 20/s, and 72000 in an hour */
+		assert_int_equal(judge_held(&scene, 200, 300, 300 + 72000, 20 * seconds, us),
+				 TC_SEVERITY_CRITICAL);
+		assert_says(&scene, "it has none left in 60 min");
+		scene_end(&scene);
+		assert_int_equal(judge_held(&scene, 200, 300, 300 + 72020, 20 * seconds, us),
+				 TC_SEVERITY_WARNING);
+		assert_false(scene_says(&scene, "none left"));
+		scene_end(&scene);
+		assert_int_equal(judge_held(&scene, 200, 300, 500, 9, us), TC_SEVERITY_WARNING);
+		scene_end(&scene); /* so few tell no rate */
+	}
+}
+
+/* The program that is nearest to its limit counts, and not the one that has most. */
+static void test_several_programs(void **state)
+{
+	struct scene scene;
+	struct tc_facts_program *programs = scene.facts.programs;
+
+	(void)state;
+	scene_begin(&scene);
+	add_held_by(&scene, 5, 10);
+	add_held_by(&scene, 6, 400);
+	add_held_by(&scene, 7, 40);
+	add_held_by(&scene, 8, 20);
+	assert_int_equal(scene.facts.program_count, 3);
+	assert_int_equal(programs[0].pid, 6);
+	assert_int_equal(programs[1].pid, 7);
+	assert_int_equal(programs[2].pid, 8);
+	for (size_t i = 0; i < 3; i++) {
+		programs[i].has_limit = i != 2;
+		programs[i].limit = i ? 64 : 65536;
+	}
+	assert_int_equal(
+		tc_judge(tc_rule_find("close-wait-leak"), &scene.facts, true, &scene.judged), 0);
+	scene.has_verdict = true;
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "Process 7 may have 64 descriptors; these connections take 40 of them");
+	scene_end(&scene);
+}
+
+/* ---- Those that are young ------------------------------------------------------------------ */
 
 /* A leak that began a moment ago: none is old, and they become more. */
 static void test_close_wait_young(void **state)
@@ -93,7 +215,7 @@ static void test_close_wait_young(void **state)
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "1305, then 1986, in 3.0 s");
-	grow(&scene, 9);
+	grow(&scene, 29); /* less than ten a second */
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
 	scene_end(&scene);
 	scene_begin(&scene); /* what grew nobody has accepted */
@@ -121,23 +243,33 @@ static void test_close_wait_normal_and_unaccepted(void **state)
 	scene_end(&scene);
 }
 
-/* None is old yet, but they only become more. */
+/* None is old yet, but they become more: ten a second, whatever the interval; and ten at least. */
 static void test_close_wait_growing(void **state)
 {
-	struct scene scene;
+	static const struct {
+		uint64_t interval_us, grown;
+		enum tc_verdict verdict;
+	} rows[] = {
+		{1000000, 9, TC_NORMAL},    {1000000, 10, TC_FOUND},   {3000000, 29, TC_NORMAL},
+		{3000000, 30, TC_FOUND},    {200000, 9, TC_NORMAL},    {200000, 10, TC_FOUND},
+		{60000000, 599, TC_NORMAL}, {60000000, 600, TC_FOUND},
+	};
 
 	(void)state;
-	scene_begin(&scene);
-	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 20, 1);
-	scene.facts.has_census_before = true;
-	scene.facts.census_before.states[TC_CLOSE_WAIT] = 11;
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
-	assert_says(&scene, "too young to tell");
-	scene.facts.census_before.states[TC_CLOSE_WAIT] = 10;
-	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
-	assert_int_equal(scene.judged.draft.severity, TC_SEVERITY_NOTICE);
-	assert_says(&scene, "10, then 20");
-	scene_end(&scene);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		scene.facts.interval_us = rows[i].interval_us;
+		scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 700, 1);
+		grow(&scene, rows[i].grown);
+		assert_int_equal(scene_judge(&scene, "close-wait-leak"), rows[i].verdict);
+		if (rows[i].verdict == TC_FOUND)
+			assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+		else
+			assert_says(&scene, "too young to tell");
+		scene_end(&scene);
+	}
 }
 
 static void test_close_wait_unsure(void **state)
@@ -350,6 +482,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_close_wait_leak_found),
 		cmocka_unit_test(test_close_wait_severity),
+		cmocka_unit_test(test_share_of_the_limit),
+		cmocka_unit_test(test_time_left),
+		cmocka_unit_test(test_several_programs),
 		cmocka_unit_test(test_close_wait_young),
 		cmocka_unit_test(test_close_wait_normal_and_unaccepted),
 		cmocka_unit_test(test_close_wait_growing),
