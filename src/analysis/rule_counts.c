@@ -22,7 +22,7 @@ enum {
 	PERCENT_MEASURED = 1, /* of the sockets, where the churn is known */
 	PERCENT_UNKNOWN = 10, /* where it is not */
 	TRACKED_FACTOR = 2,   /* from here on people wonder */
-	TRACKED_LEAST = 100,
+	TRACKED_LEAST = 100,  /* of fewer, twice as many are one program that ended */
 };
 
 /* What was counted, with what the kernel says of the same. */

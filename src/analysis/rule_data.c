@@ -8,6 +8,10 @@
 
 /* ---- retrans-storm -------------------------------------------------------------------- */
 
+/*
+ * Of a hundred segments one is the percent of a notice, and no fraction of one can be lost: of
+ * fewer a share says nothing. A rate, so that a long look at an idle machine finds no more.
+ */
 enum { SEGMENTS_PER_SECOND = 100 };
 
 static const double share_notice = 0.01, share_warning = 0.05;

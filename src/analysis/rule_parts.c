@@ -8,7 +8,11 @@
 #include "util/intl.h"
 
 enum {
-	MANY = 10,     /* see tc_part_is_few_peers() */
+	/*
+	 * Of fewer, two of the same peer are chance. What they cost does not count here: it is a
+	 * socket or two, and what kept them will keep others.
+	 */
+	MANY = 10,
 	NAMES_MAX = 3, /* listeners of which a finding tells */
 	WORD_MAX = 128,
 };

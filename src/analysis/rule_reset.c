@@ -90,7 +90,11 @@ const struct tc_rule tc_rule_orphans_high = {
 enum {
 	LEAST_SHARE = 100, /* one in a hundred */
 	MUCH_SHARE = 10,
-	MUCH = 10, /* so few may be one program that has its reasons, such as a health check */
+	/*
+	 * So few may be one program that has its reasons, such as the health checks of a balancer,
+	 * which come every second or two for each of some servers.
+	 */
+	MUCH_PER_SECOND = 10,
 };
 
 /*
@@ -100,11 +104,13 @@ enum {
 static enum tc_verdict check_abort_on_close(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	uint64_t resets, active = 0, passive = 0, opened;
+	double rate = 0;
 
 	if (!tc_facts_rise(facts, TC_COUNTER_TCPAbortOnClose, &resets) || !resets)
 		return TC_QUIET;
 	tc_facts_rise(facts, TC_COUNTER_ActiveOpens, &active);
 	tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &passive);
+	tc_facts_rate(facts, TC_COUNTER_TCPAbortOnClose, &rate);
 	opened = active + passive;
 	if (resets * LEAST_SHARE <= opened)
 		return TC_QUIET;
@@ -115,8 +121,9 @@ static enum tc_verdict check_abort_on_close(const struct tc_facts *facts, struct
 		      "program had not read (TCPAbortOnClose); %llu were opened meanwhile.",
 		      resets, tc_part_interval(facts, draft), tc_llu(resets), tc_llu(opened));
 	tc_part_where(facts, TC_COUNTER_TCPAbortOnClose, draft);
-	draft->severity = resets >= MUCH && resets * MUCH_SHARE > opened ? TC_SEVERITY_WARNING
-									 : TC_SEVERITY_NOTICE;
+	draft->severity = rate >= MUCH_PER_SECOND && resets * MUCH_SHARE > opened
+				  ? TC_SEVERITY_WARNING
+				  : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
 
@@ -126,7 +133,7 @@ const struct tc_rule tc_rule_abort_on_close = {
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("programs close without reading what has come in"),
 	.threshold = N_("A notice from one in a hundred connections, a warning from one in ten and "
-			"ten in the interval: the RST that follows cuts off what of our data is still "
+			"ten a second: the RST that follows cuts off what of our data is still "
 			"on the way, and a peer that is still sending gets an error and may never "
 			"look at the answer. Compared with the connections that begin, since the "
 			"kernel does not count those that end."),

@@ -19,7 +19,7 @@ enum {
 	RFC1122_SECONDS = 100,
 	PATIENCE_MS = 3000, /* a path that is rerouted, or a lost packet and a slow link */
 	FIN_WAIT2_SECONDS = 5,
-	FEW_PORTS = 1000,
+	FEW_PORTS = 1000, /* 17 connections a second to one server, each with its TIME_WAIT */
 	OLD_SOMAXCONN = 128,
 	OLD_CHALLENGES = 1000, /* the default of Linux 4.7 to 5.19 */
 	FAR_BELOW = 8,	       /* an eighth of the default */
