@@ -92,6 +92,18 @@ static bool may_be_found(const struct lab_scenario *scenario, const struct lab_f
 	       lab_ids_have(scenario->allowed, found->id);
 }
 
+/* Whether it is as bad as the row says: nothing less, and nothing else. */
+static void weigh(struct difference *difference, const struct lab_scenario *scenario,
+		  const struct lab_found *found)
+{
+	bool wanted = lab_ids_have(scenario->critical, found->id);
+
+	if (wanted && found->severity < TC_SEVERITY_CRITICAL)
+		differ(difference, _("%s was not critical"), found->id);
+	else if (!wanted && found->severity >= TC_SEVERITY_CRITICAL)
+		differ(difference, _("%s was critical, and should not have been"), found->id);
+}
+
 bool lab_compare(const struct lab_scenario *scenario, const struct lab_found *found, size_t count,
 		 char *text, size_t size)
 {
@@ -105,10 +117,13 @@ bool lab_compare(const struct lab_scenario *scenario, const struct lab_found *fo
 		miss(&difference, id, find(found, count, id), false);
 	while (next_id(&normal, id))
 		miss(&difference, id, find(found, count, id), true);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (found[i].severity && !may_be_found(scenario, &found[i]))
 			differ(&difference, _("%s was found, and should not have been"),
 			       found[i].id);
+		else if (found[i].severity)
+			weigh(&difference, scenario, &found[i]);
+	}
 	return difference.length == 0;
 }
 

@@ -48,6 +48,7 @@ extern const struct lab_driver lab_driver_proxy;
 /* sc_drive.c */
 extern const struct lab_driver lab_driver_close_first;
 extern const struct lab_driver lab_driver_refused;
+extern const struct lab_driver lab_driver_forgetful;
 extern const struct lab_driver lab_driver_abort_on_close;
 extern const struct lab_driver lab_driver_stale_syn;
 extern const struct lab_driver lab_driver_lossy;
@@ -62,6 +63,7 @@ extern const struct lab_driver lab_driver_unlistened;
 
 /* sc_track.c */
 extern const struct lab_driver lab_driver_scan;
+extern const struct lab_driver lab_driver_scan_on;
 
 /* A driver that runs. */
 struct lab_driving {

@@ -66,6 +66,27 @@ const struct lab_prepared lab_prepared_tcp_mem = {
 	},
 };
 
+/* The same broker an hour later: what arrives is dropped, and connections are reset. */
+const struct lab_prepared lab_prepared_tcp_mem_limit = {
+	.why = N_(
+		"Read from saved figures, not made: tcp_mem and the memory in use are those of the "
+		"whole machine, and to use it up would slow down every connection on it."),
+	.papers =
+		{
+			{COUNTED, "      7 CLOSE_WAIT\n"
+				  "   2391 ESTABLISHED\n"
+				  "      9 LISTEN\n"
+				  "    214 TIME_WAIT\n"},
+			{SOCKSTAT, "TCP: inuse 2407 orphan 19 tw 214 alloc 2433 mem 369514\n"
+				   "TCP6: inuse 0\n"},
+			{NSTAT, "#kernel\n"
+				"TcpCurrEstab                    2398               0.0\n"},
+			{"sysctl net.ipv4.tcp_mem net.ipv4.tcp_max_orphans",
+			 "net.ipv4.tcp_mem = 186810\t249080\t373620\n"
+			 "net.ipv4.tcp_max_orphans = 131072\n"},
+		},
+};
+
 /* Somebody has listed the sockets inside of a container, and saved the counts of its host. */
 const struct lab_prepared lab_prepared_counts_disagree = {
 	.why = N_("Read from saved figures, not made: a kernel's counts agree with its sockets. Here "

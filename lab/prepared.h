@@ -26,6 +26,7 @@ struct lab_prepared {
 
 extern const struct lab_prepared lab_prepared_orphans_high;
 extern const struct lab_prepared lab_prepared_tcp_mem;
+extern const struct lab_prepared lab_prepared_tcp_mem_limit;
 extern const struct lab_prepared lab_prepared_counts_disagree;
 
 /* The papers as files in memory, which have a path while they are open, for other programs too. */

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "drive.h"
@@ -13,6 +14,8 @@
 #define BUSY 20
 #define STALE 8
 #define LOST 4
+#define MAY_OPEN 8192
+#define FORGOTTEN_MOST 6000
 
 static int turn_close_first(struct lab_drive *drive)
 {
@@ -34,6 +37,32 @@ static int turn_refused(struct lab_drive *drive)
 		return fd;
 	close(fd);
 	return lab_job_fail(&drive->job, -EISCONN, "being refused");
+}
+
+/* Its limit is made small, so that it is the same on every machine. */
+static int begin_forgetful(struct lab_drive *drive)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_max < MAY_OPEN)
+		return lab_job_fail(&drive->job, -EMFILE, "finding room for descriptors");
+	limit.rlim_cur = MAY_OPEN;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return lab_job_fail(&drive->job, -errno, "setting a limit of descriptors");
+	return lab_drive_begin_listening(drive);
+}
+
+/* FIN -->   and the server forgets its descriptor: only the end of the process closes it */
+static int turn_forgetful(struct lab_drive *drive)
+{
+	int client, forgotten, rc;
+
+	if (drive->turn >= FORGOTTEN_MOST)
+		return 0;
+	rc = lab_drive_pair(&drive->job, drive->listeners[LAB_V4], &client, &forgotten);
+	if (rc == 0)
+		close(client);
+	return rc;
 }
 
 /* What has come and was not read turns close(2) into a reset. */
@@ -157,6 +186,13 @@ const struct lab_driver lab_driver_refused = {
 	.name = "refused", .client = LAB_A, .server = LAB_B,
 	.summary = N_("connects from %s to a port of %s where nobody listens, %u times a second"),
 	.per_second = 50, .turn = turn_refused,
+};
+
+const struct lab_driver lab_driver_forgetful = {
+	.name = "forgetful", .client = LAB_A, .server = LAB_B,
+	.summary = N_("connects from %s to %s and closes first, and the server, which may have 8192 "
+		      "descriptors, never closes, %u times a second"),
+	.per_second = 20, .begin = begin_forgetful, .turn = turn_forgetful,
 };
 
 const struct lab_driver lab_driver_abort_on_close = {

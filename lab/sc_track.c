@@ -5,8 +5,9 @@
  * The limit, nf_conntrack_max, is one for the whole machine and only the initial namespace may
  * change it (net/netfilter/nf_conntrack_standalone.c), but each namespace's entries are counted
  * apart and compared with it. So the table of the laboratory's own namespace is filled for real,
- * to somewhat more than where a warning begins: the entries are some 320 bytes each, and go with
- * the namespace. Not to the brim: a full table is written of in the log of the machine.
+ * to somewhat more than where a warning begins, or what is critical: the entries are some 320 bytes
+ * each, and go with the namespace. Never all of it: a full table is written of in the log of the
+ * machine.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -25,13 +26,20 @@
 #define SCANNED_LENGTH 16
 #define SCANNED_HOSTS 65000u
 #define FIRST_PORT 1024u
-#define FILLED_PERCENT 85
+#define WARNING_PERCENT 85
+#define CRITICAL_PERCENT 96
 #define AT_ONCE 4096
 
 static const char rules[] =
 	"add table inet lab\n"
 	"add chain inet lab output { type filter hook output priority 0; }\n"
 	"add rule inet lab output ct state new counter\n";
+
+/* What a driver has sent, and how full it makes the table. */
+struct scan {
+	uint64_t sent;
+	long percent;
+};
 
 /* A setting of the calling thread's namespace, or -errno. */
 static long read_number(const char *path)
@@ -104,25 +112,27 @@ static int open_raw(struct lab_drive *drive)
 /* How many entries it is short of being as full as wanted; -errno. */
 static long missing_entries(struct lab_drive *drive)
 {
+	const struct scan *scan = drive->own;
 	long max = read_of(drive->job.sandbox, drive->part.client, TRACK_DIR "nf_conntrack_max");
 	long count = read_of(drive->job.sandbox, drive->part.client, TRACK_DIR "nf_conntrack_count");
 
 	if (max < 0 || count < 0)
 		return lab_job_fail(&drive->job, (int)(max < 0 ? max : count),
 				    "reading how many are tracked");
-	return count * 100 >= max * FILLED_PERCENT ? 0 : max * FILLED_PERCENT / 100 - count + 1;
+	return count * 100 >= max * scan->percent ? 0 : max * scan->percent / 100 - count + 1;
 }
 
 /* Of what was sent a little may be lost, so it is counted again. */
-static int fill(struct lab_drive *drive, uint64_t *n)
+static int fill(struct lab_drive *drive)
 {
+	struct scan *scan = drive->own;
 	long missing;
 
 	while ((missing = missing_entries(drive)) > 0) {
 		int rc = 0;
 
 		for (long i = 0; rc == 0 && i < missing && i < AT_ONCE; i++)
-			rc = scan_one(drive, (*n)++);
+			rc = scan_one(drive, scan->sent++);
 		if (rc < 0)
 			return rc;
 		if (lab_now_ns() >= drive->job.deadline_ns)
@@ -132,28 +142,40 @@ static int fill(struct lab_drive *drive, uint64_t *n)
 }
 
 /* SYN -->X   to addresses that the other side does not have: it throws them away in silence */
-static int begin_scan(struct lab_drive *drive)
+static int begin(struct lab_drive *drive, long percent)
 {
 	struct lab_sandbox *sandbox = drive->job.sandbox;
-	uint64_t *sent = calloc(1, sizeof(*sent));
+	struct scan *scan = calloc(1, sizeof(*scan)); /* it goes with the process */
 	int rc = lab_job_nft(&drive->job, LAB_CLIENT, rules);
 
-	drive->own = sent;
-	if (!sent)
+	drive->own = scan;
+	if (!scan)
 		rc = lab_job_fail(&drive->job, -ENOMEM, "finding memory");
+	else
+		scan->percent = percent;
 	if (rc == 0)
 		rc = lab_sandbox_route(sandbox, drive->part.client, SCANNED_PREFIX, SCANNED_LENGTH);
 	if (rc == 0)
 		rc = open_raw(drive);
 	if (rc < 0)
 		return rc;
-	return fill(drive, sent);
+	return fill(drive);
+}
+
+static int begin_scan(struct lab_drive *drive)
+{
+	return begin(drive, WARNING_PERCENT);
+}
+
+static int begin_scan_on(struct lab_drive *drive)
+{
+	return begin(drive, CRITICAL_PERCENT);
 }
 
 /* Goes on, and makes up for what ends meanwhile; an entry for a SYN lives for two minutes. */
 static int turn_scan(struct lab_drive *drive)
 {
-	return fill(drive, drive->own);
+	return fill(drive);
 }
 
 /* clang-format off */
@@ -164,5 +186,14 @@ const struct lab_driver lab_driver_scan = {
 		      "addresses behind %s that do not exist until the table was 85 %% full; looks "
 		      "%u times a second whether it still is"),
 	.per_second = 10, .begin = begin_scan, .turn = turn_scan,
+};
+
+const struct lab_driver lab_driver_scan_on = {
+	.name = "scan-on", .client = LAB_A, .server = LAB_B,
+	.needs = LAB_NEED_NFT | LAB_NEED_TRACKING,
+	.summary = N_("had a packet filter in %s track connections, and asked for connections to "
+		      "addresses behind %s that do not exist until the table was 96 %% full; looks "
+		      "%u times a second whether it still is"),
+	.per_second = 10, .begin = begin_scan_on, .turn = turn_scan,
 };
 /* clang-format on */

@@ -86,6 +86,7 @@ struct lab_scenario {
 	 * blanks; or NULL.
 	 */
 	const char *findings;
+	const char *critical; /* those of them that are critical; no other may be */
 	const char *normal;  /* the same, of what it has to call normal */
 	const char *allowed; /* what it may find besides or not; only where timing decides */
 	bool healthy;	     /* it is as it should be: nothing above a notice */

@@ -19,6 +19,7 @@
 enum { TEXT_MAX = 256 };
 
 static const struct lab_found warning = { .id = "leak", .severity = TC_SEVERITY_WARNING };
+static const struct lab_found critical = {.id = "leak", .severity = TC_SEVERITY_CRITICAL};
 static const struct lab_found notice = { .id = "leak", .severity = TC_SEVERITY_NOTICE };
 static const struct lab_found other = { .id = "other", .severity = TC_SEVERITY_WARNING };
 static const struct lab_found normal = { .id = "leak", .normal = true };
@@ -52,6 +53,20 @@ static void what_has_to_be_found(void **state)
 	compares(&row, &unchecked, NULL, "leak was not checked: ages");
 	compares(&two, &warning, &other, "");
 	compares(&two, NULL, NULL, "other was not found; leak was not found");
+}
+
+/* Critical is what the row says, and nothing else is. */
+static void how_bad_it_has_to_be(void **state)
+{
+	const struct lab_scenario row = {.findings = "leak other"};
+	const struct lab_scenario bad = {.findings = "leak other", .critical = "leak"};
+
+	(void)state;
+	compares(&row, &warning, &other, "");
+	compares(&row, &critical, &other, "leak was critical, and should not have been");
+	compares(&bad, &critical, &other, "");
+	compares(&bad, &warning, &other, "leak was not critical");
+	compares(&bad, NULL, &other, "leak was not found");
 }
 
 static void what_has_to_be_normal(void **state)
@@ -174,6 +189,20 @@ static void check_ids(const struct lab_scenario *row, const char *ids)
 	}
 }
 
+/* Of what is found, and of what can be: their rules say how bad it may be at the worst. */
+static void check_critical(const struct lab_scenario *row)
+{
+	const char *ids = row->critical;
+	char id[64];
+
+	while (ids && sscanf(ids, " %63s", id) == 1) {
+		ids += strspn(ids, " ") + strlen(id);
+		if (!lab_ids_have(row->findings, id))
+			fail_msg("%s: %s is critical, and not found", row->name, id);
+		assert_int_equal(tc_rule_find(id)->severity, TC_SEVERITY_CRITICAL);
+	}
+}
+
 /* What is found is named, one by one. */
 static void rows_name_rules(void **state)
 {
@@ -182,6 +211,7 @@ static void rows_name_rules(void **state)
 		check_ids(row, row->findings);
 		check_ids(row, row->normal);
 		check_ids(row, row->allowed);
+		check_critical(row);
 		if (!row->healthy && !row->findings)
 			fail_msg("%s is not healthy, and nothing is found", row->name);
 	}
@@ -293,6 +323,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_has_to_be_found),
+		cmocka_unit_test(how_bad_it_has_to_be),
 		cmocka_unit_test(what_has_to_be_normal),
 		cmocka_unit_test(what_must_not_be_found),
 		cmocka_unit_test(states_are_exact),
