@@ -7,10 +7,7 @@
 
 /* ---- zero-window-local ---------------------------------------------------------------- */
 
-/*
- * At one moment a program that reads a fast stream may be behind as well. That its peer has been
- * silent for a second meanwhile is what tells: it was stopped, or has sent everything.
- */
+/* At one moment a program that reads a fast stream may be behind as well. */
 enum { BEHIND_MS = 1000 };
 
 static void say_closed(const struct tc_facts *facts, struct tc_draft *draft)
@@ -29,17 +26,20 @@ static void say_closed(const struct tc_facts *facts, struct tc_draft *draft)
 	tc_part_where(facts, TC_COUNTER_TCPToZeroWindowAdv, draft);
 }
 
+/*
+ * That a peer has been silent for ten seconds meanwhile tells that it was stopped, or has sent
+ * everything. Where it is less, the program may be about to read.
+ */
 static enum tc_verdict check_zero_window_local(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *unread = &facts->symptoms[TC_SYMPTOM_NOT_READ];
-	enum tc_severity severity;
+	const struct tc_symptom_facts *stopped = &facts->symptoms[TC_SYMPTOM_NOT_READ_LONG];
 
 	if (!unread->shown) {
 		say_closed(facts, draft);
 		return draft->count ? TC_NORMAL : TC_QUIET;
 	}
-	severity = tc_scale(facts, unread);
-	draft->severity = unread->oldest_ms >= BEHIND_MS ? severity : TC_SEVERITY_NOTICE;
+	draft->severity = tc_scale(facts, stopped);
 	tc_evidence_n(draft,
 		      "%llu of %llu ESTABLISHED has more than half of its receive buffer full of "
 		      "data that its program has not read.",
@@ -50,6 +50,10 @@ static enum tc_verdict check_zero_window_local(const struct tc_facts *facts, str
 	if (unread->oldest_ms >= BEHIND_MS)
 		tc_evidence(draft, N_("The peer that has been silent longest has been so for %s."),
 			    tc_words_duration(draft, unread->oldest_ms));
+	if (stopped->shown)
+		tc_evidence_n(draft, "%llu of them has waited for ten seconds or more.",
+			      "%llu of them have waited for ten seconds or more.", stopped->shown,
+			      tc_llu(stopped->shown));
 	say_closed(facts, draft);
 	tc_evidence_whose(draft, unread);
 	return TC_FOUND;
@@ -61,9 +65,9 @@ const struct tc_rule tc_rule_zero_window_local = {
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("a program here does not read what its peers send"),
 	.threshold = N_("A notice where more than half of a receive buffer is unread: such a peer may send "
-			"little more, or nothing. A warning when that is so of ten or more, a tenth of the "
-			"open connections, and a peer has been silent for a second: then it is no short "
-			"burst, and peers wait for this machine."),
+			"little more, or nothing. A warning when ten or more, a tenth of the open "
+			"connections, have been so for ten seconds, their peers silent: then it is no "
+			"short burst nor a pause of the program, and peers wait for this machine."),
 	.first = {N_("Find out what the program below waits for.")},
 	.causes = {
 		N_("The program is too slow, or stuck: a lock, a full disk, a slow database, one "
@@ -100,14 +104,28 @@ const struct tc_rule tc_rule_zero_window_local = {
 
 /* ---- send-stalled --------------------------------------------------------------------- */
 
+/*
+ * A peer that answers probes and does not read is a player that is paused, a page in the
+ * background, a reader that takes its time: it loses nothing, and this machine a buffer. Any number
+ * of viewers may do so. Many connections of few peers, for a minute, are no viewers: there one
+ * program has stopped, and whoever waits for what it should pass on waits in vain.
+ */
+static enum tc_severity judge_stalled(const struct tc_facts *facts)
+{
+	const struct tc_symptom_facts *stopped = &facts->symptoms[TC_SYMPTOM_NOT_TAKEN_LONG];
+
+	return tc_part_is_few_peers(stopped) ? tc_scale(facts, stopped) : TC_SEVERITY_NOTICE;
+}
+
 static enum tc_verdict check_send_stalled(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *stalled = &facts->symptoms[TC_SYMPTOM_NOT_TAKEN];
+	const struct tc_symptom_facts *stopped = &facts->symptoms[TC_SYMPTOM_NOT_TAKEN_LONG];
 	uint64_t probes;
 
 	if (!stalled->shown)
 		return TC_QUIET;
-	draft->severity = tc_scale(facts, stalled);
+	draft->severity = judge_stalled(facts);
 	tc_evidence_n(draft,
 		      "%llu connection has data to send and a peer whose window is closed; "
 		      "%llu are ESTABLISHED.",
@@ -121,6 +139,12 @@ static enum tc_verdict check_send_stalled(const struct tc_facts *facts, struct t
 			      (unsigned long long)probes);
 		tc_part_where(facts, TC_COUNTER_TCPWinProbe, draft);
 	}
+	if (stopped->shown)
+		tc_evidence_n(draft, "%llu has taken nothing for a minute or more.",
+			      "%llu have taken nothing for a minute or more.", stopped->shown,
+			      tc_llu(stopped->shown));
+	if (tc_part_is_few_peers(stopped))
+		tc_part_few_peers(stopped, draft);
 	tc_evidence_whose(draft, stalled);
 	return TC_FOUND;
 }
@@ -131,9 +155,11 @@ const struct tc_rule tc_rule_send_stalled = {
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("peers do not take what is sent to them"),
 	.threshold = N_("Connections that only ask whether the peer's window is open again (timer "
-			"\"probe\"), for a second or more. A notice, for peers read as they like; a "
-			"warning when they are ten or more and a tenth of the open ones. While the peer answers the "
-			"probes nothing ends it, however long it takes."),
+			"\"probe\"), for a second or more. A notice, for peers read as they like: a "
+			"paused player is as it should be. A warning when ten or more, a tenth of the "
+			"open ones, have taken nothing for a minute and few peers share them: then a "
+			"program has stopped there. While the peer answers the probes nothing ends it, "
+			"however long it takes."),
 	.first = {N_("Look at the program of the peer: it does not read.")},
 	.causes = {
 		N_("The program at the other end does not read: it is stuck, slow, or paused."),

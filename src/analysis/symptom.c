@@ -15,8 +15,9 @@ enum {
 	SECOND_MS = 1000,
 	MINUTE_MS = 60 * SECOND_MS,
 	HOUR_MS = 60 * MINUTE_MS,
-	CLOSING_MS = 5 * SECOND_MS, /* normally one round trip */
-	FIRST_SYNACK_MS = 1100,	    /* the first interval of a request, and a late timer */
+	CLOSING_MS = 5 * SECOND_MS,  /* normally one round trip */
+	STOPPED_MS = 10 * SECOND_MS, /* longer than a slow disk or a collection of garbage takes */
+	FIRST_SYNACK_MS = 1100,	     /* the first interval of a request, and a late timer */
 };
 
 /* One predicate a row of the table; SHOWS saves the lines that all of them begin with. */
@@ -196,9 +197,26 @@ SHOWS(not_read)
 	return when(inside->receive_memory > inside->receive_buffer / 2);
 }
 
+SHOWS(not_read_long)
+{
+	enum tc_shown shown = shows_not_read(env, sock);
+
+	return shown == TC_SHOWN ? is_older(env, sock, STOPPED_MS) : shown;
+}
+
 SHOWS(not_taken)
 {
 	return is_shut(sock);
+}
+
+/* Where no data were sent none were taken: a probe is none, and a closed window lets none go. */
+SHOWS(not_taken_long)
+{
+	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+
+	if (sock->timer != TC_TIMER_PROBE)
+		return TC_SHOWN_NOT;
+	return inside ? when(inside->data_sent_ms >= MINUTE_MS) : TC_SHOWN_UNKNOWN;
 }
 
 /* ---- While it closes, and after -------------------------------------------------------- */
@@ -436,9 +454,16 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_NOT_READ] = {
 		"not-read", STATE(ESTABLISHED), TC_HAVE_QUEUES, NEEDS_BUFFERS,
 		SERVER, "remote.addr", shows_not_read },
+	[TC_SYMPTOM_NOT_READ_LONG] = {
+		"not-read-long", STATE(ESTABLISHED), TC_HAVE_QUEUES, NEEDS_BUFFERS,
+		NULL, NULL, shows_not_read_long },
 	[TC_SYMPTOM_NOT_TAKEN] = {
 		"not-taken", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_TIMER | TC_HAVE_RETRANS,
 		NEEDS_TIMERS, SERVER, "remote.addr", shows_not_taken },
+	[TC_SYMPTOM_NOT_TAKEN_LONG] = {
+		"not-taken-long", STATE(ESTABLISHED) | STATE(CLOSE_WAIT),
+		TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
+		NULL, "remote.addr", shows_not_taken_long },
 	[TC_SYMPTOM_BOUND] = {
 		"bound", STATE(BOUND), 0,
 		N_("a look at the bound sockets, on Linux 6.8 or later"), NULL,

@@ -41,6 +41,7 @@ both_sides() { # SCENARIO
 
 # What follows is for diagnose; what goes on there while a rule looks is not begun here.
 @test "states: idle-server" { both_sides idle-server; }
+@test "states: paused-players" { both_sides paused-players; }
 @test "states: idle-no-keepalive" { both_sides idle-no-keepalive; }
 @test "states: slow-last-ack" { both_sides slow-last-ack; }
 @test "states: bind-exhausted" { both_sides bind-exhausted; }

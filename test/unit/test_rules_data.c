@@ -273,8 +273,11 @@ static void test_programs_that_do_not_read(void **state)
 	(void)state;
 	expect_unread(20, 20, 500, 5000, TC_QUIET, 0, NULL);
 	expect_unread(100, 10, 501, 999, TC_FOUND, TC_SEVERITY_NOTICE, "10 of 100");
-	expect_unread(100, 10, 501, 1000, TC_FOUND, TC_SEVERITY_WARNING, "1.0 s");
-	expect_unread(101, 10, 501, 5000, TC_FOUND, TC_SEVERITY_NOTICE, "10 of 101");
+	expect_unread(100, 10, 501, 1000, TC_FOUND, TC_SEVERITY_NOTICE, "1.0 s");
+	expect_unread(100, 10, 501, 9999, TC_FOUND, TC_SEVERITY_NOTICE, "10.0 s");
+	expect_unread(100, 10, 501, 10000, TC_FOUND, TC_SEVERITY_WARNING,
+		      "10 of them have waited for ten seconds");
+	expect_unread(101, 10, 501, 10000, TC_FOUND, TC_SEVERITY_NOTICE, "10 of 101");
 }
 
 static void test_a_short_burst_is_normal(void **state)
@@ -320,6 +323,42 @@ static void test_few_are_no_alarm(void **state)
 
 /* ---- send-stalled --------------------------------------------------------------------- */
 
+/* So many of which nothing has been taken for so long, divided between so many peers. */
+static void expect_stalled(unsigned all, unsigned some, unsigned peers, uint32_t waits_ms,
+			   int severity, const char *text)
+{
+	struct tc_inside inside = {.have = TC_INSIDE_TIMES, .data_sent_ms = waits_ms};
+	struct tc_text texts = {.inside = &inside};
+	struct tc_sock sock = facts_connection(TC_ESTABLISHED, 40000);
+	struct tc_facts facts;
+
+	facts_make(&facts);
+	facts_add(&facts, &sock, all - some);
+	sock.timer = TC_TIMER_PROBE;
+	sock.have |= TC_HAVE_INSIDE;
+	sock.text = &texts;
+	for (unsigned i = 0; i < some; i++) {
+		sock.remote = tc_addr_from4(htonl(0x0a010000 + i % peers));
+		facts_add(&facts, &sock, 1);
+	}
+	facts_expect(&facts, "send-stalled", TC_FOUND, severity, text, NULL);
+	tc_facts_release(&facts);
+}
+
+/* Paused players are as many peers as connections, for as long as they like. */
+static void test_paused_players_and_a_stopped_program(void **state)
+{
+	(void)state;
+	expect_stalled(40, 40, 40, HOUR_MS, TC_SEVERITY_NOTICE, "40 have taken nothing");
+	expect_stalled(40, 40, 21, HOUR_MS, TC_SEVERITY_NOTICE, "40 have taken nothing");
+	expect_stalled(40, 40, 20, HOUR_MS, TC_SEVERITY_WARNING, "Only 20 peers have them");
+	expect_stalled(40, 40, 1, 60000, TC_SEVERITY_WARNING, "Only 1 peer has them");
+	expect_stalled(40, 40, 1, 59999, TC_SEVERITY_NOTICE, "40 connections have data");
+	expect_stalled(9, 9, 1, HOUR_MS, TC_SEVERITY_NOTICE, "9 have taken nothing");
+	expect_stalled(101, 10, 1, HOUR_MS, TC_SEVERITY_NOTICE, "10 have taken nothing");
+	expect_stalled(100, 10, 1, HOUR_MS, TC_SEVERITY_WARNING, "10 have taken nothing");
+}
+
 static void test_peers_that_take_nothing(void **state)
 {
 	struct tc_facts facts;
@@ -335,7 +374,7 @@ static void test_peers_that_take_nothing(void **state)
 	tc_facts_release(&facts);
 	open_some(&facts, 100, 10, TC_TIMER_PROBE, 1);
 	facts_rose(&facts, TC_COUNTER_TCPWinProbe, 9);
-	facts_expect(&facts, "send-stalled", TC_FOUND, TC_SEVERITY_WARNING, "9 probes", NULL);
+	facts_expect(&facts, "send-stalled", TC_FOUND, TC_SEVERITY_NOTICE, "9 probes", NULL);
 	tc_facts_release(&facts);
 }
 
@@ -357,6 +396,7 @@ int main(void)
 		cmocka_unit_test(test_without_buffers_nobody_knows),
 		cmocka_unit_test(test_few_are_no_alarm),
 		cmocka_unit_test(test_peers_that_take_nothing),
+		cmocka_unit_test(test_paused_players_and_a_stopped_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

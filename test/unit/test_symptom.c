@@ -250,6 +250,17 @@ static const struct row rows[] = {
 	{ "not-taken", TC_ESTABLISHED, NOT, .timer = TC_TIMER_PROBE, .age_ms = 999 },
 	{ "not-taken", TC_ESTABLISHED, OPEN, .timer = TC_TIMER_PROBE, .lacks = TC_HAVE_INSIDE },
 
+	{ "not-read-long", TC_ESTABLISHED, YES, .rqueue = 1, .memory = 50001, .age_ms = 10000 },
+	{ "not-read-long", TC_ESTABLISHED, NOT, .rqueue = 1, .memory = 50001, .age_ms = 9999 },
+	{ "not-read-long", TC_ESTABLISHED, NOT, .rqueue = 1, .memory = 50000, .age_ms = 10000 },
+	{ "not-read-long", TC_ESTABLISHED, NOT, .memory = 50001, .age_ms = 10000 },
+	{ "not-read-long", TC_ESTABLISHED, OPEN, .rqueue = 1, .lacks = TC_HAVE_INSIDE },
+
+	{ "not-taken-long", TC_ESTABLISHED, YES, .timer = TC_TIMER_PROBE, .age_ms = MINUTE },
+	{ "not-taken-long", TC_ESTABLISHED, NOT, .timer = TC_TIMER_PROBE, .age_ms = MINUTE - 1 },
+	{ "not-taken-long", TC_ESTABLISHED, NOT, .timer = TC_TIMER_RETRANS, .age_ms = MINUTE },
+	{ "not-taken-long", TC_ESTABLISHED, OPEN, .timer = TC_TIMER_PROBE, .lacks = TC_HAVE_INSIDE },
+
 	{ "bound", TC_BOUND, YES, .lacks = 0 },
 };
 /* clang-format on */
