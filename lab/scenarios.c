@@ -291,7 +291,9 @@ const struct lab_scenario lab_scenarios[] = {
 	 {FROM_A(fin_wait2_orphan, 3, 2)},
 	 .age_s = 61, .findings = "close-wait-leak"},
 	{"close-wait-grows", N_("a program that closes nothing, and soon can open nothing"), LAB_B,
-	 {{0}}, .driver = &lab_driver_forgetful, .age_s = 62,
+	 {{0}}, /* the clients' ends outlive the look, so that nobody takes their ports again */
+	 .settings = {{LAB_A, "net/ipv4/tcp_fin_timeout", "600"}},
+	 .driver = &lab_driver_forgetful, .age_s = 62,
 	 .findings = "close-wait-leak", .critical = "close-wait-leak"},
 	{"close-wait-alive", N_("the same, by the hundred, while keepalive hides how long"), LAB_B,
 	 {FROM_A(half_closed_alive, 140, 60)},
