@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ladder_label.h"
+#include "util/decimal.h"
 #include "util/width.h"
 #include "util/wrap.h"
 
@@ -130,7 +131,7 @@ static void put_time(struct drawing *drawing, uint64_t at_ns)
 	int width = drawing->layout->time_width;
 
 	if (ms < (width > 6 ? 99999.9 : 9999.9))
-		tc_buf_format(drawing->out, "%*.1f ", width, ms);
+		tc_buf_format(drawing->out, "%*s ", width, tc_decimal(ms).text);
 	else
 		tc_buf_format(drawing->out, "%*.0f s ", width - 2, ms / 1e3);
 }

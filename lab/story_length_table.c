@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/decimal.h"
 #include "util/intl.h"
 #include "util/width.h"
 #include "util/wrap.h"
@@ -27,13 +28,13 @@ static void put_measured(char text[CELL_MAX], const struct lab_length_row *row)
 	case LAB_LASTS:
 	case LAB_RESTARTS:
 	case LAB_FIN_TIMEOUT:
-		snprintf(text, CELL_MAX, "%.1f s", row->lasted_s);
+		snprintf(text, CELL_MAX, "%s s", tc_decimal(row->lasted_s).text);
 		break;
 	case LAB_ENDS:
-		snprintf(text, CELL_MAX, _("%.1f s, ended by it"), row->lasted_s);
+		snprintf(text, CELL_MAX, _("%s s, ended by it"), tc_decimal(row->lasted_s).text);
 		break;
 	case LAB_TAKEN_OVER:
-		snprintf(text, CELL_MAX, _("%.1f s, taken over"), row->lasted_s);
+		snprintf(text, CELL_MAX, _("%s s, taken over"), tc_decimal(row->lasted_s).text);
 		break;
 	case LAB_NEVER:
 		snprintf(text, CELL_MAX, "%s", _("none was made"));

@@ -6,6 +6,7 @@
 
 #include "stage.h"
 #include "tellers.h"
+#include "util/decimal.h"
 #include "util/macro.h"
 #include "wait.h"
 
@@ -133,10 +134,11 @@ static void explain(struct lab_stage *stage, struct refusal refusal)
 		N_("The second machine got a bare ACK instead of SYN+ACK: no connection. Its "
 		   "timestamp, %d, is older than the last one that the server had seen, 2, so the "
 		   "kernel took its SYN for a straggler of the old connection. That is PAWS (RFC "
-		   "7323 5); %s rose by 1. And TIME_WAIT began anew: before the SYN it had %.1f s "
-		   "to go, after it %.1f s. The third machine, with a newer timestamp, was let in "
+		   "7323 5); %s rose by 1. And TIME_WAIT began anew: before the SYN it had %s s "
+		   "to go, after it %s s. The third machine, with a newer timestamp, was let in "
 		   "at once (RFC 6191)."),
-		-BEHIND, counter_name(stage), refusal.left_s, refusal.again_s);
+		-BEHIND, counter_name(stage), tc_decimal(refusal.left_s).text,
+		tc_decimal(refusal.again_s).text);
 	lab_stage_say(
 		stage,
 		N_("To a machine that has sent no more than a SYN, the bare ACK is for something "

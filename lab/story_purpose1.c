@@ -21,6 +21,7 @@
 
 #include "stage.h"
 #include "tellers.h"
+#include "util/decimal.h"
 #include "util/intl.h"
 #include "util/macro.h"
 #include "wait.h"
@@ -156,8 +157,8 @@ static void remark_on_download(struct act *act, uint32_t bytes)
 {
 	lab_stage_remark(&act->stage,
 			 N_("The server sends %u bytes, which the client acknowledges (not drawn). "
-			    "That takes %.1f ms: %.0f MB/s."),
-			 bytes, act->took_ms, bytes / 1e3 / act->took_ms);
+			    "That takes %s ms: %.0f MB/s."),
+			 bytes, tc_decimal(act->took_ms).text, bytes / 1e3 / act->took_ms);
 }
 
 /* It carries the old data; a copy of that segment stays on its way somewhere. */

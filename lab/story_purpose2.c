@@ -11,6 +11,7 @@
 
 #include "stage.h"
 #include "tellers.h"
+#include "util/decimal.h"
 #include "util/intl.h"
 #include "util/macro.h"
 #include "wait.h"
@@ -267,13 +268,13 @@ static void tell_hang(struct act *act)
 	lab_stage_check(stage, challenges >= 1, "TCPSYNChallenge rose by %" PRIu64, challenges);
 	draw(act);
 	lab_stage_say(stage,
-		      N_("b stayed in LAST_ACK for %.1f s, for an ACK that nobody could "
+		      N_("b stayed in LAST_ACK for %s s, for an ACK that nobody could "
 			 "send any more. And it stood in the way: a new connection with the "
 			 "same addresses and ports was not let in. To its SYN b answered "
 			 "with an ACK, as for the old connection; a did not know what that "
 			 "was about and said RST, which was dropped as well. connect() took "
-			 "%.1f s."),
-		      hung_ms / 1e3, connected_ms / 1e3);
+			 "%s s."),
+		      tc_decimal(hung_ms / 1e3).text, tc_decimal(connected_ms / 1e3).text);
 	end_both(act);
 }
 
@@ -309,10 +310,10 @@ static void tell_challenge(struct act *act)
 		N_("What b answers to a SYN in LAST_ACK is called a challenge ACK (counted in "
 		   "TCPSYNChallenge): \"do you mean it?\" If the old connection were still there, "
 		   "a would know what it says. It does not, so its RST tells b to forget it; and "
-		   "a's kernel repeats the SYN at once. connect() took %.1f ms, and no program "
+		   "a's kernel repeats the SYN at once. connect() took %s ms, and no program "
 		   "noticed. RFC 9293 3.10.7.4 wants it so. (By RFC 793, of 1981, b would have "
 		   "answered a SYN within its window by RST, and connect() would have failed.)"),
-		connected_ms);
+		tc_decimal(connected_ms).text);
 	end_both(act);
 }
 

@@ -11,6 +11,7 @@
 #include "analysis/facts.h"
 #include "model/tally.h"
 #include "util/buf.h"
+#include "util/decimal.h"
 #include "util/intl.h"
 
 enum { WORD_MAX = 128 };
@@ -116,6 +117,12 @@ const char *tc_words(struct tc_draft *draft, const char *format, ...)
 	return keep(draft, string, &draft->words, &draft->word_count);
 }
 
+/* As people write it in the language of the draft. */
+static struct tc_decimal decimal(const struct tc_draft *draft, double number)
+{
+	return tc_decimal_by(number, tc_draft_text(draft, N_(".")));
+}
+
 const char *tc_words_duration(struct tc_draft *draft, uint64_t ms)
 {
 	uint64_t seconds = (ms + 500) / 1000;
@@ -123,7 +130,7 @@ const char *tc_words_duration(struct tc_draft *draft, uint64_t ms)
 	if (ms < 1000)
 		return tc_words(draft, "%llu ms", (unsigned long long)ms);
 	if (ms < 10000)
-		return tc_words(draft, "%.1f s", (double)ms / 1000);
+		return tc_words(draft, "%s s", decimal(draft, (double)ms / 1000).text);
 	if (seconds < 120)
 		return tc_words(draft, "%llu s", (unsigned long long)seconds);
 	if (seconds < 7200)
@@ -148,20 +155,26 @@ const char *tc_words_bytes(struct tc_draft *draft, uint64_t bytes)
 		amount /= 1000;
 		unit++;
 	}
-	return tc_words(draft, amount < 10 ? "%.1f %s" : "%.0f %s", amount,
-			tc_draft_text(draft, units[unit]));
+	if (amount < 10)
+		return tc_words(draft, "%s %s", decimal(draft, amount).text,
+				tc_draft_text(draft, units[unit]));
+	return tc_words(draft, "%.0f %s", amount, tc_draft_text(draft, units[unit]));
 }
 
 const char *tc_words_share(struct tc_draft *draft, uint64_t part, uint64_t whole)
 {
 	double percent = whole ? 100.0 * (double)part / (double)whole : 0;
 
-	return tc_words(draft, percent < 1 && part ? "%.1f %%" : "%.0f %%", percent);
+	if (percent < 1 && part)
+		return tc_words(draft, "%s %%", decimal(draft, percent).text);
+	return tc_words(draft, "%.0f %%", percent);
 }
 
 const char *tc_words_rate(struct tc_draft *draft, double per_second)
 {
-	return tc_words(draft, per_second < 10 ? "%.1f/s" : "%.0f/s", per_second);
+	if (per_second < 10)
+		return tc_words(draft, "%s/s", decimal(draft, per_second).text);
+	return tc_words(draft, "%.0f/s", per_second);
 }
 
 /* ---- Whose --------------------------------------------------------------------------- */

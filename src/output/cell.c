@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "util/decimal.h"
 #include "util/shown.h"
 #include "util/width.h"
 
@@ -80,12 +81,13 @@ void tc_cell_number(struct tc_buf *out, uint64_t number, size_t width)
 
 void tc_cell_share(struct tc_buf *out, uint64_t part, uint64_t whole, size_t width)
 {
-	char text[16];
+	char text[32];
 
 	if (!whole)
 		snprintf(text, sizeof(text), "-");
 	else
-		snprintf(text, sizeof(text), "%.1f%%", 100.0 * (double)part / (double)whole);
+		snprintf(text, sizeof(text), "%s%%",
+			 tc_decimal(100.0 * (double)part / (double)whole).text);
 	tc_cell(out, text, width, true);
 }
 

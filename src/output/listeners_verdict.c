@@ -9,6 +9,7 @@
 
 #include "output/cell.h"
 #include "output/listeners.h"
+#include "util/decimal.h"
 #include "util/intl.h"
 #include "util/wrap.h"
 
@@ -102,12 +103,12 @@ static void judge_overflows(struct verdict *verdict, uint64_t overflows)
 	if (!overflows)
 		return;
 	tc_buf_format(&verdict->text,
-		      tc_ngettext("In %.1f s, %llu time a connection found a full queue and was "
+		      tc_ngettext("In %s s, %llu time a connection found a full queue and was "
 				  "not let in (ListenOverflows).",
-				  "In %.1f s, %llu times a connection found a full queue and was "
+				  "In %s s, %llu times a connection found a full queue and was "
 				  "not let in (ListenOverflows).",
 				  (unsigned long)overflows),
-		      verdict->seconds, (unsigned long long)overflows);
+		      tc_decimal(verdict->seconds).text, (unsigned long long)overflows);
 	add_suspects(verdict, TC_TROUBLE_OVERFLOWS, verdict->summary->suspects);
 	end_paragraph(verdict, TC_INK_ALARM);
 }
@@ -127,7 +128,7 @@ static void judge_full(struct verdict *verdict, uint64_t overflows)
 	add_names(verdict, TC_TROUBLE_FULL, full);
 	tc_buf_byte(&verdict->text, '.');
 	if (rises_are_known(verdict))
-		tc_buf_format(&verdict->text, _(" In %.1f s nobody tried."), verdict->seconds);
+		tc_buf_format(&verdict->text, _(" In %s s nobody tried."), tc_decimal(verdict->seconds).text);
 	else
 		tc_buf_text(&verdict->text, _(" Whether anybody tried is not known."));
 	end_paragraph(verdict, TC_INK_ALARM);
@@ -167,10 +168,10 @@ static void judge_requests(struct verdict *verdict, uint64_t cookies, uint64_t d
 	if (!cookies && !drops)
 		return;
 	tc_buf_format(&verdict->text,
-		      _("In %.1f s, SYNs that found the queue of half-open connections full: %llu "
+		      _("In %s s, SYNs that found the queue of half-open connections full: %llu "
 			"answered by a cookie, %llu dropped (TCPReqQFullDoCookies, "
 			"TCPReqQFullDrop)."),
-		      verdict->seconds, (unsigned long long)cookies, (unsigned long long)drops);
+		      tc_decimal(verdict->seconds).text, (unsigned long long)cookies, (unsigned long long)drops);
 	add_suspects(verdict, TC_TROUBLE_SYN_OVERFLOWS, verdict->summary->syn_suspects);
 	end_paragraph(verdict, drops ? TC_INK_ALARM : TC_INK_PLAIN);
 }
@@ -183,12 +184,12 @@ static void judge_other_drops(struct verdict *verdict, uint64_t explained)
 	if (drops <= explained)
 		return;
 	tc_buf_format(&verdict->text,
-		      tc_ngettext("In %.1f s, %llu SYN or last ACK was dropped for another reason, "
+		      tc_ngettext("In %s s, %llu SYN or last ACK was dropped for another reason, "
 				  "such as no memory or no route (ListenDrops).",
-				  "In %.1f s, %llu SYNs or last ACKs were dropped for another "
+				  "In %s s, %llu SYNs or last ACKs were dropped for another "
 				  "reason, such as no memory or no route (ListenDrops).",
 				  (unsigned long)(drops - explained)),
-		      verdict->seconds, (unsigned long long)(drops - explained));
+		      tc_decimal(verdict->seconds).text, (unsigned long long)(drops - explained));
 	end_paragraph(verdict, TC_INK_PLAIN);
 }
 
@@ -197,8 +198,8 @@ static void judge_nothing(struct verdict *verdict, uint64_t refused)
 	if (!verdict->summary->interval_us || refused || verdict->summary->full)
 		return;
 	if (rises_are_known(verdict))
-		tc_buf_format(&verdict->text, _("No connection was refused in %.1f s."),
-			      verdict->seconds);
+		tc_buf_format(&verdict->text, _("No connection was refused in %s s."),
+			      tc_decimal(verdict->seconds).text);
 	else
 		tc_buf_text(&verdict->text, _("Whether connections were refused is not known: the "
 					      "kernel's counters could not be read."));

@@ -7,6 +7,7 @@
 #include "output/cell.h"
 #include "output/ports.h"
 #include "util/addr.h"
+#include "util/decimal.h"
 #include "util/intl.h"
 #include "util/width.h"
 #include "util/wrap.h"
@@ -87,12 +88,15 @@ static void sustains_text(const struct tc_destination *to, char *text)
 {
 	double rate = to->sustains_per_second;
 
-	snprintf(text, TEXT_MAX, rate < 10 ? _("%.1f/s") : _("%.0f/s"), rate);
+	if (rate < 10)
+		snprintf(text, TEXT_MAX, _("%s/s"), tc_decimal(rate).text);
+	else
+		snprintf(text, TEXT_MAX, _("%.0f/s"), rate);
 }
 
 static void rate_text(const struct tc_destination *to, char *text)
 {
-	snprintf(text, TEXT_MAX, _("%.1f/s"), to->per_second);
+	snprintf(text, TEXT_MAX, _("%s/s"), tc_decimal(to->per_second).text);
 }
 
 static void left_text(const struct tc_destination *to, char *text)

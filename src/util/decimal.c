@@ -10,7 +10,11 @@
 struct tc_decimal tc_decimal(double number)
 {
 	/* TRANSLATORS: what stands between the whole number and its decimals. */
-	const char *separator = _(".");
+	return tc_decimal_by(number, _("."));
+}
+
+struct tc_decimal tc_decimal_by(double number, const char *separator)
+{
 	struct tc_decimal decimal;
 	char *point;
 

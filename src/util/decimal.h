@@ -11,4 +11,7 @@ struct tc_decimal {
 /* With one decimal: "0.4", in French "0,4". LC_NUMERIC stays as it is, since JSON has points. */
 struct tc_decimal tc_decimal(double number);
 
+/* With this between the whole number and the decimal: its first byte. */
+struct tc_decimal tc_decimal_by(double number, const char *separator);
+
 #endif
