@@ -104,7 +104,7 @@ static void allow_descriptors(void)
 }
 
 /* Names of devices in a filter are those of the namespace, so it is entered before. */
-static int enter_netns(const struct tc_options *options)
+int tc_look_enter_netns(const struct tc_options *options)
 {
 	tc_auto_close int target = -1;
 	char why[TC_WHY_MAX] = "";
@@ -129,7 +129,7 @@ static int enter_netns(const struct tc_options *options)
 
 int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int argc, char **argv)
 {
-	int status = enter_netns(options);
+	int status = tc_look_enter_netns(options);
 
 	*look = (struct tc_look){
 		.query = {
