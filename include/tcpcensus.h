@@ -372,6 +372,7 @@ struct tc_query {
 #define TC_REFUSED_MAX 4
 #define TC_UNREAD_MAX 5
 #define TC_ORIGINS_MAX 16
+#define TC_UNUSED_MAX 8
 
 /* How the looking went. All but `size` is filled by the library. */
 /* Where listings are from, that kernel facts of Linux do not hold for. */
@@ -438,6 +439,12 @@ struct tc_report {
 	} origin[TC_ORIGINS_MAX];
 	size_t origin_count;	    /* of all files; past TC_ORIGINS_MAX they are not told */
 	bool origins_have_readings; /* settings and counters were looked for */
+	/* Only from several files: those with nothing in them that any command can use, and why. */
+	struct {
+		const char *file; /* as the query names it */
+		char why[160];
+	} unused[TC_UNUSED_MAX];
+	size_t unused_count; /* of all files; past TC_UNUSED_MAX they are not told */
 	/* Where it is not complete: TC_MAY_ bits, in which direction the numbers may be wrong. */
 	unsigned deviation;
 };

@@ -124,6 +124,41 @@ void tc_facts_release(struct tc_facts *facts)
 	*facts = (struct tc_facts){.interval_us = 0};
 }
 
+/* ---- Namespaces ---------------------------------------------------------------------- */
+
+int tc_facts_netns_order(const void *one, const void *other)
+{
+	const struct tc_facts_netns *a = one, *b = other;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+static int compare_id(const void *id, const void *netns)
+{
+	uint64_t a = *(const uint64_t *)id, b = ((const struct tc_facts_netns *)netns)->id;
+
+	return (a > b) - (a < b);
+}
+
+/* NULL: it was not there when the settings were read. */
+static struct tc_facts_netns *find_netns(const struct tc_facts *facts, uint64_t id)
+{
+	return bsearch(&id, facts->netns, facts->netns_count, sizeof(*facts->netns), compare_id);
+}
+
+/* Of one that came later nothing was read. */
+static const struct tc_setting_value nothing[TC_SETTING_COUNT];
+
+const struct tc_setting_value *tc_facts_settings_of(const struct tc_facts *facts, uint64_t netns)
+{
+	const struct tc_facts_netns *found;
+
+	if (!facts->netns_count)
+		return facts->now.settings;
+	found = find_netns(facts, netns);
+	return found ? found->settings : nothing;
+}
+
 /* ---- Sockets ------------------------------------------------------------------------- */
 
 static enum tc_shown judge(const struct tc_symptom_row *row, const struct tc_symptom_env *env,
@@ -166,7 +201,7 @@ static bool is_forgotten(size_t symptom)
 }
 
 static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
-		   const struct tc_sock *sock)
+		   struct tc_facts_netns *netns, const struct tc_sock *sock)
 {
 	int err = 0;
 
@@ -178,6 +213,8 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 		switch (judge(&tc_symptom_rows[i], env, sock)) {
 		case TC_SHOWN:
 			symptom->shown += sock->count;
+			if (netns)
+				netns->shown[i] += sock->count;
 			err = remember(symptom, env, sock);
 			if (!err && is_forgotten(i))
 				err = remember_program(facts, sock);
@@ -195,14 +232,19 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 
 int tc_facts_add(struct tc_facts *facts, const struct tc_sock *socks, size_t count)
 {
-	struct tc_symptom_env env = {.readings = &facts->now, .watched = &facts->watched};
+	struct tc_facts_netns *netns = NULL;
 	int err = 0;
 
 	tc_census_add(&facts->census, socks, count);
 	for (size_t i = 0; i < count && !err; i++) {
+		struct tc_symptom_env env = {.watched = &facts->watched};
+
+		if (facts->netns_count && (!netns || netns->id != socks[i].netns))
+			netns = find_netns(facts, socks[i].netns);
+		env.settings = netns ? netns->settings : tc_facts_settings_of(facts, 0);
 		facts->seen |= socks[i].have;
 		tc_watched_see(&facts->watched, &socks[i]);
-		err = add_one(facts, &env, &socks[i]);
+		err = add_one(facts, &env, netns, &socks[i]);
 	}
 	return err;
 }

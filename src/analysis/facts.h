@@ -30,6 +30,7 @@ struct tc_facts_netns {
 	bool has_before;
 	struct tc_setting_value settings[TC_SETTING_COUNT];
 	struct tc_counters before, now;
+	uint64_t shown[TC_SYMPTOM_COUNT]; /* how many sockets of it show each symptom */
 };
 
 /* A process that holds CLOSE_WAIT which it should have closed, and how near its limit is. */
@@ -66,8 +67,8 @@ struct tc_facts {
 	struct tc_port_set *chosen_by_kernel;
 
 	/*
-	 * Where all namespaces are looked at: each of them. `before` and `now` have the sums of
-	 * counts, and settings and gauges of the current one. Owned.
+	 * Where all namespaces are looked at: each of them, by id. `before` and `now` have the
+	 * sums of counters, and the settings that all of them have. Owned.
 	 */
 	struct tc_facts_netns *netns;
 	size_t netns_count;
@@ -107,7 +108,16 @@ bool tc_facts_rise(const struct tc_facts *facts, enum tc_counter id, uint64_t *r
 /* The same per second. */
 bool tc_facts_rate(const struct tc_facts *facts, enum tc_counter id, double *ret_per_second);
 
-/* The first number of a setting; false: not read, or it does not exist here. */
+/*
+ * The first number of a setting; false: not read, or it does not exist here, or it is not the
+ * same in all namespaces that are looked at.
+ */
 bool tc_facts_setting(const struct tc_facts *facts, enum tc_setting id, int64_t *ret_number);
+
+/* The settings of a namespace, or of the only one that is looked at; never NULL. */
+const struct tc_setting_value *tc_facts_settings_of(const struct tc_facts *facts, uint64_t netns);
+
+/* For qsort(): the order of facts->netns. */
+int tc_facts_netns_order(const void *one, const void *other);
 
 #endif

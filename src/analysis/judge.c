@@ -71,7 +71,12 @@ void tc_judge_needs_setting(const struct tc_facts *facts, enum tc_setting id,
 {
 	const struct tc_setting_row *row = &tc_setting_rows[id];
 
-	if (facts->now.settings[id].status != TC_SETTING_ABSENT)
+	if (facts->now.settings[id].status == TC_SETTING_DIFFERS)
+		tc_needs(draft,
+			 N_("a look at each network namespace by itself (-N NAME): the setting %s "
+			    "differs between them"),
+			 row->name);
+	else if (facts->now.settings[id].status != TC_SETTING_ABSENT)
 		tc_needs(draft, N_("the setting %s (sysctl -a)"), row->name);
 	else if (row->initial_only)
 		tc_needs(draft,
@@ -102,6 +107,13 @@ static bool lacks_counter(const struct tc_rule *rule, const struct tc_facts *fac
 	return false;
 }
 
+/* Where it differs, the check looks at each namespace. */
+static bool is_known(enum tc_setting_status status)
+{
+	return status == TC_SETTING_READ || status == TC_SETTING_ABSENT ||
+	       status == TC_SETTING_DIFFERS;
+}
+
 static bool lacks_setting(const struct tc_rule *rule, const struct tc_facts *facts,
 			  struct tc_draft *draft)
 {
@@ -111,8 +123,7 @@ static bool lacks_setting(const struct tc_rule *rule, const struct tc_facts *fac
 	while (list && (length = next_word(&list, &word)) > 0) {
 		int id = tc_setting_find(word, length);
 
-		if (id < 0 || facts->now.settings[id].status == TC_SETTING_READ ||
-		    facts->now.settings[id].status == TC_SETTING_ABSENT)
+		if (id < 0 || is_known(facts->now.settings[id].status))
 			continue;
 		tc_judge_needs_setting(facts, (enum tc_setting)id, draft);
 		return true;

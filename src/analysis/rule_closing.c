@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_closing.c - rules about connections that close, and do not come to an end. */
+#include "analysis/rule_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -21,15 +22,16 @@ static void weigh(const struct tc_symptom_facts *symptom, struct tc_draft *draft
 }
 
 /* How long the kernel goes on, of a socket that its program has closed. */
-static void tell_end(const struct tc_facts *facts, enum tc_lifetime id, struct tc_draft *draft)
+static void tell_end(const struct tc_facts *facts, enum tc_symptom symptom, enum tc_lifetime id,
+		     struct tc_draft *draft)
 {
-	const struct tc_figure *life = &facts->figures[id];
+	const char *life = tc_netns_life(facts, symptom, id, draft);
 
-	if (life->known)
+	if (life)
 		tc_evidence(draft,
 			    N_("The kernel gives up after %s or a little more, if the program has "
 			       "closed the socket."),
-			    tc_words_duration(draft, life->value));
+			    life);
 }
 
 /* Unsure in a way that says what the bare number is worth. */
@@ -67,7 +69,7 @@ static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struc
 			      "%llu FIN_WAIT1 have repeated what they sent three times or more "
 			      "without an answer.",
 			      silent->shown, tc_llu(silent->shown));
-		tell_end(facts, TC_LIFETIME_ORPHAN_RETRY, draft);
+		tell_end(facts, TC_SYMPTOM_FIN_WAIT1_SILENT, TC_LIFETIME_ORPHAN_RETRY, draft);
 		weigh(silent, draft);
 	}
 	if (shut->shown) {
@@ -77,7 +79,7 @@ static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struc
 			      "%llu FIN_WAIT1 cannot send: the peers' windows are closed, their "
 			      "programs do not read.",
 			      shut->shown, tc_llu(shut->shown));
-		tell_end(facts, TC_LIFETIME_ORPHAN_WINDOW, draft);
+		tell_end(facts, TC_SYMPTOM_FIN_WAIT1_SHUT, TC_LIFETIME_ORPHAN_WINDOW, draft);
 		weigh(shut, draft);
 	}
 	tc_points_to(draft, shut->shown > silent->shown ? PEER_DOES_NOT_READ : PEER_IS_GONE);
@@ -151,7 +153,7 @@ static enum tc_verdict check_last_ack_stuck(const struct tc_facts *facts, struct
 	tc_evidence_n(draft, "%llu LAST_ACK has repeated its FIN twice or more without an answer.",
 		      "%llu LAST_ACK have repeated their FIN twice or more without an answer.",
 		      silent->shown, tc_llu(silent->shown));
-	tell_end(facts, TC_LIFETIME_ORPHAN_RETRY, draft);
+	tell_end(facts, TC_SYMPTOM_LAST_ACK_SILENT, TC_LIFETIME_ORPHAN_RETRY, draft);
 	weigh(silent, draft);
 	tc_part_unjudged(facts, TC_SYMPTOM_LAST_ACK_SILENT, draft);
 	return TC_FOUND;
@@ -224,7 +226,7 @@ static enum tc_verdict check_closing(const struct tc_facts *facts, struct tc_dra
 		      "%llu CLOSING have lasted for seconds: the ACKs of their FINs were lost, or "
 		      "the FINs.",
 		      stuck->shown, tc_llu(stuck->shown));
-	tell_end(facts, TC_LIFETIME_ORPHAN_RETRY, draft);
+	tell_end(facts, TC_SYMPTOM_CLOSING_STUCK, TC_LIFETIME_ORPHAN_RETRY, draft);
 	weigh(stuck, draft);
 	tc_part_unjudged(facts, TC_SYMPTOM_CLOSING_STUCK, draft);
 	return TC_FOUND;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_cookies.c - the rule about SYN cookies. */
+#include "analysis/rule_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -10,13 +11,44 @@ enum { ALWAYS_COOKIES = 2 };
 enum { SMALL_BACKLOG, FLOOD, SETTING_IS_2 };
 
 /*
+ * What was sent because the setting says always: that is left out of what is judged. Of several
+ * namespaces each may have it or not.
+ */
+static void leave_out_chosen(const struct tc_facts *facts, uint64_t *sent, uint64_t *received,
+			     struct tc_draft *draft)
+{
+	uint64_t sent_there = 0, received_there = 0;
+	const char *names;
+	int64_t mode;
+
+	if (tc_facts_setting(facts, TC_SETTING_tcp_syncookies, &mode)) {
+		if (mode != ALWAYS_COOKIES)
+			return;
+		tc_evidence(draft, N_("tcp_syncookies is 2: every SYN is answered by one."));
+		*sent = 0;
+		return;
+	}
+	tc_netns_with(facts, TC_COUNTER_SyncookiesRecv, TC_SETTING_tcp_syncookies, ALWAYS_COOKIES,
+		      &received_there, draft);
+	names = tc_netns_with(facts, TC_COUNTER_SyncookiesSent, TC_SETTING_tcp_syncookies,
+			      ALWAYS_COOKIES, &sent_there, draft);
+	if (!names)
+		return;
+	tc_evidence(draft,
+		    N_("tcp_syncookies is 2 in the network namespace %s: every SYN there is "
+		       "answered by one."),
+		    names);
+	*sent -= sent_there < *sent ? sent_there : *sent;
+	*received -= received_there < *received ? received_there : *received;
+}
+
+/*
  * Where most come back it is genuine load, whose connections lose window scaling and SACK if they
  * have no timestamps; where few do, the rule syn-flood has the rest to say.
  */
 static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	uint64_t sent, received;
-	int64_t mode;
 
 	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
@@ -26,8 +58,8 @@ static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct t
 		    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
 	tc_part_where(facts, TC_COUNTER_SyncookiesSent, draft);
 	draft->severity = TC_SEVERITY_NOTICE;
-	if (tc_facts_setting(facts, TC_SETTING_tcp_syncookies, &mode) && mode == ALWAYS_COOKIES) {
-		tc_evidence(draft, N_("tcp_syncookies is 2: every SYN is answered by one."));
+	leave_out_chosen(facts, &sent, &received, draft);
+	if (!sent) {
 		tc_points_to(draft, SETTING_IS_2);
 		return TC_FOUND;
 	}

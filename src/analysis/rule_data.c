@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_data.c - rules about open connections whose peers do not answer. */
 #include "analysis/judge.h"
+#include "analysis/rule_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "analysis/scale.h"
@@ -211,19 +212,21 @@ const struct tc_rule tc_rule_retrans_storm = {
 
 static void say_limit(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	const struct tc_figure *retry = &facts->figures[TC_LIFETIME_DATA_RETRY];
-	const struct tc_figure *keepalive = &facts->figures[TC_LIFETIME_KEEPALIVE];
+	const char *retry =
+		tc_netns_life(facts, TC_SYMPTOM_HALF_OPEN, TC_LIFETIME_DATA_RETRY, draft);
+	const char *keepalive =
+		tc_netns_life(facts, TC_SYMPTOM_HALF_OPEN, TC_LIFETIME_KEEPALIVE, draft);
 
-	if (retry->known)
+	if (retry)
 		tc_evidence(draft,
 			    N_("With data under way, the kernel gives such a connection up after "
 			       "%s or more (tcp_retries2)."),
-			    tc_words_duration(draft, retry->value));
-	if (keepalive->known)
+			    retry);
+	if (keepalive)
 		tc_evidence(draft,
 			    N_("With keepalive, it takes %s where the program sets no times of "
 			       "its own."),
-			    tc_words_duration(draft, keepalive->value));
+			    keepalive);
 }
 
 static enum tc_verdict check_half_open(const struct tc_facts *facts, struct tc_draft *draft)
@@ -302,11 +305,12 @@ static enum tc_verdict check_idle_no_keepalive(const struct tc_facts *facts, str
 {
 	const struct tc_symptom_facts *idle = &facts->symptoms[TC_SYMPTOM_IDLE];
 	uint64_t open = facts->census.states[TC_ESTABLISHED];
-	int64_t asks_after_s;
+	const char *asks_after;
 
 	if (!idle->shown)
 		return TC_QUIET;
-	if (!tc_facts_setting(facts, TC_SETTING_tcp_keepalive_time, &asks_after_s)) {
+	asks_after = tc_netns_seconds(facts, TC_SYMPTOM_IDLE, TC_SETTING_tcp_keepalive_time, draft);
+	if (!asks_after) {
 		tc_judge_needs_setting(facts, TC_SETTING_tcp_keepalive_time, draft);
 		return TC_UNSURE;
 	}
@@ -316,7 +320,7 @@ static enum tc_verdict check_idle_no_keepalive(const struct tc_facts *facts, str
 		      "%llu of %llu ESTABLISHED have been silent for %s or more "
 		      "(tcp_keepalive_time), without keepalive.",
 		      idle->shown, (unsigned long long)idle->shown, (unsigned long long)open,
-		      tc_words_duration(draft, (uint64_t)asks_after_s * 1000));
+		      asks_after);
 	if (tc_scale(facts, idle) < TC_SEVERITY_WARNING)
 		return TC_NORMAL;
 	draft->severity = TC_SEVERITY_NOTICE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_fin_wait2.c - rules about FIN_WAIT2: we have closed, and wait for the peer to do so. */
+#include "analysis/rule_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -17,12 +18,13 @@ static bool is_too_many(const struct tc_facts *facts, uint64_t count, int64_t *r
 
 static void tell_life(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	const struct tc_figure *life = &facts->figures[TC_LIFETIME_FIN_WAIT2];
+	const char *life =
+		tc_netns_life(facts, TC_SYMPTOM_FIN_WAIT2_ORPHAN, TC_LIFETIME_FIN_WAIT2, draft);
 
-	if (life->known)
+	if (life)
 		tc_evidence(draft,
 			    N_("Each is gone after %s (tcp_fin_timeout), or when its peer closes."),
-			    tc_words_duration(draft, life->value));
+			    life);
 }
 
 /* Places in the row's list of causes. */
@@ -51,7 +53,8 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 			      "closed, their peers have not yet.",
 			      orphan->shown, tc_llu(orphan->shown));
 		tell_life(facts, draft);
-		if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
+		if (!facts->netns_count &&
+		    !tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
 			tc_evidence(draft, N_("The limit, tcp_max_tw_buckets, was not read."));
 		tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_ORPHAN, draft);
 		return TC_NORMAL;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "analysis/judge.h"
+#include "analysis/judge_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "model/tally.h"
@@ -153,19 +154,73 @@ static uint64_t most_of_one(const struct tc_tally *who)
 	return who && tc_tally_rows(who) ? tc_tally_row_count(who, 0) : 0;
 }
 
-/* Ports of the range of which `bound` may be some; false: not known. */
-static bool usable_ports(const struct tc_facts *facts, uint64_t *ret_ports)
+/* Ports of the range of which bound sockets may have some; false: not known. */
+static bool usable_ports(const struct tc_setting_value *settings, uint64_t *ret_ports)
 {
-	const struct tc_setting_value *range = &facts->now.settings[TC_SETTING_ip_local_port_range];
+	const struct tc_setting_value *range = &settings[TC_SETTING_ip_local_port_range];
 	int64_t reserved;
 
 	if (range->status != TC_SETTING_READ || range->number[1] < range->number[0] ||
-	    !tc_facts_setting(facts, TC_SETTING_ip_local_reserved_ports, &reserved))
+	    !tc_setting_known(&settings[TC_SETTING_ip_local_reserved_ports], &reserved))
 		return false;
 	if (reserved > range->number[1] - range->number[0]) /* others are meant, outside of it */
 		reserved = 0;
 	*ret_ports = (uint64_t)(range->number[1] - range->number[0] + 1 - reserved);
 	return true;
+}
+
+/* What bound sockets take of the range of their namespace: of several, where it is most. */
+struct taken {
+	uint64_t bound, ports;
+	bool all_known;			    /* of every namespace that has bound sockets */
+	const struct tc_facts_netns *netns; /* NULL: there is one */
+};
+
+static struct taken most_taken(const struct tc_facts *facts)
+{
+	struct taken most = {.bound = facts->symptoms[TC_SYMPTOM_BOUND].shown};
+
+	most.all_known = usable_ports(facts->now.settings, &most.ports);
+	if (!facts->netns_count)
+		return most;
+	most = (struct taken){.all_known = true};
+	for (size_t i = 0; i < facts->netns_count; i++) {
+		const struct tc_facts_netns *netns = &facts->netns[i];
+		uint64_t bound = netns->shown[TC_SYMPTOM_BOUND], ports;
+
+		if (!bound)
+			continue;
+		if (!usable_ports(netns->settings, &ports))
+			most.all_known = false;
+		else if (!most.netns || bound * most.ports > most.bound * ports)
+			most = (struct taken){bound, ports, most.all_known, netns};
+	}
+	return most;
+}
+
+static void tell_bound(const struct taken *taken, uint64_t bound, bool is_share,
+		       struct tc_draft *draft)
+{
+	char name[128];
+
+	if (taken->ports && !taken->netns)
+		tc_evidence_n(draft,
+			      "%llu socket is bound and neither listens nor connects; the range "
+			      "for outgoing connections has %llu ports.",
+			      "%llu sockets are bound and neither listen nor connect; the range "
+			      "for outgoing connections has %llu ports.",
+			      bound, tc_llu(bound), tc_llu(taken->ports));
+	else
+		tc_evidence_n(draft, "%llu socket is bound and neither listens nor connects.",
+			      "%llu sockets are bound and neither listen nor connect.", bound,
+			      tc_llu(bound));
+	if (!is_share || !taken->netns)
+		return;
+	tc_facts_netns_name(taken->netns, name, sizeof(name));
+	tc_evidence(draft,
+		    N_("The network namespace %s has %llu of them, and a range of %llu ports for "
+		       "outgoing connections."),
+		    name, tc_llu(taken->bound), tc_llu(taken->ports));
 }
 
 /* Few of each program; whether they are much of the range may not be known. */
@@ -184,11 +239,8 @@ static enum tc_verdict check_bound_inactive_leak(const struct tc_facts *facts,
 						 struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *bound = &facts->symptoms[TC_SYMPTOM_BOUND];
-	uint64_t ports = 0;
-	bool has_ports = usable_ports(facts, &ports);
-	/* Each namespace has a range of its own. */
-	bool is_share =
-		ports && !facts->netns_count && bound->shown * 100 >= ports * SHARE_OF_RANGE;
+	struct taken taken = most_taken(facts);
+	bool is_share = taken.ports && taken.bound * 100 >= taken.ports * SHARE_OF_RANGE;
 
 	if (facts->report.states_not_read & TC_STATE_BIT(TC_BOUND)) {
 		tc_needs(draft, "%s", tc_judge_missing(draft, TC_SYMPTOM_BOUND));
@@ -197,20 +249,9 @@ static enum tc_verdict check_bound_inactive_leak(const struct tc_facts *facts,
 	if (!bound->shown)
 		return TC_QUIET;
 	if (!is_share && most_of_one(bound->who) < OF_ONE_PROGRAM)
-		return has_ports ? TC_QUIET : few_bound(facts, draft);
+		return taken.all_known ? TC_QUIET : few_bound(facts, draft);
 	draft->severity = is_share ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
-	if (ports)
-		tc_evidence_n(draft,
-			      "%llu socket is bound and neither listens nor connects; the range "
-			      "for outgoing connections has %llu ports.",
-			      "%llu sockets are bound and neither listen nor connect; the range "
-			      "for outgoing connections has %llu ports.",
-			      bound->shown, (unsigned long long)bound->shown,
-			      (unsigned long long)ports);
-	else
-		tc_evidence_n(draft, "%llu socket is bound and neither listens nor connects.",
-			      "%llu sockets are bound and neither listen nor connect.",
-			      bound->shown, (unsigned long long)bound->shown);
+	tell_bound(&taken, bound->shown, is_share, draft);
 	tc_evidence_whose(draft, bound);
 	return TC_FOUND;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_old_segments.c - rules about what TIME_WAIT is for: segments of an earlier connection. */
 #include "analysis/judge.h"
+#include "analysis/rule_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -163,19 +164,37 @@ static bool look_at_refused(const struct tc_facts *facts, struct refused *refuse
 }
 
 /*
+ * Where RSTs do not end a TIME_WAIT that refused something: the names of these namespaces, or any
+ * text where there is one namespace; "": nowhere.
+ */
+static const char *where_kept(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const char *names = NULL;
+	uint64_t rise;
+	int64_t keeps;
+
+	if (tc_facts_setting(facts, TC_SETTING_tcp_rfc1337, &keeps))
+		return keeps ? "tcp_rfc1337" : "";
+	if (facts->netns_count)
+		names = tc_netns_with(facts, TC_COUNTER_PAWSTimewait, TC_SETTING_tcp_rfc1337, 1,
+				      &rise, draft);
+	return names ? names : "";
+}
+
+/*
  * A client whose SYN is refused gets an ACK, answers by a RST, and its next SYN is taken: a delay.
  * Where the RST ends nothing, or there is no answer at all, its connection fails.
  */
-static enum tc_severity judge_refused(const struct tc_facts *facts, const struct refused *refused)
+static enum tc_severity judge_refused(const struct tc_facts *facts, const struct refused *refused,
+				      const char *keeping)
 {
 	uint64_t came_in;
-	int64_t keeps;
 
 	if (refused->recycled)
 		return TC_SEVERITY_WARNING;
 	if (refused->time_wait * 1000000 < facts->interval_us)
 		return TC_SEVERITY_NOTICE;
-	if (tc_facts_setting(facts, TC_SETTING_tcp_rfc1337, &keeps) && keeps)
+	if (*keeping)
 		return TC_SEVERITY_WARNING;
 	return tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in) &&
 			       refused->time_wait * TENTH >= came_in
@@ -183,7 +202,8 @@ static enum tc_severity judge_refused(const struct tc_facts *facts, const struct
 		       : TC_SEVERITY_NOTICE;
 }
 
-static void tell_time_wait(const struct tc_facts *facts, uint64_t refused, struct tc_draft *draft)
+static void tell_time_wait(const struct tc_facts *facts, uint64_t refused, const char *keeping,
+			   struct tc_draft *draft)
 {
 	uint64_t skipped;
 	int64_t keeps;
@@ -204,8 +224,14 @@ static void tell_time_wait(const struct tc_facts *facts, uint64_t refused, struc
 			      "%llu such segments got no answer, coming too soon after others "
 			      "(TCPACKSkippedTimeWait).",
 			      skipped, tc_llu(skipped));
-	if (!tc_facts_setting(facts, TC_SETTING_tcp_rfc1337, &keeps))
+	if (!tc_facts_setting(facts, TC_SETTING_tcp_rfc1337, &keeps)) {
+		if (*keeping)
+			tc_evidence(draft,
+				    N_("tcp_rfc1337 is 1 in the network namespace %s, so there the "
+				       "clients' RST does not end the TIME_WAIT."),
+				    keeping);
 		return;
+	}
 	tc_evidence(
 		draft,
 		keeps ? N_("tcp_rfc1337 is 1, so their clients' RST does not end the TIME_WAIT: "
@@ -285,14 +311,16 @@ static void point_to(const struct refused *refused, struct tc_draft *draft)
 static enum tc_verdict check_paws_nat(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	struct refused refused;
+	const char *keeping;
 
 	if (!look_at_refused(facts, &refused, draft))
 		return TC_UNSURE;
 	if ((double)all_of(&refused) * 1e6 <= STRAY_PER_SECOND * (double)facts->interval_us)
 		return TC_QUIET;
-	draft->severity = judge_refused(facts, &refused);
+	keeping = where_kept(facts, draft);
+	draft->severity = judge_refused(facts, &refused, keeping);
 	if (refused.time_wait)
-		tell_time_wait(facts, refused.time_wait, draft);
+		tell_time_wait(facts, refused.time_wait, keeping, draft);
 	if (refused.estab)
 		tell_estab(facts, &refused, draft);
 	tell_others(facts, &refused, draft);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/rule_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/addr.h"
@@ -157,7 +158,7 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 						struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *silent = &facts->symptoms[TC_SYMPTOM_SYN_SENT_SILENT];
-	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_SENT];
+	const char *life;
 	bool is_few, is_answering;
 
 	if (!silent->shown)
@@ -167,11 +168,12 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 		      "%llu SYN_SENT has sent its SYN three times or more without an answer.",
 		      "%llu SYN_SENT have sent their SYN three times or more without an answer.",
 		      silent->shown, tc_llu(silent->shown));
-	if (life->known)
+	life = tc_netns_life(facts, TC_SYMPTOM_SYN_SENT_SILENT, TC_LIFETIME_SYN_SENT, draft);
+	if (life)
 		tc_evidence(draft,
 			    N_("connect(2) fails after %s, if the program does not give up "
 			       "before."),
-			    tc_words_duration(draft, life->value));
+			    life);
 	if (is_few)
 		tc_evidence(draft, N_("That is less than one in a hundred of the connections "
 				      "tried."));

@@ -320,7 +320,9 @@ static bool needs_reuse(const struct tc_facts *facts, const struct tc_destinatio
 	struct ends ends = ends_of(to);
 	int64_t reuse;
 
-	if (!to->time_wait || tc_facts_setting(facts, TC_SETTING_tcp_tw_reuse, &reuse))
+	if (!to->time_wait ||
+	    tc_setting_known(&tc_facts_settings_of(facts, to->netns)[TC_SETTING_tcp_tw_reuse],
+			     &reuse))
 		return false;
 	tc_needs(draft,
 		 N_("the setting tcp_tw_reuse (sysctl -a): from %s to %s, %u of %u ports are in "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_queue.c - rules about connections that wait to be accepted. */
 #include "analysis/judge.h"
+#include "analysis/rule_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -115,10 +116,31 @@ static enum tc_verdict nothing_full(const struct tc_facts *facts, enum tc_rise r
 		       : TC_QUIET;
 }
 
+/* With several namespaces, those whose listeners overflowed. */
+static void tell_resets(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const char *names;
+	int64_t aborts;
+	uint64_t rise;
+
+	if (tc_facts_setting(facts, TC_SETTING_tcp_abort_on_overflow, &aborts)) {
+		if (aborts)
+			tc_evidence(draft,
+				    N_("tcp_abort_on_overflow is %lld: some of them got a RST."),
+				    (long long)aborts);
+		return;
+	}
+	names = tc_netns_with(facts, TC_COUNTER_ListenOverflows, TC_SETTING_tcp_abort_on_overflow,
+			      1, &rise, draft);
+	if (names)
+		tc_evidence(draft,
+			    N_("tcp_abort_on_overflow is 1 in the network namespace %s: some there "
+			       "got a RST."),
+			    names);
+}
+
 static void tell_overflows(const struct tc_facts *facts, uint64_t overflows, struct tc_draft *draft)
 {
-	int64_t aborts;
-
 	tc_evidence_n(draft,
 		      "In %s, %llu time a connection found a full queue and was not let in "
 		      "(ListenOverflows).",
@@ -126,9 +148,7 @@ static void tell_overflows(const struct tc_facts *facts, uint64_t overflows, str
 		      "(ListenOverflows).",
 		      overflows, tc_part_interval(facts, draft), tc_llu(overflows));
 	tc_part_where(facts, TC_COUNTER_ListenOverflows, draft);
-	if (tc_facts_setting(facts, TC_SETTING_tcp_abort_on_overflow, &aborts) && aborts)
-		tc_evidence(draft, N_("tcp_abort_on_overflow is %lld: some of them got a RST."),
-			    (long long)aborts);
+	tell_resets(facts, draft);
 }
 
 /*

@@ -209,7 +209,8 @@ static bool needs_buckets(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	int64_t limit;
 
-	if (tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit) ||
+	if (facts->netns_count || /* each has a limit of its own */
+	    tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit) ||
 	    minisockets(facts) <= USUAL_BUCKETS / 2)
 		return false;
 	tc_needs(draft,
@@ -285,7 +286,7 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 	tell_side(facts, draft);
 	tell_rate(facts, count, draft);
 	tell_ports(facts, draft);
-	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
+	if (!facts->netns_count && !tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
 		tc_evidence(draft, N_("The limit, tcp_max_tw_buckets, was not read."));
 	return TC_NORMAL;
 }

@@ -177,8 +177,8 @@ SHOWS(idle)
 
 	if (sock->timer != TC_TIMER_NONE || !is_held(sock) || is_within_machine(sock))
 		return TC_SHOWN_NOT;
-	if (!inside || !tc_setting_known(&env->readings->settings[TC_SETTING_tcp_keepalive_time],
-					 &asks_after_s))
+	if (!inside ||
+	    !tc_setting_known(&env->settings[TC_SETTING_tcp_keepalive_time], &asks_after_s))
 		return TC_SHOWN_UNKNOWN;
 	return when(inside->data_sent_ms >= (uint64_t)asks_after_s * SECOND_MS &&
 		    inside->data_received_ms >= (uint64_t)asks_after_s * SECOND_MS);

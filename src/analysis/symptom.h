@@ -48,9 +48,9 @@ enum tc_symptom {
 	TC_SYMPTOM_COUNT
 };
 
-/* What is the same for all sockets of a look. */
+/* What a socket is judged by besides itself: the settings of its network namespace. */
 struct tc_symptom_env {
-	const struct tc_readings *readings;
+	const struct tc_setting_value *settings;
 	const struct tc_watched *watched; /* of the look before; or NULL */
 };
 

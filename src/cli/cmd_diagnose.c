@@ -13,12 +13,13 @@ enum { DEFAULT_INTERVAL_MS = 1000 };
 
 static int list_rules(const struct tc_options *options)
 {
-	__attribute__((cleanup(tc_rule_pages_release))) struct tc_rule_pages pages;
+	__attribute__((cleanup(tc_rule_pages_release))) struct tc_rule_pages pages = {.count = 0};
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
 	struct tc_style style = tc_style_of(options);
+	int status = tc_rule_pages_read(&pages, options, options->form != TC_FORM_TABLE);
 
-	if (tc_rule_pages_read(&pages, options->form != TC_FORM_TABLE))
-		return tc_look_error("%s", _("out of memory"));
+	if (status)
+		return status;
 	tc_write_rules(&out, (enum tc_form)options->form, pages.rules, pages.count, &style);
 	return tc_emit(&out);
 }

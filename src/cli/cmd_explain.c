@@ -135,16 +135,16 @@ static int run(const struct tc_options *options, int argc, char **argv)
 		.width = style.width,
 		.colour = style.colour,
 		.utf8 = style.utf8,
-		.settings = pages.settings,
-		.figures = pages.figures,
-		.figure_count = TC_LIFETIME_COUNT,
 	};
+	int status;
 
 	if (options->form == TC_FORM_CSV)
 		return tc_usage_error("%s", _("explain: an explanation is no table: -o table, json "
 					      "or ndjson"));
-	if (tc_rule_pages_read(&pages, json))
-		return tc_look_error("%s", _("out of memory"));
+	status = tc_rule_pages_read(&pages, options, json);
+	if (status)
+		return status;
+	env.fill = pages.fill;
 	env.rules = pages.rules;
 	env.rule_count = pages.count;
 	return explain_all(argc, argv, json, &env);

@@ -105,7 +105,7 @@ static void allow_descriptors(void)
 }
 
 /* Names of devices in a filter are those of the namespace, so it is entered before. */
-static int enter_netns(const struct tc_options *options)
+int tc_look_enter_netns(const struct tc_options *options)
 {
 	tc_auto_close int target = -1;
 	char why[TC_WHY_MAX] = "";
@@ -130,7 +130,7 @@ static int enter_netns(const struct tc_options *options)
 
 int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int argc, char **argv)
 {
-	int status = enter_netns(options);
+	int status = tc_look_enter_netns(options);
 
 	*look = (struct tc_look){
 		.query = {
@@ -199,6 +199,24 @@ static void note_unread_lines(const struct tc_report *report)
 			(unsigned long long)(report->unread - shown));
 }
 
+/* A file that was given and says nothing is a mistake that would not be noticed. */
+static void note_unused_files(const struct tc_report *report)
+{
+	size_t shown = report->unused_count < TC_UNUSED_MAX ? report->unused_count : TC_UNUSED_MAX;
+
+	for (size_t i = 0; i < shown; i++) {
+		const char *file = report->unused[i].file;
+
+		tc_note(_("%s: not used: %s"), strcmp(file, "-") == 0 ? _("standard input") : file,
+			report->unused[i].why);
+	}
+	if (report->unused_count > shown)
+		tc_note(tc_ngettext("and %zu more file that is not used",
+				    "and %zu more files that are not used",
+				    report->unused_count - shown),
+			report->unused_count - shown);
+}
+
 static void note_unknown_states(const struct tc_report *report)
 {
 	if (*report->unknown_words)
@@ -257,6 +275,7 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 		return tc_look_error("%s", *report->why ? report->why : strerror(-err));
 	note_namespaces(options, report);
 	note_not_read(report);
+	note_unused_files(report);
 	note_unread_lines(report);
 	note_unknown_states(report);
 	/* A table says itself that it is not complete. */

@@ -17,6 +17,9 @@ struct tc_look {
 int tc_look_prepare(struct tc_look *look, const struct tc_options *options, int argc, char **argv);
 void tc_look_release(struct tc_look *look);
 
+/* Enters the namespace of -N for good; of "all", none. 0, or the exit status to leave with. */
+int tc_look_enter_netns(const struct tc_options *options);
+
 /* Whether all network namespaces are to be read. */
 bool tc_look_is_every_netns(const struct tc_options *options);
 

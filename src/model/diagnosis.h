@@ -7,6 +7,13 @@
 #include "tcpcensus.h"
 #include "util/bag.h"
 
+/* What one of several network namespaces has. */
+struct tc_diagnosis_netns {
+	uint64_t id;
+	const char *name;
+	struct tc_setting_value settings[TC_SETTING_COUNT];
+};
+
 struct tc_diagnosis {
 	struct tc_finding *findings; /* the worst first; owned, as the other two */
 	struct tc_normal *normal;
@@ -14,6 +21,8 @@ struct tc_diagnosis {
 	size_t finding_count, normal_count, not_checked_count;
 	size_t rule_count; /* that were asked, those with nothing to say included */
 	struct tc_readings before, now; /* what they stand on besides the sockets */
+	struct tc_diagnosis_netns *netns; /* where all are looked at; in the bag */
+	size_t netns_count;
 	uint64_t interval_us;		/* between the two; 0: there was one */
 	struct tc_bag bag; /* what they point to */
 };

@@ -171,6 +171,12 @@ int tc_setting_parse(const struct tc_setting_row *row, const char *text, size_t 
 	return 0;
 }
 
+bool tc_setting_equal(const struct tc_setting_value *one, const struct tc_setting_value *other)
+{
+	return one->status == other->status && one->count == other->count &&
+	       memcmp(one->number, other->number, one->count * sizeof(one->number[0])) == 0;
+}
+
 bool tc_setting_known(const struct tc_setting_value *value, int64_t *ret_number)
 {
 	if (value->status != TC_SETTING_READ)

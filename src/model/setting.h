@@ -63,6 +63,7 @@ enum tc_setting_status {
 	TC_SETTING_READ,
 	TC_SETTING_ABSENT,     /* this kernel, or this namespace, does not have it */
 	TC_SETTING_UNREADABLE, /* it is there, but could not be read or understood */
+	TC_SETTING_DIFFERS,    /* several network namespaces were read, and they disagree */
 };
 
 struct tc_setting_value {
@@ -96,6 +97,9 @@ int tc_setting_find(const char *word, size_t length);
  */
 int tc_setting_parse(const struct tc_setting_row *row, const char *text, size_t length,
 		     struct tc_setting_value *ret_value);
+
+/* Whether they say the same: the same numbers, or that there are none for the same reason. */
+bool tc_setting_equal(const struct tc_setting_value *one, const struct tc_setting_value *other);
 
 /* Whether the value was read, and its first number where it was. */
 bool tc_setting_known(const struct tc_setting_value *value, int64_t *ret_number);

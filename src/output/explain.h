@@ -21,9 +21,7 @@ struct tc_explain_env {
 	size_t width; /* columns of the terminal; prose is never set wider than is readable */
 	bool colour;  /* escape sequences for headings */
 	bool utf8;    /* box drawing characters in the diagram */
-	const struct tc_setting_value *settings; /* TC_SETTING_COUNT values */
-	const struct tc_figure *figures;	 /* computed from them, named in the texts */
-	size_t figure_count;
+	struct tc_fill fill; /* the values of this machine; in English where it is for programs */
 	const struct tc_rule_text *rules; /* for the index: filled, in the reader's language */
 	size_t rule_count;
 };
@@ -51,11 +49,5 @@ void tc_explain_rule_json(struct tc_buf *out, const struct tc_rule_text *rule,
 void tc_explain_term_json(struct tc_buf *out, const struct tc_term_row *row,
 			  const struct tc_explain_env *env);
 void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env);
-
-/* Adds ,"settings":[...] with the settings of a list that is separated by blanks. */
-/* ,"related":["MSL",…] of a state, a setting, a rule or a term, by its name. */
-void tc_explain_related_json(struct tc_buf *out, const char *name);
-void tc_explain_settings_json(struct tc_buf *out, const char *list,
-			      const struct tc_explain_env *env);
 
 #endif

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* explain_json.c - explanations as JSON; see explain.h for the functions. */
-#include "output/explain.h"
+#include "output/explain_json.h"
 
 #include <string.h>
 
 #include "model/term.h"
 #include "output/json.h"
-
-#define SCHEMA "{\"schema\":\"tcpcensus.explain/1\""
 
 /* Adds a part of a text as a JSON string. */
 static void add_string(struct tc_buf *out, const char *text, size_t length)
@@ -23,9 +21,8 @@ static void add_string(struct tc_buf *out, const char *text, size_t length)
 		out->failed = true;
 }
 
-/* Adds ,"key":"text" with the values of this machine; nothing for a text that is missing. */
-static void add_text(struct tc_buf *out, const struct tc_fill *fill, const char *key,
-		     const char *text)
+void tc_explain_text_json(struct tc_buf *out, const struct tc_fill *fill, const char *key,
+			  const char *text)
 {
 	tc_auto_buf struct tc_buf filled = TC_BUF_INIT;
 
@@ -37,8 +34,7 @@ static void add_text(struct tc_buf *out, const struct tc_fill *fill, const char 
 	out->failed |= filled.failed;
 }
 
-/* Adds ,"key":["a","b"] from a list whose items are divided by `divider`. */
-static void add_list(struct tc_buf *out, const char *key, const char *list, char divider)
+void tc_explain_list_json(struct tc_buf *out, const char *key, const char *list, char divider)
 {
 	const char blanks[] = {divider, ' ', '\0'};
 	const char end[] = {divider, '\0'};
@@ -62,6 +58,7 @@ static void add_value(struct tc_buf *out, const struct tc_setting_value *value)
 		[TC_SETTING_NOT_READ] = "not read",
 		[TC_SETTING_ABSENT] = "absent",
 		[TC_SETTING_UNREADABLE] = "not readable",
+		[TC_SETTING_DIFFERS] = "differs",
 	};
 
 	if (value->status != TC_SETTING_READ) {
@@ -75,6 +72,21 @@ static void add_value(struct tc_buf *out, const struct tc_setting_value *value)
 		tc_buf_format(out, "%s%lld", i ? "," : "", (long long)value->number[i]);
 	if (value->count > 1)
 		tc_buf_byte(out, ']');
+}
+
+/* ,"values":[{"netns":"web1","value":7},...] where network namespaces have different ones. */
+static void add_values(struct tc_buf *out, const struct tc_fill *fill, int id)
+{
+	if (fill->settings[id].status != TC_SETTING_DIFFERS || !fill->place_count)
+		return;
+	tc_buf_text(out, ",\"values\":[");
+	for (size_t i = 0; i < fill->place_count; i++) {
+		tc_buf_text(out, i ? ",{\"netns\":" : "{\"netns\":");
+		tc_json_string(out, fill->places[i].name);
+		add_value(out, &fill->places[i].settings[id]);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_byte(out, ']');
 }
 
 static void add_unit(struct tc_buf *out, const struct tc_setting_row *row)
@@ -92,12 +104,12 @@ static void add_unit(struct tc_buf *out, const struct tc_setting_row *row)
 		tc_buf_text(out, ",\"unit\":\"ports\"");
 }
 
-static struct tc_fill fill_of(const struct tc_explain_env *env)
+struct tc_fill tc_explain_fill_json(const struct tc_explain_env *env)
 {
-	return (struct tc_fill){.settings = env->settings,
-				.figures = env->figures,
-				.figure_count = env->figure_count,
-				.english = true};
+	struct tc_fill fill = env->fill;
+
+	fill.english = true;
+	return fill;
 }
 
 /* {"name":…,"value":…,"default":…,"meaning":…}, without the closing brace. */
@@ -107,12 +119,13 @@ static void open_setting(struct tc_buf *out, int id, const struct tc_fill *fill)
 
 	tc_buf_format(out, "{\"name\":\"%s\"", row->name);
 	add_value(out, &fill->settings[id]);
+	add_values(out, fill, id);
 	add_unit(out, row);
-	add_text(out, fill, "default", row->normal);
-	add_text(out, fill, "meaning", row->meaning);
+	tc_explain_text_json(out, fill, "default", row->normal);
+	tc_explain_text_json(out, fill, "meaning", row->meaning);
 }
 
-static void add_settings(struct tc_buf *out, const struct tc_fill *fill, const char *list)
+void tc_explain_settings_json(struct tc_buf *out, const char *list, const struct tc_fill *fill)
 {
 	const char *comma = "";
 
@@ -132,14 +145,6 @@ static void add_settings(struct tc_buf *out, const struct tc_fill *fill, const c
 	tc_buf_byte(out, ']');
 }
 
-void tc_explain_settings_json(struct tc_buf *out, const char *list,
-			      const struct tc_explain_env *env)
-{
-	struct tc_fill fill = fill_of(env);
-
-	add_settings(out, &fill, list);
-}
-
 static void add_transitions(struct tc_buf *out, const struct tc_fill *fill, enum tc_state state)
 {
 	const char *comma = "";
@@ -150,9 +155,9 @@ static void add_transitions(struct tc_buf *out, const struct tc_fill *fill, enum
 			continue;
 		tc_buf_format(out, "%s{\"from\":\"%s\",\"to\":\"%s\"", comma,
 			      tc_state_name(edge->from), tc_state_name(edge->to));
-		add_text(out, fill, "event", edge->event);
-		add_text(out, fill, "action", edge->action);
-		add_list(out, "sources", edge->source, ';');
+		tc_explain_text_json(out, fill, "event", edge->event);
+		tc_explain_text_json(out, fill, "action", edge->action);
+		tc_explain_list_json(out, "sources", edge->source, ';');
 		tc_buf_byte(out, '}');
 		comma = ",";
 	}
@@ -166,32 +171,32 @@ void tc_explain_related_json(struct tc_buf *out, const char *name)
 
 	tc_term_related(name, &list);
 	string = tc_buf_string(&list);
-	add_list(out, "related", string ? string : "", ',');
+	tc_explain_list_json(out, "related", string ? string : "", ',');
 	out->failed |= !string;
 }
 
 void tc_explain_state_json(struct tc_buf *out, const struct tc_state_row *row,
 			   const struct tc_explain_env *env)
 {
-	struct tc_fill fill = fill_of(env);
+	struct tc_fill fill = tc_explain_fill_json(env);
 
-	tc_buf_format(out, SCHEMA ",\"state\":\"%s\"", row->name);
+	tc_buf_format(out, TC_EXPLAIN_SCHEMA ",\"state\":\"%s\"", row->name);
 	if (row->kernel)
 		tc_buf_format(out, ",\"kernel\":%u", row->kernel);
-	add_text(out, &fill, "rfc9293", row->rfc);
-	add_text(out, &fill, "ss", row->ss);
-	add_list(out, "spellings", row->spellings, ' ');
-	add_text(out, &fill, "meaning", row->meaning);
-	add_text(out, &fill, "what", row->what);
-	add_text(out, &fill, "who", row->who);
-	add_text(out, &fill, "ends", row->ends);
-	add_text(out, &fill, "many", row->many);
-	add_text(out, &fill, "act", row->act);
-	add_text(out, &fill, "timer", row->timer);
-	add_settings(out, &fill, row->settings);
+	tc_explain_text_json(out, &fill, "rfc9293", row->rfc);
+	tc_explain_text_json(out, &fill, "ss", row->ss);
+	tc_explain_list_json(out, "spellings", row->spellings, ' ');
+	tc_explain_text_json(out, &fill, "meaning", row->meaning);
+	tc_explain_text_json(out, &fill, "what", row->what);
+	tc_explain_text_json(out, &fill, "who", row->who);
+	tc_explain_text_json(out, &fill, "ends", row->ends);
+	tc_explain_text_json(out, &fill, "many", row->many);
+	tc_explain_text_json(out, &fill, "act", row->act);
+	tc_explain_text_json(out, &fill, "timer", row->timer);
+	tc_explain_settings_json(out, row->settings, &fill);
 	add_transitions(out, &fill, row->id);
 	tc_explain_related_json(out, row->name);
-	add_list(out, "sources", row->source, ';');
+	tc_explain_list_json(out, "sources", row->source, ';');
 	tc_buf_text(out, "}\n");
 }
 
@@ -199,30 +204,30 @@ void tc_explain_setting_json(struct tc_buf *out, enum tc_setting id,
 			     const struct tc_explain_env *env)
 {
 	const struct tc_setting_row *row = &tc_setting_rows[id];
-	struct tc_fill fill = fill_of(env);
+	struct tc_fill fill = tc_explain_fill_json(env);
 
-	tc_buf_text(out, SCHEMA ",\"setting\":");
+	tc_buf_text(out, TC_EXPLAIN_SCHEMA ",\"setting\":");
 	open_setting(out, (int)id, &fill);
 	tc_buf_format(out, ",\"path\":\"/proc/sys/%s/%s\"", row->folder, row->name);
 	tc_buf_format(out, ",\"per_namespace\":%s",
 		      row->initial_only || row->machine_wide ? "false" : "true");
 	if (row->removed)
 		tc_buf_format(out, ",\"removed\":\"%s\"", row->removed);
-	add_text(out, &fill, "what", row->what);
-	add_text(out, &fill, "what_not", row->what_not);
+	tc_explain_text_json(out, &fill, "what", row->what);
+	tc_explain_text_json(out, &fill, "what_not", row->what_not);
 	tc_explain_related_json(out, row->name);
-	add_list(out, "sources", row->source, ';');
+	tc_explain_list_json(out, "sources", row->source, ';');
 	tc_buf_text(out, "}}\n");
 }
 
 void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env)
 {
-	struct tc_fill fill = fill_of(env);
+	struct tc_fill fill = tc_explain_fill_json(env);
 
-	tc_buf_text(out, SCHEMA ",\"states\":[");
+	tc_buf_text(out, TC_EXPLAIN_SCHEMA ",\"states\":[");
 	for (size_t i = 0; i < TC_STATE_COUNT; i++) {
 		tc_buf_format(out, "%s{\"state\":\"%s\"", i ? "," : "", tc_state_rows[i].name);
-		add_text(out, &fill, "meaning", tc_state_rows[i].meaning);
+		tc_explain_text_json(out, &fill, "meaning", tc_state_rows[i].meaning);
 		tc_buf_byte(out, '}');
 	}
 	tc_buf_text(out, "],\"settings\":[");
@@ -242,7 +247,7 @@ void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env)
 	tc_buf_text(out, "],\"terms\":[");
 	for (size_t i = 0; i < tc_term_count(); i++) {
 		tc_buf_format(out, "%s{\"term\":\"%s\"", i ? "," : "", tc_term_rows[i].name);
-		add_text(out, &fill, "meaning", tc_term_rows[i].meaning);
+		tc_explain_text_json(out, &fill, "meaning", tc_term_rows[i].meaning);
 		tc_buf_byte(out, '}');
 	}
 	tc_buf_text(out, "]}\n");

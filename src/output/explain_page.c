@@ -16,9 +16,7 @@ struct tc_page tc_page_of(struct tc_buf *out, const struct tc_explain_env *env)
 	return (struct tc_page){
 		.out = out,
 		.env = env,
-		.fill = {.settings = env->settings,
-			 .figures = env->figures,
-			 .figure_count = env->figure_count},
+		.fill = env->fill,
 		.width = full < PROSE ? full : PROSE,
 		.full = full,
 	};
@@ -179,7 +177,7 @@ static size_t widest_name(const char *list)
 static bool is_default(const struct tc_page *page, int id)
 {
 	const struct tc_setting_row *row = &tc_setting_rows[id];
-	const struct tc_setting_value *value = &page->env->settings[id];
+	const struct tc_setting_value *value = &page->fill.settings[id];
 	char text[64];
 
 	if (value->status != TC_SETTING_READ)

@@ -2,6 +2,7 @@
 /* explain_rule.c - what a rule of diagnose looks for, as a page and as JSON. */
 #include <string.h>
 
+#include "output/explain_json.h"
 #include "output/explain_page.h"
 #include "output/json.h"
 #include "util/intl.h"
@@ -55,7 +56,9 @@ static void add_list(struct tc_buf *out, const char *key, const char *const *lis
 void tc_explain_rule_json(struct tc_buf *out, const struct tc_rule_text *rule,
 			  const char *settings, const struct tc_explain_env *env)
 {
-	tc_buf_text(out, "{\"schema\":\"tcpcensus.explain/1\",\"finding\":");
+	struct tc_fill fill = tc_explain_fill_json(env);
+
+	tc_buf_text(out, TC_EXPLAIN_SCHEMA ",\"finding\":");
 	tc_json_string(out, rule->id);
 	tc_buf_format(out, ",\"severity\":\"%s\"", tc_severity_name(rule->severity));
 	tc_buf_text(out, ",\"title\":");
@@ -68,7 +71,7 @@ void tc_explain_rule_json(struct tc_buf *out, const struct tc_rule_text *rule,
 	add_list(out, "confirm", rule->confirm);
 	add_list(out, "remedy", rule->remedy);
 	add_list(out, "avoid", rule->avoid);
-	tc_explain_settings_json(out, settings ? settings : "", env);
+	tc_explain_settings_json(out, settings ? settings : "", &fill);
 	tc_explain_related_json(out, rule->id);
 	add_list(out, "sources", rule->sources);
 	if (rule->scenario) {

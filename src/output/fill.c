@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/intl.h"
+#include "util/spread.h"
 
 enum { SECOND_MS = 1000, MINUTE = 60, HOUR = 3600 };
 
@@ -91,11 +92,36 @@ static void add_unknown(struct tc_buf *out, const struct tc_fill *fill)
 				       : tc_fill_text(fill, N_("[not readable here]")));
 }
 
-void tc_fill_setting(struct tc_buf *out, const struct tc_fill *fill, enum tc_setting id)
+/* Adds what a fill says for a place: of a setting or a figure, by its place in the table. */
+typedef void add_one(struct tc_buf *out, const struct tc_fill *fill, size_t id);
+
+/* In each of the namespaces. */
+static void add_each(struct tc_buf *out, const struct tc_fill *fill, add_one *add, size_t id)
+{
+	tc_auto_spread struct tc_spread spread = TC_SPREAD_INIT;
+
+	for (size_t i = 0; i < fill->place_count; i++) {
+		tc_auto_buf struct tc_buf text = TC_BUF_INIT;
+		struct tc_fill there = *fill;
+
+		there.settings = fill->places[i].settings;
+		there.figures = fill->places[i].figures;
+		there.place_count = 0;
+		add(&text, &there, id);
+		tc_spread_add(&spread, fill->places[i].name, &text);
+	}
+	tc_spread_write(&spread, fill->english, out);
+}
+
+static void add_setting(struct tc_buf *out, const struct tc_fill *fill, size_t id)
 {
 	const struct tc_setting_row *row = &tc_setting_rows[id];
 	const struct tc_setting_value *value = &fill->settings[id];
 
+	if (value->status == TC_SETTING_DIFFERS && fill->place_count) {
+		add_each(out, fill, add_setting, id);
+		return;
+	}
 	if (value->status == TC_SETTING_ABSENT) {
 		add_absent(out, fill, row);
 		return;
@@ -114,10 +140,18 @@ void tc_fill_setting(struct tc_buf *out, const struct tc_fill *fill, enum tc_set
 	add_unit(out, fill, row->unit);
 }
 
-static void add_figure(struct tc_buf *out, const struct tc_fill *fill,
-		       const struct tc_figure *figure)
+void tc_fill_setting(struct tc_buf *out, const struct tc_fill *fill, enum tc_setting id)
 {
-	if (!figure->known) {
+	add_setting(out, fill, (size_t)id);
+}
+
+static void add_figure(struct tc_buf *out, const struct tc_fill *fill, size_t id)
+{
+	const struct tc_figure *figure = &fill->figures[id];
+
+	if (!figure->known && fill->place_count) {
+		add_each(out, fill, add_figure, id);
+	} else if (!figure->known) {
 		add_unknown(out, fill);
 	} else if (figure->unit == TC_UNIT_MILLISECONDS) {
 		add_duration(out, figure->value);
@@ -140,7 +174,7 @@ static bool add_named(struct tc_buf *out, const struct tc_fill *fill, const char
 		if (!is_name(fill->figures[i].name, name, length))
 			continue;
 		if (out)
-			add_figure(out, fill, &fill->figures[i]);
+			add_figure(out, fill, i);
 		return true;
 	}
 	for (int i = 0; i < TC_SETTING_COUNT; i++) {

@@ -5,21 +5,34 @@
  * In a text, ${name} stands for a kernel setting of model/settings.def, or for a figure that
  * was computed from settings. It is replaced by the value with its unit ("60 s", "1000 ms",
  * "2 min 11 s"). Where the value is not known the text says so, and never shows a default in
- * its place.
+ * its place. Where several network namespaces are looked at and have different values, it says
+ * which has what.
  */
 #ifndef TC_OUTPUT_FILL_H
 #define TC_OUTPUT_FILL_H
 
 #include <stdbool.h>
 
+#include "model/counter.h"
 #include "model/setting.h"
 #include "util/buf.h"
+
+/* What one of several network namespaces has. */
+struct tc_fill_place {
+	const char *name;
+	const struct tc_setting_value *settings;
+	const struct tc_counters *counters;
+	const struct tc_figure *figures; /* as many, and in the same order, as of the fill */
+};
 
 /* What the texts are filled with, and for whom. */
 struct tc_fill {
 	const struct tc_setting_value *settings; /* TC_SETTING_COUNT values */
+	const struct tc_counters *counters;	 /* for tc_fill_counter() alone; or NULL */
 	const struct tc_figure *figures;
 	size_t figure_count;
+	const struct tc_fill_place *places; /* where settings are TC_SETTING_DIFFERS; or NULL */
+	size_t place_count;
 	bool english; /* for programs: not in the language of the locale */
 	const char *unknown; /* in place of a value that is not known; NULL: "[not readable here]" */
 };

@@ -187,11 +187,30 @@ static void add_origins(struct tc_buf *out, const struct tc_report *report)
 		tc_buf_format(out, ",\"origins_left_out\":%zu", report->origin_count - count);
 }
 
+/* Files with nothing in them that could be used. */
+static void add_unused(struct tc_buf *out, const struct tc_report *report)
+{
+	size_t count = report->unused_count < TC_UNUSED_MAX ? report->unused_count : TC_UNUSED_MAX;
+
+	if (!count)
+		return;
+	tc_buf_text(out, ",\"unused\":[");
+	for (size_t i = 0; i < count; i++) {
+		tc_buf_text(out, i ? ",{\"file\":" : "{\"file\":");
+		tc_json_string(out, report->unused[i].file);
+		tc_buf_text(out, ",\"why\":");
+		tc_json_string(out, report->unused[i].why);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_byte(out, ']');
+}
+
 static void add_listing(struct tc_buf *out, const struct tc_report *report)
 {
 	tc_buf_text(out, ",\"formats\":");
 	tc_json_string(out, report->formats);
 	add_origins(out, report);
+	add_unused(out, report);
 	tc_buf_format(out, ",\"lines\":%llu,\"unread\":%llu", (unsigned long long)report->lines,
 		      (unsigned long long)report->unread);
 	if (*report->unknown_words) {

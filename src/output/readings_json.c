@@ -33,6 +33,44 @@ static void add_settings(struct tc_buf *out, const struct tc_setting_value *sett
 	tc_buf_byte(out, '}');
 }
 
+/*
+ * Where network namespaces have different settings: those, of each. "settings" then has only
+ * what all of them have.
+ */
+static void add_different(struct tc_buf *out, const struct tc_diagnosis *diagnosis,
+			  const struct tc_diagnosis_netns *netns)
+{
+	size_t count = 0;
+
+	tc_buf_byte(out, '{');
+	tc_json_key(out, "netns");
+	tc_json_string(out, netns->name);
+	tc_buf_byte(out, ',');
+	tc_json_key(out, "netns.id");
+	tc_buf_number(out, netns->id);
+	tc_buf_text(out, ",\"settings\":{");
+	for (size_t id = 0; id < TC_SETTING_COUNT; id++) {
+		if (diagnosis->now.settings[id].status != TC_SETTING_DIFFERS ||
+		    netns->settings[id].status != TC_SETTING_READ)
+			continue;
+		add_key(out, &count, tc_setting_rows[id].name);
+		add_setting(out, &netns->settings[id]);
+	}
+	tc_buf_text(out, "}}");
+}
+
+static void add_by_netns(struct tc_buf *out, const struct tc_diagnosis *diagnosis)
+{
+	if (!diagnosis->netns_count)
+		return;
+	tc_buf_text(out, "\"by_netns\":[");
+	for (size_t i = 0; i < diagnosis->netns_count; i++) {
+		tc_buf_text(out, i ? "," : "");
+		add_different(out, diagnosis, &diagnosis->netns[i]);
+	}
+	tc_buf_text(out, "],");
+}
+
 static void add_counter(struct tc_buf *out, const struct tc_diagnosis *diagnosis,
 			enum tc_counter id)
 {
@@ -72,6 +110,7 @@ void tc_readings_json(struct tc_buf *out, const struct tc_diagnosis *diagnosis)
 	}
 	add_settings(out, diagnosis->now.settings);
 	tc_buf_byte(out, ',');
+	add_by_netns(out, diagnosis);
 	add_counters(out, diagnosis);
 	tc_buf_byte(out, '}');
 }

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "analysis/judge.h"
+#include "analysis/judge_netns.h"
 #include "model/diagnosis.h"
 #include "pipeline/gather.h"
+#include "pipeline/places.h"
 #include "pipeline/rule_text.h"
 #include "util/intl.h"
 
@@ -182,9 +184,33 @@ int tc_diagnosis_new(struct tc_diagnosis **ret_diagnosis)
 	return 0;
 }
 
+/* The values of each namespace, where they are not the same in all. */
+static int keep_netns(struct tc_diagnosis *diagnosis, const struct tc_facts *facts)
+{
+	size_t count = facts->netns_count;
+
+	if (!count)
+		return 0;
+	diagnosis->netns = tc_bag_take(&diagnosis->bag, calloc(count, sizeof(*diagnosis->netns)));
+	if (!diagnosis->netns)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct tc_diagnosis_netns *netns = &diagnosis->netns[i];
+		char name[128];
+
+		tc_facts_netns_name(&facts->netns[i], name, sizeof(name));
+		netns->name = tc_bag_text(&diagnosis->bag, name);
+		netns->id = facts->netns[i].id;
+		memcpy(netns->settings, facts->netns[i].settings, sizeof(netns->settings));
+	}
+	diagnosis->netns_count = count;
+	return 0;
+}
+
 static int judge_all(const struct tc_facts *facts, const struct tc_diagnosis_query *query,
 		     struct tc_diagnosis **ret_diagnosis)
 {
+	__attribute__((cleanup(tc_places_release))) struct tc_places places;
 	struct making making = {
 		.facts = facts,
 		.fill = {.settings = facts->now.settings,
@@ -192,8 +218,14 @@ static int judge_all(const struct tc_facts *facts, const struct tc_diagnosis_que
 			 .figure_count = TC_LIFETIME_COUNT,
 			 .english = query->flags & TC_DIAGNOSE_ENGLISH},
 	};
-	int err = tc_diagnosis_new(&making.diagnosis);
+	int err = tc_places_init(&places, facts->netns, facts->netns_count);
 
+	making.fill.places = places.items;
+	making.fill.place_count = places.count;
+	if (!err)
+		err = tc_diagnosis_new(&making.diagnosis);
+	if (!err)
+		err = keep_netns(making.diagnosis, facts);
 	for (size_t i = 0; !err && tc_rules[i]; i++)
 		if (is_wanted(tc_rules[i], query->ids)) {
 			making.diagnosis->rule_count++;

@@ -70,7 +70,8 @@ static int copy_once_only(const char *from, FILE **ret_copy, char why[TC_WHY_MAX
 	int fd = standard_input ? STDIN_FILENO : opened, err;
 	struct stat status;
 
-	if (fd < 0 || fstat(fd, &status) < 0 || (S_ISREG(status.st_mode) && !standard_input))
+	if (fd < 0 || fstat(fd, &status) < 0 || S_ISDIR(status.st_mode) ||
+	    (S_ISREG(status.st_mode) && !standard_input))
 		return 0; /* what is wrong, the reader itself will say */
 	*ret_copy = tmpfile();
 	err = *ret_copy ? copy_all(fd, *ret_copy) : -errno;
@@ -169,5 +170,8 @@ void tc_files_name(const struct tc_files *files, struct tc_report *report)
 		for (size_t k = 0; k < TC_UNREAD_MAX; k++)
 			if (report->unread_file[k] == files->files[i].path)
 				report->unread_file[k] = files->files[i].name;
+		for (size_t k = 0; k < TC_UNUSED_MAX; k++)
+			if (report->unused[k].file == files->files[i].path)
+				report->unused[k].file = files->files[i].name;
 	}
 }

@@ -63,8 +63,9 @@ static int visit_each(void *context, const struct tc_netns *netns)
 	return 0;
 }
 
-int tc_gather_readings(struct tc_gathered_readings *readings, const struct tc_query *query,
-		       int look, char why[TC_WHY_MAX])
+/* The report, where it is given, says which namespaces could not be visited. */
+static int gather(struct tc_gathered_readings *readings, const struct tc_query *query, int look,
+		  struct tc_report *report, char why[TC_WHY_MAX])
 {
 	struct visit visit = {.readings = readings, .look = look};
 	struct tc_visits visits;
@@ -75,15 +76,23 @@ int tc_gather_readings(struct tc_gathered_readings *readings, const struct tc_qu
 	if (visits.all)
 		tc_readings_read(&readings->at[look]);
 	err = tc_visits_each(&visits, visits.all ? visit_each : visit_one, &visit, why);
+	if (report)
+		tc_visits_report(&visits, report);
 	tc_visits_close(&visits);
 	return err;
+}
+
+int tc_gather_readings(struct tc_gathered_readings *readings, const struct tc_query *query,
+		       int look, char why[TC_WHY_MAX])
+{
+	return gather(readings, query, look, NULL, why);
 }
 
 /* ---- Sums ---------------------------------------------------------------------------- */
 
 static bool is_summed(size_t id)
 {
-	return !tc_counter_rows[id].gauge && !tc_counter_rows[id].machine_wide;
+	return !tc_counter_rows[id].machine_wide;
 }
 
 /* What was not read of one namespace is not known of all. */
@@ -102,6 +111,35 @@ static void add(struct tc_counters *sum, const struct tc_counters *part, bool is
 	}
 }
 
+/*
+ * What all of them have, so that no namespace's value passes for another's. What exists in the
+ * initial one only is of the whole machine, and the same wherever it was seen.
+ */
+static struct tc_setting_value common_value(const struct tc_gathered_readings *readings, int id)
+{
+	const struct tc_setting_value *first = NULL;
+
+	for (size_t i = 0; i < readings->count; i++) {
+		const struct tc_setting_value *value = &readings->items[i].settings[id];
+
+		if (!readings->items[i].has[1])
+			continue;
+		if (!first ||
+		    (tc_setting_rows[id].initial_only && first->status != TC_SETTING_READ))
+			first = value;
+		else if (!tc_setting_rows[id].initial_only && !tc_setting_equal(first, value))
+			return (struct tc_setting_value){.status = TC_SETTING_DIFFERS};
+	}
+	return first ? *first : readings->at[1].settings[id];
+}
+
+static void settle(struct tc_gathered_readings *readings)
+{
+	for (int id = 0; id < TC_SETTING_COUNT; id++)
+		if (!tc_setting_rows[id].machine_wide)
+			readings->at[1].settings[id] = common_value(readings, id);
+}
+
 void tc_gathered_readings_sum(struct tc_gathered_readings *readings)
 {
 	bool is_first = true;
@@ -115,6 +153,7 @@ void tc_gathered_readings_sum(struct tc_gathered_readings *readings)
 		add(&readings->at[1].counters, &item->at[1], is_first);
 		is_first = false;
 	}
+	settle(readings);
 }
 
 int tc_gathered_readings_give(struct tc_gathered_readings *readings, struct tc_facts *facts)
@@ -138,7 +177,24 @@ int tc_gathered_readings_give(struct tc_gathered_readings *readings, struct tc_f
 		memcpy(netns->settings, item->settings, sizeof(netns->settings));
 		facts->netns_count++;
 	}
+	qsort(facts->netns, facts->netns_count, sizeof(*facts->netns), tc_facts_netns_order);
 	return 0;
+}
+
+int tc_gather_only_readings(const struct tc_query *query, struct tc_facts *facts)
+{
+	__attribute__((cleanup(
+		tc_gathered_readings_release))) struct tc_gathered_readings readings = {.count = 0};
+	int err;
+
+	facts->report.complete = true;
+	err = gather(&readings, query, 1, &facts->report, facts->report.why);
+	if (err)
+		return err;
+	tc_gathered_readings_sum(&readings);
+	facts->now = readings.at[1];
+	tc_lifetimes(facts->now.settings, facts->figures);
+	return tc_gathered_readings_give(&readings, facts);
 }
 
 void tc_gathered_readings_release(struct tc_gathered_readings *readings)

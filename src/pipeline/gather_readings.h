@@ -28,12 +28,19 @@ int tc_gather_readings(struct tc_gathered_readings *readings, const struct tc_qu
 
 /*
  * Of all namespaces the sums. One that came or went meanwhile has no rise, so it is in neither
- * or in both. Gauges and what holds for the whole machine are as they are here.
+ * or in both. What holds for the whole machine is as it is here. Settings are what
+ * all of them have, or TC_SETTING_DIFFERS.
  */
 void tc_gathered_readings_sum(struct tc_gathered_readings *readings);
 
 /* Hands those of each namespace that is still there over to the facts. -ENOMEM. */
 int tc_gathered_readings_give(struct tc_gathered_readings *readings, struct tc_facts *facts);
+
+/*
+ * Fills facts, which were initialised, with what is read now, and looks at no socket: figures, and
+ * each of the namespaces where all are asked for. facts->report says whether these were all.
+ */
+int tc_gather_only_readings(const struct tc_query *query, struct tc_facts *facts);
 
 void tc_gathered_readings_release(struct tc_gathered_readings *readings);
 

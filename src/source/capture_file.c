@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "source/capture.h"
+#include "source/readings_text.h"
 #include "util/intl.h"
 
 /* Large enough that reading costs nothing beside parsing, small enough for the cache. */
@@ -74,9 +75,70 @@ static void free_capture(struct tc_capture **capture)
 	tc_capture_free(*capture);
 }
 
+/*
+ * Of several files, whether one without sockets has settings or counters: what is in it may be
+ * for another command, but a file with nothing at all was given by mistake.
+ */
+struct other {
+	struct tc_readings_text *text; /* owned; NULL: there is one file */
+	struct tc_readings *readings;  /* owned */
+	uint64_t sockets;	       /* before this file */
+	uint64_t bytes;		       /* of this file */
+};
+
+static void free_other(struct other *other)
+{
+	tc_readings_text_free(other->text);
+	free(other->readings);
+}
+
+static int begin_other(struct other *other, const struct tc_capture *capture)
+{
+	free_other(other);
+	*other = (struct other){.sockets = tc_capture_sockets(capture)};
+	other->readings = calloc(1, sizeof(*other->readings));
+	return other->readings ? tc_readings_text_new(other->readings, &other->text) : -ENOMEM;
+}
+
+static void feed_other(struct other *other, const struct tc_capture *capture, const char *chunk,
+		       size_t length)
+{
+	other->bytes += length;
+	if (other->text && tc_capture_sockets(capture) == other->sockets)
+		tc_readings_text_feed(other->text, chunk, length);
+}
+
+/* What a file is of which nothing can be used; NULL: something can. */
+static const char *why_unused(struct other *other, const struct tc_capture *capture)
+{
+	if (!other->text || tc_capture_sockets(capture) != other->sockets)
+		return NULL;
+	if (!other->bytes)
+		return _("it is empty");
+	if (tc_readings_text_finish(other->text) == 0)
+		return NULL;
+	return _("no sockets (ss -tan, netstat -an), settings (sysctl -a) or counters (nstat -az) "
+		 "in it");
+}
+
+static void note_unused(const struct tc_capture_file *file, struct other *other,
+			const struct tc_capture *capture, struct tc_report *report)
+{
+	const char *why = why_unused(other, capture);
+
+	if (!why)
+		return;
+	if (report->unused_count < TC_UNUSED_MAX) {
+		report->unused[report->unused_count].file = file->name;
+		snprintf(report->unused[report->unused_count].why, sizeof(report->unused[0].why),
+			 "%s", why);
+	}
+	report->unused_count++;
+}
+
 /* Feeds one file. 0; 1: the reader takes no more; or what went wrong, with why. */
 static int feed_file(const struct tc_capture_file *file, struct tc_capture *capture, char *chunk,
-		     struct tc_report *report)
+		     struct other *other, struct tc_report *report)
 {
 	tc_auto_close int fd = -1;
 	bool first = true;
@@ -93,6 +155,7 @@ static int feed_file(const struct tc_capture_file *file, struct tc_capture *capt
 			return say(report, -ENODATA, shown(file), refused);
 		if (tc_capture_feed(capture, chunk, (size_t)length))
 			return 1;
+		feed_other(other, capture, chunk, (size_t)length);
 	}
 	return length < 0 ? say_errno(report, (int)length, file) : 0;
 }
@@ -149,6 +212,7 @@ int tc_capture_read(const struct tc_capture_file *files, size_t count, tc_batch_
 		    void *context, struct tc_report *report)
 {
 	__attribute__((cleanup(free_capture))) struct tc_capture *capture = NULL;
+	__attribute__((cleanup(free_other))) struct other other = {.text = NULL};
 	tc_auto_free char *chunk = malloc(CHUNK);
 	int err = chunk ? tc_capture_new(sink, context, &capture) : -ENOMEM, ret;
 	size_t read = 0;
@@ -157,13 +221,17 @@ int tc_capture_read(const struct tc_capture_file *files, size_t count, tc_batch_
 		if (read) { /* which reads its last line */
 			err = tc_capture_next(capture);
 			note_origin(files, read - 1, capture, report);
+			note_unused(&files[read - 1], &other, capture, report);
 		}
+		if (!err && count > 1)
+			err = begin_other(&other, capture);
 		if (!err)
-			err = feed_file(&files[read], capture, chunk, report);
+			err = feed_file(&files[read], capture, chunk, &other, report);
 	}
 	if (err < 0)
 		return err;
 	ret = finish(files, count, capture, report);
 	note_origin(files, read - 1, capture, report);
+	note_unused(&files[read - 1], &other, capture, report);
 	return ret;
 }

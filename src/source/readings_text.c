@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "source/decode.h"
 #include "source/readings_line.h"
 #include "util/macro.h"
 
@@ -17,6 +18,7 @@
 enum { LINE_MAX_HERE = 64 * 1024 };
 
 struct tc_readings_text {
+	struct tc_decoder decoder;
 	struct tc_readings_lines lines;
 	bool too_long;
 	size_t length; /* of a line whose end has not come yet */
@@ -35,8 +37,23 @@ int tc_readings_text_new(struct tc_readings *readings, struct tc_readings_text *
 	return 0;
 }
 
+/* Of UTF-16 without a mark every other byte is a NUL. */
+static size_t without_nuls(const char *data, size_t length, char *room)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < length; i++)
+		if (data[i])
+			room[used++] = data[i];
+	return used;
+}
+
 static void read_line(struct tc_readings_text *text, const char *data, size_t length)
 {
+	if (length && memchr(data, '\0', length)) {
+		length = without_nuls(data, length, text->line);
+		data = text->line;
+	}
 	while (length && (data[length - 1] == '\r' || data[length - 1] == ' '))
 		length--;
 	tc_readings_line(&text->lines, (struct tc_slice){data, length});
@@ -59,8 +76,9 @@ static void end_line(struct tc_readings_text *text)
 	text->too_long = false;
 }
 
-void tc_readings_text_feed(struct tc_readings_text *text, const void *data, size_t length)
+static void feed(void *context, const char *data, size_t length)
 {
+	struct tc_readings_text *text = context;
 	struct tc_slice rest = {data, length};
 
 	while (rest.length) {
@@ -78,8 +96,14 @@ void tc_readings_text_feed(struct tc_readings_text *text, const void *data, size
 	}
 }
 
+void tc_readings_text_feed(struct tc_readings_text *text, const void *data, size_t length)
+{
+	tc_decode(&text->decoder, data, length, feed, text);
+}
+
 int tc_readings_text_finish(struct tc_readings_text *text)
 {
+	tc_decode_end(&text->decoder, feed, text);
 	if (text->length || text->too_long)
 		end_line(text);
 	tc_readings_lines_end(&text->lines);

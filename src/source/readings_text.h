@@ -5,7 +5,7 @@
  * Recognised line by line, by content, several kinds in one text: /proc/net/netstat, snmp,
  * sockstat, sockstat6 and stat/nf_conntrack; `sysctl -a`, in any of its spellings; `nstat -az`;
  * and single files of /proc/sys below a line that names them, as head(1) and support bundles
- * put it. Everything else, a listing of sockets too, is passed over.
+ * put it. Everything else, a listing of sockets too, is passed over. UTF-16 is read, too.
  *
  * It does no input: bytes are pushed in, in any pieces, and the same bytes give the same
  * readings however they are cut. It needs the same memory for a kilobyte as for a gigabyte.

@@ -78,13 +78,67 @@ says() {
 
 @test "files: counters and settings among them are passed over without a word" {
 	apart tcpcensus -j -f "$seeds/netstat" -f connected -f "$seeds/sysctl" -f "$seeds/nstat" \
-		-f "$seeds/sockstat" -f "$seeds/nf_conntrack" -f "$seeds/snmp" -f "$seeds/snmp6"
+		-f "$seeds/sockstat" -f "$seeds/nf_conntrack" -f "$seeds/snmp"
 	[ "$status" = 0 ]
 	[ ! -s "$err_file" ]
 	jq -e '.total == 3 and .source.formats == "ss" and .source.unread == 0' "$out_file"
 	apart tcpcensus -j -f "$seeds/bundle"
 	[ ! -s "$err_file" ]
 	jq -e '.total == 3 and .states.LISTEN == 1' "$out_file"
+}
+
+@test "files: UTF-16, as PowerShell saves it, is read like any other" {
+	for from in sysctl netstat nstat sockstat snmp nf_conntrack; do
+		tcpcensus diagnose -j -f connected -f "$seeds/$from" |
+			jq -S .readings >wanted
+		jq -e '.settings + .counters | length > 1' wanted
+		for mark in 'LE \377\376' 'BE \376\377'; do
+			iconv -f UTF-8 -t UTF-16${mark% *} "$seeds/$from" >bare
+			{ printf "${mark#* }"; cat bare; } >marked
+			for file in marked bare; do
+				apart tcpcensus diagnose -j -f connected -f $file
+				jq -S .readings "$out_file" | diff wanted -
+				[ -z "$err" ]
+			done
+		done
+	done
+	iconv -t UTF-16 connected >wide
+	[ "$(count ESTABLISHED -f listening -f wide)" = 2 ]
+}
+
+# not_used FILE WHAT: both commands say it, and in JSON it stands, too.
+not_used() {
+	for command in '' diagnose; do
+		apart tcpcensus $command -f connected -f "$1"
+		[ "$status" = 0 ]
+		grep -qxF "tcpcensus: $1: not used: $2" "$err_file"
+		[ "$(grep -c 'not used' "$err_file")" = 1 ]
+	done
+	apart tcpcensus -j -f connected -f "$1"
+	jq -e --arg file "$1" --arg why "$2" '.source.unused == [{file: $file, why: $why}]' "$out_file"
+}
+
+@test "files: one that yields nothing is named, and what was expected" {
+	local none='no sockets (ss -tan, netstat -an), settings (sysctl -a) or counters (nstat -az) in it'
+	: >empty
+	not_used empty 'it is empty'
+	not_used /dev/null 'it is empty'
+	echo 'good morning' >prose
+	not_used prose "$none"
+	ln -s "$seeds/snmp6" . # it has none of TCP
+	not_used snmp6 "$none"
+	apart tcpcensus diagnose -f connected -f - </dev/null
+	grep -qx 'tcpcensus: standard input: not used: it is empty' "$err_file"
+	apart tcpcensus -f empty -f connected -f prose -f empty
+	[ "$(grep -c 'not used' "$err_file")" = 3 ]
+	head -c 3000 /dev/urandom >noise
+	gzip -c connected >packed
+	mkdir folder
+	for command in '' diagnose; do
+		refused 3 'noise: binary, not a listing' tcpcensus $command -f connected -f noise
+		refused 3 'packed: compressed by gzip: zcat' tcpcensus $command -f connected -f packed
+		refused 3 'folder: a directory: name' tcpcensus $command -f connected -f folder
+	done
 }
 
 @test "files: without a socket in any of them there is nothing to say" {

@@ -16,6 +16,7 @@ inside() { # FUNCTION of netns_room.bash
 @test "netns: a device is meant by its name in each" { inside devices; }
 @test "netns: those that vanish are no failure" { inside vanishing; }
 @test "netns: what may not be entered is said" { inside as_nobody; }
+@test "netns: settings are those of each namespace" { inside settings; }
 @test "netns: diagnose says of which namespace each piece is" { inside diagnose; }
 
 @test "netns: ports of all namespaces, each with its own range" {

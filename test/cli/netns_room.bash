@@ -158,6 +158,47 @@ while True:
 	! grep -q 'blue' <<<"$said" || fail "$said"
 }
 
+# Settings are of each namespace: none is said to have what another has.
+settings() {
+	local said
+	make_holders
+	nsenter --net=/run/netns/blue sh -c 'ip link set lo up
+		echo 7 >/proc/sys/net/ipv4/tcp_fin_timeout
+		echo 40000 40019 >/proc/sys/net/ipv4/ip_local_port_range'
+	tcpcensus explain -N blue -j tcp_fin_timeout >/run/said || fail "failed"
+	same "of one" 7 "$(jq .setting.value /run/said)"
+	tcpcensus explain -N all -j tcp_fin_timeout 2>/run/notes >/run/said || fail "failed"
+	same "it has no value of all" differs "$(jq -r .setting.why_no_value /run/said)"
+	same "that of one" 7 "$(jq '.setting.values[] | select(.netns == "blue").value' /run/said)"
+	said=$(jq -r '.setting.what' /run/said)
+	grep -Eq ' 60 s in .*, 7 s in blue here' <<<"$said" || fail "$said"
+	COLUMNS=200 tcpcensus explain -N all ip_local_port_range >/run/said 2>/dev/null
+	grep -Eq '^  value here  *32768-60999 in .*, 40000-40019 in blue$' /run/said ||
+		fail "$(cat /run/said)"
+	tcpcensus explain -N all -j tcp_syn_retries 2>/dev/null | jq -e '.setting.value == 6' ||
+		fail "what all have has one value"
+	tcpcensus explain -N nowhere MSL 2>/run/said && fail "there is no such namespace"
+	nsenter --net=/run/netns/blue python3 -c 'import socket, time
+listener, held = socket.socket(), []
+listener.bind(("127.0.0.1", 80)); listener.listen(8)
+for _ in range(3): # closed here, and held open at the other end
+	client = socket.create_connection(("127.0.0.1", 80))
+	held.append(listener.accept()[0]); client.close()
+bound = [socket.socket() for _ in range(3)]
+for one in bound: one.bind(("127.0.0.1", 0))
+open("/run/busy", "w").write("ready\n"); time.sleep(60)' >/dev/null 2>&1 &
+	wait_for_line /run/busy ready
+	tcpcensus -N all diagnose -j --instant 2>/run/notes >/run/said || [ $? = 1 ] || fail "failed"
+	same "said of all" false "$(jq '.readings.settings | has("tcp_fin_timeout")' /run/said)"
+	same "said of one" 7 "$(jq '.readings.by_netns[] | select(.netns == "blue") |
+		.settings.tcp_fin_timeout' /run/said)"
+	jq -r '.normal[] | select(.id == "fin-wait2-orphan").text' /run/said |
+		grep -q 'gone after 7.0 s (tcp_fin_timeout)' || fail "$(jq .normal /run/said)"
+	said=$(jq -r '.findings[] | .id as $id | .evidence[] | "\($id): \(.)"' /run/said)
+	grep -q '^bound-inactive-leak: The network namespace blue has 3 of them, and a range of 20' \
+		<<<"$said" || fail "$said"
+}
+
 as_nobody() {
 	make_holders
 	local status=0

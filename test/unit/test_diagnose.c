@@ -111,13 +111,46 @@ static void test_sums(void **state)
 	set(&items[2], 1, 900, 4);
 	readings.items = items;
 	readings.count = 3;
-	readings.at[1].counters.value[TC_COUNTER_sockstat_tw] = 12;
+	readings.at[1].counters.value[TC_COUNTER_sockstat_orphan] = 12;
 	tc_gathered_readings_sum(&readings);
 	assert_true(tc_counter_rise(&readings.at[0].counters, &readings.at[1].counters,
 				    TC_COUNTER_ListenOverflows, &rise));
 	assert_int_equal(rise, 7);
 	assert_int_equal(readings.at[1].counters.value[TC_COUNTER_ListenOverflows], 1007);
-	assert_int_equal(readings.at[1].counters.value[TC_COUNTER_sockstat_tw], 12);
+	assert_int_equal(readings.at[1].counters.value[TC_COUNTER_sockstat_tw], 2 + 4);
+	assert_int_equal(readings.at[1].counters.value[TC_COUNTER_sockstat_orphan], 12);
+}
+
+static void give(struct tc_namespace_readings *item, enum tc_setting id, int64_t value)
+{
+	item->settings[id] =
+		(struct tc_setting_value){.status = TC_SETTING_READ, .count = 1, .number = {value}};
+}
+
+/* A value of one namespace is not said of another; what only the first shows is of all. */
+static void test_settings_of_several(void **state)
+{
+	static struct tc_namespace_readings items[3];
+	static struct tc_gathered_readings readings;
+	const struct tc_setting_value *said = readings.at[1].settings;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		items[i].has[1] = i < 2; /* the third has gone */
+		give(&items[i], TC_SETTING_tcp_fin_timeout, i ? 7 : 60);
+		give(&items[i], TC_SETTING_tcp_tw_reuse, i < 2 ? 2 : 0);
+		items[i].settings[TC_SETTING_tcp_max_orphans].status = TC_SETTING_ABSENT;
+	}
+	give(&items[1], TC_SETTING_tcp_max_orphans, 4096);
+	readings.items = items;
+	readings.count = 3;
+	tc_gathered_readings_sum(&readings);
+	assert_int_equal(said[TC_SETTING_tcp_fin_timeout].status, TC_SETTING_DIFFERS);
+	assert_int_equal(said[TC_SETTING_tcp_tw_reuse].status, TC_SETTING_READ);
+	assert_int_equal(said[TC_SETTING_tcp_tw_reuse].number[0], 2);
+	assert_int_equal(said[TC_SETTING_tcp_max_orphans].status, TC_SETTING_READ);
+	assert_int_equal(said[TC_SETTING_tcp_max_orphans].number[0], 4096);
+	assert_int_equal(said[TC_SETTING_tcp_retries2].status, TC_SETTING_NOT_READ);
 }
 
 /* What was not read of one of them is not known of all. */
@@ -144,9 +177,9 @@ static void test_unread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ids),    cmocka_unit_test(test_older_callers),
+		cmocka_unit_test(test_ids),	   cmocka_unit_test(test_older_callers),
 		cmocka_unit_test(test_incomplete), cmocka_unit_test(test_sums),
-		cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_unread),	   cmocka_unit_test(test_settings_of_several),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

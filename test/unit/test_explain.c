@@ -41,9 +41,9 @@ static void make_world(struct world *world, size_t width)
 	world->env = (struct tc_explain_env){
 		.width = width,
 		.utf8 = true,
-		.settings = world->settings,
-		.figures = world->figures,
-		.figure_count = TC_LIFETIME_COUNT,
+		.fill = {.settings = world->settings,
+			 .figures = world->figures,
+			 .figure_count = TC_LIFETIME_COUNT},
 	};
 }
 
@@ -98,6 +98,58 @@ static void test_every_reference_resolves(void **state)
 	for (size_t n = 0; (text = nth_text(n)); n++)
 		assert_true(tc_fill_resolves(&fill, text));
 	assert_false(tc_fill_resolves(&fill, "${tcp_tw_recycled}"));
+}
+
+static void assert_filled(const struct tc_fill *fill, const char *text, const char *expected)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+
+	tc_fill(&out, fill, text);
+	assert_string_equal(tc_buf_string(&out), expected);
+}
+
+/* Of several network namespaces it is said which has what, and what all have is said once. */
+static void test_several_namespaces(void **state)
+{
+	enum { PLACES = 6 };
+	static const char *const names[PLACES] = {"init", "a", "b", "c", "d", "e"};
+	static struct world there[PLACES];
+	struct tc_fill_place places[PLACES];
+	struct world world;
+	struct tc_fill fill;
+
+	(void)state;
+	make_world(&world, 80);
+	for (size_t i = 0; i < PLACES; i++) {
+		make_world(&there[i], 80);
+		places[i] = (struct tc_fill_place){.name = names[i],
+						   .settings = there[i].settings,
+						   .figures = there[i].figures};
+	}
+	there[4].settings[TC_SETTING_tcp_fin_timeout].number[0] = 7;
+	there[5].settings[TC_SETTING_tcp_fin_timeout].status = TC_SETTING_UNREADABLE;
+	for (size_t i = 0; i < PLACES; i++)
+		tc_lifetimes(there[i].settings, there[i].figures);
+	world.settings[TC_SETTING_tcp_fin_timeout].status = TC_SETTING_DIFFERS;
+	tc_lifetimes(world.settings, world.figures);
+	fill = world.env.fill;
+	fill.english = true;
+	fill.places = places;
+	fill.place_count = PLACES;
+	assert_filled(&fill, "after ${tcp_fin_timeout}.",
+		      "after 60 s in 4 network namespaces, 7 s in d, [not readable here] in e.");
+	assert_filled(&fill, "${fin_wait2_life}",
+		      "60 s in 4 network namespaces, 7 s in d, [not readable here] in e");
+	assert_filled(&fill, "${tcp_tw_reuse}", "2");
+	there[3].settings[TC_SETTING_tcp_fin_timeout].number[0] = 7;
+	there[2].settings[TC_SETTING_tcp_fin_timeout].number[0] = 8;
+	there[1].settings[TC_SETTING_tcp_fin_timeout].number[0] = 9;
+	assert_filled(&fill, "${tcp_fin_timeout}",
+		      "7 s in 2 network namespaces, 60 s in init, 9 s in a, 8 s in b, "
+		      "others elsewhere (1)");
+	fill.places = NULL;
+	fill.place_count = 0;
+	assert_filled(&fill, "${tcp_fin_timeout}", "[not readable here]");
 }
 
 static void test_french_is_complete_and_resolves(void **state)
@@ -410,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_reference_resolves),
+		cmocka_unit_test(test_several_namespaces),
 		cmocka_unit_test(test_french_is_complete_and_resolves),
 		cmocka_unit_test(test_pages_fit),
 		cmocka_unit_test(test_unknown_values_are_said),

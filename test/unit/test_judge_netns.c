@@ -181,6 +181,146 @@ static void test_whose(void **state)
 	scene_end(&scene);
 }
 
+/* As the pipeline hands it over: of all together nothing holds. */
+static void differ(struct scene *scene, enum tc_setting id, int64_t first, int64_t second)
+{
+	set(&scene->facts.netns[0], id, first);
+	for (size_t i = 1; i < scene->facts.netns_count; i++)
+		set(&scene->facts.netns[i], id, second);
+	scene->facts.now.settings[id].status = TC_SETTING_DIFFERS;
+}
+
+static struct tc_sock sock_in(const struct scene *scene, size_t place, enum tc_state state,
+			      uint32_t inode)
+{
+	struct tc_sock sock = scene_sock(state, inode);
+
+	sock.netns = scene->facts.netns[place].id;
+	sock.have |= TC_HAVE_NETNS;
+	return sock;
+}
+
+/* How long a socket lasts is said by the settings of the namespaces that have such sockets. */
+static void test_lifetimes(void **state)
+{
+	struct tc_sock sock;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	divide(&scene, 3);
+	differ(&scene, TC_SETTING_tcp_fin_timeout, 60, 7);
+	sock = sock_in(&scene, 1, TC_FIN_WAIT2, 0);
+	sock.kind = TC_KIND_TIMEWAIT;
+	scene_add(&scene, sock, 4, 4);
+	assert_int_equal(scene_judge(&scene, "fin-wait2-orphan"), TC_NORMAL);
+	assert_says(&scene, "Each is gone after 7.0 s (tcp_fin_timeout)");
+	sock.netns = scene.facts.netns[2].id;
+	scene_add(&scene, sock, 4, 4);
+	sock.netns = scene.facts.netns[0].id;
+	scene_add(&scene, sock, 1, 1);
+	scene_judge(&scene, "fin-wait2-orphan");
+	assert_says(&scene, "gone after 7.0 s in 2 network namespaces, 60 s in init (tcp_fin");
+	scene_end(&scene);
+}
+
+/* A socket is judged by the setting of its own namespace, and by none where that is not known. */
+static void test_idle_by_its_own_setting(void **state)
+{
+	enum { SOON_S = 60, LATE_S = 7200, SILENT_MS = 600000 };
+	struct tc_inside inside = {.have = TC_INSIDE_TIMES,
+				   .data_sent_ms = SILENT_MS,
+				   .data_received_ms = SILENT_MS,
+				   .ack_received_ms = SILENT_MS};
+	struct tc_text text = {.inside = &inside};
+	struct tc_sock sock;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	divide(&scene, 2);
+	differ(&scene, TC_SETTING_tcp_keepalive_time, LATE_S, SOON_S);
+	sock = sock_in(&scene, 0, TC_ESTABLISHED, 1000);
+	sock.text = &text;
+	sock.have |= TC_HAVE_INSIDE;
+	scene_add(&scene, sock, 20, 20);
+	assert_int_equal(scene_judge(&scene, "idle-no-keepalive"), TC_QUIET);
+	sock.netns = scene.facts.netns[1].id;
+	scene_add(&scene, sock, 20, 20);
+	assert_int_equal(scene_judge(&scene, "idle-no-keepalive"), TC_FOUND);
+	assert_says(&scene, "20 of 40 ESTABLISHED have been silent for 60 s or more");
+	sock.netns = 1; /* it came later */
+	scene_add(&scene, sock, 7, 7);
+	assert_int_equal(scene.facts.symptoms[TC_SYMPTOM_IDLE].unjudged, 7);
+	scene_end(&scene);
+}
+
+/* Bound sockets are held against the range of their own namespace. */
+static void test_ranges(void **state)
+{
+	struct tc_sock sock;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	divide(&scene, 2);
+	scene.facts.now.settings[TC_SETTING_ip_local_port_range].status = TC_SETTING_DIFFERS;
+	scene.facts.netns[1].settings[TC_SETTING_ip_local_port_range] = (struct tc_setting_value){
+		.status = TC_SETTING_READ, .count = 2, .number = {40000, 40019}};
+	sock = sock_in(&scene, 0, TC_BOUND, 1000);
+	scene_add(&scene, sock, 5, 5);
+	assert_int_equal(scene_judge(&scene, "bound-inactive-leak"), TC_QUIET);
+	sock.netns = scene.facts.netns[1].id;
+	scene_add(&scene, sock, 3, 3);
+	assert_int_equal(scene_judge(&scene, "bound-inactive-leak"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "The network namespace web has 3 of them, and a range of 20 ports");
+	scene_end(&scene);
+}
+
+/* What one namespace has chosen is no verdict on the cookies of another. */
+static void test_cookies(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 100);
+	divide(&scene, 2);
+	differ(&scene, TC_SETTING_tcp_syncookies, 1, 2);
+	rise(&scene.facts.netns[0], TC_COUNTER_SyncookiesSent, 0);
+	rise(&scene.facts.netns[1], TC_COUNTER_SyncookiesSent, 100);
+	assert_int_equal(scene_judge(&scene, "cookies-sent"), TC_FOUND);
+	assert_says(&scene, "tcp_syncookies is 2 in the network namespace web");
+	assert_false(scene_says(&scene, "a flood"));
+	rise(&scene.facts.netns[0], TC_COUNTER_SyncookiesSent, 40);
+	rise(&scene.facts.netns[1], TC_COUNTER_SyncookiesSent, 60);
+	scene_judge(&scene, "cookies-sent");
+	assert_says(&scene, "Few came back: a flood");
+	scene_end(&scene);
+}
+
+/* Clients are kept out where the setting says so, and something was refused. */
+static void test_kept_out(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_PAWSTimewait, 100);
+	scene_rise(&scene, TC_COUNTER_PassiveOpens, 100000);
+	divide(&scene, 2);
+	differ(&scene, TC_SETTING_tcp_rfc1337, 0, 1);
+	rise(&scene.facts.netns[1], TC_COUNTER_PAWSTimewait, 0);
+	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_FOUND);
+	assert_false(scene_says(&scene, "tcp_rfc1337"));
+	rise(&scene.facts.netns[1], TC_COUNTER_PAWSTimewait, 100);
+	scene_judge(&scene, "paws-nat");
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "tcp_rfc1337 is 1 in the network namespace web");
+	scene_end(&scene);
+}
+
 static void test_which_rules(void **state)
 {
 	size_t count = 0;
@@ -205,6 +345,11 @@ int main(void)
 		cmocka_unit_test(test_a_new_one_has_no_rise),
 		cmocka_unit_test(test_where_it_rose),
 		cmocka_unit_test(test_whose),
+		cmocka_unit_test(test_lifetimes),
+		cmocka_unit_test(test_idle_by_its_own_setting),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_cookies),
+		cmocka_unit_test(test_kept_out),
 		cmocka_unit_test(test_which_rules),
 	};
 

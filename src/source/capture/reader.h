@@ -13,19 +13,13 @@
 #include "source/capture.h"
 #include "source/capture/endpoint.h"
 #include "source/capture/format.h"
+#include "source/decode.h"
 
 struct tc_json;
 struct tc_seen;
 
 /* Room for the texts of one batch: that of the longest line always fits, see reader.c. */
 enum { TC_STRINGS_SIZE = 4 * TC_LINE_MAX };
-
-enum tc_encoding {
-	TC_ENCODING_UNDECIDED = 0, /* the first bytes may still be a byte order mark */
-	TC_ENCODING_BYTES,	   /* UTF-8, or any other superset of ASCII */
-	TC_ENCODING_UTF16LE,	   /* what > writes in Windows PowerShell */
-	TC_ENCODING_UTF16BE,
-};
 
 /* Connections of one format that are remembered; the table holds those of all formats. */
 enum { TC_REPEATED_MAX = 64, TC_REPEATED_SLOTS = 1024 };
@@ -56,10 +50,7 @@ struct tc_capture {
 	char strings[TC_STRINGS_SIZE];
 
 	/* The input. */
-	enum tc_encoding encoding;
-	unsigned char undecided[4]; /* bytes of a mark, or half of a UTF-16 unit */
-	size_t undecided_length;
-	uint32_t high_surrogate;
+	struct tc_decoder decoder;
 	size_t partial_length; /* of a line whose end has not come yet */
 	char partial[TC_LINE_MAX];
 	char clean[TC_LINE_MAX];
