@@ -74,9 +74,15 @@ inline_always void note_ends(struct tc_walker *walker, const struct seen *seen)
 	u32 remote = (ports >> (layout->dport.shift & 63)) & 0xffff;
 	u32 address = read_at(seen->sock, &layout->daddr);
 
-	if (is_v6(walker, seen))
-		address ^= read_word(seen->sock + layout->daddr6.word + 8) * 0x9e3779b97f4a7c15ull >>
-			   32;
+	if (is_v6(walker, seen)) {
+		u64 low = read_word(seen->sock + layout->daddr6.word + 8);
+
+		/* A mapped address is the IPv4 address, which takes the same ports. */
+		if (read_word(seen->sock + layout->daddr6.word))
+			address = low * 0x9e3779b97f4a7c15ull >> 32;
+		else
+			address = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? low >> 32 : low;
+	}
 	walker->ends.far[((address ^ remote << 16) * 0x9e3779b1u) >> (32 - TC_WALK_FAR_BITS)]++;
 	walker->ends.near[local >> 6] |= 1ull << (local & 63);
 }

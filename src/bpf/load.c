@@ -60,6 +60,9 @@ int tc_bpf_fail(int err, char why[TC_WHY_MAX])
 	else if (err == -EPERM || (err == -EACCES && !has_privileges()))
 		snprintf(why, TC_WHY_MAX, "%s",
 			 _("eBPF is only for root, or with CAP_BPF and CAP_PERFMON"));
+	else if (err == -EMFILE || err == -ENFILE)
+		snprintf(why, TC_WHY_MAX, _("eBPF needs some descriptors more than there are: %s"),
+			 strerror(-err));
 	else if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		snprintf(why, TC_WHY_MAX, "%s",
 			 _("this kernel does not describe itself to eBPF programs "

@@ -29,6 +29,8 @@ enum {
 	USUAL_HIGH = 60999,
 	/* Of so many the ports are looked at in 0.15 s, ten times what the census takes. */
 	PORTS_MOST = 100000,
+	/* And of so many in 0.05 s, where it is far from certain that any are short. */
+	TAKEN_MOST = 30000,
 };
 
 struct looking {
@@ -145,8 +147,10 @@ static struct range range_of(const struct tc_facts *facts)
 }
 
 /*
- * Whether one destination may have more than half of the ports, or nearly all of them may be taken,
- * which is what bind(2) can take. Where nobody looked at the ends, all may go to one.
+ * Whether one destination may have more than half of the ports, or more are taken in all than there
+ * is a warning from (rule_ports.c), since bind(2) may have taken them. With very many connections to
+ * many destinations the latter tells little: then that is left to diagnose. Where nobody looked at
+ * the ends, all may go to one.
  */
 static bool may_run_out(const struct looking *looking)
 {
@@ -157,8 +161,10 @@ static bool may_run_out(const struct looking *looking)
 
 	if (connections * 2 <= range.room || ends->is_unknown)
 		return connections * 2 > range.room;
-	return tc_glance_ends_most(ends) * 2 > range.room ||
-	       tc_glance_ends_taken(ends, range.low, range.high) * 10 > range.room * 9;
+	if (tc_glance_ends_most(ends) * 2 > range.room)
+		return true;
+	return connections <= TAKEN_MOST &&
+	       tc_glance_ends_taken(ends, range.low, range.high) * 10 >= range.room * 7;
 }
 
 static int look_at_ports(struct looking *looking, const struct tc_query *query)

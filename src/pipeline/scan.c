@@ -46,6 +46,8 @@ static int run(const struct tc_query *query, tc_sink *sink, void *context,
 		return -ENOMEM;
 	tc_pipeline_init(pipeline, query, sink, context);
 	pipeline->job.glance = glance;
+	if (census && !glance) /* no more is looked at than the state, and what the filter asks */
+		pipeline->job.need = query->filter ? query->filter->need : 0;
 	err = query->from ? tc_listing_read(query, pipeline, report)
 			  : tc_kernel_read(query, pipeline, census, report);
 	if (query->key_count && pipeline->seen)

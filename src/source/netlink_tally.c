@@ -39,6 +39,16 @@ struct lane {
 
 /* ---- A lane -------------------------------------------------------------------------- */
 
+/* Of a remote address: a mapped one is the IPv4 address, which takes the same ports. */
+static uint32_t far_word(const struct inet_diag_msg *message)
+{
+	const uint32_t *address = message->id.idiag_dst;
+
+	if (message->idiag_family == AF_INET)
+		return address[0];
+	return address[0] | address[1] ? address[0] ^ address[2] ^ address[3] : address[3];
+}
+
 /* What else the message tells, for who wants it. */
 static int glance_at(struct tc_glance *glance, enum tc_state state, const struct nlmsghdr *header,
 		     const struct inet_diag_msg *message)
@@ -48,11 +58,8 @@ static int glance_at(struct tc_glance *glance, enum tc_state state, const struct
 	tc_glance_count(glance, state, message->idiag_retrans, message->idiag_timer,
 			message->idiag_inode != 0);
 	if (state != TC_LISTEN) {
-		/* Of IPv4 the first word is all; of a prefix that many share the last tells more. */
-		tc_glance_ends_add(&glance->ends,
-				   message->id.idiag_dst[0] ^ message->id.idiag_dst[2] ^
-					   message->id.idiag_dst[3],
-				   message->id.idiag_dport, ntohs(message->id.idiag_sport));
+		tc_glance_ends_add(&glance->ends, far_word(message), message->id.idiag_dport,
+				   ntohs(message->id.idiag_sport));
 		return 0;
 	}
 	tc_diag_message_read(header, message, &sock);
