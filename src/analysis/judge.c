@@ -35,25 +35,6 @@ static bool has_counter(const struct tc_rule *rule, const struct tc_facts *facts
 	return tc_facts_counter(facts, (enum tc_counter)id, &value);
 }
 
-/* The file that has a group of counters. */
-static const char *file_of(const char *group)
-{
-	static const struct {
-		const char *group, *file;
-	} files[] = {
-		{"Tcp", "/proc/net/snmp"},
-		{"TcpExt", "/proc/net/netstat"},
-		{"TCP", "/proc/net/sockstat"},
-		{"TCP6", "/proc/net/sockstat6"},
-		{"conntrack", "/proc/net/stat/nf_conntrack"},
-	};
-
-	for (size_t i = 0; i < TC_ARRAY_SIZE(files); i++)
-		if (strcmp(files[i].group, group) == 0)
-			return files[i].file;
-	return "/proc/net";
-}
-
 void tc_judge_needs_counter(const struct tc_facts *facts, enum tc_counter id,
 			    struct tc_draft *draft)
 {
@@ -63,7 +44,7 @@ void tc_judge_needs_counter(const struct tc_facts *facts, enum tc_counter id,
 	if (facts->now.counters.status[id] == TC_COUNTER_ABSENT)
 		tc_needs(draft, N_("%s %s, which this kernel does not count"), row->group, key);
 	else
-		tc_needs(draft, "%s %s (%s)", row->group, key, file_of(row->group));
+		tc_needs(draft, "%s %s (%s)", row->group, key, tc_counter_file(id));
 }
 
 void tc_judge_needs_setting(const struct tc_facts *facts, enum tc_setting id,

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd_explain.c - `tcpcensus explain`: what a state, a setting, a finding or a word is. */
+/* cmd_explain.c - `tcpcensus explain`: what a name, a word or an error of the field means. */
+#include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "cli/emit.h"
 #include "cli/rules.h"
 #include "cli/topics.h"
+#include "model/counter.h"
+#include "model/error.h"
 #include "model/state.h"
 #include "model/term.h"
 #include "output/explain.h"
 #include "util/intl.h"
 
-enum { WORDS_MAX = 4 }; /* of a term */
+enum { WORDS_MAX = 6 }; /* of a sentence: "Too many open files in system" */
 
 /* The place in the table of rules of an id, or -1. */
 static int find_rule(const char *word)
@@ -31,10 +35,24 @@ static bool explain_term(const char *word, bool json, const struct tc_explain_en
 	return term >= 0;
 }
 
+/* "time wait" and "CLOSE.WAIT" as states are written. */
+static int find_state(const char *word)
+{
+	enum { WORD_MAX = 64 };
+	size_t length = strlen(word);
+	char joined[WORD_MAX];
+
+	if (length >= WORD_MAX)
+		return -ENOENT;
+	for (size_t i = 0; i <= length; i++)
+		joined[i] = !word[i] || isalnum((unsigned char)word[i]) ? word[i] : '-';
+	return tc_state_parse(joined, length);
+}
+
 static bool explain_state_or_setting(const char *word, bool json,
 				     const struct tc_explain_env *env, struct tc_buf *out)
 {
-	int state = tc_state_parse(word, strlen(word));
+	int state = find_state(word);
 	int setting = tc_setting_find(word, strlen(word));
 
 	if (state >= 0)
@@ -43,6 +61,27 @@ static bool explain_state_or_setting(const char *word, bool json,
 		(json ? tc_explain_setting_json : tc_explain_setting)(
 			out, (enum tc_setting)setting, env);
 	return state >= 0 || setting >= 0;
+}
+
+static bool explain_error(const char *word, bool json, const struct tc_explain_env *env,
+			  struct tc_buf *out)
+{
+	int error = tc_error_find(word, strlen(word));
+
+	if (error >= 0)
+		(json ? tc_explain_error_json : tc_explain_error)(out, &tc_error_rows[error], env);
+	return error >= 0;
+}
+
+static bool explain_counter(const char *word, bool json, const struct tc_explain_env *env,
+			    struct tc_buf *out)
+{
+	int counter = tc_counter_named(word, strlen(word));
+
+	if (counter >= 0)
+		(json ? tc_explain_counter_json : tc_explain_counter)(out, (enum tc_counter)counter,
+								      env);
+	return counter >= 0;
 }
 
 static bool explain_rule(const char *word, bool json, const struct tc_explain_env *env,
@@ -65,9 +104,8 @@ static bool explain_topic(const char *word, bool json, const struct tc_explain_e
 {
 	bool (*const explain[])(const char *, bool, const struct tc_explain_env *,
 				struct tc_buf *) = {
-		explain_state_or_setting,
-		explain_term,
-		explain_rule,
+		explain_state_or_setting, explain_term, explain_error,
+		explain_counter,	  explain_rule,
 	};
 	bool known = false;
 
@@ -85,30 +123,50 @@ static bool explain_topic(const char *word, bool json, const struct tc_explain_e
 	return known;
 }
 
-/* "accept queue" are two words on a command line: how many of them make a term, or 0. */
+/* The words with a sign between them; NULL: no memory. */
+static const char *join(int count, char **words, char sign, struct tc_buf *joined)
+{
+	tc_buf_clear(joined);
+	for (int i = 0; i < count; i++) {
+		if (i)
+			tc_buf_byte(joined, sign);
+		tc_buf_text(joined, words[i]);
+	}
+	return tc_buf_string(joined);
+}
+
+/*
+ * "accept queue", "TIME WAIT" and "Cannot assign requested address" are several words on a command
+ * line: how many of them make a topic, the most that do; or 0.
+ */
 static int explain_words(int argc, char **argv, bool json, const struct tc_explain_env *env,
 			 struct tc_buf *out)
 {
-	for (int count = argc < WORDS_MAX ? argc : WORDS_MAX; count > 1; count--) {
-		tc_auto_buf struct tc_buf joined = TC_BUF_INIT;
-		const char *string;
+	tc_auto_buf struct tc_buf joined = TC_BUF_INIT;
 
-		for (int i = 0; i < count; i++) {
-			tc_buf_text(&joined, i ? " " : "");
-			tc_buf_text(&joined, argv[i]);
-		}
-		string = tc_buf_string(&joined);
-		if (string && explain_term(string, json, env, out))
+	for (int count = argc < WORDS_MAX ? argc : WORDS_MAX; count; count--) {
+		const char *string = join(count, argv, ' ', &joined);
+
+		if (string && explain_topic(string, json, env, out))
 			return count;
 	}
 	return 0;
+}
+
+static int nothing_to_explain(int argc, char **argv, const char *word)
+{
+	tc_auto_buf struct tc_buf joined = TC_BUF_INIT;
+	const char *phrase = join(argc < WORDS_MAX ? argc : WORDS_MAX, argv, '_', &joined);
+	char near[96];
+
+	return tc_usage_error(_("there is nothing to explain under the name '%s'%s"), word,
+			      tc_topic_near(word, phrase ? phrase : word, near));
 }
 
 /* Every topic is looked up before the first is shown, so a wrong one costs nothing. */
 static int explain_all(int argc, char **argv, bool json, const struct tc_explain_env *env)
 {
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
-	char near[96];
 
 	if (!argc)
 		(json ? tc_explain_index_json : tc_explain_index)(&out, env);
@@ -116,12 +174,8 @@ static int explain_all(int argc, char **argv, bool json, const struct tc_explain
 		if (i && !json)
 			tc_buf_byte(&out, '\n');
 		used = explain_words(argc - i, argv + i, json, env, &out);
-		if (used)
-			continue;
-		if (!explain_topic(argv[i], json, env, &out))
-			return tc_usage_error(_("there is nothing to explain under the name "
-						"'%s'%s"), argv[i], tc_topic_near(argv[i], near));
-		used = 1;
+		if (!used)
+			return nothing_to_explain(argc, argv, argv[i]);
 	}
 	return tc_emit(&out);
 }
@@ -152,15 +206,18 @@ static int run(const struct tc_options *options, int argc, char **argv)
 
 const struct tc_command tc_command_explain = {
 	.name = "explain",
-	.arguments = N_("[STATE|SETTING|ID|WORD...] [OPTION...]"),
-	.summary = N_("say what a state, a setting or a finding means, on this kernel"),
-	.help = N_("Every spelling of a state is understood: TIME_WAIT, time-wait, SYN_RCVD, ESTAB.\n"
-		   "\n"
-		   "  tcpcensus explain                  what can be explained\n"
-		   "  tcpcensus explain TIME_WAIT        what it is, who put it there, what ends it\n"
-		   "  tcpcensus explain tcp_fin_timeout  what it does, and what it does not\n"
-		   "  tcpcensus explain close-wait-leak  what diagnose looks for, and why there\n"
-		   "  tcpcensus explain accept queue     a word of the field\n"),
+	.arguments = N_("[STATE|SETTING|ID|ERROR|COUNTER|WORD...] [OPTION...]"),
+	.summary = N_("say what a state, a setting, a finding or an error means"),
+	.help = N_(
+		"Every spelling of a state is understood: TIME_WAIT, time-wait, SYN_RCVD, ESTAB.\n"
+		"\n"
+		"  tcpcensus explain                  what can be explained\n"
+		"  tcpcensus explain TIME_WAIT        what it is, who put it there, what ends it\n"
+		"  tcpcensus explain tcp_fin_timeout  what it does, and what it does not\n"
+		"  tcpcensus explain close-wait-leak  what diagnose looks for, and why there\n"
+		"  tcpcensus explain ListenOverflows  a counter of the kernel, with its value\n"
+		"  tcpcensus explain Broken pipe      an error, as a program says it\n"
+		"  tcpcensus explain accept queue     a word of the field\n"),
 	.options = TC_FOR_EXPLAIN,
 	.flags = TC_COMMAND_TOPICS,
 	.run = run,

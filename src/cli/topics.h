@@ -6,16 +6,19 @@
 #include <stddef.h>
 
 /*
- * The topic at an index, or NULL past the last: states, settings, rules, terms. The name of a
- * term may have blanks, for which others signs, or none, do as well.
+ * The topic at an index, or NULL past the last: states, settings, rules, errors, counters, terms.
+ * The name of a term may have blanks, for which others signs, or none, do as well.
  */
 const char *tc_topic_at(size_t index);
 
 /* The rule at an index, or NULL past the last. */
 const char *tc_rule_id_at(size_t index);
 
-/* " (did you mean 'x'?)" or "", among all topics, or the rules alone. */
-const char *tc_topic_near(const char *word, char text[96]);
+/*
+ * " (did you mean 'x'?)" or "", among all topics, or the rules alone. `phrase` is all that was
+ * typed, which may have been meant as one: "fin_wait_3".
+ */
+const char *tc_topic_near(const char *word, const char *phrase, char text[96]);
 const char *tc_rule_near(const char *word, char text[96]);
 
 #endif

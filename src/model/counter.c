@@ -3,6 +3,8 @@
 #include "model/counter.h"
 
 #include <errno.h>
+#include <string.h>
+#include <strings.h>
 
 #include "util/macro.h"
 #include "util/parse.h"
@@ -26,6 +28,60 @@ int tc_counter_find(struct tc_slice group, struct tc_slice key)
 			return i;
 	}
 	return -ENOENT;
+}
+
+static bool is_word(const char *word, size_t length, const char *name)
+{
+	return strlen(name) == length && strncasecmp(word, name, length) == 0;
+}
+
+/* Behind the group, as nstat(8) glues it, or with a sign between. */
+static bool is_grouped(const char *word, size_t length, const struct tc_counter_row *row)
+{
+	size_t group = strlen(row->group);
+
+	if (length <= group || strncasecmp(word, row->group, group) != 0)
+		return false;
+	word += group;
+	length -= group;
+	while (length && strchr(".:_ ", *word)) {
+		word++;
+		length--;
+	}
+	return is_word(word, length, row->key ? row->key : row->name);
+}
+
+int tc_counter_named(const char *word, size_t length)
+{
+	for (int i = 0; i < TC_COUNTER_COUNT; i++)
+		if (is_word(word, length, tc_counter_rows[i].name))
+			return i;
+	for (int i = 0; i < TC_COUNTER_COUNT; i++)
+		if (is_grouped(word, length, &tc_counter_rows[i]))
+			return i;
+	return -ENOENT;
+}
+
+const char *tc_counter_file(enum tc_counter id)
+{
+	static const struct {
+		const char *group, *file;
+	} files[] = {
+		{"Tcp", "/proc/net/snmp"},
+		{"TcpExt", "/proc/net/netstat"},
+		{"TCP", "/proc/net/sockstat"},
+		{"TCP6", "/proc/net/sockstat6"},
+		{"conntrack", "/proc/net/stat/nf_conntrack"},
+	};
+
+	if (id == TC_COUNTER_conntrack_count)
+		return "/proc/sys/net/netfilter/nf_conntrack_count";
+	if (id == TC_COUNTER_conntrack_max)
+		return "/proc/sys/net/netfilter/nf_conntrack_max";
+	for (size_t i = 0; i < TC_ARRAY_SIZE(files); i++)
+		if (strcmp(files[i].group, tc_counter_rows[id].group) == 0)
+			return files[i].file;
+	return "/proc/net";
 }
 
 bool tc_counters_take(struct tc_counters *counters, enum tc_counter id, struct tc_slice number)

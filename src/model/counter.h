@@ -32,6 +32,7 @@ struct tc_counter_row {
 	bool machine_wide;   /* of the whole machine, in whichever network namespace it is read */
 	const char *removed; /* the version of Linux that has it no more, "4.12"; NULL: none */
 	const char *meaning; /* what one more of it is, in a few words */
+	const char *related; /* states, settings, rules, terms, counters, separated by ", " */
 	const char *source;  /* kernel file:function that counts */
 };
 
@@ -55,6 +56,15 @@ extern const struct tc_counter_row tc_counter_rows[TC_COUNTER_COUNT];
  * name it is. -ENOENT: none of the table.
  */
 int tc_counter_find(struct tc_slice group, struct tc_slice key);
+
+/*
+ * The counter that a word names as people write it: "ListenOverflows", "TcpExtListenOverflows" (as
+ * nstat(8) does), "TcpExt.ListenOverflows", "conntrack_drop"; letters fold. -ENOENT: none.
+ */
+int tc_counter_named(const char *word, size_t length);
+
+/* The file that has it: "/proc/net/netstat". */
+const char *tc_counter_file(enum tc_counter id);
 
 /* Takes the number for one of them; false: it is none. */
 bool tc_counters_take(struct tc_counters *counters, enum tc_counter id, struct tc_slice number);

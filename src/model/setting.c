@@ -135,6 +135,18 @@ static int parse_ports(const char *text, size_t length, struct tc_setting_value 
 	return 0;
 }
 
+/* A name of letters, digits and the like; nothing that could be two. */
+static int parse_word(const char *text, size_t length, struct tc_setting_value *value)
+{
+	if (!length || length >= sizeof(value->word))
+		return -EINVAL;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)text[i]) && text[i] != '_' && text[i] != '-')
+			return -EINVAL;
+	memcpy(value->word, text, length);
+	return 0;
+}
+
 /* What the kernel would not have taken is no value of it: a file was cut, or written by hand. */
 static bool is_possible(const struct tc_setting_row *row, const struct tc_setting_value *value)
 {
@@ -161,6 +173,8 @@ int tc_setting_parse(const struct tc_setting_row *row, const char *text, size_t 
 		length--;
 	if (row->form == TC_FORM_PORTS)
 		err = parse_ports(text, length, &value);
+	else if (row->form == TC_FORM_WORD)
+		err = parse_word(text, length, &value);
 	else
 		err = parse_numbers(text, length, wanted[row->form], &value);
 	if (!err && !is_possible(row, &value))
@@ -174,12 +188,13 @@ int tc_setting_parse(const struct tc_setting_row *row, const char *text, size_t 
 bool tc_setting_equal(const struct tc_setting_value *one, const struct tc_setting_value *other)
 {
 	return one->status == other->status && one->count == other->count &&
+	       strcmp(one->word, other->word) == 0 &&
 	       memcmp(one->number, other->number, one->count * sizeof(one->number[0])) == 0;
 }
 
 bool tc_setting_known(const struct tc_setting_value *value, int64_t *ret_number)
 {
-	if (value->status != TC_SETTING_READ)
+	if (value->status != TC_SETTING_READ || value->word[0])
 		return false;
 	*ret_number = value->number[0];
 	return true;

@@ -26,6 +26,7 @@ enum tc_unit {
 	TC_UNIT_NONE,
 	TC_UNIT_SECONDS,
 	TC_UNIT_MILLISECONDS,
+	TC_UNIT_MICROSECONDS,
 	TC_UNIT_PAGES, /* of memory */
 	TC_UNIT_BYTES,
 };
@@ -36,9 +37,11 @@ enum tc_setting_form {
 	TC_FORM_RANGE, /* two numbers: the first and the last */
 	TC_FORM_THREE, /* three numbers: low, pressure, high */
 	TC_FORM_PORTS, /* a list of ports and ranges, "8080,9148-9150", perhaps empty */
+	TC_FORM_WORD,  /* "cubic" */
 };
 
-enum { TC_SETTING_NUMBERS = 3 };
+/* The longest word is the name of an algorithm, include/net/tcp.h TCP_CA_NAME_MAX. */
+enum { TC_SETTING_NUMBERS = 3, TC_SETTING_WORD_MAX = 16 };
 
 /* One row of settings.def. Texts marked N_() there are English here: show them by tc_tr(). */
 struct tc_setting_row {
@@ -70,6 +73,7 @@ struct tc_setting_value {
 	enum tc_setting_status status;
 	unsigned count;			    /* how many of the numbers below are set */
 	int64_t number[TC_SETTING_NUMBERS]; /* TC_FORM_PORTS: one number, how many ports */
+	char word[TC_SETTING_WORD_MAX];	    /* TC_FORM_WORD: instead of numbers */
 };
 
 /*

@@ -9,15 +9,13 @@
 
 #include <stddef.h>
 
-#include "util/buf.h"
-
 /* One row of terms.def. Texts marked N_() there are English here: show them by tc_tr(). */
 struct tc_term_row {
 	const char *name;      /* "accept queue" */
 	const char *spellings; /* what else it is called, separated by ", "; or "" */
 	const char *meaning;   /* one line */
 	const char *what;      /* at length, with ${setting} as output/fill.h describes */
-	const char *related;   /* states, settings, rules and terms, separated by ", " */
+	const char *related;   /* names of other topics, separated by ", " */
 	const char *source;    /* RFC sections, manual pages, kernel file:function */
 };
 
@@ -32,11 +30,5 @@ size_t tc_term_count(void);
  * nor digit does not count. -ENOENT: none of the table.
  */
 int tc_term_find(const char *word, size_t length);
-
-/*
- * What is related to a state, a setting, a rule or a term, by its name: what the row of a term
- * says, and the terms whose rows name it; each once, separated by ", ".
- */
-void tc_term_related(const char *name, struct tc_buf *out);
 
 #endif

@@ -2,6 +2,7 @@
 /* explain.c - the pages of explanations for people; see explain.h. */
 #include <string.h>
 
+#include "model/error.h"
 #include "model/term.h"
 #include "output/diagram.h"
 #include "output/explain_page.h"
@@ -198,6 +199,14 @@ void tc_explain_index(struct tc_buf *out, const struct tc_explain_env *env)
 		tc_page_heading(&page, N_("Findings of diagnose: tcpcensus explain ID"));
 	for (size_t i = 0; i < env->rule_count; i++)
 		tc_page_beside(&page, env->rules[i].id, column, env->rules[i].title);
+	tc_page_heading(&page, N_("Errors of programs: tcpcensus explain ERROR, or its sentence"));
+	for (size_t i = 0; i < TC_ERROR_COUNT; i++)
+		tc_page_beside(&page, tc_error_rows[i].name, column,
+			       tc_tr(tc_error_rows[i].meaning));
+	tc_page_heading(&page, N_("Counters of the kernel: tcpcensus explain COUNTER"));
+	for (int i = 0; i < TC_COUNTER_COUNT; i++)
+		tc_page_beside(&page, tc_counter_rows[i].name, column,
+			       tc_tr(tc_counter_rows[i].meaning));
 	tc_page_heading(&page, N_("Words of the field: tcpcensus explain WORD"));
 	for (size_t i = 0; i < tc_term_count(); i++)
 		tc_page_beside(&page, tc_term_rows[i].name, column, tc_tr(tc_term_rows[i].meaning));

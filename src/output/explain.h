@@ -15,6 +15,7 @@
 /* Narrower than this a page cannot be set; the width is taken as this. */
 enum { TC_EXPLAIN_WIDTH_MIN = 40 };
 
+struct tc_error_row;
 struct tc_term_row;
 
 struct tc_explain_env {
@@ -37,6 +38,9 @@ void tc_explain_rule(struct tc_buf *out, const struct tc_rule_text *rule, const 
 		     const struct tc_explain_env *env);
 void tc_explain_term(struct tc_buf *out, const struct tc_term_row *row,
 		     const struct tc_explain_env *env);
+void tc_explain_error(struct tc_buf *out, const struct tc_error_row *row,
+		      const struct tc_explain_env *env);
+void tc_explain_counter(struct tc_buf *out, enum tc_counter id, const struct tc_explain_env *env);
 void tc_explain_index(struct tc_buf *out, const struct tc_explain_env *env);
 
 /* The same as one JSON object and a newline. */
@@ -48,6 +52,10 @@ void tc_explain_rule_json(struct tc_buf *out, const struct tc_rule_text *rule,
 			  const char *settings, const struct tc_explain_env *env);
 void tc_explain_term_json(struct tc_buf *out, const struct tc_term_row *row,
 			  const struct tc_explain_env *env);
+void tc_explain_error_json(struct tc_buf *out, const struct tc_error_row *row,
+			   const struct tc_explain_env *env);
+void tc_explain_counter_json(struct tc_buf *out, enum tc_counter id,
+			     const struct tc_explain_env *env);
 void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/error.h"
+#include "model/related.h"
 #include "model/term.h"
 #include "output/json.h"
 
@@ -66,6 +68,8 @@ static void add_value(struct tc_buf *out, const struct tc_setting_value *value)
 		return;
 	}
 	tc_buf_text(out, ",\"value\":");
+	if (!value->count)
+		tc_json_string(out, value->word);
 	if (value->count > 1)
 		tc_buf_byte(out, '[');
 	for (unsigned i = 0; i < value->count; i++)
@@ -92,9 +96,8 @@ static void add_values(struct tc_buf *out, const struct tc_fill *fill, int id)
 static void add_unit(struct tc_buf *out, const struct tc_setting_row *row)
 {
 	static const char *const units[] = {
-		[TC_UNIT_SECONDS] = "s",
-		[TC_UNIT_MILLISECONDS] = "ms",
-		[TC_UNIT_PAGES] = "pages",
+		[TC_UNIT_SECONDS] = "s",       [TC_UNIT_MILLISECONDS] = "ms",
+		[TC_UNIT_MICROSECONDS] = "us", [TC_UNIT_PAGES] = "pages",
 		[TC_UNIT_BYTES] = "bytes",
 	};
 
@@ -169,7 +172,7 @@ void tc_explain_related_json(struct tc_buf *out, const char *name)
 	tc_auto_buf struct tc_buf list = TC_BUF_INIT;
 	const char *string;
 
-	tc_term_related(name, &list);
+	tc_related(name, &list);
 	string = tc_buf_string(&list);
 	tc_explain_list_json(out, "related", string ? string : "", ',');
 	out->failed |= !string;
@@ -242,6 +245,20 @@ void tc_explain_index_json(struct tc_buf *out, const struct tc_explain_env *env)
 		tc_buf_format(out, "%s{\"finding\":\"%s\",\"title\":", i ? "," : "",
 			      env->rules[i].id);
 		tc_json_string(out, env->rules[i].title);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_text(out, "],\"errors\":[");
+	for (size_t i = 0; i < TC_ERROR_COUNT; i++) {
+		tc_buf_format(out, "%s{\"error\":\"%s\",\"sentence\":", i ? "," : "",
+			      tc_error_rows[i].name);
+		tc_json_string(out, tc_error_rows[i].sentence);
+		tc_explain_text_json(out, &fill, "meaning", tc_error_rows[i].meaning);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_text(out, "],\"counters\":[");
+	for (int i = 0; i < TC_COUNTER_COUNT; i++) {
+		tc_buf_format(out, "%s{\"counter\":\"%s\"", i ? "," : "", tc_counter_rows[i].name);
+		tc_explain_text_json(out, &fill, "meaning", tc_counter_rows[i].meaning);
 		tc_buf_byte(out, '}');
 	}
 	tc_buf_text(out, "],\"terms\":[");

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "model/term.h"
+#include "model/related.h"
 #include "util/intl.h"
 #include "util/width.h"
 #include "util/wrap.h"
@@ -230,7 +230,7 @@ void tc_page_related(struct tc_page *page, const char *name)
 	tc_auto_buf struct tc_buf list = TC_BUF_INIT;
 	const char *string;
 
-	tc_term_related(name, &list);
+	tc_related(name, &list);
 	string = tc_buf_string(&list);
 	if (!string)
 		page->out->failed = true;

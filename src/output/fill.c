@@ -45,11 +45,9 @@ static void add_duration(struct tc_buf *out, uint64_t ms)
 static void add_unit(struct tc_buf *out, const struct tc_fill *fill, enum tc_unit unit)
 {
 	static const char *const names[] = {
-		[TC_UNIT_NONE] = "",
-		[TC_UNIT_SECONDS] = "s",
-		[TC_UNIT_MILLISECONDS] = "ms",
-		[TC_UNIT_PAGES] = N_("pages"),
-		[TC_UNIT_BYTES] = N_("bytes"),
+		[TC_UNIT_NONE] = "",	       [TC_UNIT_SECONDS] = "s",
+		[TC_UNIT_MILLISECONDS] = "ms", [TC_UNIT_MICROSECONDS] = "us",
+		[TC_UNIT_PAGES] = N_("pages"), [TC_UNIT_BYTES] = N_("bytes"),
 	};
 
 	if (unit == TC_UNIT_NONE)
@@ -106,6 +104,7 @@ static void add_each(struct tc_buf *out, const struct tc_fill *fill, add_one *ad
 
 		there.settings = fill->places[i].settings;
 		there.figures = fill->places[i].figures;
+		there.counters = fill->places[i].counters;
 		there.place_count = 0;
 		add(&text, &there, id);
 		tc_spread_add(&spread, fill->places[i].name, &text);
@@ -134,6 +133,7 @@ static void add_setting(struct tc_buf *out, const struct tc_fill *fill, size_t i
 		add_ports(out, fill, (uint64_t)value->number[0]);
 		return;
 	}
+	tc_buf_text(out, value->word);
 	for (unsigned i = 0; i < value->count; i++)
 		tc_buf_format(out, "%s%lld", i ? (row->form == TC_FORM_RANGE ? "-" : " ") : "",
 			      (long long)value->number[i]);
@@ -159,6 +159,28 @@ static void add_figure(struct tc_buf *out, const struct tc_fill *fill, size_t id
 		tc_buf_number(out, figure->value);
 		add_unit(out, fill, figure->unit);
 	}
+}
+
+static void add_counter(struct tc_buf *out, const struct tc_fill *fill, size_t id)
+{
+	const struct tc_counter_row *row = &tc_counter_rows[id];
+	int status = fill->counters ? fill->counters->status[id] : TC_COUNTER_NOT_READ;
+
+	if (fill->place_count && !row->machine_wide)
+		add_each(out, fill, add_counter, id);
+	else if (status == TC_COUNTER_READ)
+		tc_buf_number(out, fill->counters->value[id]);
+	else if (status == TC_COUNTER_ABSENT && row->removed)
+		tc_buf_format(out, tc_fill_text(fill, N_("[removed in Linux %s]")), row->removed);
+	else if (status == TC_COUNTER_ABSENT)
+		tc_buf_text(out, tc_fill_text(fill, N_("[not in this kernel]")));
+	else
+		add_unknown(out, fill);
+}
+
+void tc_fill_counter(struct tc_buf *out, const struct tc_fill *fill, enum tc_counter id)
+{
+	add_counter(out, fill, (size_t)id);
 }
 
 static bool is_name(const char *name, const char *word, size_t length)

@@ -46,6 +46,9 @@ void tc_fill(struct tc_buf *out, const struct tc_fill *fill, const char *text);
 /* Adds the value of a setting as ${name} would be. */
 void tc_fill_setting(struct tc_buf *out, const struct tc_fill *fill, enum tc_setting id);
 
+/* Adds the value of a counter, or why there is none. */
+void tc_fill_counter(struct tc_buf *out, const struct tc_fill *fill, enum tc_counter id);
+
 /* Whether every ${name} of the text is a setting or a figure, known or not. */
 bool tc_fill_resolves(const struct tc_fill *fill, const char *text);
 

@@ -10,9 +10,11 @@ static void add_key(struct tc_buf *out, size_t *count, const char *name)
 	tc_json_key(out, name);
 }
 
-/* A number, or an array where there are several. */
+/* A number, an array where there are several, or a word. */
 static void add_setting(struct tc_buf *out, const struct tc_setting_value *value)
 {
+	if (!value->count)
+		tc_json_string(out, value->word);
 	tc_buf_text(out, value->count > 1 ? "[" : "");
 	for (unsigned i = 0; i < value->count; i++)
 		tc_buf_format(out, "%s%lld", i ? "," : "", (long long)value->number[i]);

@@ -23,7 +23,7 @@ void tc_near_init(struct tc_near *near, const char *word, size_t length)
 
 static int folded(char c)
 {
-	return c == '_' ? '-' : tolower((unsigned char)c);
+	return c == '_' || c == ' ' ? '-' : tolower((unsigned char)c);
 }
 
 static size_t smaller(size_t one, size_t other)

@@ -3,6 +3,8 @@
 #ifndef TC_TEST_FIXTURE_H
 #define TC_TEST_FIXTURE_H
 
+#include <string.h>
+
 #include "model/setting.h"
 
 /* The settings of a kernel that has all that were not removed, in the initial network namespace. */
@@ -40,22 +42,34 @@ static inline void fixture_settings(struct tc_setting_value values[TC_SETTING_CO
 		[TC_SETTING_ip_local_port_range] = {32768, 60999},
 		[TC_SETTING_tcp_mem] = {287898, 383866, 575796},
 		[TC_SETTING_tcp_ehash_entries] = {262144},
+		[TC_SETTING_tcp_fastopen] = {1},
+		[TC_SETTING_tcp_base_mss] = {1024},
+		[TC_SETTING_tcp_ecn] = {2},
+		[TC_SETTING_tcp_slow_start_after_idle] = {1},
+		[TC_SETTING_tcp_frto] = {2},
+		[TC_SETTING_tcp_rto_min_us] = {200000},
+		[TC_SETTING_ip_unprivileged_port_start] = {1024},
+		[TC_SETTING_rmem_max] = {4194304},
+		[TC_SETTING_wmem_max] = {4194304},
+		[TC_SETTING_tcp_moderate_rcvbuf] = {1},
+		[TC_SETTING_tcp_adv_win_scale] = {1},
+		[TC_SETTING_tcp_notsent_lowat] = {4294967295},
 	};
 	static const unsigned count[] = {
-		[TC_FORM_NUMBER] = 1,
-		[TC_FORM_RANGE] = 2,
-		[TC_FORM_THREE] = 3,
-		[TC_FORM_PORTS] = 1,
+		[TC_FORM_NUMBER] = 1, [TC_FORM_RANGE] = 2, [TC_FORM_THREE] = 3,
+		[TC_FORM_PORTS] = 1,  [TC_FORM_WORD] = 0,
 	};
 
 	for (int i = 0; i < TC_SETTING_COUNT; i++) {
 		values[i].status = TC_SETTING_READ;
 		values[i].count = count[tc_setting_rows[i].form];
+		values[i].word[0] = '\0';
 		for (int n = 0; n < TC_SETTING_NUMBERS; n++)
 			values[i].number[n] = number[i][n];
 		if (tc_setting_rows[i].removed)
 			values[i] = (struct tc_setting_value){.status = TC_SETTING_ABSENT};
 	}
+	strcpy(values[TC_SETTING_tcp_congestion_control].word, "cubic");
 }
 
 #endif

@@ -33,12 +33,49 @@ static void test_every_row_is_whole(void **state)
 	(void)state;
 	for (int i = 0; i < TC_COUNTER_COUNT; i++) {
 		const struct tc_counter_row *row = &tc_counter_rows[i];
-		const char *const texts[] = {row->group, row->name, row->meaning, row->source};
+		const char *const texts[] = {row->group, row->name, row->meaning, row->related,
+					     row->source};
 
 		for (size_t t = 0; t < TC_ARRAY_SIZE(texts); t++)
 			assert_true(texts[t] && strlen(texts[t]) > 0);
 		if (!sources_known(row->source))
 			fail_msg("%s: %s", row->name, row->source);
+	}
+}
+
+/* As people write them; each name leads to its own row. */
+static void test_names_as_they_are_written(void **state)
+{
+	static const struct {
+		const char *word;
+		enum tc_counter id;
+	} cases[] = {
+		{"ListenOverflows", TC_COUNTER_ListenOverflows},
+		{"listenoverflows", TC_COUNTER_ListenOverflows},
+		{"TcpExtListenOverflows", TC_COUNTER_ListenOverflows},
+		{"TcpExt.ListenOverflows", TC_COUNTER_ListenOverflows},
+		{"TcpExt: ListenOverflows", TC_COUNTER_ListenOverflows},
+		{"TCPTimeWaitOverflow", TC_COUNTER_TCPTimeWaitOverflow},
+		{"TcpExtTCPTimeWaitOverflow", TC_COUNTER_TCPTimeWaitOverflow},
+		{"TcpExtTcpTimeoutRehash", TC_COUNTER_TcpTimeoutRehash},
+		{"TcpActiveOpens", TC_COUNTER_ActiveOpens},
+		{"TCP: orphan", TC_COUNTER_sockstat_orphan},
+		{"conntrack_drop", TC_COUNTER_conntrack_drop},
+	};
+	static const char *const none[] = {"",	     "TcpExt",		 "TcpExt.",
+					   "Listen", "ListenOverflowsX", "UdpListenOverflows"};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++)
+		assert_int_equal(tc_counter_named(cases[i].word, strlen(cases[i].word)),
+				 cases[i].id);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(none); i++)
+		assert_true(tc_counter_named(none[i], strlen(none[i])) < 0);
+	for (int id = 0; id < TC_COUNTER_COUNT; id++) {
+		const char *name = tc_counter_rows[id].name;
+
+		assert_int_equal(tc_counter_named(name, strlen(name)), id);
+		assert_string_not_equal(tc_counter_file((enum tc_counter)id), "/proc/net");
 	}
 }
 
@@ -259,6 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_row_is_whole),
+		cmocka_unit_test(test_names_as_they_are_written),
 		cmocka_unit_test(test_names_and_numbers_are_paired),
 		cmocka_unit_test(test_what_does_not_pair_is_not_read),
 		cmocka_unit_test(test_the_last_line_needs_no_newline),

@@ -22,6 +22,8 @@
 #include "analysis/lifetime.h"
 #include "fixture.h"
 #include "golden.h"
+#include "model/counter.h"
+#include "model/error.h"
 #include "model/term.h"
 #include "output/explain.h"
 #include "po.h"
@@ -30,6 +32,7 @@
 
 struct world {
 	struct tc_setting_value settings[TC_SETTING_COUNT];
+	struct tc_counters counters;
 	struct tc_figure figures[TC_LIFETIME_COUNT];
 	struct tc_explain_env env;
 };
@@ -38,10 +41,16 @@ static void make_world(struct world *world, size_t width)
 {
 	fixture_settings(world->settings);
 	tc_lifetimes(world->settings, world->figures);
+	for (size_t i = 0; i < TC_COUNTER_COUNT; i++) {
+		world->counters.value[i] = 100 + i;
+		world->counters.status[i] =
+			tc_counter_rows[i].removed ? TC_COUNTER_ABSENT : TC_COUNTER_READ;
+	}
 	world->env = (struct tc_explain_env){
 		.width = width,
 		.utf8 = true,
 		.fill = {.settings = world->settings,
+			 .counters = &world->counters,
 			 .figures = world->figures,
 			 .figure_count = TC_LIFETIME_COUNT},
 	};
@@ -50,7 +59,7 @@ static void make_world(struct world *world, size_t width)
 /* Each text for people in the tables, in turn; NULL at the end. */
 static const char *nth_text(size_t n)
 {
-	enum { PER_STATE = 7, PER_SETTING = 4 };
+	enum { PER_STATE = 7, PER_SETTING = 4, PER_ERROR = 3 };
 
 	if (n < (size_t)TC_STATE_COUNT * PER_STATE) {
 		const struct tc_state_row *row = &tc_state_rows[n / PER_STATE];
@@ -68,6 +77,16 @@ static const char *nth_text(size_t n)
 		return texts[n % PER_SETTING];
 	}
 	n -= (size_t)TC_SETTING_COUNT * PER_SETTING;
+	if (n < (size_t)TC_ERROR_COUNT * PER_ERROR) {
+		const struct tc_error_row *row = &tc_error_rows[n / PER_ERROR];
+		const char *const texts[PER_ERROR] = {row->meaning, row->what, row->act};
+
+		return texts[n % PER_ERROR];
+	}
+	n -= (size_t)TC_ERROR_COUNT * PER_ERROR;
+	if (n < TC_COUNTER_COUNT)
+		return tc_counter_rows[n].meaning;
+	n -= TC_COUNTER_COUNT;
 	for (const struct tc_transition *edge = tc_transitions; edge->event; edge++) {
 		if (n == 0)
 			return edge->event;
@@ -179,21 +198,35 @@ static void test_french_is_complete_and_resolves(void **state)
 	tc_buf_release(&po.text);
 }
 
-/* A page, by number: the states, the settings, the index; false past the last one. */
+/* A page, by number: each row of each table, and the index; false past the last one. */
 static bool nth_page(struct tc_buf *out, size_t n, const struct tc_explain_env *env)
 {
 	tc_buf_clear(out);
-	if (n < TC_STATE_COUNT)
+	if (n < TC_STATE_COUNT) {
 		tc_explain_state(out, &tc_state_rows[n], env);
-	else if (n < (size_t)TC_STATE_COUNT + TC_SETTING_COUNT)
-		tc_explain_setting(out, (enum tc_setting)(n - TC_STATE_COUNT), env);
-	else if (n == (size_t)TC_STATE_COUNT + TC_SETTING_COUNT)
+		return true;
+	}
+	n -= TC_STATE_COUNT;
+	if (n < TC_SETTING_COUNT) {
+		tc_explain_setting(out, (enum tc_setting)n, env);
+		return true;
+	}
+	n -= TC_SETTING_COUNT;
+	if (n < TC_ERROR_COUNT) {
+		tc_explain_error(out, &tc_error_rows[n], env);
+		return true;
+	}
+	n -= TC_ERROR_COUNT;
+	if (n < TC_COUNTER_COUNT) {
+		tc_explain_counter(out, (enum tc_counter)n, env);
+		return true;
+	}
+	n -= TC_COUNTER_COUNT;
+	if (n < tc_term_count())
+		tc_explain_term(out, &tc_term_rows[n], env);
+	else if (n == tc_term_count())
 		tc_explain_index(out, env);
-	else if (n <= (size_t)TC_STATE_COUNT + TC_SETTING_COUNT + tc_term_count())
-		tc_explain_term(out, &tc_term_rows[n - TC_STATE_COUNT - TC_SETTING_COUNT - 1], env);
-	else
-		return false;
-	return true;
+	return n <= tc_term_count();
 }
 
 static void assert_fits(struct tc_buf *out, size_t width)
@@ -338,6 +371,18 @@ static void test_json(void **state)
 		tc_explain_term_json(&out, &tc_term_rows[i], &world.env);
 		assert_plausible_json(&out);
 	}
+	for (size_t i = 0; i < TC_ERROR_COUNT; i++) {
+		tc_buf_clear(&out);
+		tc_explain_error_json(&out, &tc_error_rows[i], &world.env);
+		assert_plausible_json(&out);
+	}
+	for (int i = 0; i < TC_COUNTER_COUNT; i++) {
+		tc_buf_clear(&out);
+		tc_explain_counter_json(&out, (enum tc_counter)i, &world.env);
+		assert_plausible_json(&out);
+		assert_true(!strstr(tc_buf_string(&out), "\"value\"") ==
+			    (tc_counter_rows[i].removed != NULL));
+	}
 	tc_buf_clear(&out);
 	tc_explain_index_json(&out, &world.env);
 	assert_plausible_json(&out);
@@ -385,6 +430,23 @@ static void check_term(const char *suffix)
 	tc_buf_release(&out);
 }
 
+static void check_error_and_counter(const char *suffix)
+{
+	struct tc_buf out = TC_BUF_INIT;
+	struct world world;
+	char name[64];
+
+	make_world(&world, 80);
+	tc_explain_error(&out, &tc_error_rows[TC_ERROR_EADDRNOTAVAIL], &world.env);
+	snprintf(name, sizeof(name), "EADDRNOTAVAIL%s", suffix);
+	compare(name, &out);
+	tc_buf_clear(&out);
+	tc_explain_counter(&out, TC_COUNTER_ListenOverflows, &world.env);
+	snprintf(name, sizeof(name), "ListenOverflows%s", suffix);
+	compare(name, &out);
+	tc_buf_release(&out);
+}
+
 static void check_goldens(const char *suffix)
 {
 	static const enum tc_state states[] = {TC_TIME_WAIT, TC_CLOSE_WAIT, TC_SYN_RECV,
@@ -415,6 +477,7 @@ static void check_goldens(const char *suffix)
 	tc_buf_release(&out);
 	check_rule(suffix);
 	check_term(suffix);
+	check_error_and_counter(suffix);
 }
 
 static void test_goldens(void **state)

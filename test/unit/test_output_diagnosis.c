@@ -79,9 +79,9 @@ static void add_readings(struct tc_diagnosis *diagnosis)
 
 	diagnosis->interval_us = 3001234;
 	now->settings[TC_SETTING_tcp_fin_timeout] =
-		(struct tc_setting_value){TC_SETTING_READ, 1, {60}};
-	now->settings[TC_SETTING_ip_local_port_range] =
-		(struct tc_setting_value){TC_SETTING_READ, 2, {32768, 60999}};
+		(struct tc_setting_value){.status = TC_SETTING_READ, .count = 1, .number = {60}};
+	now->settings[TC_SETTING_ip_local_port_range] = (struct tc_setting_value){
+		.status = TC_SETTING_READ, .count = 2, .number = {32768, 60999}};
 	now->settings[TC_SETTING_tcp_tw_recycle].status = TC_SETTING_ABSENT;
 	before->counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_READ;
 	now->counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_READ;

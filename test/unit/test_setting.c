@@ -85,6 +85,28 @@ static void test_values_are_parsed(void **state)
 	assert_int_equal(value.number[0], 0);
 	assert_int_equal(parse(TC_SETTING_ip_local_reserved_ports, "8080,9148-9150\n", &value), 0);
 	assert_int_equal(value.number[0], 4);
+	assert_int_equal(parse(TC_SETTING_tcp_congestion_control, "bbr\n", &value), 0);
+	assert_string_equal(value.word, "bbr");
+	assert_int_equal(value.count, 0);
+}
+
+static void test_equal_values(void **state)
+{
+	struct tc_setting_value one, other;
+	int64_t number;
+
+	(void)state;
+	parse(TC_SETTING_ip_local_port_range, "32768 60999", &one);
+	parse(TC_SETTING_ip_local_port_range, "32768 60998", &other);
+	assert_false(tc_setting_equal(&one, &other));
+	parse(TC_SETTING_ip_local_port_range, "32768 60999", &other);
+	assert_true(tc_setting_equal(&one, &other));
+	other.status = TC_SETTING_UNREADABLE;
+	assert_false(tc_setting_equal(&one, &other));
+	parse(TC_SETTING_tcp_congestion_control, "cubic", &one);
+	parse(TC_SETTING_tcp_congestion_control, "bbr", &other);
+	assert_false(tc_setting_equal(&one, &other));
+	assert_false(tc_setting_known(&one, &number)); /* it has no number */
 }
 
 static void test_strange_values_are_refused(void **state)
@@ -108,6 +130,10 @@ static void test_strange_values_are_refused(void **state)
 		{TC_SETTING_tcp_fin_timeout, "-5"},
 		{TC_SETTING_tcp_mem, "1 -2 3"},
 		{TC_SETTING_tcp_mem, "1 2"},
+		{TC_SETTING_tcp_congestion_control, ""},
+		{TC_SETTING_tcp_congestion_control, "cubic bbr"},
+		{TC_SETTING_tcp_congestion_control, "cu\"bic"},
+		{TC_SETTING_tcp_congestion_control, "a_name_too_long_"},
 		{TC_SETTING_ip_local_reserved_ports, "8080,"},
 		{TC_SETTING_ip_local_reserved_ports, ",8080"},
 		{TC_SETTING_ip_local_reserved_ports, "9-8"},
@@ -225,6 +251,7 @@ int main(void)
 		cmocka_unit_test(test_other_words_are_not_found),
 		cmocka_unit_test(test_every_row_is_whole),
 		cmocka_unit_test(test_values_are_parsed),
+		cmocka_unit_test(test_equal_values),
 		cmocka_unit_test(test_strange_values_are_refused),
 		cmocka_unit_test(test_a_folder_is_read),
 		cmocka_unit_test(test_a_missing_folder_is_not_an_absent_setting),

@@ -14,6 +14,9 @@
 #include "analysis/rule.h"
 #include "model/setting.h"
 #include "model/state.h"
+#include "model/counter.h"
+#include "model/error.h"
+#include "model/related.h"
 #include "model/term.h"
 #include "output/fill.h"
 #include "test/unit/fixture.h"
@@ -70,6 +73,8 @@ static void expect_only(const char *word, int index)
 	assert_int_equal(find(word), index);
 	assert_int_equal(tc_state_parse(word, strlen(word)), -ENOENT);
 	assert_int_equal(tc_setting_find(word, strlen(word)), -ENOENT);
+	assert_int_equal(tc_error_find(word, strlen(word)), -ENOENT);
+	assert_int_equal(tc_counter_named(word, strlen(word)), -ENOENT);
 	for (size_t i = 0; tc_rules[i]; i++)
 		if (strcmp(tc_rules[i]->id, word) == 0)
 			/* The rule is about the very thing. */
@@ -134,21 +139,51 @@ static bool is_known(const char *word)
 	id = tc_state_parse(word, strlen(word));
 	if (id >= 0 && strcmp(tc_state_name(id), word) == 0)
 		return true;
+	id = tc_error_find(word, strlen(word));
+	if (id >= 0 && strcmp(tc_error_rows[id].name, word) == 0)
+		return true;
+	id = tc_counter_named(word, strlen(word));
+	if (id >= 0 && strcmp(tc_counter_rows[id].name, word) == 0)
+		return true;
 	id = find(word);
 	return (id >= 0 && strcmp(tc_term_rows[id].name, word) == 0) || tc_rule_find(word);
 }
 
+/* The rows that name others: of words, errors and counters; false past the last. */
+static bool nth_row(size_t n, const char **ret_name, const char **ret_related)
+{
+	if (n < tc_term_count()) {
+		*ret_name = tc_term_rows[n].name;
+		*ret_related = tc_term_rows[n].related;
+		return true;
+	}
+	n -= tc_term_count();
+	if (n < TC_ERROR_COUNT) {
+		*ret_name = tc_error_rows[n].name;
+		*ret_related = tc_error_rows[n].related;
+		return true;
+	}
+	n -= TC_ERROR_COUNT;
+	if (n >= TC_COUNTER_COUNT)
+		return false;
+	*ret_name = tc_counter_rows[n].name;
+	*ret_related = tc_counter_rows[n].related;
+	return true;
+}
+
 static void test_what_is_related_exists(void **state)
 {
+	const char *name, *list;
+
 	(void)state;
-	for (size_t i = 0; i < tc_term_count(); i++) {
-		const char *list = tc_term_rows[i].related;
+	for (size_t i = 0; nth_row(i, &name, &list); i++) {
 		char word[WORD_MAX];
 
+		assert_true(list && *list);
 		while (next_word(&list, word)) {
 			if (!is_known(word))
-				fail_msg("%s: %s is unknown", tc_term_rows[i].name, word);
-			assert_string_not_equal(word, tc_term_rows[i].name);
+				fail_msg("%s: %s is unknown", name, word);
+			assert_string_not_equal(word, name);
 		}
 	}
 }
@@ -157,7 +192,7 @@ static void related_to(const char *name, char *text, size_t size)
 {
 	struct tc_buf list = TC_BUF_INIT;
 
-	tc_term_related(name, &list);
+	tc_related(name, &list);
 	snprintf(text, size, "%s", tc_buf_string(&list));
 	tc_buf_release(&list);
 }
@@ -177,10 +212,11 @@ static unsigned count_in(const char *list, const char *name)
 static void test_what_is_related_is_so_both_ways(void **state)
 {
 	enum { LIST_MAX = 2048 };
+	const char *name, *own;
 
 	(void)state;
-	for (size_t i = 0; i < tc_term_count(); i++) {
-		const char *name = tc_term_rows[i].name, *list;
+	for (size_t i = 0; nth_row(i, &name, &own); i++) {
+		const char *list;
 		char there[LIST_MAX], back[LIST_MAX], word[WORD_MAX];
 
 		related_to(name, there, sizeof(there));
