@@ -354,8 +354,7 @@ const struct tc_rule tc_rule_idle_no_keepalive = {
 	},
 	.remedy = {
 		N_("Let the program set SO_KEEPALIVE and TCP_KEEPIDLE, 60 to 300 s: below the time after "
-		   "which firewalls forget (conntrack 5 days, but many NATs and load balancers 350 s "
-		   "or less)."),
+		   "which firewalls forget (conntrack 5 days, many NATs and load balancers minutes)."),
 		N_("Or let it close what it has not used for a while."),
 	},
 	.avoid = {
