@@ -24,12 +24,12 @@ enum {
  * Without cookies, peers that are not proven get three quarters of tcp_max_syn_backlog
  * (net/ipv4/tcp_input.c:tcp_conn_request); false: there is no such limit, or it is not known.
  */
-static bool unproven_limit(const struct tc_facts *facts, uint64_t *ret_limit)
+static bool unproven_limit(const struct tc_setting_value *settings, uint64_t *ret_limit)
 {
 	int64_t cookies, backlog;
 
-	if (!tc_facts_setting(facts, TC_SETTING_tcp_syncookies, &cookies) || cookies ||
-	    !tc_facts_setting(facts, TC_SETTING_tcp_max_syn_backlog, &backlog) || backlog <= 0)
+	if (!tc_setting_known(&settings[TC_SETTING_tcp_syncookies], &cookies) || cookies ||
+	    !tc_setting_known(&settings[TC_SETTING_tcp_max_syn_backlog], &backlog) || backlog <= 0)
 		return false;
 	*ret_limit = (uint64_t)(backlog - (backlog >> 2));
 	return true;
@@ -37,10 +37,12 @@ static bool unproven_limit(const struct tc_facts *facts, uint64_t *ret_limit)
 
 static uint64_t limit_of(const struct tc_facts *facts, const struct tc_listener *listener)
 {
+	const struct tc_setting_value *settings =
+		tc_facts_settings_of(facts, listener->socket->netns);
 	uint64_t unproven;
 
-	return unproven_limit(facts, &unproven) && unproven < listener->limit ? unproven
-									      : listener->limit;
+	return unproven_limit(settings, &unproven) && unproven < listener->limit ? unproven
+										 : listener->limit;
 }
 
 static bool is_crowded(const struct tc_facts *facts, const struct tc_listener *listener)
@@ -83,7 +85,7 @@ static uint64_t dropped_unproven(const struct tc_facts *facts,
 {
 	uint64_t limit, all, overflows;
 
-	if (!pressure->is_full || !unproven_limit(facts, &limit))
+	if (!pressure->is_full || !unproven_limit(facts->now.settings, &limit))
 		return 0;
 	tc_part_rise(facts, TC_COUNTER_ListenDrops, &all);
 	tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
