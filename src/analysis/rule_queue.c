@@ -92,7 +92,7 @@ const struct tc_rule tc_rule_unaccepted = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_UNACCEPTED,
-	.glance = true,
+	.not_at_a_glance = "whether each connection has a descriptor; accept-overflow tells of full queues",
 	.scenario = "not-accepted",
 	.check = check_unaccepted,
 };

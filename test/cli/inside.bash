@@ -143,8 +143,12 @@ lists_by_bpf() {
 			"ends_of_sockets bpf $family"
 	done
 	# With what it says of them below: of timers, and of who has them.
-	agree "the census and its verdicts" "tcpcensus --source netlink 2>&1" \
-		"tcpcensus --source bpf 2>&1"
+	agree "the census and its verdicts" "verdicts netlink" "verdicts bpf"
+}
+
+# But for ports: what bind(2) has taken, and what connect(2) may take over, only eBPF tells.
+verdicts() { # SOURCE
+	tcpcensus --source "$1" 2>&1 | sed '/ ports /,/: tcpcensus/d'
 }
 
 lists() { # like ss, whatever the source

@@ -45,6 +45,7 @@ both_sides() { # SCENARIO
 @test "states: idle-no-keepalive" { both_sides idle-no-keepalive; }
 @test "states: slow-last-ack" { both_sides slow-last-ack; }
 @test "states: bind-exhausted" { both_sides bind-exhausted; }
+@test "states: ports-waiting" { both_sides ports-waiting; }
 @test "states: bound-leak" { both_sides bound-leak; }
 @test "states: listener-in-range" { both_sides listener-in-range; }
 @test "states: half-open" { both_sides half-open; }
