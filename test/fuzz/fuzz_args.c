@@ -17,6 +17,10 @@
 #include "cli/look.h"
 #include "cli/options.h"
 #include "cli/topics.h"
+#include "model/counter.h"
+#include "model/error.h"
+#include "model/setting.h"
+#include "model/term.h"
 #include "util/macro.h"
 
 enum { WORDS_MAX = 32 };
@@ -69,6 +73,17 @@ static void check_keys(const char *text, size_t max, bool signs)
 	tc_key_list_release(&list);
 }
 
+/* What is found is of its table. */
+static void check_topic(const char *word)
+{
+	size_t length = strlen(word);
+
+	check(tc_error_find(word, length) < TC_ERROR_COUNT);
+	check(tc_counter_named(word, length) < TC_COUNTER_COUNT);
+	check(tc_setting_find(word, length) < TC_SETTING_COUNT);
+	check(tc_term_find(word, length) < (int)tc_term_count());
+}
+
 static void read_words(int argc, char **argv)
 {
 	struct tc_options options;
@@ -89,7 +104,8 @@ static void read_words(int argc, char **argv)
 		check_keys(options.sort, TC_KEYS_MAX, true);
 	if (first < argc) {
 		check_keys(argv[first], TC_KEYS_MAX, false);
-		check(strlen(tc_topic_near(argv[first], near)) < sizeof(near));
+		check_topic(argv[first]);
+		check(strlen(tc_topic_near(argv[first], argv[argc - 1], near)) < sizeof(near));
 		first += tc_command_find(argv[first]) != NULL;
 	}
 	options.netns = NULL; /* it would be entered */
