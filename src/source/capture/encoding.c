@@ -24,7 +24,7 @@ void tc_input_encoded_end(struct tc_capture *capture)
 
 void tc_input_restart(struct tc_capture *capture)
 {
-	capture->decoder = (struct tc_decoder){TC_ENCODING_UNDECIDED};
+	capture->decoder = (struct tc_decoder){.encoding = TC_ENCODING_UNDECIDED};
 	capture->skip_line = capture->json_line = false;
 	capture->no_dollar = false;
 }
