@@ -49,20 +49,32 @@ static inline const char *po_strings(const char *at, struct tc_buf *out)
 	return at;
 }
 
+/*
+ * The next line that starts with a word, or NULL. (Not by strstr(3): under AddressSanitizer that
+ * goes to the end of the file each time.)
+ */
+static inline const char *po_line(const char *at, const char *word)
+{
+	while ((at = strchr(at, '\n')))
+		if (strncmp(++at, word, strlen(word)) == 0)
+			return at;
+	return NULL;
+}
+
 /* The translation of `text`, or NULL; to be freed. The first form, where there are several. */
 static inline char *po_find(struct po *po, const char *text)
 {
 	const char *at = tc_buf_string(&po->text);
 
-	while ((at = strstr(at, "\nmsgid "))) {
+	while ((at = po_line(at, "msgid "))) {
 		tc_auto_buf struct tc_buf id = TC_BUF_INIT;
 		tc_auto_buf struct tc_buf translated = TC_BUF_INIT;
-		const char *next = po_strings(at + strlen("\nmsgid "), &id);
+		const char *next = po_strings(at + strlen("msgid "), &id);
 
 		at = next - 1;
 		if (strcmp(tc_buf_string(&id), text) != 0)
 			continue;
-		next = strstr(next - 1, "msgstr");
+		next = po_line(next - 1, "msgstr");
 		next = next ? strchr(next, '"') : NULL;
 		if (!next)
 			return NULL;
