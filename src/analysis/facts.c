@@ -197,7 +197,7 @@ static int remember_program(struct tc_facts *facts, const struct tc_sock *sock)
 
 static bool is_forgotten(size_t symptom)
 {
-	return symptom == TC_SYMPTOM_CLOSE_WAIT_OLD || symptom == TC_SYMPTOM_CLOSE_WAIT_LASTING;
+	return symptom == TC_SYMPTOM_CLOSE_WAIT_OLD; /* for sure */
 }
 
 static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,

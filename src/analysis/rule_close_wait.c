@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rule_close_wait.c - the rule about connections that a program does not close after its peer has. */
+/* rule_close_wait.c - the rule about connections that a program does not close after its peer has.
+ */
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -22,6 +23,7 @@ enum {
 	LISTED_MANY = 1000,
 	ANSWER_MS = 10 * 60000, /* no longer does a half-closed connection wait for its answer */
 	SOON_S = 3600,		/* less is no time to correct a program */
+	OLD_MS = 60000,		/* from here on they are old (symptom.c) */
 };
 
 /* By how many those that programs hold rose in the interval. */
@@ -36,11 +38,28 @@ static uint64_t growth(const struct tc_facts *facts)
 	return now - before < held ? now - before : held; /* the rest nobody has accepted */
 }
 
+static uint64_t forgotten(const struct tc_facts *facts)
+{
+	return facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].shown +
+	       facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING].shown;
+}
+
+/*
+ * Two looks at those of a program that closes all of them in time differ, too: of n by the square
+ * root of 2 n, mostly, and by three times that hardly ever.
+ */
+static bool is_grown(const struct tc_facts *facts)
+{
+	uint64_t grown = growth(facts), now = facts->census.states[TC_CLOSE_WAIT];
+	uint64_t young = now - (forgotten(facts) < now ? forgotten(facts) : now);
+	uint64_t both = 2 * young > grown ? 2 * young - grown : 0;
+
+	return grown >= GROWN_LEAST && grown * grown > 9 * both;
+}
+
 static double growth_rate(const struct tc_facts *facts)
 {
-	uint64_t grown = growth(facts);
-
-	return grown >= GROWN_LEAST ? (double)grown * 1e6 / (double)facts->interval_us : 0;
+	return is_grown(facts) ? (double)growth(facts) * 1e6 / (double)facts->interval_us : 0;
 }
 
 static enum tc_lasting lasting(const struct tc_facts *facts)
@@ -57,12 +76,13 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 	if (!is_growing && lasting(facts) == TC_LASTING_OPEN)
 		return tc_part_needs_minute(facts, TC_SYMPTOM_CLOSE_WAIT_LASTING,
 					    tc_state_name(TC_CLOSE_WAIT), draft);
-	tc_evidence_n(draft,
-		      "%llu CLOSE_WAIT, heard of less than a minute ago: too young to tell one that "
-		      "is about to be closed from one that was forgotten.",
-		      "%llu CLOSE_WAIT, each heard of less than a minute ago: too young to tell those "
-		      "that are about to be closed from those that were forgotten.",
-		      held, tc_llu(held));
+	tc_evidence_n(
+		draft,
+		"%llu CLOSE_WAIT, heard of less than a minute ago: too young to tell one that "
+		"is about to be closed from one that was forgotten.",
+		"%llu CLOSE_WAIT, each heard of less than a minute ago: too young to tell those "
+		"that are about to be closed from those that were forgotten.",
+		held, tc_llu(held));
 	if (held >= GROWN_LEAST && !facts->has_census_before) {
 		tc_needs(draft,
 			 N_("another look a minute later: all %llu CLOSE_WAIT are too young "
@@ -84,22 +104,22 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 
 /* ---- Descriptors ------------------------------------------------------------------------- */
 
-static uint64_t forgotten(const struct tc_facts *facts)
-{
-	return facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].shown +
-	       facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING].shown;
-}
-
-/* The program has as much of the growth as it has of those that were forgotten. */
+/*
+ * The rate at which the program has forgotten them, since the first of those that are there: how
+ * many are in CLOSE_WAIT for a moment, which a busy program changes all the time, tells nothing of
+ * it. If they do not become more now, it may have ended.
+ */
 static bool will_run_out(const struct tc_facts *facts, const struct tc_facts_program *program,
 			 uint64_t *ret_seconds)
 {
-	double rate = growth_rate(facts) * (double)program->held / (double)forgotten(facts);
+	uint64_t oldest_ms = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].oldest_ms;
+	uint64_t since_ms = oldest_ms > OLD_MS + 1000 ? oldest_ms - OLD_MS : 1000;
 	uint64_t used =
 		program->has_open && program->open > program->held ? program->open : program->held;
+	double rate = (double)program->held * 1000 / (double)since_ms;
 
-	if (rate <= 0 || !program->has_limit || used >= program->limit ||
-	    (double)(program->limit - used) > rate * SOON_S)
+	if (!growth(facts) || program->held < GROWN_LEAST || !program->has_limit ||
+	    used >= program->limit || (double)(program->limit - used) > rate * SOON_S)
 		return false;
 	*ret_seconds = (uint64_t)((double)(program->limit - used) / rate);
 	return true;
@@ -159,13 +179,18 @@ static void tell_limit(const struct tc_facts *facts, struct tc_draft *draft)
 			    program->pid, tc_llu(program->limit), tc_llu(program->held),
 			    tc_words_share(draft, program->held, program->limit));
 	if (will_run_out(facts, program, &seconds))
-		tc_evidence(draft, N_("At the rate at which they grow it has none left in %s."),
-			    tc_words_duration(draft, seconds * 1000));
+		tc_evidence(
+			draft,
+			N_("At the rate at which it has forgotten them it has none left in %s."),
+			tc_words_duration(draft, seconds * 1000));
 }
 
 /* ---- Verdicts ---------------------------------------------------------------------------- */
 
-/* Critical where descriptors run out; a single young one may be half closed on purpose. */
+/*
+ * Critical where descriptors run out; a single young one may be half closed on purpose. That many
+ * stayed for a moment is no more than a notice: the server of a whole pool may have just ended.
+ */
 static enum tc_severity judge_forgotten(const struct tc_facts *facts)
 {
 	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
@@ -173,7 +198,7 @@ static enum tc_severity judge_forgotten(const struct tc_facts *facts)
 
 	if (program && is_short(facts, program))
 		return TC_SEVERITY_CRITICAL;
-	if (old->shown > 1 || old->oldest_ms >= ANSWER_MS || lasting(facts) == TC_LASTING_SURE)
+	if (old->shown > 1 || old->oldest_ms >= ANSWER_MS)
 		return TC_SEVERITY_WARNING;
 	return TC_SEVERITY_NOTICE;
 }
@@ -217,7 +242,7 @@ static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 	if (stale)
 		tc_evidence_n(draft, "%llu of them for an hour or more.",
 			      "%llu of them for an hour or more.", stale, tc_llu(stale));
-	if (grown >= GROWN_LEAST)
+	if (is_grown(facts))
 		tc_evidence(draft, N_("They rose by %llu in %s (%s)."), tc_llu(grown),
 			    tc_part_interval(facts, draft),
 			    tc_words_rate(draft, growth_rate(facts)));
@@ -329,12 +354,11 @@ const struct tc_rule tc_rule_close_wait_leak = {
 			"within milliseconds, and no timer ends this state. Critical when its "
 			"process has given half of the descriptors that it may have to such, or a "
 			"tenth and nine in ten are in use, or has none left within an hour at the "
-			"rate at which they grow, where ten or more came in the interval. A notice "
-			"while all are younger and ten a second come, or of a single one for up "
+			"rate at which it has forgotten ten or more. A notice while all are younger and ten a second come, or of a single one for up "
 			"to ten minutes, which may still have an answer to give; and of a listing "
 			"that does not tell how long, from 1000. Where keepalive hides how long, "
-			"two looks a minute apart tell (-i 1m), or sooner, if so many stay that "
-			"most last a minute; ten that do not tell so much are a notice."),
+			"two looks a minute apart tell (-i 1m); ten that were there a moment "
+			"before are a notice."),
 	.first = {
 		[FORGETS_TO_CLOSE] =
 			N_("Restart the program if descriptors run out; then make it close."),

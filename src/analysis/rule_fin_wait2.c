@@ -129,7 +129,10 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 /* Places in the row's list of causes. */
 enum { WAITS_WITHOUT_LIMIT, FORGETS_IT };
 
-enum { AN_HOUR_MS = 60 * 60000 }; /* no program waits so long for an answer */
+enum {
+	ANSWER_MS = 10 * 60000,	 /* as of CLOSE_WAIT: a peer may be at its answer */
+	AN_HOUR_MS = 60 * 60000, /* no program waits so long for an answer */
+};
 
 static void tell_held(const struct tc_symptom_facts *held, struct tc_draft *draft)
 {
@@ -164,8 +167,8 @@ static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct
 	tc_points_to(draft, held->oldest_ms >= AN_HOUR_MS ? FORGETS_IT : WAITS_WITHOUT_LIMIT);
 	tc_evidence_whose(draft, held->shown ? held : alive);
 	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_HELD, draft);
-	draft->severity = held->shown || lasting == TC_LASTING_SURE ? TC_SEVERITY_WARNING
-								    : TC_SEVERITY_NOTICE;
+	draft->severity = held->shown > 1 || held->oldest_ms >= ANSWER_MS ? TC_SEVERITY_WARNING
+									  : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
 
@@ -174,10 +177,11 @@ const struct tc_rule tc_rule_fin_wait2_held = {
 	.id = "fin-wait2-held",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("a program waits without limit for its peer to close"),
-	.threshold = N_("When a program holds one for a minute: tcp_fin_timeout only begins when "
-			"the program closes, so this lasts for ever. Where keepalive hides how "
-			"long, two looks a minute apart tell (-i 1m), or sooner, if so many stay "
-			"that most last a minute; ten that do not tell so much are a notice."),
+	.threshold = N_("When a program holds two for a minute, or one for ten: tcp_fin_timeout "
+			"only begins when the program closes, so this lasts for ever. A single "
+			"younger one is a notice, since its peer may still have an answer to give. "
+			"Where keepalive hides how long, two looks a minute apart tell (-i 1m); ten "
+			"that were there a moment before are a notice."),
 	.first = {N_("Find the program (below); it needs a timeout after shutdown(2).")},
 	.causes = {
 		[WAITS_WITHOUT_LIMIT] =

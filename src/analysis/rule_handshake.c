@@ -71,23 +71,30 @@ static enum tc_verdict unsure_of(const struct tc_facts *facts,
 /* Places in the row's list of causes. */
 enum { FORGED_ADDRESSES, FILTER_ON_THE_WAY_BACK };
 
+static bool is_dropping(const struct tc_flood_pressure *pressure)
+{
+	return pressure->dropped || pressure->unproven;
+}
+
 /*
  * Where the answers reach nobody, no connection at all comes in meanwhile, nor a RST of somebody
- * who never asked; in a flood those of real clients do.
+ * who never asked; in a flood those of real clients do, unless their SYNs are dropped.
  */
-static void point_to_flood(const struct tc_facts *facts, struct tc_draft *draft)
+static void point_to_flood(const struct tc_facts *facts, bool is_dropping, struct tc_draft *draft)
 {
 	uint64_t came_in, refused;
+	bool is_reached;
 
 	if (!tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in) ||
 	    !tc_facts_rise(facts, TC_COUNTER_EmbryonicRsts, &refused))
 		return;
-	tc_points_to(draft, came_in || refused ? FORGED_ADDRESSES : FILTER_ON_THE_WAY_BACK);
+	is_reached = came_in || refused || is_dropping;
+	tc_points_to(draft, is_reached ? FORGED_ADDRESSES : FILTER_ON_THE_WAY_BACK);
 	if (came_in)
 		tc_evidence_n(draft, "Meanwhile %llu connection came in as it should.",
 			      "Meanwhile %llu connections came in as they should.", came_in,
 			      tc_llu(came_in));
-	else if (!refused)
+	else if (!is_reached)
 		tc_evidence(draft, N_("Meanwhile not one connection came in: perhaps no answer of "
 				      "this machine arrives."));
 }
@@ -137,18 +144,13 @@ static void tell_flood(const struct tc_facts *facts, const struct tc_flood_press
 	}
 	if (tells_rate(facts, pressure))
 		tc_evidence(draft,
-			    N_("If none is ever finished, each lasting %s, they begin at %s (an "
-			       "inference)."),
+			    N_("If none is ever finished, each lasting %s, they begin at %s or more "
+			       "(an inference)."),
 			    tc_words_duration(draft, life->value),
 			    rate_of(requests, life->value, draft));
-	point_to_flood(facts, draft);
+	point_to_flood(facts, is_dropping(pressure), draft);
 	tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false, draft);
 	tc_evidence_whose(draft, retried);
-}
-
-static bool is_dropping(const struct tc_flood_pressure *pressure)
-{
-	return pressure->dropped || pressure->unproven;
 }
 
 /* A full queue, and it is not known what it turns away: one slow peer fills a small one. */

@@ -253,7 +253,10 @@ static void test_syn_flood(void **state)
 	(void)state;
 	scene_begin(&scene);
 	scene_add(&scene, request(), 100, 100);
-	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 10);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 10); /* then nobody can come in */
+	expect_first(&scene, "syn-flood", "An attack with forged addresses");
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 0);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 10);
 	expect_first(&scene, "syn-flood", "The way back is filtered");
 	assert_says(&scene, "not one connection came in");
 	scene_rise(&scene, TC_COUNTER_EmbryonicRsts, 1); /* an answer has arrived somewhere */
