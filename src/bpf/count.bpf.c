@@ -83,6 +83,7 @@ inline_always void note_ends(struct tc_walker *walker, const struct seen *seen)
 		else
 			address = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? low >> 32 : low;
 	}
+	walker->not_noted = 0;
 	walker->ends.far[((address ^ remote << 16) * 0x9e3779b1u) >> (32 - TC_WALK_FAR_BITS)]++;
 	walker->ends.near[local >> 6] |= 1ull << (local & 63);
 }
@@ -117,7 +118,7 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 	lane->count += 1ull << ((5 * seen->slot) & 63);
 	lane->seen++;
 	sample(walker, seen);
-	if (walker->note_ends)
+	if (++walker->not_noted >= walker->note_every)
 		note_ends(walker, seen);
 	return 1;
 }

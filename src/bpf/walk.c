@@ -347,7 +347,7 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 	walker->slots_all = job->slots_all;
 	walker->tell_net = job->netns != NULL;
 	walker->listening = job->listening;
-	walker->note_ends = job->ends != NULL;
+	walker->note_every = job->ends ? job->ends_every : UINT32_MAX;
 	if (job->sampled) {
 		walker->samples_of = sampled_slots(&walk->layout);
 		walker->sample_every =
@@ -355,10 +355,10 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 	}
 }
 
-static void add_ends(struct tc_walk_ends *ends, const struct tc_walk_ends *more)
+static void add_ends(struct tc_walk_ends *ends, const struct tc_walk_ends *more, uint32_t every)
 {
 	for (size_t i = 0; i < TC_ARRAY_SIZE(ends->far); i++)
-		ends->far[i] += more->far[i];
+		ends->far[i] += every * more->far[i];
 	for (size_t i = 0; i < TC_ARRAY_SIZE(ends->near); i++)
 		ends->near[i] |= more->near[i];
 }
@@ -474,7 +474,7 @@ static int run_program(struct tc_walk *walk, enum tc_walk_program program,
 	for (uint32_t i = 0; i < walk->walkers; i++)
 		add_result(ret_result, &walk->memory[i]);
 	for (uint32_t i = 0; job->ends && i < walk->walkers; i++)
-		add_ends(job->ends, &walk->memory[i].ends);
+		add_ends(job->ends, &walk->memory[i].ends, job->ends_every);
 	ret_result->buckets = party.buckets;
 	return party.err ? tc_bpf_fail(party.err, why) : party.sink_err;
 }

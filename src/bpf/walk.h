@@ -43,6 +43,7 @@ struct tc_walk_job {
 	const uint64_t *netns;
 	size_t netns_count;
 	struct tc_walk_ends *ends; /* of what TC_WALK_COUNT counts: added to; or NULL */
+	uint32_t ends_every;	   /* of one in so many, which stand for the others */
 	bool listening;		   /* listeners instead of connections */
 	tc_walk_sink *sink;
 	void *context;

@@ -172,7 +172,7 @@ struct tc_walker {
 	uint32_t listening; /* the table of listeners is walked, not that of connections */
 	uint32_t nulls_base; /* the end of a chain names its bucket, and this more */
 	uint32_t next, end; /* buckets to go */
-	uint32_t note_ends;    /* `ends` is wanted */
+	uint32_t note_every;   /* of one in so many the ends are noted; UINT32_MAX: of none */
 	uint32_t samples_of;   /* bits: slots of which sockets are sampled */
 	uint32_t sample_every; /* one in so many */
 	/* Set by the program. */
@@ -184,6 +184,7 @@ struct tc_walker {
 	uint64_t totals[TC_WALK_SLOTS];
 	struct tc_walk_ends ends;
 	uint32_t passed; /* since the last sample */
+	uint32_t not_noted; /* since the last whose ends were */
 	uint32_t sample_count, found_count;
 	struct tc_walk_lane lanes[TC_WALK_LANES];
 	struct tc_walk_sample samples[TC_WALK_SAMPLES];

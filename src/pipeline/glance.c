@@ -56,13 +56,28 @@ static int add_facts(void *context, const struct tc_sock *socks, size_t count)
 	return tc_facts_add(&looking->facts, socks, count);
 }
 
+static void note_ends(struct tc_glance_ends *ends, const struct tc_sock *socks, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct tc_sock *sock = &socks[i];
+		uint32_t word[4];
+
+		if (!(sock->have & TC_HAVE_ENDPOINTS) || sock->count != 1)
+			ends->is_unknown = true;
+		if (sock->state == TC_LISTEN || sock->state == TC_BOUND)
+			continue;
+		memcpy(word, &sock->remote, sizeof(word));
+		tc_glance_ends_add(ends, word[1] ^ word[3], sock->remote_port, sock->local_port);
+	}
+}
+
 /* Where the source counts by itself, nothing comes this way. */
 static int add_batch(void *context, const struct tc_sock *socks, size_t count)
 {
 	struct looking *looking = context;
 	int err = tc_facts_add(&looking->facts, socks, count);
 
-	looking->glance.ends.is_unknown = true;
+	note_ends(&looking->glance.ends, socks, count);
 	tc_census_add(&looking->census, socks, count);
 	return err ? err : tc_listening_add(looking->facts.listening, NULL, 0, socks, count);
 }
