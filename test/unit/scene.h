@@ -93,6 +93,35 @@ static inline struct tc_sock scene_sock(enum tc_state state, uint32_t age_ms)
 	};
 }
 
+static inline struct tc_sock scene_without(struct tc_sock sock, uint32_t have)
+{
+	sock.have &= ~have;
+	return sock;
+}
+
+static inline struct tc_sock scene_unheld(struct tc_sock sock)
+{
+	sock.inode = 0;
+	return sock;
+}
+
+static const struct tc_sock scene_some_listener = {.state = TC_LISTEN};
+
+/* A handshake that is not finished, its SYN+ACK repeated so often. */
+static inline struct tc_sock scene_request(uint8_t retrans)
+{
+	struct tc_sock sock =
+		scene_unheld(scene_without(scene_sock(TC_SYN_RECV, 0), TC_HAVE_INSIDE));
+
+	sock.kind = TC_KIND_REQUEST;
+	sock.timer = TC_TIMER_RETRANS;
+	sock.retrans = retrans;
+	sock.expires_ms = 900;
+	sock.direction = TC_DIRECTION_IN;
+	sock.listener = &scene_some_listener;
+	return sock;
+}
+
 /* Adds `count` of it, divided evenly between so many peers. */
 static inline void scene_add(struct scene *scene, struct tc_sock sock, unsigned count,
 			     unsigned peers)

@@ -11,18 +11,6 @@
 
 enum { MINUTE = 60000, HOUR = 60 * MINUTE };
 
-static struct tc_sock without(struct tc_sock sock, uint32_t have)
-{
-	sock.have &= ~have;
-	return sock;
-}
-
-static struct tc_sock unheld(struct tc_sock sock)
-{
-	sock.inode = 0;
-	return sock;
-}
-
 static void test_close_wait_leak_found(void **state)
 {
 	struct scene scene;
@@ -37,7 +25,7 @@ static void test_close_wait_leak_found(void **state)
 	assert_says(&scene, "60 s at least");
 	assert_says(&scene, "Peers: 10.1.0.0: 4, 10.1.0.1: 3.");
 	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, HOUR), 1, 1);
-	scene_add(&scene, without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE), 4, 1);
+	scene_add(&scene, scene_without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE), 4, 1);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	assert_says(&scene, "1 of them for an hour");
@@ -221,7 +209,7 @@ static void test_close_wait_young(void **state)
 	scene_end(&scene);
 	scene_begin(&scene); /* what grew nobody has accepted */
 	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 3, 1);
-	scene_add(&scene, unheld(scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS)), 50, 1);
+	scene_add(&scene, scene_unheld(scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS)), 50, 1);
 	grow(&scene, 50);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
 	scene_end(&scene);
@@ -235,7 +223,7 @@ static void test_close_wait_normal_and_unaccepted(void **state)
 	(void)state;
 	scene_begin(&scene);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_QUIET);
-	scene_add(&scene, unheld(scene_sock(TC_CLOSE_WAIT, HOUR)), 5, 1);
+	scene_add(&scene, scene_unheld(scene_sock(TC_CLOSE_WAIT, HOUR)), 5, 1);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_QUIET);
 	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, MINUTE - 1), 3, 1);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_NORMAL);
@@ -280,9 +268,9 @@ static void test_close_wait_unsure(void **state)
 
 	(void)state;
 	scene_begin(&scene); /* as from /proc: held, and nobody knows since when */
-	scene_add(&scene, unheld(without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE)), 2, 1);
+	scene_add(&scene, scene_unheld(scene_without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE)), 2, 1);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_QUIET);
-	scene_add(&scene, without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE), 6, 1);
+	scene_add(&scene, scene_without(scene_sock(TC_CLOSE_WAIT, 0), TC_HAVE_INSIDE), 6, 1);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_UNSURE);
 	assert_needs(&scene, "which of 6 CLOSE_WAIT");
 	scene_end(&scene);

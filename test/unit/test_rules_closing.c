@@ -13,18 +13,6 @@
 
 enum { MINUTE = 60000, HOUR = 60 * MINUTE };
 
-static struct tc_sock without(struct tc_sock sock, uint32_t have)
-{
-	sock.have &= ~have;
-	return sock;
-}
-
-static struct tc_sock unheld(struct tc_sock sock)
-{
-	sock.inode = 0;
-	return sock;
-}
-
 static struct tc_sock repeated(enum tc_state state, uint8_t timer, uint8_t retrans)
 {
 	struct tc_sock sock = scene_sock(state, SCENE_YOUNG_MS);
@@ -132,7 +120,7 @@ static void test_a_window_that_cannot_be_told(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, without(repeated(TC_FIN_WAIT1, TC_TIMER_PROBE, 0), TC_HAVE_INSIDE), 4, 1);
+	scene_add(&scene, scene_without(repeated(TC_FIN_WAIT1, TC_TIMER_PROBE, 0), TC_HAVE_INSIDE), 4, 1);
 	assert_int_equal(scene_judge(&scene, "fin-wait1-stuck"), TC_UNSURE);
 	assert_needs(&scene,
 		     "when the peers were last heard, to tell whether the 4 FIN_WAIT1");
@@ -193,7 +181,7 @@ static void test_the_worse_of_two_kinds(void **state)
 
 static void test_fin_wait2_orphan(void **state)
 {
-	struct tc_sock orphan = unheld(scene_sock(TC_FIN_WAIT2, SCENE_YOUNG_MS));
+	struct tc_sock orphan = scene_unheld(scene_sock(TC_FIN_WAIT2, SCENE_YOUNG_MS));
 	struct scene scene;
 
 	(void)state;
@@ -234,7 +222,7 @@ static void test_fin_wait2_held(void **state)
 	scene_end(&scene);
 	scene_begin(&scene); /* held, and nobody knows since when, beside one that is young */
 	scene_add(&scene, scene_sock(TC_FIN_WAIT2, 0), 1, 1);
-	scene_add(&scene, without(scene_sock(TC_FIN_WAIT2, 0), TC_HAVE_INSIDE), 1, 1);
+	scene_add(&scene, scene_without(scene_sock(TC_FIN_WAIT2, 0), TC_HAVE_INSIDE), 1, 1);
 	assert_int_equal(scene_judge(&scene, "fin-wait2-held"), TC_UNSURE);
 	scene_end(&scene);
 	scene_begin_counted(&scene);

@@ -10,30 +10,13 @@
 
 #include "scene.h"
 
-static const struct tc_sock some_listener = {.state = TC_LISTEN};
-
-static struct tc_sock request(uint8_t retrans)
-{
-	struct tc_sock sock = scene_sock(TC_SYN_RECV, 0);
-
-	sock.inode = 0;
-	sock.kind = TC_KIND_REQUEST;
-	sock.timer = TC_TIMER_RETRANS;
-	sock.retrans = retrans;
-	sock.expires_ms = 900;
-	sock.direction = TC_DIRECTION_IN;
-	sock.listener = &some_listener;
-	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
-	return sock;
-}
-
 static void test_flood_by_cookies(void **state)
 {
 	struct scene scene;
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, request(1), 17, 17);
+	scene_add(&scene, scene_request(1), 17, 17);
 	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
 	scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
 	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
@@ -65,8 +48,8 @@ static void test_flood_by_few_peers(void **state)
 		struct scene scene;
 
 		scene_begin(&scene);
-		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
-		scene_add(&scene, request(0), 3, 3);
+		scene_add(&scene, scene_request(1), rows[i].silent, rows[i].peers);
+		scene_add(&scene, scene_request(0), 3, 3);
 		scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
 		scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
 		scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
@@ -86,7 +69,7 @@ static void test_flood_that_drops(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, request(1), 17, 17);
+	scene_add(&scene, scene_request(1), 17, 17);
 	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
 	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 23);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
@@ -113,8 +96,8 @@ static void test_flood_by_sockets(void **state)
 		struct scene scene;
 
 		scene_begin(&scene);
-		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
-		scene_add(&scene, request(0), rows[i].fresh, 1);
+		scene_add(&scene, scene_request(1), rows[i].silent, rows[i].peers);
+		scene_add(&scene, scene_request(0), rows[i].fresh, 1);
 		scene_listener(&scene, SCENE_PORT, 0, rows[i].limit, rows[i].silent, SCENE_HAVE);
 		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
 		assert_int_equal(scene_judge(&scene, "slow-last-ack"),
@@ -147,7 +130,7 @@ static void test_flood_of_a_small_queue(void **state)
 		struct scene scene;
 
 		scene_begin(&scene);
-		scene_add(&scene, request(1), rows[i].silent, rows[i].peers);
+		scene_add(&scene, scene_request(1), rows[i].silent, rows[i].peers);
 		scene_listener(&scene, SCENE_PORT, 0, rows[i].limit, rows[i].silent, SCENE_HAVE);
 		scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, rows[i].dropped);
 		scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, rows[i].sent);
@@ -175,7 +158,7 @@ static void test_flood_is_of_one_listener(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, request(1), 32, 31);
+	scene_add(&scene, scene_request(1), 32, 31);
 	scene_listener(&scene, SCENE_PORT, 0, 4096, 30, SCENE_HAVE);
 	scene_listener(&scene, SCENE_PORT + 1, 0, 1, 2, SCENE_HAVE);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
@@ -198,7 +181,7 @@ static void test_flood_over_max_syn_backlog(void **state)
 		scene_begin(&scene);
 		scene_set(&scene, TC_SETTING_tcp_syncookies, rows[i].cookies);
 		scene_set(&scene, TC_SETTING_tcp_max_syn_backlog, 128);
-		scene_add(&scene, request(1), 97, 97);
+		scene_add(&scene, scene_request(1), 97, 97);
 		scene_listener(&scene, SCENE_PORT, 0, 4096, 97, SCENE_HAVE);
 		scene_rise(&scene, TC_COUNTER_ListenDrops, 50);
 		scene_rise(&scene, TC_COUNTER_ListenOverflows, 20);
@@ -218,7 +201,7 @@ static void test_flood_not_looked_at_twice(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, request(1), 5, 5);
+	scene_add(&scene, scene_request(1), 5, 5);
 	scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
 	scene.facts.now.counters.value[TC_COUNTER_TCPReqQFullDrop] = 7;
 	scene_instant(&scene);
@@ -226,7 +209,7 @@ static void test_flood_not_looked_at_twice(void **state)
 	assert_needs(&scene, "an interval");
 	scene_end(&scene);
 	scene_begin(&scene);
-	scene_add(&scene, request(0), 5, 5);
+	scene_add(&scene, scene_request(0), 5, 5);
 	scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
 	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 40);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
@@ -236,7 +219,7 @@ static void test_flood_not_looked_at_twice(void **state)
 
 static void test_flood_unsure(void **state)
 {
-	struct tc_sock sock = request(1);
+	struct tc_sock sock = scene_request(1);
 	struct scene scene;
 
 	(void)state;

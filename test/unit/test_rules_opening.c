@@ -18,23 +18,6 @@ static struct tc_sock waiting(uint32_t age_ms)
 	return sock;
 }
 
-static const struct tc_sock some_listener = {.state = TC_LISTEN};
-
-static struct tc_sock request(uint8_t retrans)
-{
-	struct tc_sock sock = scene_sock(TC_SYN_RECV, 0);
-
-	sock.inode = 0;
-	sock.kind = TC_KIND_REQUEST;
-	sock.timer = TC_TIMER_RETRANS;
-	sock.retrans = retrans;
-	sock.expires_ms = 900;
-	sock.direction = TC_DIRECTION_IN;
-	sock.listener = &some_listener;
-	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
-	return sock;
-}
-
 /* ---- unaccepted ------------------------------------------------------------------------ */
 
 static void test_unaccepted(void **state)
@@ -210,9 +193,9 @@ static void test_phantom(void **state)
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "2 handshakes wait in SYN_RECV");
 	assert_says(&scene, "(inferred)");
-	scene_add(&scene, request(1), 2, 1); /* these, whose last ACKs did come */
+	scene_add(&scene, scene_request(1), 2, 1); /* these, whose last ACKs did come */
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
-	scene_add(&scene, request(1), 1, 1);
+	scene_add(&scene, scene_request(1), 1, 1);
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
 	scene_end(&scene);
 	scene_begin(&scene); /* cookies leave nothing to be seen */
@@ -295,7 +278,7 @@ static void test_overflow_names_what_any_look_saw(void **state)
 /* Where the addresses are not known, as in a census, it may be another rule's. */
 static void test_slow_last_ack_shared(void **state)
 {
-	struct tc_sock sock = request(1);
+	struct tc_sock sock = scene_request(1);
 	struct scene scene;
 
 	(void)state;
@@ -313,14 +296,14 @@ static void test_slow_last_ack(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, request(0), 5, 5);
+	scene_add(&scene, scene_request(0), 5, 5);
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
-	scene_add(&scene, request(1), 9, 1);
+	scene_add(&scene, scene_request(1), 9, 1);
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "9 of 14 SYN_RECV had their SYN+ACK sent again");
 	assert_false(scene_says(&scene, "/proc"));
-	scene_add(&scene, request(2), 1, 1);
+	scene_add(&scene, scene_request(2), 1, 1);
 	scene.facts.report.source = "proc";
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
@@ -333,12 +316,12 @@ static void test_slow_last_ack(void **state)
 
 static void test_defer_accept(void **state)
 {
-	struct tc_sock deferred = request(0);
+	struct tc_sock deferred = scene_request(0);
 	struct scene scene;
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, request(0), 1, 1);
+	scene_add(&scene, scene_request(0), 1, 1);
 	assert_int_equal(scene_judge(&scene, "defer-accept"), TC_QUIET);
 	deferred.expires_ms = 3000;
 	scene_add(&scene, deferred, 2, 1);
@@ -354,12 +337,12 @@ static void test_defer_accept(void **state)
 
 static void test_orphan_syn_recv(void **state)
 {
-	struct tc_sock orphan = request(1);
+	struct tc_sock orphan = scene_request(1);
 	struct scene scene;
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, request(1), 1, 1);
+	scene_add(&scene, scene_request(1), 1, 1);
 	assert_int_equal(scene_judge(&scene, "orphan-syn-recv"), TC_QUIET);
 	orphan.listener = NULL;
 	scene_add(&scene, orphan, 3, 1);
@@ -522,7 +505,7 @@ static void test_stale_syn_or_not(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct tc_sock calling = request(1), hanging = scene_sock(TC_LAST_ACK, 0);
+		struct tc_sock calling = scene_request(1), hanging = scene_sock(TC_LAST_ACK, 0);
 		struct scene scene;
 
 		scene_begin(&scene);
