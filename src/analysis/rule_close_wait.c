@@ -21,9 +21,7 @@ enum {
 	 * so many are not left behind by a program that closes.
 	 */
 	LISTED_MANY = 1000,
-	ANSWER_MS = 10 * 60000, /* no longer does a half-closed connection wait for its answer */
 	SOON_S = 3600,		/* less is no time to correct a program */
-	OLD_MS = 60000,		/* from here on they are old (symptom.c) */
 };
 
 /* By how many those that programs hold rose in the interval. */
@@ -113,7 +111,7 @@ static bool will_run_out(const struct tc_facts *facts, const struct tc_facts_pro
 			 uint64_t *ret_seconds)
 {
 	uint64_t oldest_ms = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].oldest_ms;
-	uint64_t since_ms = oldest_ms > OLD_MS + 1000 ? oldest_ms - OLD_MS : 1000;
+	uint64_t since_ms = oldest_ms > TC_SYMPTOM_OLD_MS + 1000 ? oldest_ms - TC_SYMPTOM_OLD_MS : 1000;
 	uint64_t used =
 		program->has_open && program->open > program->held ? program->open : program->held;
 	double rate = (double)program->held * 1000 / (double)since_ms;
@@ -198,7 +196,7 @@ static enum tc_severity judge_forgotten(const struct tc_facts *facts)
 
 	if (program && is_short(facts, program))
 		return TC_SEVERITY_CRITICAL;
-	if (old->shown > 1 || old->oldest_ms >= ANSWER_MS)
+	if (old->shown > 1 || old->oldest_ms >= TC_PART_ANSWER_MS)
 		return TC_SEVERITY_WARNING;
 	return TC_SEVERITY_NOTICE;
 }

@@ -129,10 +129,7 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 /* Places in the row's list of causes. */
 enum { WAITS_WITHOUT_LIMIT, FORGETS_IT };
 
-enum {
-	ANSWER_MS = 10 * 60000,	 /* as of CLOSE_WAIT: a peer may be at its answer */
-	AN_HOUR_MS = 60 * 60000, /* no program waits so long for an answer */
-};
+enum { AN_HOUR_MS = 60 * 60000 }; /* no program waits so long for an answer */
 
 static void tell_held(const struct tc_symptom_facts *held, struct tc_draft *draft)
 {
@@ -167,8 +164,10 @@ static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct
 	tc_points_to(draft, held->oldest_ms >= AN_HOUR_MS ? FORGETS_IT : WAITS_WITHOUT_LIMIT);
 	tc_evidence_whose(draft, held->shown ? held : alive);
 	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_HELD, draft);
-	draft->severity = held->shown > 1 || held->oldest_ms >= ANSWER_MS ? TC_SEVERITY_WARNING
-									  : TC_SEVERITY_NOTICE;
+	if (held->shown > 1 || held->oldest_ms >= TC_PART_ANSWER_MS)
+		draft->severity = TC_SEVERITY_WARNING;
+	else
+		draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
 

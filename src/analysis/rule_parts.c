@@ -181,7 +181,6 @@ const char *tc_part_interval(const struct tc_facts *facts, struct tc_draft *draf
 
 enum {
 	WATCHED_LEAST = 10, /* what a pool has not noticed yet is a few */
-	LAST_MS = 60000,    /* as long as of a socket whose age is known */
 	NEVER_SEEN = 3,	    /* events that are to be expected where there is none, at 95 % */
 };
 
@@ -210,7 +209,7 @@ enum tc_lasting tc_part_lasting(const struct tc_facts *facts, enum tc_symptom id
 	if (shown < WATCHED_LEAST)
 		return TC_LASTING_OPEN;
 	at_most = NEVER_SEEN * (1 + closed_since(facts, watch));
-	return shown * facts->watched.apart_ms >= at_most * LAST_MS ? TC_LASTING_SURE
+	return shown * facts->watched.apart_ms >= at_most * TC_SYMPTOM_OLD_MS ? TC_LASTING_SURE
 								    : TC_LASTING_SOME;
 }
 

@@ -69,6 +69,9 @@ enum tc_lasting {
 	TC_LASTING_SURE, /* so many, for so long, that they last a minute or more on average */
 };
 
+/* No longer does a half-closed connection wait for an answer, in CLOSE_WAIT or FIN_WAIT2. */
+enum { TC_PART_ANSWER_MS = 10 * 60000 };
+
 enum tc_lasting tc_part_lasting(const struct tc_facts *facts, enum tc_symptom id,
 				enum tc_watch watch);
 

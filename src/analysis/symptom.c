@@ -228,7 +228,7 @@ SHOWS(close_wait_held)
 
 SHOWS(close_wait_old)
 {
-	return is_held(sock) ? is_older(env, sock, MINUTE_MS) : TC_SHOWN_NOT;
+	return is_held(sock) ? is_older(env, sock, TC_SYMPTOM_OLD_MS) : TC_SHOWN_NOT;
 }
 
 SHOWS(close_wait_stale)
@@ -243,7 +243,7 @@ SHOWS(close_wait_stale)
  */
 static enum tc_shown is_lasting(const struct tc_symptom_env *env, const struct tc_sock *sock)
 {
-	if (!is_held(sock) || is_older(env, sock, MINUTE_MS) == TC_SHOWN)
+	if (!is_held(sock) || is_older(env, sock, TC_SYMPTOM_OLD_MS) == TC_SHOWN)
 		return TC_SHOWN_NOT;
 	if (!(sock->have & TC_HAVE_TIMER) || !inside_of(sock, TC_INSIDE_TIMES))
 		return TC_SHOWN_UNKNOWN;
@@ -275,7 +275,7 @@ static enum tc_shown is_unread(const struct tc_symptom_env *env, const struct tc
 {
 	if (!is_held(sock) || sock->rqueue < least || sock->rqueue > most)
 		return TC_SHOWN_NOT;
-	return is_lasting(env, sock) == TC_SHOWN ? TC_SHOWN : is_older(env, sock, MINUTE_MS);
+	return is_lasting(env, sock) == TC_SHOWN ? TC_SHOWN : is_older(env, sock, TC_SYMPTOM_OLD_MS);
 }
 
 SHOWS(close_wait_end)
@@ -318,7 +318,7 @@ SHOWS(fin_wait2_held)
 		return TC_SHOWN_NOT;
 	if (!(sock->have & TC_HAVE_INODE))
 		return TC_SHOWN_UNKNOWN;
-	return is_held(sock) ? is_older(env, sock, MINUTE_MS) : TC_SHOWN_NOT;
+	return is_held(sock) ? is_older(env, sock, TC_SYMPTOM_OLD_MS) : TC_SHOWN_NOT;
 }
 
 SHOWS(fin_wait2_lasting)

@@ -14,6 +14,9 @@
 #include "model/readings.h"
 #include "tcpcensus.h"
 
+/* How long a half-closed socket has to be held to be called old; a program closes in milliseconds. */
+enum { TC_SYMPTOM_OLD_MS = 60000 };
+
 enum tc_symptom {
 	TC_SYMPTOM_CLOSE_WAIT_HELD,    /* CLOSE_WAIT that a program has; the age is a lower bound */
 	TC_SYMPTOM_CLOSE_WAIT_OLD,     /* the same, for a minute or more */

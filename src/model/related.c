@@ -2,15 +2,13 @@
 /* related.c - what else there is to read; see related.h. */
 #include "model/related.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "model/counter.h"
 #include "model/error.h"
 #include "model/term.h"
 
-/* The rows of the tables, one after the other: a name, and what it is related to. */
-static bool nth(size_t n, const char **ret_name, const char **ret_related)
+bool tc_related_row(size_t n, const char **ret_name, const char **ret_related)
 {
 	if (n < tc_term_count()) {
 		*ret_name = tc_term_rows[n].name;
@@ -53,10 +51,10 @@ void tc_related(const char *name, struct tc_buf *out)
 	size_t start = out->length;
 	const char *other, *related;
 
-	for (size_t n = 0; nth(n, &other, &related); n++)
+	for (size_t n = 0; tc_related_row(n, &other, &related); n++)
 		if (strcmp(other, name) == 0)
 			tc_buf_text(out, related);
-	for (size_t n = 0; nth(n, &other, &related); n++) {
+	for (size_t n = 0; tc_related_row(n, &other, &related); n++) {
 		if (!has_item(related, strlen(related), name) ||
 		    (out->length > start &&
 		     has_item(out->data + start, out->length - start, other)))

@@ -8,6 +8,9 @@
 #ifndef TC_MODEL_RELATED_H
 #define TC_MODEL_RELATED_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "util/buf.h"
 
 /*
@@ -15,5 +18,11 @@
  * its own row says, and the topics whose rows name it; each once, separated by ", ".
  */
 void tc_related(const char *name, struct tc_buf *out);
+
+/*
+ * The rows of the three tables, one after the other: a name, and what it says itself. False: there
+ * are no more.
+ */
+bool tc_related_row(size_t n, const char **ret_name, const char **ret_related);
 
 #endif

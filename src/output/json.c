@@ -104,16 +104,22 @@ void tc_json_stamp(struct tc_buf *out, const char *schema, const struct tc_stamp
 	}
 }
 
+/* An item of a list of objects: what, and why. */
+static void add_reason(struct tc_buf *out, bool is_first, const char *key, const char *what,
+		       const char *why)
+{
+	tc_buf_format(out, "%s{\"%s\":", is_first ? "" : ",", key);
+	tc_json_string(out, what);
+	tc_buf_text(out, ",\"why\":");
+	tc_json_string(out, why);
+	tc_buf_byte(out, '}');
+}
+
 static void add_refused(struct tc_buf *out, const struct tc_report *report)
 {
 	tc_buf_text(out, ",\"refused\":[");
-	for (size_t i = 0; i < report->refused_count; i++) {
-		tc_buf_text(out, i ? ",{\"name\":" : "{\"name\":");
-		tc_json_string(out, report->refused[i].source);
-		tc_buf_text(out, ",\"why\":");
-		tc_json_string(out, report->refused[i].why);
-		tc_buf_byte(out, '}');
-	}
+	for (size_t i = 0; i < report->refused_count; i++)
+		add_reason(out, i == 0, "name", report->refused[i].source, report->refused[i].why);
 	tc_buf_byte(out, ']');
 }
 
@@ -195,13 +201,8 @@ static void add_unused(struct tc_buf *out, const struct tc_report *report)
 	if (!count)
 		return;
 	tc_buf_text(out, ",\"unused\":[");
-	for (size_t i = 0; i < count; i++) {
-		tc_buf_text(out, i ? ",{\"file\":" : "{\"file\":");
-		tc_json_string(out, report->unused[i].file);
-		tc_buf_text(out, ",\"why\":");
-		tc_json_string(out, report->unused[i].why);
-		tc_buf_byte(out, '}');
-	}
+	for (size_t i = 0; i < count; i++)
+		add_reason(out, i == 0, "file", report->unused[i].file, report->unused[i].why);
 	tc_buf_byte(out, ']');
 }
 

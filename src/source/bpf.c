@@ -233,11 +233,9 @@ static void glance_at_ends(struct tc_glance_ends *to, const struct tc_walk_ends 
  * Where there are very many, a destination that has half of the ports is among some of them as
  * well, by how many that stand for it hardly differs; to look at all takes a tenth of the census.
  */
-static uint32_t ends_every(void)
+static uint32_t ends_every(const struct tc_sockstat *stat)
 {
-	struct tc_sockstat stat = tc_sockstat_read();
-
-	return stat.known && stat.inuse + stat.time_wait > MANY ? 16 : 1;
+	return stat->known && stat->inuse + stat->time_wait > MANY ? 16 : 1;
 }
 
 /* Each socket in a state in which nobody should stay, and connections that show something. */
@@ -266,22 +264,19 @@ static uint64_t sampled(const struct tc_job *job, const struct tc_sockstat *stat
 }
 
 /* By a walk or, where there is none, by the iterator. */
-static int count_connections(struct tc_walk *walk, struct tc_job *job, uint64_t sampled,
+static int count_connections(struct tc_walk *walk, struct tc_job *job, struct tc_walk_job walk_job,
 			     struct tc_census *census, struct tc_report *report)
 {
 	struct counting counting = {.glance = job->glance};
-	struct tc_walk_job walk_job = walk_job_of(job);
 	struct tc_walk_ends ends = {{0}, {0}};
 	struct tc_walk_result result;
 	int err;
 
-	walk_job.sampled = sampled;
 	walk_job.sink = take_words;
 	walk_job.context = &counting;
 	if (job->glance) {
 		ask_for_glance(&walk_job, job);
 		walk_job.ends = &ends;
-		walk_job.ends_every = ends_every();
 	}
 	err = walk ? tc_walk_run(walk, TC_WALK_COUNT, &walk_job, &result, report->why)
 		   : tc_bpf_tcp_iter(&walk_job, &result, report->why);
@@ -357,6 +352,7 @@ static int count_listeners(struct tc_walk *walk, struct tc_job *job, struct tc_c
 static int count_all(struct tc_job *job, struct tc_census *census, struct tc_report *report)
 {
 	struct tc_sockstat stat = tc_sockstat_read();
+	struct tc_walk_job walk_job = walk_job_of(job);
 	uint32_t states = walked_states(job);
 	bool bound = states & TC_STATE_BIT(TC_BOUND) &&
 		     (job->together || tc_sockstat_may_be_bound(&stat));
@@ -368,8 +364,10 @@ static int count_all(struct tc_job *job, struct tc_census *census, struct tc_rep
 	note_way(walk, report);
 	if (states & TC_STATE_BIT(TC_LISTEN))
 		err = count_listeners(walk, job, census, report);
+	walk_job.sampled = bound ? sampled(job, &stat) : 0;
+	walk_job.ends_every = ends_every(&stat);
 	if (!err && states & ~ELSEWHERE)
-		err = count_connections(walk, job, bound ? sampled(job, &stat) : 0, census, report);
+		err = count_connections(walk, job, walk_job, census, report);
 	if (!err && bound)
 		err = count_bound(walk, job, census, report);
 	tc_walk_close(walk);
@@ -397,7 +395,7 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	if ((err == -EOPNOTSUPP || err == -EINVAL) && can_iterate(job)) {
 		report->way = TC_WAY_ITERATOR;
 		counted = (struct tc_census){.total = 0}; /* bound sockets may be in it already */
-		err = count_connections(NULL, job, 0, &counted, report);
+		err = count_connections(NULL, job, walk_job_of(job), &counted, report);
 	}
 	if (err) /* this kernel will not let us; -EOPNOTSUPP would be: not in this way */
 		return err == -EOPNOTSUPP ? -ENOSYS : err;

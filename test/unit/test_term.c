@@ -149,34 +149,12 @@ static bool is_known(const char *word)
 	return (id >= 0 && strcmp(tc_term_rows[id].name, word) == 0) || tc_rule_find(word);
 }
 
-/* The rows that name others: of words, errors and counters; false past the last. */
-static bool nth_row(size_t n, const char **ret_name, const char **ret_related)
-{
-	if (n < tc_term_count()) {
-		*ret_name = tc_term_rows[n].name;
-		*ret_related = tc_term_rows[n].related;
-		return true;
-	}
-	n -= tc_term_count();
-	if (n < TC_ERROR_COUNT) {
-		*ret_name = tc_error_rows[n].name;
-		*ret_related = tc_error_rows[n].related;
-		return true;
-	}
-	n -= TC_ERROR_COUNT;
-	if (n >= TC_COUNTER_COUNT)
-		return false;
-	*ret_name = tc_counter_rows[n].name;
-	*ret_related = tc_counter_rows[n].related;
-	return true;
-}
-
 static void test_what_is_related_exists(void **state)
 {
 	const char *name, *list;
 
 	(void)state;
-	for (size_t i = 0; nth_row(i, &name, &list); i++) {
+	for (size_t i = 0; tc_related_row(i, &name, &list); i++) {
 		char word[WORD_MAX];
 
 		assert_true(list && *list);
@@ -215,7 +193,7 @@ static void test_what_is_related_is_so_both_ways(void **state)
 	const char *name, *own;
 
 	(void)state;
-	for (size_t i = 0; nth_row(i, &name, &own); i++) {
+	for (size_t i = 0; tc_related_row(i, &name, &own); i++) {
 		const char *list;
 		char there[LIST_MAX], back[LIST_MAX], word[WORD_MAX];
 
