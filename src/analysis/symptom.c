@@ -275,7 +275,8 @@ static enum tc_shown is_unread(const struct tc_symptom_env *env, const struct tc
 {
 	if (!is_held(sock) || sock->rqueue < least || sock->rqueue > most)
 		return TC_SHOWN_NOT;
-	return is_lasting(env, sock) == TC_SHOWN ? TC_SHOWN : is_older(env, sock, TC_SYMPTOM_OLD_MS);
+	return is_lasting(env, sock) == TC_SHOWN ? TC_SHOWN
+						 : is_older(env, sock, TC_SYMPTOM_OLD_MS);
 }
 
 SHOWS(close_wait_end)
@@ -362,8 +363,7 @@ SHOWS(time_wait_out)
 #define NEEDS_TIMES N_("when the peers were last heard"), "ss -i"
 #define NEEDS_SILENCE \
 	N_("when the peers were last heard, and tcp_keepalive_time"), "ss -i, sysctl -a"
-#define NEEDS_BOTH \
-	N_("which sockets a program holds, and when the peers were last heard"), "ss -ie"
+#define NEEDS_BOTH N_("which sockets a program holds, and when the peers were last heard"), "ss -ie"
 #define NEEDS_ALL_THREE                                                                         \
 	N_("which sockets a program holds, when the peers were last heard, and a look before"), \
 		"ss -ieo"
