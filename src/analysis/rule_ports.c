@@ -1,101 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rule_ports.c - rules about the local ports of connections that go out.
+ * rule_ports.c - the rule about the local ports of connections that go out.
  *
  * How full a destination is, is measured by its own capacity, so a narrow range and a wide one
  * are judged alike. Where nobody tells who chose the ports, the least that is certain decides
  * whether something was found, and what is only likely is said to be not checked.
  */
 #include <math.h>
-#include <stdio.h>
 
 #include "analysis/judge.h"
+#include "analysis/port_parts.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
-#include "util/addr.h"
 #include "util/intl.h"
 
 enum {
-	FULL_WARNING = 70,  /* percent */
-	FULL_CRITICAL = 90, /* percent */
-	WORTH_SAYING = 1,   /* percent: below, nobody wonders */
-	HALF = 50,	    /* percent */
+	HALF = 50, /* percent */
 	TIME_WAIT_SECONDS = TC_TIME_WAIT_MS / 1000,
-	ENDPOINT_MAX = TC_ADDR_TEXT_MAX + 10,
 };
 
 static const double slowest = 0.05; /* a second: less would be shown as 0.0 */
-
-struct ends {
-	char local[TC_ADDR_TEXT_MAX];
-	char remote[ENDPOINT_MAX];
-};
-
-static struct ends ends_of(const struct tc_destination *to)
-{
-	char addr[TC_ADDR_TEXT_MAX];
-	struct ends ends;
-
-	tc_addr_text(&to->local, ends.local);
-	tc_addr_text(&to->remote, addr);
-	snprintf(ends.remote, sizeof(ends.remote), tc_addr_is4(&to->remote) ? "%s:%u" : "[%s]:%u",
-		 addr, to->remote_port);
-	return ends;
-}
-
-static unsigned range_of(const struct tc_port_pool *pool)
-{
-	return (unsigned)(pool->high - pool->low) + 1;
-}
-
-static unsigned percent(uint64_t part, uint64_t whole)
-{
-	return whole ? (unsigned)(part * 100 / whole) : 0;
-}
-
-static enum tc_severity severity_of(unsigned full)
-{
-	if (full >= FULL_CRITICAL)
-		return TC_SEVERITY_CRITICAL;
-	return full >= FULL_WARNING ? TC_SEVERITY_WARNING : (enum tc_severity)0;
-}
-
-static void say_namespace(const struct tc_facts *facts, struct tc_draft *draft,
-			  const struct tc_destination *to)
-{
-	if (tc_ports_pools(facts->ports) < 2)
-		return;
-	if (to->netns_name)
-		tc_evidence(draft, N_("This is in the network namespace %s."), to->netns_name);
-	else
-		tc_evidence(draft, N_("This is in the network namespace %llu."),
-			    (unsigned long long)to->netns);
-}
-
-/* What was not read is not said to be 0. */
-static void say_pool(const struct tc_facts *facts, struct tc_draft *draft,
-		     const struct tc_port_pool *pool)
-{
-	bool has_reserved = !facts->report.foreign || facts->reserved;
-	bool has_bound = !(facts->report.states_not_read & TC_STATE_BIT(TC_BOUND));
-
-	if (has_reserved && has_bound) {
-		tc_evidence(draft,
-			    N_("The range %u-%u has %u ports; %u of them are reserved, %u are held "
-			       "by bind(2)."),
-			    pool->low, pool->high, range_of(pool), pool->reserved, pool->taken);
-		return;
-	}
-	tc_evidence(draft, N_("The range %u-%u has %u ports."), pool->low, pool->high,
-		    range_of(pool));
-	if (!has_reserved)
-		tc_evidence(draft, N_("Which of them are reserved was not read."));
-	if (!has_bound)
-		tc_evidence(draft, N_("Sockets that are only bound were not read, and may hold "
-				      "some."));
-}
-
-/* ---- port-exhaustion ------------------------------------------------------------------ */
 
 /* In use, and not to be taken over by a new connection. */
 static uint32_t taken_of(const struct tc_destination *to)
@@ -106,7 +30,7 @@ static uint32_t taken_of(const struct tc_destination *to)
 /* How full it is, were so many ports free. */
 static unsigned full_of(const struct tc_destination *to, uint32_t free)
 {
-	return percent(taken_of(to), (uint64_t)taken_of(to) + free);
+	return tc_port_percent(taken_of(to), (uint64_t)taken_of(to) + free);
 }
 
 /*
@@ -122,7 +46,7 @@ static bool is_running_out(const struct tc_destination *to)
 
 static enum tc_severity judge_destination(const struct tc_destination *to, uint32_t free)
 {
-	enum tc_severity severity = severity_of(full_of(to, free));
+	enum tc_severity severity = tc_port_severity(full_of(to, free));
 
 	return !severity && is_running_out(to) ? TC_SEVERITY_WARNING : severity;
 }
@@ -132,7 +56,7 @@ static unsigned full_without_reuse(const struct tc_destination *to)
 {
 	uint32_t unsure = to->reusable - to->reusable_at_least;
 
-	return percent(taken_of(to) + unsure, (uint64_t)taken_of(to) + to->free);
+	return tc_port_percent(taken_of(to) + unsure, (uint64_t)taken_of(to) + to->free);
 }
 
 /* What there is among the destinations. */
@@ -167,7 +91,7 @@ static struct crowd look_at(const struct tc_ports *ports)
 
 static void say_use(struct tc_draft *draft, const struct tc_destination *to)
 {
-	struct ends ends = ends_of(to);
+	struct tc_port_ends ends = tc_port_ends_of(to);
 
 	tc_evidence(draft, N_("From %s to %s, %u of %u ports are in use, %u of them in TIME_WAIT."),
 		    ends.local, ends.remote, to->used, to->used + to->free - to->reusable,
@@ -251,13 +175,13 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 
 	draft->severity = judge_destination(to, to->free_at_most);
 	say_use(draft, to);
-	say_namespace(facts, draft, to);
+	tc_port_say_netns(facts, draft, to);
 	say_pace(draft, to);
 	if (crowd->bad > 1)
 		tc_evidence_n(draft, "%llu other destination is in the same need.",
 			      "%llu other destinations are in the same need.", crowd->bad - 1,
 			      (unsigned long long)(crowd->bad - 1));
-	say_pool(facts, draft, tc_part_pool(facts->ports, to));
+	tc_port_say_pool(facts, draft, tc_part_pool(facts->ports, to));
 	say_whose(facts, draft, to);
 	point_to(to, draft);
 	return TC_FOUND;
@@ -266,13 +190,13 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 static enum tc_verdict say_busiest(const struct tc_facts *facts, struct tc_draft *draft,
 				   const struct tc_destination *to)
 {
-	struct ends ends = ends_of(to);
+	struct tc_port_ends ends = tc_port_ends_of(to);
 
-	if (full_of(to, to->free) < WORTH_SAYING)
+	if (full_of(to, to->free) < TC_PORT_WORTH_SAYING)
 		return TC_QUIET;
 	tc_evidence(draft, N_("The busiest destination, %s from %s, has used %u of %u ports."),
 		    ends.remote, ends.local, to->used, to->used + to->free - to->reusable);
-	say_namespace(facts, draft, to);
+	tc_port_say_netns(facts, draft, to);
 	return TC_NORMAL;
 }
 
@@ -282,13 +206,13 @@ static bool find_all_reserved(const struct tc_facts *facts, struct tc_draft *dra
 	for (size_t i = 0; i < tc_ports_pools(facts->ports); i++) {
 		const struct tc_port_pool *pool = tc_ports_pool(facts->ports, i);
 
-		if (pool->assumed || pool->reserved < range_of(pool))
+		if (pool->assumed || pool->reserved < tc_port_range_of(pool))
 			continue;
 		draft->severity = TC_SEVERITY_CRITICAL;
 		tc_evidence(draft,
 			    N_("All %u ports of the range %u-%u are reserved "
 			       "(ip_local_reserved_ports): connect(2) fails to every destination."),
-			    range_of(pool), pool->low, pool->high);
+			    tc_port_range_of(pool), pool->low, pool->high);
 		if (pool->netns_name && tc_ports_pools(facts->ports) > 1)
 			tc_evidence(draft, N_("This is in the network namespace %s."),
 				    pool->netns_name);
@@ -301,7 +225,7 @@ static bool find_all_reserved(const struct tc_facts *facts, struct tc_draft *dra
 static bool needs_pace(const struct tc_facts *facts, const struct tc_destination *to,
 		       struct tc_draft *draft)
 {
-	struct ends ends = ends_of(to);
+	struct tc_port_ends ends = tc_port_ends_of(to);
 
 	if (to->rated || full_of(to, to->free) < HALF)
 		return false;
@@ -317,7 +241,7 @@ static bool needs_pace(const struct tc_facts *facts, const struct tc_destination
 static bool needs_reuse(const struct tc_facts *facts, const struct tc_destination *to,
 			struct tc_draft *draft)
 {
-	struct ends ends = ends_of(to);
+	struct tc_port_ends ends = tc_port_ends_of(to);
 	int64_t reuse;
 
 	if (!to->time_wait ||
@@ -341,10 +265,10 @@ static const char *how_to_know(const struct tc_facts *facts, struct tc_draft *dr
 static bool needs_timestamps(const struct tc_facts *facts, const struct tc_destination *to,
 			     struct tc_draft *draft)
 {
-	struct ends ends = ends_of(to);
+	struct tc_port_ends ends = tc_port_ends_of(to);
 	uint32_t unsure = to->reusable - to->reusable_at_least;
 
-	if (!unsure || !severity_of(full_without_reuse(to)))
+	if (!unsure || !tc_port_severity(full_without_reuse(to)))
 		return false;
 	if (to->free <= unsure)
 		tc_needs(
@@ -364,26 +288,17 @@ static bool needs_timestamps(const struct tc_facts *facts, const struct tc_desti
 	return true;
 }
 
-/*
- * Connections none of which is in a range that is but the usual one: theirs may be another. What is
- * in TIME_WAIT or open holds a port, of whoever.
- */
-static bool may_have_another_range(const struct tc_facts *facts)
-{
-	return tc_ports_pools(facts->ports) && tc_ports_pool(facts->ports, 0)->assumed &&
-	       facts->census.total > facts->census.states[TC_LISTEN];
-}
-
 static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	struct crowd crowd = look_at(facts->ports);
-	struct ends ends;
+	struct tc_port_ends ends;
 
 	if (find_all_reserved(facts, draft))
 		return TC_FOUND;
 	if (!crowd.certain)
-		return may_have_another_range(facts) ? tc_part_needs_range(facts, draft) : TC_QUIET;
-	ends = ends_of(crowd.likely);
+		return tc_port_may_be_elsewhere(facts) ? tc_part_needs_range(facts, draft)
+						       : TC_QUIET;
+	ends = tc_port_ends_of(crowd.likely);
 	if (tc_part_pool(facts->ports, crowd.likely)->assumed) {
 		if (!judge_destination(crowd.likely, crowd.likely->free))
 			return tc_part_needs_range(facts, draft);
@@ -478,109 +393,5 @@ const struct tc_rule tc_rule_port_exhaustion = {
 	.glance_settings = "tcp_tw_reuse",
 	.scenario = "ports-used",
 	.check = check_port_exhaustion,
-};
-/* clang-format on */
-
-/* ---- bind-exhaustion ------------------------------------------------------------------ */
-
-static unsigned bindable_of(const struct tc_port_pool *pool)
-{
-	return range_of(pool) - pool->reserved;
-}
-
-/* How full the range is to bind(2), which shares its ports between all destinations. */
-static unsigned full_for_bind(const struct tc_ports *ports, const struct tc_destination *to)
-{
-	unsigned all = bindable_of(tc_part_pool(ports, to));
-
-	return all > to->bind_free ? percent(all - to->bind_free, all) : 0;
-}
-
-static const struct tc_destination *worst_bound(const struct tc_ports *ports)
-{
-	const struct tc_destination *worst = NULL;
-
-	for (size_t i = 0; i < tc_ports_count(ports); i++) {
-		const struct tc_destination *to = tc_ports_at(ports, i);
-
-		if (to->shared_pool &&
-		    (!worst || full_for_bind(ports, to) > full_for_bind(ports, worst)))
-			worst = to;
-	}
-	return worst;
-}
-
-static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
-{
-	const struct tc_destination *to = worst_bound(facts->ports);
-	const struct tc_port_pool *pool;
-	struct ends ends;
-	unsigned all;
-
-	if (!to)
-		return may_have_another_range(facts) ? tc_part_needs_range(facts, draft) : TC_QUIET;
-	pool = tc_part_pool(facts->ports, to);
-	if (pool->assumed)
-		return tc_part_needs_range(facts, draft);
-	ends = ends_of(to);
-	all = bindable_of(pool);
-	tc_evidence(draft,
-		    N_("bind(2) has %u of %u ports left for %s, for all destinations together."),
-		    to->bind_free, all, ends.local);
-	draft->severity = severity_of(full_for_bind(facts->ports, to));
-	if (!draft->severity)
-		return full_for_bind(facts->ports, to) < WORTH_SAYING ? TC_QUIET : TC_NORMAL;
-	if (!to->bind_free)
-		tc_evidence(draft, N_("None is left: bind(2) fails now (EADDRINUSE)."));
-	if (!pool->exact)
-		tc_evidence(draft, N_("Inferred, that bind(2) chose these ports: %s."), pool->why);
-	tc_evidence(draft, N_("One of the destinations is %s, with %u connections."), ends.remote,
-		    to->used);
-	say_namespace(facts, draft, to);
-	say_pool(facts, draft, pool);
-	return TC_FOUND;
-}
-
-/* clang-format off */
-const struct tc_rule tc_rule_bind_exhaustion = {
-	.id = "bind-exhaustion",
-	.severity = TC_SEVERITY_CRITICAL,
-	.title = N_("programs that bind before connect use up the ports"),
-	.threshold = N_("A warning when 70 % of the range are held, critical from 90 %: a port that "
-			"bind(2) has chosen serves one connection only, so that all destinations "
-			"share what a single one could have."),
-	.first = {N_("Widen ip_local_port_range, at once; then IP_BIND_ADDRESS_NO_PORT.")},
-	.causes = {
-		N_("A program calls bind(2) with port 0 to choose its source address, and then "
-		   "connect(2): a proxy with a source address (proxy_bind, source), a load "
-		   "generator, a database client."),
-		N_("Its connections are short, and each keeps its port for the 60 s of TIME_WAIT."),
-	},
-	.confirm = {
-		N_("tcpcensus ports: BIND FREE is what is left to such programs"),
-		N_("strace -f -e trace=bind,setsockopt,connect -p PID: bind(2) with port 0 before each "
-		   "connect(2), and no IP_BIND_ADDRESS_NO_PORT"),
-	},
-	.remedy = {
-		N_("Set IP_BIND_ADDRESS_NO_PORT before bind(2): the port is then chosen by "
-		   "connect(2), and every destination has the whole range. nginx and HAProxy do so "
-		   "by themselves where they were built for it."),
-		N_("Leave bind(2) out, and let the routes choose the source address."),
-		N_("Keep connections open and use them again."),
-		N_("Widen ip_local_port_range (${ip_local_port_range} here)."),
-	},
-	.avoid = {
-		N_("tcp_tw_reuse does not help: it is for connect(2), and bind(2) fails before."),
-		N_("SO_REUSEADDR on the new socket alone does not help either: the one that holds "
-		   "the port must have had it, too."),
-		N_("ip_autobind_reuse only helps where all sockets concerned have SO_REUSEADDR, and "
-		   "may break other programs."),
-	},
-	.sources = "ip(7); net/ipv4/inet_connection_sock.c:inet_csk_get_port, "
-		   "inet_csk_bind_conflict; net/ipv4/inet_hashtables.c:__inet_hash_connect",
-	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
-	.glance = true,
-	.scenario = "bind-exhausted",
-	.check = check_bind_exhaustion,
 };
 /* clang-format on */

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rule_bind.c - the rule about ports that programs let bind(2) choose before they connect.
+ *
+ * Such a port serves one connection only, whatever its destination, so all destinations of an
+ * address share one range.
+ */
+#include "analysis/judge.h"
+#include "analysis/port_parts.h"
+#include "analysis/rules.h"
+#include "util/intl.h"
+
+static unsigned bindable_of(const struct tc_port_pool *pool)
+{
+	return tc_port_range_of(pool) - pool->reserved;
+}
+
+/* How full the range is to bind(2), which shares its ports between all destinations. */
+static unsigned full_for_bind(const struct tc_ports *ports, const struct tc_destination *to)
+{
+	unsigned all = bindable_of(tc_part_pool(ports, to));
+
+	return all > to->bind_free ? tc_port_percent(all - to->bind_free, all) : 0;
+}
+
+static const struct tc_destination *worst_bound(const struct tc_ports *ports)
+{
+	const struct tc_destination *worst = NULL;
+
+	for (size_t i = 0; i < tc_ports_count(ports); i++) {
+		const struct tc_destination *to = tc_ports_at(ports, i);
+
+		if (to->shared_pool &&
+		    (!worst || full_for_bind(ports, to) > full_for_bind(ports, worst)))
+			worst = to;
+	}
+	return worst;
+}
+
+static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_destination *to = worst_bound(facts->ports);
+	const struct tc_port_pool *pool;
+	struct tc_port_ends ends;
+	unsigned all;
+
+	if (!to)
+		return tc_port_may_be_elsewhere(facts) ? tc_part_needs_range(facts, draft)
+						       : TC_QUIET;
+	pool = tc_part_pool(facts->ports, to);
+	if (pool->assumed)
+		return tc_part_needs_range(facts, draft);
+	ends = tc_port_ends_of(to);
+	all = bindable_of(pool);
+	tc_evidence(draft,
+		    N_("bind(2) has %u of %u ports left for %s, for all destinations together."),
+		    to->bind_free, all, ends.local);
+	draft->severity = tc_port_severity(full_for_bind(facts->ports, to));
+	if (!draft->severity)
+		return full_for_bind(facts->ports, to) < TC_PORT_WORTH_SAYING ? TC_QUIET
+									      : TC_NORMAL;
+	if (!to->bind_free)
+		tc_evidence(draft, N_("None is left: bind(2) fails now (EADDRINUSE)."));
+	if (!pool->exact)
+		tc_evidence(draft, N_("Inferred, that bind(2) chose these ports: %s."), pool->why);
+	tc_evidence(draft, N_("One of the destinations is %s, with %u connections."), ends.remote,
+		    to->used);
+	tc_port_say_netns(facts, draft, to);
+	tc_port_say_pool(facts, draft, pool);
+	return TC_FOUND;
+}
+
+/* clang-format off */
+const struct tc_rule tc_rule_bind_exhaustion = {
+	.id = "bind-exhaustion",
+	.severity = TC_SEVERITY_CRITICAL,
+	.title = N_("programs that bind before connect use up the ports"),
+	.threshold = N_("A warning when 70 % of the range are held, critical from 90 %: a port that "
+			"bind(2) has chosen serves one connection only, so that all destinations "
+			"share what a single one could have."),
+	.first = {N_("Widen ip_local_port_range, at once; then IP_BIND_ADDRESS_NO_PORT.")},
+	.causes = {
+		N_("A program calls bind(2) with port 0 to choose its source address, and then "
+		   "connect(2): a proxy with a source address (proxy_bind, source), a load "
+		   "generator, a database client."),
+		N_("Its connections are short, and each keeps its port for the 60 s of TIME_WAIT."),
+	},
+	.confirm = {
+		N_("tcpcensus ports: BIND FREE is what is left to such programs"),
+		N_("strace -f -e trace=bind,setsockopt,connect -p PID: bind(2) with port 0 before each "
+		   "connect(2), and no IP_BIND_ADDRESS_NO_PORT"),
+	},
+	.remedy = {
+		N_("Set IP_BIND_ADDRESS_NO_PORT before bind(2): the port is then chosen by "
+		   "connect(2), and every destination has the whole range. nginx and HAProxy do so "
+		   "by themselves where they were built for it."),
+		N_("Leave bind(2) out, and let the routes choose the source address."),
+		N_("Keep connections open and use them again."),
+		N_("Widen ip_local_port_range (${ip_local_port_range} here)."),
+	},
+	.avoid = {
+		N_("tcp_tw_reuse does not help: it is for connect(2), and bind(2) fails before."),
+		N_("SO_REUSEADDR on the new socket alone does not help either: the one that holds "
+		   "the port must have had it, too."),
+		N_("ip_autobind_reuse only helps where all sockets concerned have SO_REUSEADDR, and "
+		   "may break other programs."),
+	},
+	.sources = "ip(7); net/ipv4/inet_connection_sock.c:inet_csk_get_port, "
+		   "inet_csk_bind_conflict; net/ipv4/inet_hashtables.c:__inet_hash_connect",
+	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
+	.glance = true,
+	.scenario = "bind-exhausted",
+	.check = check_bind_exhaustion,
+};
+/* clang-format on */
