@@ -36,8 +36,7 @@ check_files() {
 		share/fish/vendor_completions.d/tcpcensus.fish \
 		share/locale/fr/LC_MESSAGES/tcpcensus.mo; do
 		# In -path a star matches slashes, too: lib/x86_64-linux-gnu.
-		find "$dest$prefix" -path "$dest$prefix/$pattern" | grep -q . ||
-			missing+="$pattern "
+		[ -n "$(find "$dest$prefix" -path "$dest$prefix/$pattern")" ] || missing+="$pattern "
 	done
 	[ -z "$missing" ]
 	result $? 'everything is installed' "missing: $missing"
@@ -99,7 +98,7 @@ compile() { # name pkg-config options...
 compile_static() {
 	find "$dest" -name 'libtcpcensus.so*' -execdir mv {} "$work" \;
 	compile example-static --static --cflags --libs
-	! readelf -d "$work/example-static" 2>/dev/null | grep -q libtcpcensus
+	[[ $(readelf -d "$work/example-static") != *libtcpcensus* ]]
 	result $? 'the static example needs no shared library of ours'
 }
 
@@ -148,7 +147,8 @@ check_moved
 compile example --cflags --libs
 LD_LIBRARY_PATH=$(dirname "$(find "$dest" -name libtcpcensus.so)")
 export LD_LIBRARY_PATH
-ldd "$work/example" | grep -q "$dest.*libtcpcensus\|libtcpcensus.*$dest"
+# Not by "ldd | grep -q": a grep that leaves early ends ldd by a signal, which pipefail tells.
+[[ $(ldd "$work/example") == *"libtcpcensus.so"*"=> $dest"* ]]
 result $? 'the example runs with the installed library'
 check_listing example
 check_kernel example
