@@ -692,8 +692,12 @@ struct tc_destination {
 	 * by port_seconds.
 	 */
 	double sustains_per_second;
-	bool rated;		    /* the two below are known */
-	double per_second;	    /* connections opened since the earlier reading */
+	bool rated;		    /* there was an earlier reading: the three below are known */
+	/*
+	 * Connections opened since then, of those that still are there. Not the same: some had their
+	 * port then and now, and the source does not tell whether they are the same ones.
+	 */
+	double per_second_at_least, per_second_at_most;
 	double seconds_left;	    /* until none is free, if it goes on so; infinite: it does not */
 	uint32_t reusable_at_least; /* of `reusable`, those that are known to be */
 	double port_seconds; /* after which a port in TIME_WAIT is free: 60, or by tcp_tw_reuse */

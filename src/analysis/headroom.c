@@ -57,7 +57,7 @@ void tc_headroom_free(struct tc_headroom *headroom)
 	free(headroom->holders);
 	free(headroom->buckets);
 	free(headroom->order);
-	free(headroom->cookies);
+	free(headroom->identities);
 	free(headroom);
 }
 
@@ -266,6 +266,17 @@ static uint8_t reuse_views(const struct tc_headroom_rules *rules, const struct t
 	return views;
 }
 
+/*
+ * What tells a connection from a later one on the same port: the cookie, which stays when a socket
+ * becomes a minisocket (inet_twsk_alloc); without, the inode of a socket that a program holds.
+ */
+static uint64_t identity_of(const struct tc_sock *sock)
+{
+	if (sock->have & TC_HAVE_COOKIE)
+		return sock->cookie;
+	return sock->have & TC_HAVE_INODE && sock->inode ? sock->inode | IDENTITY_INODE : 0;
+}
+
 static int add_tuple(struct tc_headroom *headroom, const struct tc_sock *sock,
 		     const struct tc_headroom_fact *fact)
 {
@@ -277,7 +288,7 @@ static int add_tuple(struct tc_headroom *headroom, const struct tc_sock *sock,
 		.netns = sock->have & TC_HAVE_NETNS ? sock->netns : 0,
 	};
 	struct headroom_tuple tuple = {
-		.cookie = sock->have & TC_HAVE_COOKIE ? sock->cookie : 0,
+		.identity = identity_of(sock),
 		.port = sock->local_port,
 	};
 	int err = find_or_add(headroom, &destination, &tuple.destination);

@@ -49,22 +49,22 @@ static void sort_tuples(struct tc_headroom *headroom)
 	}
 }
 
-static int compare_cookies(const void *one_pointer, const void *other_pointer)
+static int compare_identities(const void *one_pointer, const void *other_pointer)
 {
 	uint64_t one = *(const uint64_t *)one_pointer, other = *(const uint64_t *)other_pointer;
 
 	return one < other ? -1 : one > other;
 }
 
-static int sort_cookies(struct tc_headroom *headroom)
+static int sort_identities(struct tc_headroom *headroom)
 {
-	headroom->cookies = calloc(headroom->tuple_count + 1, sizeof(*headroom->cookies));
-	if (!headroom->cookies)
+	headroom->identities = calloc(headroom->tuple_count + 1, sizeof(*headroom->identities));
+	if (!headroom->identities)
 		return -ENOMEM;
 	for (size_t i = 0; i < headroom->tuple_count; i++)
-		headroom->cookies[i] = headroom->tuples[i].cookie;
-	qsort(headroom->cookies, headroom->tuple_count, sizeof(*headroom->cookies),
-	      compare_cookies);
+		headroom->identities[i] = headroom->tuples[i].identity;
+	qsort(headroom->identities, headroom->tuple_count, sizeof(*headroom->identities),
+	      compare_identities);
 	return 0;
 }
 
@@ -364,7 +364,7 @@ int tc_headroom_finish(struct tc_headroom *headroom)
 		tell(headroom, &headroom->destinations[i]);
 	err = tell_bindable(headroom);
 	if (!err)
-		err = sort_cookies(headroom);
+		err = sort_identities(headroom);
 	return err ? err : choose_order(headroom);
 }
 
@@ -395,16 +395,38 @@ struct tc_destination *tc_headroom_at(const struct tc_headroom *headroom, size_t
 
 /* ---- Rates --------------------------------------------------------------------------- */
 
-/* The kernel gives a cookie when it is asked for the first time; a connection is itself before. */
-static bool was_there(const struct tc_headroom *before, const struct headroom_destination *then,
-		      const struct headroom_tuple *tuple)
-{
-	const struct headroom_tuple *same = then ? tuple_on(before, then, tuple->port) : NULL;
+/* What has become of a connection that is there now. */
+enum opening { OPENED, WAS_THERE, PERHAPS_OPENED };
 
-	if (same && (!same->cookie || !tuple->cookie))
-		return true;
-	return tuple->cookie && bsearch(&tuple->cookie, before->cookies, before->tuple_count,
-					sizeof(*before->cookies), compare_cookies);
+static bool is_among(const struct tc_headroom *headroom, uint64_t identity)
+{
+	return identity && bsearch(&identity, headroom->identities, headroom->tuple_count,
+				   sizeof(*headroom->identities), compare_identities);
+}
+
+/* Two that are of one kind and differ are of two connections; a cookie and an inode tell nothing.
+ */
+static bool are_comparable(uint64_t one, uint64_t other)
+{
+	return one && other && (one & IDENTITY_INODE) == (other & IDENTITY_INODE);
+}
+
+/*
+ * Without identities, one that had its port then may be the same or another: the port may have
+ * come back in between. Only out of TIME_WAIT no connection comes back itself.
+ */
+static enum opening opening_of(const struct tc_headroom *before,
+			       const struct headroom_destination *then,
+			       const struct headroom_tuple *tuple)
+{
+	const struct headroom_tuple *earlier = then ? tuple_on(before, then, tuple->port) : NULL;
+
+	if (is_among(before, tuple->identity))
+		return WAS_THERE;
+	if (!earlier || are_comparable(earlier->identity, tuple->identity) ||
+	    (earlier->flags & ~tuple->flags & TUPLE_TIME_WAIT))
+		return OPENED;
+	return PERHAPS_OPENED;
 }
 
 static void rate(struct tc_headroom *now, const struct tc_headroom *before,
@@ -413,14 +435,15 @@ static void rate(struct tc_headroom *now, const struct tc_headroom *before,
 	struct tc_destination *told = &destination->told;
 	const struct headroom_destination *then = tc_headroom_find(
 		before, &told->local, &told->remote, told->remote_port, told->ifindex);
-	uint32_t free_then = then ? then->told.free : before->open[VIEW_LIKELY], opened = 0;
+	uint32_t free_then = then ? then->told.free : before->open[VIEW_LIKELY];
+	uint32_t openings[] = { [OPENED] = 0, [WAS_THERE] = 0, [PERHAPS_OPENED] = 0 };
 	double lost = (double)free_then - (double)told->free;
 
 	for (size_t i = 0; i < destination->count; i++)
-		if (!was_there(before, then, &now->tuples[destination->first + i]))
-			opened++;
+		openings[opening_of(before, then, &now->tuples[destination->first + i])]++;
 	told->rated = true;
-	told->per_second = opened / seconds;
+	told->per_second_at_least = openings[OPENED] / seconds;
+	told->per_second_at_most = (openings[OPENED] + openings[PERHAPS_OPENED]) / seconds;
 	told->seconds_left = lost > 0 ? told->free / (lost / seconds) : INFINITY;
 }
 

@@ -33,11 +33,14 @@ enum {
 
 /* A connection: 16 bytes, since there may be a million. */
 struct headroom_tuple {
-	uint64_t cookie; /* 0: not known */
+	uint64_t identity; /* see headroom.c, identity_of(); 0: not known */
 	uint32_t destination;
 	uint16_t port;
 	uint8_t flags;
 };
+
+/* In an identity: it is the number of an inode, not a cookie. */
+#define IDENTITY_INODE (UINT64_C(1) << 63)
 
 struct headroom_destination {
 	struct tc_destination told;
@@ -67,7 +70,7 @@ struct tc_headroom {
 	uint64_t seed;
 	uint32_t *order; /* of the destinations to tell, once finished */
 	size_t order_count;
-	uint64_t *cookies; /* of all tuples, sorted, once finished */
+	uint64_t *identities; /* of all tuples, sorted, once finished */
 	bool choosing;
 	bool lacks_bound;
 };

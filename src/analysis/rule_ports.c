@@ -41,7 +41,16 @@ static unsigned full_of(const struct tc_destination *to, uint32_t free)
 static bool is_running_out(const struct tc_destination *to)
 {
 	return to->rated && full_of(to, to->free_at_most) >= HALF &&
-	       to->seconds_left < TIME_WAIT_SECONDS && to->per_second > to->sustains_per_second;
+	       to->seconds_left < TIME_WAIT_SECONDS &&
+	       to->per_second_at_least > to->sustains_per_second;
+}
+
+/* Whether it depends on connections of which nobody tells whether they are new. */
+static bool is_pace_unsure(const struct tc_destination *to)
+{
+	return to->seconds_left < TIME_WAIT_SECONDS &&
+	       to->per_second_at_least <= to->sustains_per_second &&
+	       to->per_second_at_most > to->sustains_per_second;
 }
 
 static enum tc_severity judge_destination(const struct tc_destination *to, uint32_t free)
@@ -130,11 +139,17 @@ static void say_sustained(struct tc_draft *draft, const struct tc_destination *t
 static void say_pace(struct tc_draft *draft, const struct tc_destination *to)
 {
 	/* All ports with open connections, and nothing moves: there is no pace. */
-	if (to->sustains_per_second < slowest && !(to->rated && to->per_second > 0))
+	if (to->sustains_per_second < slowest && !(to->rated && to->per_second_at_most > 0))
 		return;
-	if (to->rated)
+	if (to->rated && to->per_second_at_least == to->per_second_at_most)
 		tc_evidence(draft, N_("Connections are opened at %s."),
-			    tc_words_rate(draft, to->per_second));
+			    tc_words_rate(draft, to->per_second_at_least));
+	else if (to->rated)
+		tc_evidence(draft,
+			    N_("Connections are opened at %s at least and %s at most: the source "
+			       "does not tell which of them are new."),
+			    tc_words_rate(draft, to->per_second_at_least),
+			    tc_words_rate(draft, to->per_second_at_most));
 	say_sustained(draft, to);
 	if (to->rated && isfinite(to->seconds_left) && to->free)
 		tc_evidence(draft, N_("If it goes on so, none is free in %s."),
@@ -227,10 +242,11 @@ static bool needs_pace(const struct tc_facts *facts, const struct tc_destination
 {
 	struct tc_port_ends ends = tc_port_ends_of(to);
 
-	if (to->rated || full_of(to, to->free) < HALF)
+	if (full_of(to, to->free) < HALF || (to->rated && !is_pace_unsure(to)))
 		return false;
 	tc_needs(draft, N_("%s, to tell how fast %s runs out: %u of %u ports from %s are in use"),
-		 tc_draft_text(draft, facts->interval_us
+		 tc_draft_text(draft, to->rated ? N_("which connections are new (netlink or eBPF)")
+				      : facts->interval_us
 					      ? N_("which local ports were in use before")
 					      : tc_judge_needs_interval(facts)),
 		 ends.remote, to->used, to->used + to->free - to->reusable, ends.local);

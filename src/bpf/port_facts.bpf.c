@@ -35,7 +35,6 @@ static void read_ends(struct tc_bpf_port *port, const struct sock_common *common
 	port->local_port = common->skc_num;
 	port->remote_port = common->skc_dport;
 	port->ifindex = common->skc_bound_dev_if;
-	port->cookie = common->skc_cookie.counter;
 }
 
 static void read_bucket(struct tc_bpf_port *port, const struct inet_bind_bucket *bucket)
@@ -97,6 +96,8 @@ int port_facts(struct bpf_iter__tcp *context)
 	if (!common || common->skc_state == KERNEL_NEW_SYN_RECV)
 		return 0;
 	read_ends(&port, common);
+	/* The kernel gives it to who asks first; two looks tell by it what is new. */
+	port.cookie = bpf_get_socket_cookie(common);
 	if (port.state == KERNEL_TIME_WAIT) {
 		minisocket = bpf_skc_to_tcp_timewait_sock(common);
 		if (!minisocket)

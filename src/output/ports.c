@@ -44,6 +44,21 @@ static void add_ends(struct tc_buf *out, const struct tc_destination *to)
 	}
 }
 
+static void add_rate(struct tc_buf *out, const struct tc_destination *to)
+{
+	if (to->per_second_at_least < to->per_second_at_most)
+		tc_buf_format(out,
+			      ",\"per_second\":null,\"per_second_at_least\":%.1f,"
+			      "\"per_second_at_most\":%.1f",
+			      to->per_second_at_least, to->per_second_at_most);
+	else
+		tc_buf_format(out, ",\"per_second\":%.1f", to->per_second_at_least);
+	if (isinf(to->seconds_left))
+		tc_buf_text(out, ",\"seconds_left\":null");
+	else
+		tc_buf_format(out, ",\"seconds_left\":%.1f", to->seconds_left);
+}
+
 static void add_destination(struct tc_buf *out, const struct tc_destination *to)
 {
 	tc_buf_byte(out, '{');
@@ -59,11 +74,7 @@ static void add_destination(struct tc_buf *out, const struct tc_destination *to)
 		tc_buf_format(out, ",\"bind_free\":%u", to->bind_free);
 	tc_buf_format(out, ",\"sustains_per_second\":%.1f", to->sustains_per_second);
 	if (to->rated)
-		tc_buf_format(out, ",\"per_second\":%.1f,\"seconds_left\":", to->per_second);
-	if (to->rated && isinf(to->seconds_left))
-		tc_buf_text(out, "null");
-	else if (to->rated)
-		tc_buf_format(out, "%.1f", to->seconds_left);
+		add_rate(out, to);
 	tc_buf_byte(out, '}');
 }
 
@@ -169,8 +180,13 @@ static void add_record(struct tc_buf *out, const struct tc_destination *to)
 	if (to->shared_pool)
 		tc_buf_number(out, to->bind_free);
 	tc_buf_format(out, ",%.1f,", to->sustains_per_second);
+	if (to->rated && to->per_second_at_least == to->per_second_at_most)
+		tc_buf_format(out, "%.1f", to->per_second_at_least);
+	tc_buf_byte(out, ',');
 	if (to->rated)
-		tc_buf_format(out, "%.1f", to->per_second);
+		tc_buf_format(out, "%.1f,%.1f", to->per_second_at_least, to->per_second_at_most);
+	else
+		tc_buf_byte(out, ',');
 	tc_buf_byte(out, ',');
 	if (to->rated && !isinf(to->seconds_left))
 		tc_buf_format(out, "%.1f", to->seconds_left);
@@ -181,15 +197,18 @@ static void add_record(struct tc_buf *out, const struct tc_destination *to)
 static void write_csv(struct tc_buf *out, const struct tc_ports_view *view,
 		      const struct tc_report *report)
 {
-	tc_buf_text(out, "netns,local.addr,remote.addr,remote.port,iface,capacity,used,free,free_at_least,"
-			 "free_at_most,time_wait,reusable,inferred,shared_pool,bind_free,"
-			 "sustains_per_second,per_second,seconds_left\n");
+	tc_buf_text(
+		out,
+		"netns,local.addr,remote.addr,remote.port,iface,capacity,used,free,free_at_least,"
+		"free_at_most,time_wait,reusable,inferred,shared_pool,bind_free,"
+		"sustains_per_second,per_second,per_second_at_least,per_second_at_most,"
+		"seconds_left\n");
 	for (size_t i = 0; i < view->shown; i++)
 		add_record(out, tc_ports_at(view->ports, i));
 	if (view->other)
-		tc_buf_format(out, "(other),,,,,,%llu,,,,,,,,,,,\n",
+		tc_buf_format(out, "(other),,,,,,%llu,,,,,,,,,,,,,\n",
 			      (unsigned long long)view->other_used);
-	tc_csv_incomplete(out, report, 17);
+	tc_csv_incomplete(out, report, 19);
 }
 
 /* ---- The form ------------------------------------------------------------------------ */

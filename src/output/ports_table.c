@@ -96,7 +96,12 @@ static void sustains_text(const struct tc_destination *to, char *text)
 
 static void rate_text(const struct tc_destination *to, char *text)
 {
-	snprintf(text, TEXT_MAX, _("%s/s"), tc_decimal(to->per_second).text);
+	if (to->per_second_at_least < to->per_second_at_most)
+		/* TRANSLATORS: between two numbers: "12-862/s" */
+		snprintf(text, TEXT_MAX, _("%s-%s/s"), tc_decimal(to->per_second_at_least).text,
+			 tc_decimal(to->per_second_at_most).text);
+	else
+		snprintf(text, TEXT_MAX, _("%s/s"), tc_decimal(to->per_second_at_least).text);
 }
 
 static void left_text(const struct tc_destination *to, char *text)
@@ -131,7 +136,7 @@ static const struct column columns[] = {
 	{ N_("TO"), to_text, ALWAYS, 0, false },
 	{ N_("USED"), used_text, ALWAYS, 0, true },
 	{ "TIME_WAIT", time_wait_text, ALWAYS, 3, true },
-	{ N_("REUSABLE"), reusable_text, ALWAYS, 6, true },
+	{ N_("REUSABLE"), reusable_text, ALWAYS, 7, true },
 	{ N_("FREE"), free_text, ALWAYS, 0, true },
 	{ N_("AT LEAST"), least_text, WITH_BOUNDS, 1, true },
 	{ N_("AT MOST"), most_text, WITH_BOUNDS, 2, true },
@@ -139,7 +144,7 @@ static const struct column columns[] = {
 	{ N_("BIND FREE"), bind_text, WITH_SHARED, 1, true },
 	{ N_("RATE"), rate_text, WITH_RATE, 1, true },
 	{ N_("LEFT"), left_text, WITH_RATE, 1, true },
-	{ N_("SUSTAINS"), sustains_text, ALWAYS, 7, true },
+	{ N_("SUSTAINS"), sustains_text, ALWAYS, 6, true },
 };
 /* clang-format on */
 
@@ -152,7 +157,7 @@ struct layout {
 
 /* What the shown destinations have in common. */
 struct traits {
-	bool rated, shared, inferred, bounds, namespaces;
+	bool rated, unsure_rates, shared, inferred, bounds, namespaces;
 };
 
 static struct traits look_at(const struct tc_ports_view *view)
@@ -165,6 +170,7 @@ static struct traits look_at(const struct tc_ports_view *view)
 	for (size_t i = 0; i < view->shown; i++) {
 		const struct tc_destination *to = tc_ports_at(view->ports, i);
 
+		traits.unsure_rates |= to->per_second_at_least < to->per_second_at_most;
 		traits.shared |= to->shared_pool;
 		traits.inferred |= to->inferred;
 		traits.bounds |= to->free_at_least != to->free_at_most;
@@ -363,17 +369,26 @@ static void write_pools(struct tc_buf *out, const struct tc_style *style,
 }
 
 static void write_notes(struct tc_buf *out, const struct tc_style *style,
-			const struct tc_ports_view *view, const struct traits *traits)
+			const struct tc_ports_view *view, const struct traits *traits,
+			const struct tc_report *report)
 {
 	tc_auto_buf struct tc_buf note = TC_BUF_INIT;
 
 	tc_buf_byte(out, '\n');
 	write_pools(out, style, view->ports);
 	if (traits->shared) {
-		tc_buf_format(&note, "%s\n",
-			      _("BIND FREE: these programs let bind(2) choose the port, and such a port "
-				"serves one connection only, whatever its destination. With the option "
-				"IP_BIND_ADDRESS_NO_PORT every destination has the range for itself."));
+		tc_buf_format(
+			&note, "%s\n",
+			_("BIND FREE: these programs let bind(2) choose the port, and such a port "
+			  "serves one connection only, whatever its destination. With the option "
+			  "IP_BIND_ADDRESS_NO_PORT every destination has the range for itself."));
+		write_note(out, style, &note);
+	}
+	if (traits->unsure_rates) {
+		tc_buf_format(&note,
+			      _("RATE: %s gives no cookies, so whether a port has the same "
+				"connection as before is not always known.\n"),
+			      report->source);
 		write_note(out, style, &note);
 	}
 	if (traits->inferred) {
@@ -397,7 +412,7 @@ void tc_write_ports_table(struct tc_buf *out, const struct tc_ports_view *view,
 	for (size_t i = 0; i < view->shown; i++)
 		write_row(out, &layout, style, tc_ports_at(view->ports, i));
 	write_other(out, &layout, view);
-	write_notes(out, style, view, &traits);
+	write_notes(out, style, view, &traits, report);
 	if (!report->complete)
 		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
 }

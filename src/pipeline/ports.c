@@ -55,7 +55,7 @@ struct reading {
 /* What is looked at of each socket. */
 static const char *const wanted_fields[] = {
 	"state",      "family", "local.addr", "local.port", "remote.addr", "remote.port", "kind",
-	"expires", "iface",  "cookie",     "netns",	   "direction",
+	"expires", "iface",  "cookie",     "inode",  "netns",	   "direction",
 };
 
 static double now_seconds(void)

@@ -106,7 +106,8 @@ among_few() { # COMMAND...
 	[ "$(jq -r '.destinations[] | [."remote.port", .used, .free] | @csv' json)" = \
 		"$(awk -F, 'NR > 1 { print $4 "," $7 "," $8 }' csv)" ]
 	[ "$(jq -r '.destinations[] | "127.0.0.1:\(."remote.port") \(.used) \(.free)"' json)" = \
-		"$(awk '$1 == "127.0.0.1" { sub(/~/, "", $6); print $2 " " $3 " " $6 }' table)" ]
+		"$(awk 'NR == 1 { for (free = 1; $free != "FREE";) free++ }
+			$1 == "127.0.0.1" { sub(/~/, "", $free); print $2 " " $3 " " $free }' table)" ]
 	grep -q IP_BIND_ADDRESS_NO_PORT table
 	! grep -q '.\{81\}' table
 }
@@ -133,6 +134,36 @@ among_few() { # COMMAND...
 			.seconds_left > 1 and .seconds_left < 20" "$BATS_TEST_TMPDIR/rate" &&
 		tcpcensus ports -i 10ms -j dport = :80 | jq -e ".destinations[0] |
 			.per_second == 0 and has(\"seconds_left\") and .seconds_left == null"'
+}
+
+# All four ports are given back and taken again between the looks.
+rate_of_reused() { # SOURCE CONDITION
+	run unshare -n bash -c 'ip link set lo up || exit 77
+		coproc "$0/reused_ports.py"
+		trap "kill $COPROC_PID" EXIT
+		read -r _ <&"${COPROC[0]}"
+		tcpcensus ports -i 4s -j --source "$1" >"$3" & pid=$!
+		until grep -q nanosleep /proc/$pid/wchan; do
+			kill -0 $pid || break
+		done
+		echo >&"${COPROC[1]}"
+		read -r said <&"${COPROC[0]}" && [ "$said" = done ] && kill -0 $pid || exit 1
+		wait $pid && cat "$3" && jq -e ".destinations[0] | $2" "$3"' \
+		"$here" "$1" "$2" "$BATS_TEST_TMPDIR/json"
+	printf '%s\n' "$output"
+	[ "$status" != 77 ] || skip "needs settings of a network namespace"
+	[ "$status" = 0 ]
+}
+
+@test "ports: the rate where the same ports are used again" {
+	needs_namespaces
+	! tcpcensus ports --source bpf >/dev/null 2>&1 ||
+		rate_of_reused bpf '.per_second > 0.5 and .per_second <= 1 and
+			(has("per_second_at_least") | not)'
+	rate_of_reused netlink '.per_second > 0.5 and .per_second <= 1'
+	# There are no cookies in /proc: they may be those that were there, or not.
+	rate_of_reused proc '.per_second == null and .per_second_at_least == 0 and
+		.per_second_at_most > 0.5 and .per_second_at_most <= 1'
 }
 
 @test "ports: one destination that nothing is connected to" {

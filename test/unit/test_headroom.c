@@ -395,11 +395,87 @@ static void test_rates(void **state)
 	assert_int_equal(tc_headroom_rate(now, before, 0), -EINVAL);
 	assert_int_equal(tc_headroom_rate(now, before, 2), 0);
 	assert_true(find(now, 80, 0)->rated);
-	assert_true(fabs(find(now, 80, 0)->per_second - 7.5) < 0.001);
+	assert_true(fabs(find(now, 80, 0)->per_second_at_least - 7.5) < 0.001);
+	assert_true(fabs(find(now, 80, 0)->per_second_at_most - 7.5) < 0.001);
 	assert_true(fabs(find(now, 80, 0)->seconds_left - 80 / 5.0) < 0.001);
-	assert_true(find(now, 81, 0)->per_second == 0 && isinf(find(now, 81, 0)->seconds_left));
+	assert_true(find(now, 81, 0)->per_second_at_most == 0 &&
+		    isinf(find(now, 81, 0)->seconds_left));
 	tc_headroom_free(before);
 	tc_headroom_free(now);
+}
+
+/* One reading of the connection on the first port; finished. */
+static struct tc_headroom *headroom_of_one(int state, uint64_t cookie, uint32_t inode)
+{
+	struct tc_headroom_rules rules = rules_of(20);
+	struct tc_headroom_fact fact = TC_HEADROOM_NO_FACT;
+	struct tc_sock sock = {
+		.have = TC_HAVE_ENDPOINTS | TC_HAVE_INODE | (cookie ? TC_HAVE_COOKIE : 0),
+		.local = addr_of("10.0.0.1"),
+		.remote = addr_of("10.0.0.2"),
+		.local_port = LOW,
+		.remote_port = 80,
+		.state = (uint8_t)state,
+		.direction = TC_DIRECTION_OUT,
+		.cookie = cookie,
+		.inode = inode,
+	};
+	struct tc_headroom *headroom;
+
+	assert_int_equal(tc_headroom_new(&rules, &headroom), 0);
+	if (state)
+		assert_int_equal(tc_headroom_add(headroom, &sock, &fact), 0);
+	assert_int_equal(tc_headroom_finish(headroom), 0);
+	return headroom;
+}
+
+/* A port that had a connection then, and has one now. */
+static void test_what_is_new_on_a_port(void **state)
+{
+	static const struct {
+		int state_then;
+		uint64_t cookie_then;
+		uint32_t inode_then;
+		int state_now;
+		uint64_t cookie_now;
+		uint32_t inode_now;
+		int least, most;
+	} cases[] = {
+		/* cookies tell, whatever the states are */
+		{ TC_ESTABLISHED, 7, 5, TC_TIME_WAIT, 7, 0, 0, 0 },
+		{ TC_TIME_WAIT, 7, 0, TC_TIME_WAIT, 8, 0, 1, 1 },
+		{ TC_ESTABLISHED, 7, 5, TC_ESTABLISHED, 8, 6, 1, 1 },
+		/* without, the inodes of those that a program holds */
+		{ TC_ESTABLISHED, 0, 5, TC_ESTABLISHED, 0, 5, 0, 0 },
+		{ TC_ESTABLISHED, 0, 5, TC_ESTABLISHED, 0, 6, 1, 1 },
+		/* and without these it may be the same one, or not */
+		{ TC_ESTABLISHED, 0, 5, TC_TIME_WAIT, 0, 0, 0, 1 },
+		{ TC_TIME_WAIT, 0, 0, TC_TIME_WAIT, 0, 0, 0, 1 },
+		{ TC_FIN_WAIT1, 0, 0, TC_FIN_WAIT2, 0, 0, 0, 1 },
+		/* but none leaves TIME_WAIT alive, and none was there before its port was taken */
+		{ TC_TIME_WAIT, 0, 0, TC_ESTABLISHED, 0, 5, 1, 1 },
+		{ 0, 0, 0, TC_TIME_WAIT, 0, 0, 1, 1 },
+		/* a cookie and an inode are not to be compared, not even where the number is the same */
+		{ TC_ESTABLISHED, 5, 0, TC_ESTABLISHED, 0, 5, 0, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		struct tc_headroom *before = headroom_of_one(
+			cases[i].state_then, cases[i].cookie_then, cases[i].inode_then);
+		struct tc_headroom *now = headroom_of_one(cases[i].state_now, cases[i].cookie_now,
+							  cases[i].inode_now);
+		const struct tc_destination *told;
+
+		assert_int_equal(tc_headroom_rate(now, before, 1), 0);
+		told = find(now, 80, 0);
+		if ((int)told->per_second_at_least != cases[i].least ||
+		    (int)told->per_second_at_most != cases[i].most)
+			fail_msg("case %zu: %.0f to %.0f", i, told->per_second_at_least,
+				 told->per_second_at_most);
+		tc_headroom_free(before);
+		tc_headroom_free(now);
+	}
 }
 
 static void test_choice_and_pool(void **state)
@@ -490,6 +566,7 @@ int main(void)
 		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_bind_free),
 		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_what_is_new_on_a_port),
 		cmocka_unit_test(test_choice_and_pool),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_many),

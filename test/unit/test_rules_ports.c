@@ -173,13 +173,16 @@ static void test_time_left_is_said(void **state)
 
 	(void)state;
 	to->rated = true;
-	to->per_second = 12.5;
+	to->per_second_at_least = to->per_second_at_most = 12.5;
 	to->seconds_left = 150;
 	to->time_wait = 700;
 	facts.symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown = 705;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "700 of them in",
 		     "opened at 12/s", "back after 60 s", "bears 17/s, and no more", "2 min 30 s",
 		     "705 connections are in", "40000-40999 has 1000 ports", NULL);
+	to->per_second_at_least = 2;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING,
+		     "opened at 2.0/s at least and 12/s at most", NULL);
 	tc_facts_release(&facts);
 }
 
@@ -188,14 +191,16 @@ static void test_what_runs_out_within_a_minute_is_found(void **state)
 {
 	static const struct {
 		uint32_t used;
-		double per_second, seconds_left;
+		double least, most, seconds_left;
 		enum tc_verdict verdict;
 	} cases[] = {
-		{500, 50, 10, TC_FOUND},
-		{499, 50, 10, TC_NORMAL},	/* a pool that is being opened */
-		{500, 10, 10, TC_NORMAL},	/* slower than what can go on */
-		{500, 50, 60, TC_NORMAL},	/* the first will be back by then */
-		{500, 50, INFINITY, TC_NORMAL}, /* the peers close first: nothing is lost */
+		{500, 50, 50, 10, TC_FOUND},
+		{500, 50, 90, 10, TC_FOUND},
+		{499, 50, 50, 10, TC_NORMAL},	    /* a pool that is being opened */
+		{500, 10, 10, 10, TC_NORMAL},	    /* slower than what can go on */
+		{500, 10, 50, 10, TC_UNSURE},	    /* or not: which of them are new is not known */
+		{500, 50, 50, 60, TC_NORMAL},	    /* the first will be back by then */
+		{500, 50, 50, INFINITY, TC_NORMAL}, /* the peers close first: nothing is lost */
 	};
 
 	(void)state;
@@ -204,7 +209,8 @@ static void test_what_runs_out_within_a_minute_is_found(void **state)
 		struct tc_destination *to = make(&facts, cases[i].used);
 
 		to->rated = true;
-		to->per_second = cases[i].per_second;
+		to->per_second_at_least = cases[i].least;
+		to->per_second_at_most = cases[i].most;
 		to->seconds_left = cases[i].seconds_left;
 		facts_expect(&facts, "port-exhaustion", cases[i].verdict, TC_SEVERITY_WARNING,
 			     NULL);
