@@ -48,6 +48,8 @@ def enter_namespace():
     wait_for(lambda: ip_succeeds(route.format("del", "")), "the route to fd77::2")
     assert ip_succeeds(route.format("add", "src fd77::1"))
     setting("tcp_tw_reuse", 0)
+    # Where the machine stalls, a FIN is repeated to who has left, and the RST would end TIME_WAIT.
+    setting("tcp_rfc1337", 1)
     range_of(20)
 
 
@@ -107,17 +109,18 @@ class Scene:
             self.kept.append(listener.accept()[0])
 
     def time_wait(self, connections, listener_port=80):
-        """Closes both ends, ours first, and waits until all are in TIME_WAIT."""
+        """Closes both ends, ours first, and waits until ours are in TIME_WAIT."""
         listener = next(one for one in self.kept if is_listener(one, listener_port))
         peers = {}
         for _ in connections:
             peer, address = listener.accept()
             peers[address[1]] = peer
         for one in connections:
-            port = one.getsockname()[1]
+            peer = peers.pop(one.getsockname()[1])
             one.close()
-            peers.pop(port).close()
-        wait_for(lambda: count_state("time-wait") >= len(connections), "TIME_WAIT")
+            assert not peer.recv(1), "data that nobody sent"  # its FIN, before ours is sent
+            peer.close()
+        wait_for(lambda: count_state("time-wait", listener_port) == len(connections), "TIME_WAIT")
 
 
 def is_listener(one, port):
@@ -128,8 +131,9 @@ def is_listener(one, port):
         return False
 
 
-def count_state(state):
-    done = subprocess.run(["ss", "-tanH", "state", state], capture_output=True, text=True, check=True)
+def count_state(state, to_port=None):
+    done = subprocess.run(["ss", "-tanH", "state", state] + (["dport", f":{to_port}"] if to_port else []),
+                          capture_output=True, text=True, check=True)
     return len(done.stdout.splitlines())
 
 
