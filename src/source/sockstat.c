@@ -21,14 +21,12 @@ static void read_file(const char *path, char text[FILE_MAX])
 
 static bool scan_sockstat(const char *text, struct tc_sockstat *stat)
 {
-	unsigned long long used, inuse, time_wait, allocated;
+	unsigned long long inuse, time_wait, allocated;
 	const char *tcp = strstr(text, "TCP: inuse ");
 
-	if (sscanf(text, "sockets: used %llu", &used) != 1 || !tcp ||
-	    sscanf(tcp, "TCP: inuse %llu orphan %*u tw %llu alloc %llu", &inuse, &time_wait,
-		   &allocated) != 3)
+	if (!tcp || sscanf(tcp, "TCP: inuse %llu orphan %*u tw %llu alloc %llu", &inuse,
+			   &time_wait, &allocated) != 3)
 		return false;
-	stat->used = used;
 	stat->inuse = inuse;
 	stat->time_wait = time_wait;
 	stat->allocated = allocated;
@@ -38,7 +36,6 @@ static bool scan_sockstat(const char *text, struct tc_sockstat *stat)
 struct tc_sockstat tc_sockstat_read(void)
 {
 	struct tc_sockstat unknown = {
-		.used = UINT64_MAX,
 		.inuse = UINT64_MAX,
 		.time_wait = UINT64_MAX,
 		.allocated = UINT64_MAX,
@@ -59,5 +56,5 @@ struct tc_sockstat tc_sockstat_read(void)
 
 bool tc_sockstat_may_be_bound(const struct tc_sockstat *stat)
 {
-	return !stat->known || (stat->allocated != stat->inuse && stat->used != stat->inuse);
+	return !stat->known || stat->allocated != stat->inuse;
 }

@@ -11,7 +11,6 @@
 
 struct tc_sockstat {
 	bool known;	    /* false: not readable here, the rest is UINT64_MAX */
-	uint64_t used;	    /* sockets of any protocol, in this namespace */
 	uint64_t inuse;	    /* full TCP sockets in a hash, of both families, in this namespace */
 	uint64_t time_wait; /* timewait minisockets, in this namespace */
 	uint64_t allocated; /* full TCP sockets in any state, on the whole machine */
@@ -22,7 +21,10 @@ struct tc_sockstat tc_sockstat_read(void);
 
 /*
  * Whether there may be TCP sockets that are in no hash, as those that are only bound: false
- * where all sockets of the machine, or of the namespace, are TCP sockets in a hash.
+ * where all TCP sockets of the machine are in this namespace's hash. Those that the kernel made
+ * for itself (of NFS, RDS, SMC) are in both counts. Of the sockets of any protocol ("sockets:
+ * used") they are not (net/core/sock.c, sk_alloc()), so as many of them in a hash may make up
+ * for as many of a program's that are bound: that count proves nothing.
  */
 bool tc_sockstat_may_be_bound(const struct tc_sockstat *stat);
 
