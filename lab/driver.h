@@ -49,6 +49,7 @@ extern const struct lab_driver lab_driver_proxy;
 extern const struct lab_driver lab_driver_close_first;
 extern const struct lab_driver lab_driver_refused;
 extern const struct lab_driver lab_driver_forgetful;
+extern const struct lab_driver lab_driver_several;
 extern const struct lab_driver lab_driver_abort_on_close;
 extern const struct lab_driver lab_driver_stale_syn;
 extern const struct lab_driver lab_driver_lossy;

@@ -3,9 +3,13 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "drive.h"
 #include "sc_paws.h"
@@ -40,16 +44,23 @@ static int turn_refused(struct lab_drive *drive)
 }
 
 /* Its limit is made small, so that it is the same on every machine. */
-static int begin_forgetful(struct lab_drive *drive)
+static int may_open(struct lab_job *job, rlim_t count)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_max < MAY_OPEN)
-		return lab_job_fail(&drive->job, -EMFILE, "finding room for descriptors");
-	limit.rlim_cur = MAY_OPEN;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_max < count)
+		return lab_job_fail(job, -EMFILE, "finding room for descriptors");
+	limit.rlim_cur = count;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return lab_job_fail(&drive->job, -errno, "setting a limit of descriptors");
-	return lab_drive_begin_listening(drive);
+		return lab_job_fail(job, -errno, "setting a limit of descriptors");
+	return 0;
+}
+
+static int begin_forgetful(struct lab_drive *drive)
+{
+	int rc = may_open(&drive->job, MAY_OPEN);
+
+	return rc < 0 ? rc : lab_drive_begin_listening(drive);
 }
 
 /* FIN -->   and the server forgets its descriptor: only the end of the process closes it */
@@ -63,6 +74,55 @@ static int turn_forgetful(struct lab_drive *drive)
 	if (rc == 0)
 		close(client);
 	return rc;
+}
+
+/* A program that may have so many descriptors, and forgets so many of them. */
+static int forget(struct lab_drive *drive, rlim_t limit, unsigned count)
+{
+	int listener, client, forgotten;
+	int rc = may_open(&drive->job, limit);
+
+	if (rc == 0)
+		rc = lab_drive_listen(&drive->job, &listener);
+	for (unsigned i = 0; rc == 0 && i < count; i++) {
+		rc = lab_drive_pair(&drive->job, listener, &client, &forgotten);
+		if (rc == 0)
+			close(client);
+	}
+	return rc;
+}
+
+/* Each a process of its own, at a port of its own; they end with the driver. */
+static int begin_several(struct lab_drive *drive)
+{
+	static const struct {
+		rlim_t limit;
+		unsigned forgets;
+	} programs[] = {{MAY_OPEN, 80}, {MAY_OPEN, 80}, {MAY_OPEN, 80}, {MAY_OPEN, 80}, {96, 50}};
+	pid_t driver = getpid();
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(programs); i++) {
+		pid_t pid;
+
+		drive->job.port++;
+		pid = fork();
+		if (pid < 0)
+			return lab_job_fail(&drive->job, -errno, "starting a program");
+		if (pid)
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != driver ||
+		    forget(drive, programs[i].limit, programs[i].forgets) < 0)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	return 0;
+}
+
+static int turn_several(struct lab_drive *drive)
+{
+	return waitpid(-1, NULL, WNOHANG) ? lab_job_fail(&drive->job, -ECHILD, "forgetting") : 0;
 }
 
 /* What has come and was not read turns close(2) into a reset. */
@@ -193,6 +253,15 @@ const struct lab_driver lab_driver_forgetful = {
 	.summary = N_("connects from %s to %s and closes first, and the server, which may have 8192 "
 		      "descriptors, never closes, %u times a second"),
 	.per_second = 20, .begin = begin_forgetful, .turn = turn_forgetful,
+};
+
+const struct lab_driver lab_driver_several = {
+	.name = "several", .client = LAB_A, .server = LAB_B,
+	.summary = N_("started four programs that connect 80 times each from %s to %s, have the client "
+		      "close first and never close themselves, and may have 8192 descriptors each, and "
+		      "one that does so 50 times and may have 96; looks %u times a second whether "
+		      "they still run"),
+	.per_second = 10, .begin = begin_several, .turn = turn_several,
 };
 
 const struct lab_driver lab_driver_abort_on_close = {

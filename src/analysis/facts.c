@@ -119,6 +119,7 @@ void tc_facts_release(struct tc_facts *facts)
 	tc_ports_free(facts->ports);
 	tc_watched_release(&facts->watched);
 	tc_map_release(&facts->forgotten);
+	free(facts->programs);
 	free(facts->reserved);
 	free(facts->chosen_by_kernel);
 	*facts = (struct tc_facts){.interval_us = 0};
@@ -180,18 +181,20 @@ static int remember(struct tc_symptom_facts *symptom, const struct tc_symptom_en
 	return err;
 }
 
-/* Of several processes that hold it the first, which has begun the others. */
-static int remember_program(struct tc_facts *facts, const struct tc_sock *sock)
+/* Each process that holds it has a descriptor of its own for it, and a limit of its own. */
+static int remember_programs(struct tc_facts *facts, const struct tc_sock *sock)
 {
 	const struct tc_owner *owner = sock->text ? sock->text->owner : NULL;
 	uint64_t *count;
 
-	if (!owner || owner->how != TC_OWNER_HELD || !owner->count)
+	if (!owner || owner->how != TC_OWNER_HELD)
 		return 0;
-	count = tc_map_put(&facts->forgotten, owner->processes[0]->pid);
-	if (!count)
-		return -ENOMEM;
-	*count += sock->count;
+	for (size_t i = 0; i < owner->count; i++) {
+		count = tc_map_put(&facts->forgotten, owner->processes[i]->pid);
+		if (!count)
+			return -ENOMEM;
+		*count += sock->count;
+	}
 	return 0;
 }
 
@@ -217,7 +220,7 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 				netns->shown[i] += sock->count;
 			err = remember(symptom, env, sock);
 			if (!err && is_forgotten(i))
-				err = remember_program(facts, sock);
+				err = remember_programs(facts, sock);
 			break;
 		case TC_SHOWN_NOT:
 			symptom->not_shown += sock->count;
@@ -249,35 +252,43 @@ int tc_facts_add(struct tc_facts *facts, const struct tc_sock *socks, size_t cou
 	return err;
 }
 
-/* Puts it where it belongs among those that have most; the last may fall out. */
-static void rank_program(struct tc_facts *facts, uint32_t pid, uint64_t held)
+static int most_first(const void *one, const void *other)
 {
-	size_t at = facts->program_count;
+	const struct tc_facts_program *a = one, *b = other;
 
-	if (at == TC_FACTS_PROGRAMS && held <= facts->programs[--at].held)
-		return;
-	for (; at && facts->programs[at - 1].held < held; at--)
-		facts->programs[at] = facts->programs[at - 1];
-	facts->programs[at] = (struct tc_facts_program){.pid = pid, .held = held};
-	if (facts->program_count < TC_FACTS_PROGRAMS)
-		facts->program_count++;
+	if (a->held != b->held)
+		return (a->held < b->held) - (a->held > b->held);
+	return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
-static void rank_programs(struct tc_facts *facts)
+/*
+ * All of them: who is nearest to a limit need not be among those that hold most. They are no more
+ * than there are processes.
+ */
+static int rank_programs(struct tc_facts *facts)
 {
+	const struct tc_map *map = &facts->forgotten;
+
+	free(facts->programs);
+	facts->programs = map->count ? calloc(map->count, sizeof(*facts->programs)) : NULL;
 	facts->program_count = 0;
-	for (size_t i = 0; facts->forgotten.count && i <= facts->forgotten.mask; i++)
-		if (facts->forgotten.slots[i].key)
-			rank_program(facts, (uint32_t)facts->forgotten.slots[i].key,
-				     facts->forgotten.slots[i].value);
+	if (!map->count)
+		return 0;
+	if (!facts->programs)
+		return -ENOMEM;
+	for (size_t i = 0; i <= map->mask; i++)
+		if (map->slots[i].key)
+			facts->programs[facts->program_count++] = (struct tc_facts_program){
+				.pid = (uint32_t)map->slots[i].key, .held = map->slots[i].value};
+	qsort(facts->programs, facts->program_count, sizeof(*facts->programs), most_first);
+	return 0;
 }
 
 int tc_facts_finish(struct tc_facts *facts)
 {
-	int err = 0;
+	int err = rank_programs(facts);
 
 	tc_lifetimes(facts->now.settings, facts->figures);
-	rank_programs(facts);
 	for (size_t i = 0; i < TC_SYMPTOM_COUNT && !err; i++) {
 		struct tc_symptom_facts *symptom = &facts->symptoms[i];
 

@@ -41,8 +41,6 @@ struct tc_facts_program {
 	uint64_t open, limit;	  /* descriptors */
 };
 
-enum { TC_FACTS_PROGRAMS = 3 };
-
 struct tc_facts {
 	struct tc_report report;	/* of the look at the sockets */
 	struct tc_census census;
@@ -54,8 +52,8 @@ struct tc_facts {
 	unsigned families;		/* TC_FAMILY_ bits that were asked for; 0: both */
 	struct tc_symptom_facts symptoms[TC_SYMPTOM_COUNT];
 
-	struct tc_map forgotten;			     /* those of CLOSE_WAIT, by pid */
-	struct tc_facts_program programs[TC_FACTS_PROGRAMS]; /* the most first */
+	struct tc_map forgotten;	   /* those of CLOSE_WAIT, by pid */
+	struct tc_facts_program *programs; /* each of those once, the most first; owned */
 	size_t program_count;
 
 	uint64_t interval_us; /* between the two readings; 0: there was one */

@@ -153,6 +153,20 @@ static const struct tc_facts_program *nearest(const struct tc_facts *facts)
 	return found;
 }
 
+/* Of all others by their own limits, too. */
+static void tell_others(const struct tc_facts *facts, const struct tc_facts_program *told,
+			struct tc_draft *draft)
+{
+	uint64_t are_short = 0;
+
+	for (size_t i = 0; i < facts->program_count; i++)
+		are_short += &facts->programs[i] != told && is_short(facts, &facts->programs[i]);
+	if (are_short)
+		tc_evidence_n(draft, "%llu more process has as little room.",
+			      "%llu more processes have as little room.", are_short,
+			      tc_llu(are_short));
+}
+
 static void tell_limit(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_facts_program *program = nearest(facts);
@@ -181,6 +195,7 @@ static void tell_limit(const struct tc_facts *facts, struct tc_draft *draft)
 			draft,
 			N_("At the rate at which it has forgotten them it has none left in %s."),
 			tc_words_duration(draft, seconds * 1000));
+	tell_others(facts, program, draft);
 }
 
 /* ---- Verdicts ---------------------------------------------------------------------------- */

@@ -86,10 +86,11 @@ static void add_held_by(struct scene *scene, uint32_t pid, unsigned count)
 static enum tc_severity judge_held(struct scene *scene, unsigned held, uint64_t open,
 				   uint64_t limit, uint64_t grown, uint64_t oldest_ms)
 {
-	struct tc_facts_program *program = scene->facts.programs;
+	struct tc_facts_program *program;
 
 	scene_begin(scene);
 	add_held_by(scene, 812, held);
+	program = scene->facts.programs;
 	scene->facts.symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].oldest_ms = oldest_ms;
 	assert_int_equal(scene->facts.program_count, 1);
 	assert_int_equal(program->pid, 812);
@@ -162,31 +163,68 @@ static void test_time_left(void **state)
 	scene_end(&scene);
 }
 
-/* The program that is nearest to its limit counts, and not the one that has most. */
+/* What a limit of so many for each of those that hold some, the most first, comes to. */
+static void judge_limits(struct scene *scene, const uint64_t *limits, size_t count)
+{
+	assert_int_equal(scene->facts.program_count, count);
+	for (size_t i = 0; i < count; i++) {
+		scene->facts.programs[i].has_limit = limits[i];
+		scene->facts.programs[i].limit = limits[i];
+	}
+	assert_int_equal(
+		tc_judge(tc_rule_find("close-wait-leak"), &scene->facts, true, &scene->judged), 0);
+	scene->has_verdict = true;
+}
+
+/* The program that is nearest to its own limit counts, however few it holds. */
 static void test_several_programs(void **state)
 {
+	static const uint64_t limits[] = {65536, 64, 0, 1024, 16};
+	static const uint64_t wide[] = {65536, 65536, 65536, 65536, 16};
 	struct scene scene;
-	struct tc_facts_program *programs = scene.facts.programs;
 
 	(void)state;
 	scene_begin(&scene);
 	add_held_by(&scene, 5, 10);
 	add_held_by(&scene, 6, 400);
+	add_held_by(&scene, 9, 8);
 	add_held_by(&scene, 7, 40);
 	add_held_by(&scene, 8, 20);
-	assert_int_equal(scene.facts.program_count, 3);
-	assert_int_equal(programs[0].pid, 6);
-	assert_int_equal(programs[1].pid, 7);
-	assert_int_equal(programs[2].pid, 8);
-	for (size_t i = 0; i < 3; i++) {
-		programs[i].has_limit = i != 2;
-		programs[i].limit = i ? 64 : 65536;
-	}
-	assert_int_equal(
-		tc_judge(tc_rule_find("close-wait-leak"), &scene.facts, true, &scene.judged), 0);
-	scene.has_verdict = true;
+	judge_limits(&scene, limits, 5);
+	assert_int_equal(scene.facts.programs[0].pid, 6);
+	assert_int_equal(scene.facts.programs[1].pid, 7);
+	assert_int_equal(scene.facts.programs[2].pid, 8);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
 	assert_says(&scene, "Process 7 may have 64 descriptors; these connections take 40 of them");
+	assert_says(&scene, "1 more process has as little room.");
+	tc_draft_release(&scene.judged.draft);
+	judge_limits(&scene, wide, 5);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "Process 9 may have 16 descriptors; these connections take 8 of them");
+	assert_false(scene_says(&scene, "as little room"));
+	scene_end(&scene);
+}
+
+/* What two processes share takes a descriptor of each. */
+static void test_shared_by_processes(void **state)
+{
+	static const uint64_t limits[] = {1024, 20};
+	const struct tc_process first = {.pid = 5}, second = {.pid = 6};
+	const struct tc_process *processes[] = {&first, &second};
+	const struct tc_owner owner = {.processes = processes, .count = 2, .how = TC_OWNER_HELD};
+	struct tc_sock sock = scene_sock(TC_CLOSE_WAIT, HOUR);
+	struct tc_text text = *sock.text;
+	struct scene scene;
+
+	(void)state;
+	text.owner = &owner;
+	sock.text = &text;
+	scene_begin(&scene);
+	scene_add(&scene, sock, 10, 1);
+	assert_int_equal(tc_facts_finish(&scene.facts), 0);
+	judge_limits(&scene, limits, 2);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "Process 6 may have 20 descriptors; these connections take 10 of them");
 	scene_end(&scene);
 }
 
@@ -475,6 +513,7 @@ int main(void)
 		cmocka_unit_test(test_share_of_the_limit),
 		cmocka_unit_test(test_time_left),
 		cmocka_unit_test(test_several_programs),
+		cmocka_unit_test(test_shared_by_processes),
 		cmocka_unit_test(test_close_wait_young),
 		cmocka_unit_test(test_close_wait_normal_and_unaccepted),
 		cmocka_unit_test(test_close_wait_growing),
