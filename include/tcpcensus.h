@@ -546,6 +546,7 @@ enum {
 	TC_LISTENER_BEFORE = 1u << 1,	  /* queue_before */
 	TC_LISTENER_UNACCEPTED = 1u << 2, /* unaccepted */
 	TC_LISTENER_SILENT = 1u << 3,	  /* silent */
+	TC_LISTENER_PEERS = 1u << 4,	  /* silent_peers */
 };
 
 /* One listening socket. */
@@ -581,6 +582,7 @@ struct tc_listener {
 	uint64_t states[TC_STATE_COUNT]; /* of what came in by it; LISTEN: its sockets */
 	uint64_t unaccepted; /* of ESTABLISHED and CLOSE_WAIT, what no program has taken yet */
 	uint64_t silent; /* of SYN_RECV, those whose SYN+ACK was sent again */
+	uint64_t silent_peers; /* how many addresses have these */
 };
 
 /*

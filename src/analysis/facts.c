@@ -147,6 +147,11 @@ static struct tc_facts_netns *find_netns(const struct tc_facts *facts, uint64_t 
 	return bsearch(&id, facts->netns, facts->netns_count, sizeof(*facts->netns), compare_id);
 }
 
+const struct tc_facts_netns *tc_facts_netns_of(const struct tc_facts *facts, uint64_t netns)
+{
+	return facts->netns_count ? find_netns(facts, netns) : NULL;
+}
+
 /* Of one that came later nothing was read. */
 static const struct tc_setting_value nothing[TC_SETTING_COUNT];
 

@@ -112,6 +112,9 @@ bool tc_facts_rate(const struct tc_facts *facts, enum tc_counter id, double *ret
  */
 bool tc_facts_setting(const struct tc_facts *facts, enum tc_setting id, int64_t *ret_number);
 
+/* One of several namespaces; NULL: there is but one, or it was not there at the first look. */
+const struct tc_facts_netns *tc_facts_netns_of(const struct tc_facts *facts, uint64_t netns);
+
 /* The settings of a namespace, or of the only one that is looked at; never NULL. */
 const struct tc_setting_value *tc_facts_settings_of(const struct tc_facts *facts, uint64_t netns);
 

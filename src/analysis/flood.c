@@ -79,18 +79,30 @@ static void look_at_queues(const struct tc_facts *facts, struct tc_flood_pressur
 	}
 }
 
-/* Dropped SYNs that have no counter of their own; an accept queue drops last ACKs as well. */
-static uint64_t dropped_unproven(const struct tc_facts *facts,
-				 const struct tc_flood_pressure *pressure)
+/* By how much a counter rose, in the namespace where it is one of several; 0 also where unknown. */
+static uint64_t rise_in(const struct tc_facts *facts, const struct tc_facts_netns *netns,
+			enum tc_counter id)
 {
-	uint64_t limit, all, overflows;
+	uint64_t rise = 0;
 
-	if (!pressure->is_full || !unproven_limit(facts->now.settings, &limit))
+	if (!netns)
+		tc_part_rise(facts, id, &rise);
+	else if (!facts->interval_us || !netns->has_before ||
+		 !tc_counter_rise(&netns->before, &netns->now, id, &rise))
 		return 0;
-	tc_part_rise(facts, TC_COUNTER_ListenDrops, &all);
-	tc_part_rise(facts, TC_COUNTER_ListenOverflows, &overflows);
-	overflows += pressure->dropped;
-	return all > overflows ? all - overflows : 0;
+	return rise;
+}
+
+/* Dropped SYNs that have no counter of their own; an accept queue drops last ACKs as well. */
+static uint64_t dropped_unproven(const struct tc_facts *facts, const struct tc_facts_netns *netns)
+{
+	uint64_t limit, all = rise_in(facts, netns, TC_COUNTER_ListenDrops);
+	uint64_t known = rise_in(facts, netns, TC_COUNTER_ListenOverflows) +
+			 rise_in(facts, netns, TC_COUNTER_TCPReqQFullDrop);
+
+	if (!unproven_limit(netns ? netns->settings : facts->now.settings, &limit))
+		return 0;
+	return all > known ? all - known : 0;
 }
 
 struct tc_flood_pressure tc_flood_pressure(const struct tc_facts *facts)
@@ -102,7 +114,8 @@ struct tc_flood_pressure tc_flood_pressure(const struct tc_facts *facts)
 	    tc_part_rise(facts, TC_COUNTER_TCPReqQFullDoCookies, &pressure.cookies) ==
 		    TC_RISE_UNKNOWN)
 		pressure.is_known = false;
-	pressure.unproven = dropped_unproven(facts, &pressure);
+	if (pressure.is_full)
+		pressure.unproven = dropped_unproven(facts, NULL);
 	return pressure;
 }
 
@@ -113,82 +126,182 @@ bool tc_flood_is_pressed(const struct tc_flood_pressure *pressure)
 
 /* ---- Likeness --------------------------------------------------------------------------- */
 
-static enum tc_likeness are_many_peers(const struct tc_symptom_facts *retried, uint64_t least)
-{
-	uint64_t peers = tc_part_peers(retried);
+/* A queue of handshakes, and what was turned away by those of its namespace that are full. */
+struct queue {
+	uint64_t requests, silent, peers;
+	uint64_t room; /* 0: not known */
+	bool has_silent, has_peers, is_full, is_crowded;
+	uint64_t dropped, cookies, sent, received;
+};
 
-	if (!peers)
-		return retried->shown ? TC_LIKE_UNKNOWN : TC_LIKE_NO;
-	return peers >= least && peers * 2 > retried->shown ? TC_LIKE_YES : TC_LIKE_NO;
+static void take_turned_away(const struct tc_facts *facts, const struct tc_facts_netns *netns,
+			     struct queue *queue)
+{
+	queue->dropped = rise_in(facts, netns, TC_COUNTER_TCPReqQFullDrop) +
+			 dropped_unproven(facts, netns);
+	queue->cookies = rise_in(facts, netns, TC_COUNTER_TCPReqQFullDoCookies);
+	queue->sent = rise_in(facts, netns, TC_COUNTER_SyncookiesSent);
+	queue->received = rise_in(facts, netns, TC_COUNTER_SyncookiesRecv);
 }
 
-/*
- * The smallest full queue whose handshakes are silent; where cookies do not come back, those that
- * would tell are not there to be seen. NULL: there is none.
- */
-static const struct tc_listener *full_and_silent(const struct tc_facts *facts, bool by_cookies)
+static struct queue queue_of(const struct tc_facts *facts, const struct tc_listener *listener)
 {
-	const struct tc_listener *listener, *found = NULL;
+	struct queue queue = {
+		.requests = listener->states[TC_SYN_RECV],
+		.silent = listener->silent,
+		.peers = listener->silent_peers,
+		.room = limit_of(facts, listener) + 1,
+		.has_silent = listener->have & TC_LISTENER_SILENT,
+		.has_peers = listener->have & TC_LISTENER_PEERS,
+		.is_full = is_full(facts, listener),
+		.is_crowded = is_crowded(facts, listener),
+	};
 
-	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
-	     i++)
-		if (listener->have & TC_LISTENER_QUEUES && is_full(facts, listener) &&
-		    (by_cookies ||
-		     may_have_silent(listener, (listener->states[TC_SYN_RECV] + 1) / 2)) &&
-		    (!found || listener->limit < found->limit))
-			found = listener;
-	return found;
+	/* What was full in the interval may have room for some just now. */
+	if (queue.is_full || queue.is_crowded)
+		take_turned_away(facts, tc_facts_netns_of(facts, listener->socket->netns), &queue);
+	return queue;
+}
+
+/* All handshakes as if they were in one queue, where it is not known which are in which. */
+static struct queue queue_of_all(const struct tc_facts *facts)
+{
+	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
+	struct queue queue = {
+		.requests = retried->shown + retried->not_shown,
+		.silent = retried->shown,
+		.peers = tc_part_peers(retried),
+		.has_silent = !retried->unjudged,
+		.is_full = true,
+	};
+
+	queue.has_peers = queue.peers != 0;
+	take_turned_away(facts, NULL, &queue);
+	return queue;
+}
+
+static enum tc_likeness are_many_peers(const struct queue *queue, uint64_t least)
+{
+	if (!queue->has_peers)
+		return queue->silent ? TC_LIKE_UNKNOWN : TC_LIKE_NO;
+	return queue->peers >= least && queue->peers * 2 > queue->silent ? TC_LIKE_YES : TC_LIKE_NO;
 }
 
 /*
  * A small queue is filled by a few slow peers as well. Of a flood it turns more away in each
  * second than it has room for, and ten at the least: clients that are kept out try again once a
- * second.
+ * second. Where cookies do not come back, handshakes that would tell are not there to be seen.
  */
-static enum tc_likeness is_turning_away(const struct tc_facts *facts, uint64_t dropped,
-					uint64_t lost_cookies)
+static enum tc_likeness is_turning_away(const struct tc_facts *facts, const struct queue *queue)
 {
-	const struct tc_listener *listener = full_and_silent(facts, lost_cookies > 0);
-	uint64_t room, least, peers = PEERS_LEAST;
+	uint64_t lost = queue->sent > queue->received ? queue->sent - queue->received : 0;
+	uint64_t least = queue->room > SILENT_LEAST ? queue->room : SILENT_LEAST;
+	uint64_t peers = PEERS_LEAST;
 
-	if (!listener || !facts->interval_us)
+	if (!queue->is_full || !queue->room || !facts->interval_us)
 		return TC_LIKE_NO;
-	room = listener->limit + 1;
-	least = room > SILENT_LEAST ? room : SILENT_LEAST;
-	if ((double)(dropped + lost_cookies) * 1e6 < (double)least * (double)facts->interval_us)
+	if (queue->has_silent && !lost && queue->silent * 2 < queue->requests)
 		return TC_LIKE_NO;
-	if (room == 1) /* whatever comes, one address is seen */
+	if ((double)(queue->dropped + lost) * 1e6 < (double)least * (double)facts->interval_us)
+		return TC_LIKE_NO;
+	if (queue->room == 1) /* whatever comes, one address is seen */
 		return TC_LIKE_UNKNOWN;
-	if (room < 2 * PEERS_LEAST) /* some have just begun: those that are silent, of most of it */
-		peers = room > 3 ? (room + 1) / 2 : 2;
-	return are_many_peers(&facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED], peers);
+	if (queue->room < 2 * PEERS_LEAST) /* some have just begun: the silent ones, of most of it */
+		peers = queue->room > 3 ? (queue->room + 1) / 2 : 2;
+	return are_many_peers(queue, peers);
 }
 
 /* Cookies leave no request behind, so where they are sent few silent ones will do. */
-enum tc_likeness tc_flood_likeness(const struct tc_facts *facts,
-				   const struct tc_flood_pressure *pressure)
+static enum tc_likeness judge(const struct tc_facts *facts, const struct queue *queue)
 {
-	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
-	uint64_t sent, received, judged = retried->shown + retried->not_shown;
 	enum tc_likeness likeness = TC_LIKE_NO;
 
-	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
-	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
-	if (sent && received * 2 >= sent)
+	bool is_short = queue->is_full && (queue->dropped || queue->cookies || queue->sent);
+	bool are_back = queue->sent && queue->received * 2 >= queue->sent;
+
+	/* One that has room left need not be the one whose cookies come back. */
+	if ((!queue->is_crowded && !is_short) || (queue->is_full && are_back))
 		return TC_LIKE_NO;
-	if (!judged)
-		return retried->unjudged ? TC_LIKE_UNKNOWN : TC_LIKE_NO;
-	if (sent || (retried->shown >= SILENT_LEAST && retried->shown * 2 >= judged))
-		likeness = are_many_peers(retried, PEERS_LEAST);
-	if (likeness != TC_LIKE_NO)
+	if ((queue->sent && !are_back) ||
+	    (queue->silent >= SILENT_LEAST && queue->silent * 2 >= queue->requests))
+		likeness = are_many_peers(queue, PEERS_LEAST);
+	if (likeness == TC_LIKE_NO)
+		likeness = is_turning_away(facts, queue);
+	return likeness == TC_LIKE_NO && !queue->has_silent ? TC_LIKE_UNKNOWN : likeness;
+}
+
+enum tc_likeness tc_flood_at(const struct tc_facts *facts, const struct tc_listener *listener)
+{
+	struct queue queue;
+
+	if (!(listener->have & TC_LISTENER_QUEUES) || !listener->states[TC_SYN_RECV])
+		return TC_LIKE_NO;
+	queue = queue_of(facts, listener);
+	return judge(facts, &queue);
+}
+
+static enum tc_likeness worse(enum tc_likeness one, enum tc_likeness other)
+{
+	if (one == TC_LIKE_YES || other == TC_LIKE_YES)
+		return TC_LIKE_YES;
+	return one == TC_LIKE_UNKNOWN ? one : other;
+}
+
+enum tc_likeness tc_flood_likeness(const struct tc_facts *facts)
+{
+	const struct tc_listener *listener;
+	enum tc_likeness likeness = TC_LIKE_NO;
+	struct queue all;
+
+	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
+	     i++)
+		likeness = worse(likeness, tc_flood_at(facts, listener));
+	if (likeness == TC_LIKE_YES || tc_part_has_queues(facts))
 		return likeness;
-	return is_turning_away(facts, pressure->dropped + pressure->unproven,
-			       sent > received ? sent - received : 0);
+	all = queue_of_all(facts);
+	return worse(likeness, judge(facts, &all));
 }
 
 bool tc_flood_is_one(const struct tc_facts *facts)
 {
 	struct tc_flood_pressure pressure = tc_flood_pressure(facts);
 
-	return tc_flood_is_pressed(&pressure) && tc_flood_likeness(facts, &pressure) == TC_LIKE_YES;
+	return tc_flood_is_pressed(&pressure) && tc_flood_likeness(facts) == TC_LIKE_YES;
+}
+
+/* ---- The worst -------------------------------------------------------------------------- */
+
+/* The surest first, then the one with most silent peers, then with most handshakes. */
+static bool is_worse(const struct tc_flood_listener *one, const struct tc_flood_listener *other)
+{
+	const struct tc_listener *a = one->listener, *b = other->listener;
+
+	if (one->likeness != other->likeness)
+		return one->likeness == TC_LIKE_YES;
+	if (a->silent_peers != b->silent_peers)
+		return a->silent_peers > b->silent_peers;
+	return a->states[TC_SYN_RECV] > b->states[TC_SYN_RECV];
+}
+
+size_t tc_flood_listeners(const struct tc_facts *facts, size_t most,
+			  struct tc_flood_listener ret_worst[])
+{
+	struct tc_flood_listener at;
+	size_t count = 0;
+
+	for (size_t i = 0;
+	     facts->listening && (at.listener = tc_listening_at(facts->listening, i)); i++) {
+		size_t place = count < most ? count : most;
+
+		at.likeness = tc_flood_at(facts, at.listener);
+		if (at.likeness == TC_LIKE_NO)
+			continue;
+		count++;
+		for (; place && is_worse(&at, &ret_worst[place - 1]); place--)
+			if (place < most)
+				ret_worst[place] = ret_worst[place - 1];
+		if (place < most)
+			ret_worst[place] = at;
+	}
+	return count;
 }

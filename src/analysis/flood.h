@@ -29,11 +29,26 @@ struct tc_flood_pressure tc_flood_pressure(const struct tc_facts *facts);
 /* Whether SYNs found no room, or soon will. */
 bool tc_flood_is_pressed(const struct tc_flood_pressure *pressure);
 
-/* Most handshakes are silent, and of different peers; `pressure` is of these facts. */
-enum tc_likeness tc_flood_likeness(const struct tc_facts *facts,
-				   const struct tc_flood_pressure *pressure);
+/*
+ * Whether most handshakes at a listener are silent, and of different peers: by its own room, and by
+ * what was turned away in its namespace where it is full, since the kernel does not count by
+ * listener.
+ */
+enum tc_likeness tc_flood_at(const struct tc_facts *facts, const struct tc_listener *listener);
 
-/* Both. */
+/* The same of the listener that is worst off; where queues were not read, of all together. */
+enum tc_likeness tc_flood_likeness(const struct tc_facts *facts);
+
+struct tc_flood_listener {
+	const struct tc_listener *listener;
+	enum tc_likeness likeness;
+};
+
+/* Those that look like it, or may, `most` of them at the most, the worst first; how many are so. */
+size_t tc_flood_listeners(const struct tc_facts *facts, size_t most,
+			  struct tc_flood_listener ret_worst[]);
+
+/* Pressed, and one by its likeness. */
 bool tc_flood_is_one(const struct tc_facts *facts);
 
 #endif

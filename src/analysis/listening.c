@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "util/hash.h"
 #include "util/intl.h"
 
 /* The counters that tell of listeners, in the order in which they are shown. */
@@ -51,6 +52,7 @@ static int compare_keys(const void *one, const void *other)
 static void free_entry(struct tc_listening_entry *entry)
 {
 	tc_kept_release(&entry->kept);
+	tc_map_release(&entry->silent_peers);
 	free(entry->sockets);
 	free(entry);
 }
@@ -234,28 +236,49 @@ static int add_listening(struct tc_listening *listening, const struct tc_filter 
 
 /* ---- Connections --------------------------------------------------------------------- */
 
-static void count_handshake(struct tc_listening_entry *entry, const struct tc_sock *sock)
+static int count_silent(struct tc_listening_entry *entry, const struct tc_sock *sock)
 {
-	if (!(sock->have & TC_HAVE_RETRANS))
+	uint64_t *count;
+
+	entry->listener.silent += sock->count;
+	if (!(sock->have & TC_HAVE_REMOTE_ADDR)) {
+		entry->nobodys += sock->count;
+		return 0;
+	}
+	/* Two that meet by chance make one of a crowd seem missing, and nothing else. */
+	count = tc_map_put(&entry->silent_peers,
+			   tc_hash(&sock->remote, sizeof(sock->remote), 0) | 1);
+	if (!count)
+		return -ENOMEM;
+	*count += sock->count;
+	entry->listener.silent_peers = entry->silent_peers.count;
+	return 0;
+}
+
+static int count_handshake(struct tc_listening_entry *entry, const struct tc_sock *sock)
+{
+	if (!(sock->have & TC_HAVE_RETRANS)) {
 		entry->unheard += sock->count;
-	else if (sock->retrans)
-		entry->listener.silent += sock->count;
+		return 0;
+	}
+	return sock->retrans ? count_silent(entry, sock) : 0;
 }
 
 /* Until accept(2) gives it a descriptor, a connection has no inode. */
-static void count_connection(struct tc_listening_entry *entry, const struct tc_sock *sock)
+static int count_connection(struct tc_listening_entry *entry, const struct tc_sock *sock)
 {
 	struct tc_listener *listener = &entry->listener;
 
 	listener->states[sock->state] += sock->count;
 	if (sock->state == TC_SYN_RECV)
-		count_handshake(entry, sock);
+		return count_handshake(entry, sock);
 	if (sock->state != TC_ESTABLISHED && sock->state != TC_CLOSE_WAIT)
-		return;
+		return 0;
 	if (!(sock->have & TC_HAVE_INODE))
 		entry->unjudged += sock->count;
 	else if (!sock->inode)
 		listener->unaccepted += sock->count;
+	return 0;
 }
 
 int tc_listening_add(struct tc_listening *listening, const struct tc_filter *filter,
@@ -270,7 +293,7 @@ int tc_listening_add(struct tc_listening *listening, const struct tc_filter *fil
 		} else if (socks[i].listener) {
 			err = find_entry(listening, socks[i].listener, &entry);
 			if (!err)
-				count_connection(entry, &socks[i]);
+				err = count_connection(entry, &socks[i]);
 		}
 		if (err)
 			return err;

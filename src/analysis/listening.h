@@ -4,7 +4,8 @@
  *
  * A listener is identified by namespace, local address and port, device and family. Sockets
  * come in any order; a connection finds its listener by sock->listener, so that member must
- * have been resolved. Memory grows with the listeners.
+ * have been resolved. Memory grows with the listeners, and with the peers of silent handshakes, of
+ * which a queue holds no more than its limit.
  */
 #ifndef TC_ANALYSIS_LISTENING_H
 #define TC_ANALYSIS_LISTENING_H

@@ -5,6 +5,7 @@
 
 #include "analysis/listening.h"
 #include "model/kept.h"
+#include "util/map.h"
 
 /* Without padding, and zeroed first, so that it can be compared as bytes. */
 struct tc_listening_key {
@@ -25,6 +26,8 @@ struct tc_listening_entry {
 	size_t known, capacity;
 	uint64_t unjudged; /* connections of which it is not known whether they were accepted */
 	uint64_t unheard;  /* handshakes of which it is not known whether they are silent */
+	uint64_t nobodys;  /* silent handshakes whose peer is not known */
+	struct tc_map silent_peers; /* addresses, by hash */
 	bool shown;
 };
 

@@ -54,7 +54,8 @@ static void raise_score(struct tc_listener *listener, uint64_t queue, uint64_t l
 /* Sums up the sockets of a listener; a group is as badly off as the worst of them. */
 static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_facts *facts)
 {
-	const uint32_t of_connections = TC_LISTENER_UNACCEPTED | TC_LISTENER_SILENT;
+	const uint32_t of_connections =
+		TC_LISTENER_UNACCEPTED | TC_LISTENER_SILENT | TC_LISTENER_PEERS;
 	struct tc_listener *listener = &entry->listener;
 
 	listener->have = TC_LISTENER_QUEUES | TC_LISTENER_BEFORE | of_connections;
@@ -82,6 +83,8 @@ static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_f
 		listener->have &= ~(uint32_t)TC_LISTENER_UNACCEPTED;
 	if (entry->unheard)
 		listener->have &= ~(uint32_t)TC_LISTENER_SILENT;
+	if (entry->unheard || entry->nobodys)
+		listener->have &= ~(uint32_t)TC_LISTENER_PEERS;
 }
 
 /* Whether one of some counters rose in the interval. */
@@ -135,6 +138,9 @@ static int compare_entries(const void *one, const void *other)
 
 	if (!order)
 		order = compare_numbers(b->listener.queue, a->listener.queue);
+	if (!order)
+		order = compare_numbers(b->listener.states[TC_SYN_RECV],
+					a->listener.states[TC_SYN_RECV]);
 	if (!order)
 		order = compare_numbers(b->listener.states[TC_ESTABLISHED],
 					a->listener.states[TC_ESTABLISHED]);

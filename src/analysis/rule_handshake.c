@@ -8,7 +8,10 @@
 #include "analysis/rules.h"
 #include "util/intl.h"
 
-enum { SCANNERS_LEAST = 5 }; /* addresses with one handshake each: by chance it is fewer */
+enum {
+	SCANNERS_LEAST = 5, /* addresses with one handshake each: by chance it is fewer */
+	LISTENERS_MAX = 3,  /* of which a finding tells */
+};
 
 /* Little's law: if none were ever finished, so many would begin a second. */
 static const char *rate_of(uint64_t requests, uint64_t ms, struct tc_draft *draft)
@@ -123,6 +126,28 @@ static void tell_dropped(const struct tc_facts *facts, const struct tc_flood_pre
 			      tc_llu(pressure->unproven));
 }
 
+/* The worst first; what it shows is said where it is not all that is shown. */
+static void tell_flooded(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	struct tc_flood_listener worst[LISTENERS_MAX];
+	size_t count = tc_flood_listeners(facts, LISTENERS_MAX, worst);
+	uint64_t shown = facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED].shown;
+
+	for (size_t i = 0; i < count && i < LISTENERS_MAX; i++) {
+		const struct tc_listener *listener = worst[i].listener;
+
+		tc_part_tell_listener(facts, listener, draft);
+		if (listener->silent && listener->silent < shown)
+			tc_evidence_n(draft, "%llu of its SYN_RECV is silent; addresses: %llu.",
+				      "%llu of its SYN_RECV are silent; addresses: %llu.",
+				      listener->silent, tc_llu(listener->silent),
+				      tc_llu(listener->silent_peers));
+	}
+	if (count > LISTENERS_MAX)
+		tc_evidence_n(draft, "And %llu other listener.", "And %llu other listeners.",
+			      count - LISTENERS_MAX, tc_llu(count - LISTENERS_MAX));
+}
+
 static void tell_flood(const struct tc_facts *facts, const struct tc_flood_pressure *pressure,
 		       struct tc_draft *draft)
 {
@@ -149,7 +174,7 @@ static void tell_flood(const struct tc_facts *facts, const struct tc_flood_press
 			    tc_words_duration(draft, life->value),
 			    rate_of(requests, life->value, draft));
 	point_to_flood(facts, is_dropping(pressure), draft);
-	tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false, draft);
+	tell_flooded(facts, draft);
 	tc_evidence_whose(draft, retried);
 }
 
@@ -200,7 +225,7 @@ static enum tc_verdict check_syn_flood(const struct tc_facts *facts, struct tc_d
 		return TC_QUIET;
 	if (!is_pressed)
 		return unsure_of(facts, &pressure, requests, draft);
-	switch (tc_flood_likeness(facts, &pressure)) {
+	switch (tc_flood_likeness(facts)) {
 	case TC_LIKE_YES:
 		tell_flood(facts, &pressure, draft);
 		draft->severity =
@@ -223,7 +248,8 @@ const struct tc_rule tc_rule_syn_flood = {
 			"of ten or more SYN_RECV are silent; and most of the silent ones are of "
 			"different addresses, five at least. A full queue in which fewer have "
 			"room must turn away as many as it holds, and ten, each second. A warning; "
-			"critical when SYNs are dropped, since real clients then fail, too."),
+			"critical when SYNs are dropped, since real clients then fail, too. Each "
+			"listener is judged for itself."),
 	.first = {
 		[FORGED_ADDRESSES] =
 			N_("Make sure that tcp_syncookies is 1: real clients then get in."),

@@ -277,8 +277,8 @@ const char *tc_part_listener(const struct tc_facts *facts, const struct tc_sock 
 	return *process ? tc_words(draft, "%s (%s)", local, process) : local;
 }
 
-static void tell_listener(const struct tc_facts *facts, const struct tc_listener *listener,
-			  struct tc_draft *draft)
+void tc_part_tell_listener(const struct tc_facts *facts, const struct tc_listener *listener,
+			   struct tc_draft *draft)
 {
 	const char *name = tc_part_listener(facts, listener->socket, draft);
 
@@ -317,7 +317,7 @@ size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, bool wa
 			more++;
 			continue;
 		}
-		tell_listener(facts, listener, draft);
+		tc_part_tell_listener(facts, listener, draft);
 		told++;
 	}
 	if (more)

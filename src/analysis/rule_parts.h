@@ -92,6 +92,10 @@ enum tc_verdict tc_part_needs_interval(const struct tc_facts *facts, struct tc_d
 /* The interval between the readings, "3.0 s". */
 const char *tc_part_interval(const struct tc_facts *facts, struct tc_draft *draft);
 
+/* Says how full its queues are, and what limits them. */
+void tc_part_tell_listener(const struct tc_facts *facts, const struct tc_listener *listener,
+			   struct tc_draft *draft);
+
 /*
  * Says of the listeners with one of these TC_TROUBLE_ bits how full they are, where `waiting` only
  * of those at which a connection waits to be accepted. How many it said it of.

@@ -64,7 +64,7 @@ static const char *const of_queues[] = {"local", "family", "recv_q", "cookie",
 static const char *const of_owners[] = {"inode",     "user",   "process", "unit",
 					"container", "cgroup", NULL};
 static const char *const of_connections[] = {"service", "state", "inode", "kind",
-					     "netns",	"retrans", NULL};
+					     "netns",	"retrans", "remote.addr", NULL};
 
 /* ---- Looks --------------------------------------------------------------------------- */
 

@@ -167,9 +167,8 @@ static inline void scene_instant(struct scene *scene)
 	scene->facts.interval_us = 0;
 }
 
-/* A listener with a queue of so many, and silent handshakes at it. `have` 0: nothing is known. */
-static inline void scene_listener(struct scene *scene, uint16_t port, uint32_t queue,
-				  uint32_t limit, unsigned requests, uint32_t have)
+static inline struct tc_sock scene_listening(struct scene *scene, uint16_t port, uint32_t queue,
+					     uint32_t limit, uint32_t have)
 {
 	struct tc_sock listener = scene_sock(TC_LISTEN, 0);
 
@@ -182,17 +181,34 @@ static inline void scene_listener(struct scene *scene, uint16_t port, uint32_t q
 	listener.have = have;
 	listener.text = NULL;
 	assert_int_equal(tc_listening_add(scene->facts.listening, NULL, 0, &listener, 1), 0);
-	for (unsigned i = 0; i < requests; i++) {
-		struct tc_sock request = listener;
+	return listener;
+}
+
+/* Handshakes at a listener, divided evenly between so many peers. */
+static inline void scene_requests(struct scene *scene, const struct tc_sock *listener,
+				  uint8_t retrans, unsigned count, unsigned peers)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct tc_sock request = *listener;
 
 		request.state = TC_SYN_RECV;
 		request.kind = TC_KIND_REQUEST;
 		request.inode = 0;
-		request.retrans = 1;
+		request.retrans = retrans;
+		request.remote = tc_addr_from4(htonl(0x0a010000 + i % peers));
 		request.cookie = scene->cookie++;
-		request.listener = &listener;
+		request.listener = listener;
 		assert_int_equal(tc_listening_add(scene->facts.listening, NULL, 0, &request, 1), 0);
 	}
+}
+
+/* A listener with a queue of so many, and silent handshakes at it. `have` 0: nothing is known. */
+static inline void scene_listener(struct scene *scene, uint16_t port, uint32_t queue,
+				  uint32_t limit, unsigned requests, uint32_t have)
+{
+	struct tc_sock listener = scene_listening(scene, port, queue, limit, have);
+
+	scene_requests(scene, &listener, 1, requests, requests);
 }
 
 /* ---- Asking ---------------------------------------------------------------------------- */

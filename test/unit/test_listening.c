@@ -214,6 +214,22 @@ static void test_silent_handshakes(void **state)
 	assert_true(listener->have & TC_LISTENER_SILENT);
 	assert_int_equal(listener->silent, 1);
 	tc_listening_free(listening);
+	for (int is_known = 0; is_known < 2; is_known++) {
+		listening = new_listening();
+		for (int i = 1; i < 3; i++) {
+			socks[i].retrans = 1;
+			socks[i].remote = tc_addr_from4((uint32_t)i);
+			if (is_known)
+				socks[i].have |= TC_HAVE_REMOTE_ADDR;
+			else
+				socks[i].have &= ~(uint32_t)TC_HAVE_REMOTE_ADDR;
+		}
+		listener = only(listening, socks, 3, 0, 0);
+		assert_int_equal(listener->silent, 2);
+		assert_int_equal((listener->have & TC_LISTENER_PEERS) != 0, is_known);
+		assert_int_equal(listener->silent_peers, is_known ? 2 : 0);
+		tc_listening_free(listening);
+	}
 }
 
 /* ---- Limits and troubles ------------------------------------------------------------- */

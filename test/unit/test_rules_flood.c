@@ -10,14 +10,25 @@
 
 #include "scene.h"
 
+/* A listener with so many silent handshakes of so many peers, and fresh ones of others. */
+static void at_listener(struct scene *scene, uint16_t port, uint32_t limit, unsigned silent,
+			unsigned peers, unsigned fresh)
+{
+	struct tc_sock listener = scene_listening(scene, port, 0, limit, SCENE_HAVE);
+
+	scene_requests(scene, &listener, 1, silent, peers);
+	scene_requests(scene, &listener, 0, fresh, 1);
+	scene_add(scene, scene_request(1), silent, peers);
+	scene_add(scene, scene_request(0), fresh, 1);
+}
+
 static void test_flood_by_cookies(void **state)
 {
 	struct scene scene;
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, scene_request(1), 17, 17);
-	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	at_listener(&scene, SCENE_PORT, 16, 17, 17, 0);
 	scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
 	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
 	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 21);
@@ -48,9 +59,7 @@ static void test_flood_by_few_peers(void **state)
 		struct scene scene;
 
 		scene_begin(&scene);
-		scene_add(&scene, scene_request(1), rows[i].silent, rows[i].peers);
-		scene_add(&scene, scene_request(0), 3, 3);
-		scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
+		at_listener(&scene, SCENE_PORT, 4, rows[i].silent, rows[i].peers, 4);
 		scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 43);
 		scene_rise(&scene, TC_COUNTER_SyncookiesSent, 44);
 		scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 0);
@@ -69,8 +78,7 @@ static void test_flood_that_drops(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, scene_request(1), 17, 17);
-	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	at_listener(&scene, SCENE_PORT, 16, 17, 17, 0);
 	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 23);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
@@ -96,9 +104,8 @@ static void test_flood_by_sockets(void **state)
 		struct scene scene;
 
 		scene_begin(&scene);
-		scene_add(&scene, scene_request(1), rows[i].silent, rows[i].peers);
-		scene_add(&scene, scene_request(0), rows[i].fresh, 1);
-		scene_listener(&scene, SCENE_PORT, 0, rows[i].limit, rows[i].silent, SCENE_HAVE);
+		at_listener(&scene, SCENE_PORT, rows[i].limit, rows[i].silent, rows[i].peers,
+			    rows[i].fresh);
 		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
 		assert_int_equal(scene_judge(&scene, "slow-last-ack"),
 				 rows[i].flood == TC_FOUND ? TC_QUIET : TC_FOUND);
@@ -130,8 +137,7 @@ static void test_flood_of_a_small_queue(void **state)
 		struct scene scene;
 
 		scene_begin(&scene);
-		scene_add(&scene, scene_request(1), rows[i].silent, rows[i].peers);
-		scene_listener(&scene, SCENE_PORT, 0, rows[i].limit, rows[i].silent, SCENE_HAVE);
+		at_listener(&scene, SCENE_PORT, rows[i].limit, rows[i].silent, rows[i].peers, 0);
 		scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, rows[i].dropped);
 		scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, rows[i].sent);
 		scene_rise(&scene, TC_COUNTER_SyncookiesSent, rows[i].sent);
@@ -158,10 +164,65 @@ static void test_flood_is_of_one_listener(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, scene_request(1), 32, 31);
-	scene_listener(&scene, SCENE_PORT, 0, 4096, 30, SCENE_HAVE);
-	scene_listener(&scene, SCENE_PORT + 1, 0, 1, 2, SCENE_HAVE);
+	at_listener(&scene, SCENE_PORT, 4096, 30, 30, 0);
+	at_listener(&scene, SCENE_PORT + 1, 1, 2, 2, 0);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
+	scene_end(&scene);
+}
+
+/*
+ * A listener that somebody forgot, with room for one handshake, is always full: what is at
+ * another is judged by the other's room, and told of first.
+ */
+static void test_flood_beside_a_stale_listener(void **state)
+{
+	static const struct {
+		unsigned limit, silent, peers, dropped;
+		enum tc_verdict flood;
+	} rows[] = {
+		{64, 65, 65, 300, TC_FOUND},   {4, 5, 5, 30, TC_FOUND},
+		{64, 40, 40, 0, TC_FOUND},     /* crowded */
+		{64, 65, 2, 300, TC_UNSURE},   /* either may have turned them away */
+		{64, 3, 3, 300, TC_UNSURE},    {64, 3, 3, 0, TC_QUIET},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		at_listener(&scene, 25, 0, 1, 1, 0);
+		at_listener(&scene, 443, rows[i].limit, rows[i].silent, rows[i].peers, 0);
+		scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, rows[i].dropped);
+		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].flood);
+		if (rows[i].flood == TC_FOUND) {
+			size_t first = 0;
+
+			while (!strstr(scene.judged.draft.evidence[first], "Listener "))
+				first++;
+			assert_non_null(strstr(scene.judged.draft.evidence[first], ":443"));
+			assert_non_null(strstr(scene.judged.draft.evidence[first + 1],
+					       "of its SYN_RECV are silent"));
+		}
+		scene_end(&scene);
+	}
+}
+
+/* Real clients whose cookies come back at one listener do not hide what is at another. */
+static void test_flood_beside_real_clients(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	at_listener(&scene, 80, 16, 0, 1, 17);
+	at_listener(&scene, 443, 64, 40, 40, 0);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDoCookies, 100);
+	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 100);
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 99);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
+	assert_says(&scene, "Listener 10.0.0.1:443");
+	assert_false(scene_says(&scene, "Listener 10.0.0.1:80:"));
 	scene_end(&scene);
 }
 
@@ -181,8 +242,7 @@ static void test_flood_over_max_syn_backlog(void **state)
 		scene_begin(&scene);
 		scene_set(&scene, TC_SETTING_tcp_syncookies, rows[i].cookies);
 		scene_set(&scene, TC_SETTING_tcp_max_syn_backlog, 128);
-		scene_add(&scene, scene_request(1), 97, 97);
-		scene_listener(&scene, SCENE_PORT, 0, 4096, 97, SCENE_HAVE);
+		at_listener(&scene, SCENE_PORT, 4096, 97, 97, 0);
 		scene_rise(&scene, TC_COUNTER_ListenDrops, 50);
 		scene_rise(&scene, TC_COUNTER_ListenOverflows, 20);
 		assert_int_equal(scene_judge(&scene, "syn-flood"), rows[i].verdict);
@@ -201,16 +261,14 @@ static void test_flood_not_looked_at_twice(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	scene_add(&scene, scene_request(1), 5, 5);
-	scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
+	at_listener(&scene, SCENE_PORT, 4, 5, 5, 0);
 	scene.facts.now.counters.value[TC_COUNTER_TCPReqQFullDrop] = 7;
 	scene_instant(&scene);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
 	assert_needs(&scene, "an interval");
 	scene_end(&scene);
 	scene_begin(&scene);
-	scene_add(&scene, scene_request(0), 5, 5);
-	scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
+	at_listener(&scene, SCENE_PORT, 4, 0, 1, 5);
 	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 40);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
 	assert_needs(&scene, "40 SYNs found a queue full and were dropped");
@@ -231,15 +289,15 @@ static void test_flood_unsure(void **state)
 	assert_needs(&scene, "inference");
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_UNSURE);
 	scene_end(&scene);
-	scene_begin(&scene); /* a full queue, and addresses that were not read */
+	scene_begin(&scene); /* a crowded queue, and addresses that were not read */
 	sock.have &= ~(uint32_t)TC_HAVE_REMOTE_ADDR;
 	scene_add(&scene, sock, 20, 20);
-	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	scene_listener(&scene, SCENE_PORT, 0, 32, 20, SCENE_HAVE & ~(uint32_t)TC_HAVE_REMOTE_ADDR);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
 	scene_end(&scene);
 	scene_begin(&scene); /* the same, and repetitions that were not */
 	scene_count(&scene, TC_SYN_RECV, 20);
-	scene_listener(&scene, SCENE_PORT, 0, 16, 17, SCENE_HAVE);
+	scene_listener(&scene, SCENE_PORT, 0, 32, 20, SCENE_HAVE & ~(uint32_t)TC_HAVE_RETRANS);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
 	scene_end(&scene);
 }
@@ -253,6 +311,8 @@ int main(void)
 		cmocka_unit_test(test_flood_by_sockets),
 		cmocka_unit_test(test_flood_of_a_small_queue),
 		cmocka_unit_test(test_flood_is_of_one_listener),
+		cmocka_unit_test(test_flood_beside_a_stale_listener),
+		cmocka_unit_test(test_flood_beside_real_clients),
 		cmocka_unit_test(test_flood_over_max_syn_backlog),
 		cmocka_unit_test(test_flood_not_looked_at_twice),
 		cmocka_unit_test(test_flood_unsure),
