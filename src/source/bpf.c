@@ -23,6 +23,7 @@
 #include "source/netlink.h"
 #include "source/sockstat.h"
 #include "source/source.h"
+#include "source/walked.h"
 #include "util/addr.h"
 #include "util/intl.h"
 #include "util/macro.h"
@@ -84,32 +85,9 @@ static struct tc_job rest_of(const struct tc_job *job)
 	return rest;
 }
 
-static struct tc_walk_job walk_job_of(const struct tc_job *job)
-{
-	return (struct tc_walk_job){
-		.families = job->families,
-		.netns = job->together ? job->listed : NULL,
-		.netns_count = job->together ? (size_t)job->namespaces : 0,
-	};
-}
-
 static void note_way(const struct tc_walk *walk, struct tc_report *report)
 {
 	report->way = tc_walk_way(walk) == TC_WALK_PROBE ? TC_WAY_PROBED : TC_WAY_FASTEST;
-}
-
-static int judge(const struct tc_walk_result *result, struct tc_report *report)
-{
-	if (!result->given_up)
-		return 0;
-	snprintf(report->why, sizeof(report->why),
-		 tc_ngettext("%llu of %llu chains of sockets could not be followed: it "
-			     "changed too fast",
-			     "%llu of %llu chains of sockets could not be followed: they changed "
-			     "too fast",
-			     (unsigned long)result->given_up),
-		 (unsigned long long)result->given_up, (unsigned long long)result->buckets);
-	return -EBUSY;
 }
 
 /* ---- Records ---------------------------------------------------------------------------- */
@@ -281,7 +259,7 @@ static int count_connections(struct tc_walk *walk, struct tc_job *job, struct tc
 	err = walk ? tc_walk_run(walk, TC_WALK_COUNT, &walk_job, &result, report->why)
 		   : tc_bpf_tcp_iter(&walk_job, &result, report->why);
 	if (!err)
-		err = judge(&result, report);
+		err = tc_walked_judge(&result, report);
 	if (err)
 		return err;
 	for (uint32_t slot = 0; slot < TC_WALK_SLOTS; slot++)
@@ -292,20 +270,6 @@ static int count_connections(struct tc_walk *walk, struct tc_job *job, struct tc
 		glance_at_ends(&job->glance->ends, &ends, !walk);
 	}
 	return 0;
-}
-
-static int count_bound(struct tc_walk *walk, struct tc_job *job, struct tc_census *census,
-		       struct tc_report *report)
-{
-	struct tc_walk_job walk_job = walk_job_of(job);
-	struct tc_walk_result result;
-	int err = tc_walk_run(walk, TC_WALK_BOUND, &walk_job, &result, report->why);
-
-	if (!err)
-		err = judge(&result, report);
-	if (!err)
-		tc_census_count(census, TC_BOUND, result.totals[0]);
-	return err;
 }
 
 struct listening {
@@ -336,7 +300,7 @@ static int count_listeners(struct tc_walk *walk, struct tc_job *job, struct tc_c
 			   struct tc_report *report)
 {
 	struct listening listening = {.glance = job->glance, .census = census};
-	struct tc_walk_job walk_job = walk_job_of(job);
+	struct tc_walk_job walk_job = tc_walked_job(job);
 	struct tc_walk_result result;
 	int err;
 
@@ -345,14 +309,14 @@ static int count_listeners(struct tc_walk *walk, struct tc_job *job, struct tc_c
 	walk_job.sink = take_listeners;
 	walk_job.context = &listening;
 	err = tc_walk_run(walk, TC_WALK_SCAN, &walk_job, &result, report->why);
-	return err ? err : judge(&result, report);
+	return err ? err : tc_walked_judge(&result, report);
 }
 
 /* What the walks find, in a census that counts only when all of them have come to their ends. */
 static int count_all(struct tc_job *job, struct tc_census *census, struct tc_report *report)
 {
 	struct tc_sockstat stat = tc_sockstat_read();
-	struct tc_walk_job walk_job = walk_job_of(job);
+	struct tc_walk_job walk_job = tc_walked_job(job);
 	uint32_t states = walked_states(job);
 	bool bound = states & TC_STATE_BIT(TC_BOUND) &&
 		     (job->together || tc_sockstat_may_be_bound(&stat));
@@ -369,7 +333,7 @@ static int count_all(struct tc_job *job, struct tc_census *census, struct tc_rep
 	if (!err && states & ~ELSEWHERE)
 		err = count_connections(walk, job, walk_job, census, report);
 	if (!err && bound)
-		err = count_bound(walk, job, census, report);
+		err = tc_walked_bound(walk, job, census, report);
 	tc_walk_close(walk);
 	return err;
 }
@@ -395,7 +359,7 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	if ((err == -EOPNOTSUPP || err == -EINVAL) && can_iterate(job)) {
 		report->way = TC_WAY_ITERATOR;
 		counted = (struct tc_census){.total = 0}; /* bound sockets may be in it already */
-		err = count_connections(NULL, job, walk_job_of(job), &counted, report);
+		err = count_connections(NULL, job, tc_walked_job(job), &counted, report);
 	}
 	if (err) /* this kernel will not let us; -EOPNOTSUPP would be: not in this way */
 		return err == -EOPNOTSUPP ? -ENOSYS : err;
@@ -451,7 +415,7 @@ static int scan_table(struct tc_walk *walk, struct scanning *scanning, bool list
 		      struct tc_report *report)
 {
 	struct tc_job *job = scanning->job;
-	struct tc_walk_job walk_job = walk_job_of(job);
+	struct tc_walk_job walk_job = tc_walked_job(job);
 	struct tc_walk_result result;
 	int err;
 
@@ -464,7 +428,7 @@ static int scan_table(struct tc_walk *walk, struct scanning *scanning, bool list
 	if (!err)
 		err = flush(scanning);
 	if (!err)
-		err = judge(&result, report);
+		err = tc_walked_judge(&result, report);
 	if (err != -EBUSY || !job->begun)
 		return err;
 	report->complete = false;

@@ -90,6 +90,8 @@ static int one_message(const struct nlmsghdr *header, void *data)
 	if ((header->nlmsg_type != SOCK_DIAG_BY_FAMILY && header->nlmsg_type != TCPDIAG_GETSOCK) ||
 	    mnl_nlmsg_get_payload_len(header) < sizeof(struct inet_diag_msg))
 		return MNL_CB_OK;
+	feed->parts += !feed->in_part;
+	feed->in_part = true;
 	feed->result = feed->sink(feed->context, header, mnl_nlmsg_get_payload(header));
 	return feed->result ? MNL_CB_STOP : MNL_CB_OK;
 }
@@ -141,6 +143,7 @@ bool tc_diag_feed(struct tc_diag_feed *feed, const void *data, size_t length)
 		feed->result = -EBADMSG;
 		return false;
 	}
+	feed->in_part = false;
 	state = mnl_cb_run2(data, length, 1, feed->port, one_message, feed, ends,
 				TC_ARRAY_SIZE(ends));
 	if (state < 0)
@@ -185,5 +188,7 @@ int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *reques
 		more = tc_diag_feed_ahead(&feed, socket);
 	while (more)
 		more = feed_next(&feed, socket, buf);
+	if (request->parts)
+		*request->parts += feed.parts;
 	return err ? err : feed.result;
 }

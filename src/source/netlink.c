@@ -2,8 +2,11 @@
 /*
  * netlink.c - the kernel's sockets through sock_diag.
  *
- * Two dumps: one of every state but BOUND, one of BOUND alone, because a bound socket is reported in state 7 (CLOSE) just as one that died while the dump ran
- * (net/ipv4/inet_diag.c, inet_diag_dump_icsk), and only the question tells them apart.
+ * Two dumps: one of every state but BOUND, one of BOUND alone, because a bound socket is reported
+ * in state 7 (CLOSE) just as one that died while the dump ran (net/ipv4/inet_diag.c,
+ * inet_diag_dump_icsk), and only the question tells them apart. The second may have to be made
+ * more than once (netlink_bound.h): what came is kept for that while it is little, and else
+ * handed over by one more, when it is known what there is.
  */
 #include "source/netlink.h"
 
@@ -18,14 +21,15 @@
 #include "source/diag_bytecode.h"
 #include "source/diag_inside.h"
 #include "source/diag_message.h"
+#include "source/netlink_bound.h"
 #include "util/intl.h"
 #include "util/netns_here.h"
 
 struct reader {
 	struct tc_job *job;
 	uint64_t netns;
-	bool bound; /* the dump that runs asks for BOUND alone */
 	size_t filled;
+	bool overflowed; /* more was to be kept than there is room for */
 	struct tc_diag_insides *insides; /* NULL: nobody asks for them */
 	struct tc_sock batch[TC_BATCH];
 	struct tc_diag_recent recent;
@@ -110,6 +114,7 @@ static int dump_family(const struct tc_netlink_dump *dump, struct mnl_socket *so
 		.bytecode = dump->bytecode->data,
 		.bytecode_length = dump->bytecode->length,
 		.ahead = dump->ahead,
+		.parts = dump->parts,
 	};
 	int err = tc_diag_dump(socket, &request, dump->sink, dump->context);
 
@@ -150,26 +155,89 @@ static int flush(struct reader *reader)
 	return count ? reader->job->sink(reader->job->context, reader->batch, count) : 0;
 }
 
-static int scan_message(void *context, const struct nlmsghdr *header,
-			const struct inet_diag_msg *message)
+static struct tc_sock *add(struct reader *reader, const struct nlmsghdr *header,
+			   const struct inet_diag_msg *message)
 {
-	struct reader *reader = context;
 	struct tc_sock *sock = &reader->batch[reader->filled];
 
-	reader->job->begun = true;
-	if (tc_diag_is_repeated(&reader->recent, tc_diag_message_cookie(message)))
-		return 0;
 	tc_diag_message_read(header, message, sock);
-	if (reader->bound)
-		sock->state = TC_BOUND;
 	if (reader->netns) {
 		sock->netns = reader->netns;
 		sock->have |= TC_HAVE_NETNS;
 	}
 	if (reader->insides)
 		tc_diag_insides_add(reader->insides, reader->filled, header, sock);
-	return ++reader->filled == TC_BATCH ? flush(reader) : 0;
+	reader->filled++;
+	return sock;
 }
+
+static int scan_message(void *context, const struct nlmsghdr *header,
+			const struct inet_diag_msg *message)
+{
+	struct reader *reader = context;
+
+	reader->job->begun = true;
+	if (tc_diag_is_repeated(&reader->recent, tc_diag_message_cookie(message)))
+		return 0;
+	add(reader, header, message);
+	return reader->filled == TC_BATCH ? flush(reader) : 0;
+}
+
+/* ---- What is only bound --------------------------------------------------------------- */
+
+static void begin_bound(void *context)
+{
+	struct reader *reader = context;
+
+	reader->filled = 0;
+	reader->overflowed = false;
+}
+
+/* Of a dump that may not count. */
+static int keep_bound(void *context, const struct nlmsghdr *header,
+		      const struct inet_diag_msg *message)
+{
+	struct reader *reader = context;
+
+	if (reader->filled < TC_BATCH)
+		add(reader, header, message)->state = TC_BOUND;
+	else
+		reader->overflowed = true;
+	return 0;
+}
+
+static int hand_bound_over(void *context, const struct nlmsghdr *header,
+			   const struct inet_diag_msg *message)
+{
+	struct reader *reader = context;
+
+	add(reader, header, message)->state = TC_BOUND;
+	return reader->filled == TC_BATCH ? flush(reader) : 0;
+}
+
+static int scan_bound(struct reader *reader, const struct tc_netlink_dump *dump,
+		      struct mnl_socket *socket)
+{
+	struct tc_netlink_dump kept = *dump;
+	struct tc_netlink_bound bound = {
+		.dump = &kept,
+		.socket = socket,
+		.recent = &reader->recent,
+		.begin = begin_bound,
+	};
+	int err = flush(reader);
+
+	kept.sink = keep_bound;
+	if (!err)
+		err = tc_netlink_bound_read(&bound, &tc_netlink_patient);
+	kept.sink = hand_bound_over;
+	if (!err && (reader->overflowed || !bound.settled))
+		err = tc_netlink_bound_repeat(&bound);
+	tc_netlink_bound_report(&bound);
+	return err;
+}
+
+/* ---- Both ------------------------------------------------------------------------------ */
 
 static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump)
 {
@@ -182,10 +250,8 @@ static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump
 		return tc_netlink_fail(dump->report, err);
 	dump->report->complete = true;
 	err = tc_netlink_dump(dump, socket, tc_netlink_kernel_bits(others));
-	if (!err && bound && tc_netlink_sees_bound(reader->job, dump->report)) {
-		reader->bound = true;
-		err = tc_netlink_dump(dump, socket, tc_netlink_kernel_bits(bound));
-	}
+	if (!err && bound && tc_netlink_sees_bound(reader->job, dump->report))
+		err = scan_bound(reader, dump, socket);
 	mnl_socket_close(socket);
 	return err;
 }

@@ -15,6 +15,7 @@ struct tc_netlink_dump {
 	void *context;
 	bool ahead; /* as in struct tc_diag_request */
 	uint8_t extensions; /* as in struct tc_diag_request */
+	size_t *parts; /* as in struct tc_diag_request */
 };
 
 /* The kernel's bits for a set of states. UNKNOWN has none: the kernel knows all of its own. */

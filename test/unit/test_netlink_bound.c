@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_netlink_bound.c - dumps of sockets that are only bound, which lack some where the kernel's
+ * lists have changed: how often they are made again, and what is said where it does not help.
+ *
+ * The kernel's answers are made here, and read as its own are: the linker has netlink.c call
+ * __wrap_tc_diag_dump().
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+#include <linux/sock_diag.h>
+
+#include "model/census.h"
+#include "source/netlink.h"
+#include "source/sockstat.h"
+#include "source/walked.h"
+#include "util/macro.h"
+
+enum { SCRIPT_MAX = 10, SOCKETS_MAX = 1000 };
+
+/* Cookies from first on, `stride` apart (0: 1), so many in a buffer (0: all in one). */
+struct answer {
+	uint32_t first, count, per_buffer;
+	int stride;
+	int err; /* at its end, and of it no more */
+};
+
+/* What the kernel answers, dump by dump; the last one for good. */
+static struct {
+	struct answer answers[SCRIPT_MAX];
+	size_t count;
+	size_t asked; /* for BOUND */
+	int walk_err;
+	uint64_t walked; /* what a walk counts */
+	size_t walks;
+} kernel;
+
+static void set_kernel(const struct answer *answers, size_t count)
+{
+	memset(&kernel, 0, sizeof(kernel));
+	memcpy(kernel.answers, answers, count * sizeof(*answers));
+	kernel.count = count;
+	kernel.walk_err = -EPERM;
+}
+
+#define SET_KERNEL(...)                                                                            \
+	do {                                                                                       \
+		static const struct answer list[] = {__VA_ARGS__};                                 \
+		set_kernel(list, TC_ARRAY_SIZE(list));                                             \
+	} while (0)
+
+/* ---- The kernel ------------------------------------------------------------------------- */
+
+static size_t put(char *at, uint16_t type, const void *payload, size_t length)
+{
+	struct nlmsghdr header = {
+		.nlmsg_len = (uint32_t)(sizeof(header) + length),
+		.nlmsg_type = type,
+		.nlmsg_seq = 1,
+	};
+
+	memcpy(at, &header, sizeof(header));
+	memcpy(at + sizeof(header), payload, length);
+	return NLMSG_ALIGN(header.nlmsg_len);
+}
+
+static size_t put_socket(char *at, uint32_t cookie)
+{
+	struct inet_diag_msg message = {
+		.idiag_family = AF_INET,
+		.idiag_state = 7,
+		.id.idiag_cookie = {cookie, 1},
+	};
+
+	return put(at, SOCK_DIAG_BY_FAMILY, &message, sizeof(message));
+}
+
+/* A buffer with the answer's next sockets; *done of them are told. */
+static bool feed_some(struct tc_diag_feed *feed, const struct answer *answer, uint32_t *done)
+{
+	static _Alignas(8) char buf[SOCKETS_MAX * 128];
+	uint32_t limit = answer->per_buffer ? answer->per_buffer : answer->count;
+	size_t length = 0;
+	int code = 0;
+
+	for (uint32_t i = 0; i < limit && *done < answer->count; i++, (*done)++) {
+		int64_t step = (int64_t)*done * (answer->stride ? answer->stride : 1);
+
+		length += put_socket(buf + length, (uint32_t)(answer->first + step));
+	}
+	if (!length)
+		length = put(buf, NLMSG_DONE, &code, sizeof(code));
+	return tc_diag_feed(feed, buf, length);
+}
+
+int __wrap_tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
+			tc_diag_sink *sink, void *context);
+
+int __wrap_tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
+			tc_diag_sink *sink, void *context)
+{
+	struct tc_diag_feed feed = {.sink = sink, .context = context};
+	const struct answer *answer;
+	uint32_t done = 0;
+
+	assert_non_null(socket);
+	if (request->kernel_states != tc_netlink_kernel_bits(TC_STATE_BIT(TC_BOUND)))
+		return 0;
+	assert_int_equal(request->family, AF_UNSPEC);
+	answer = &kernel.answers[kernel.asked < kernel.count ? kernel.asked : kernel.count - 1];
+	kernel.asked++;
+	while (feed_some(&feed, answer, &done))
+		;
+	if (request->parts)
+		*request->parts += feed.parts;
+	return feed.result ? feed.result : answer->err;
+}
+
+struct tc_sockstat __wrap_tc_sockstat_read(void);
+
+struct tc_sockstat __wrap_tc_sockstat_read(void)
+{
+	return (struct tc_sockstat){.known = false};
+}
+
+int __wrap_tc_walked_bound_alone(const struct tc_job *job, struct tc_census *census,
+				 struct tc_report *report);
+
+int __wrap_tc_walked_bound_alone(const struct tc_job *job, struct tc_census *census,
+				 struct tc_report *report)
+{
+	(void)job;
+	(void)report;
+	kernel.walks++;
+	if (!kernel.walk_err)
+		tc_census_count(census, TC_BOUND, kernel.walked);
+	return kernel.walk_err;
+}
+
+/* ---- Counting --------------------------------------------------------------------------- */
+
+static void tally(bool by_name, uint64_t expected, bool complete, size_t dumps)
+{
+	struct tc_job job = {
+		.states = TC_STATES_ALL,
+		.families = TC_FAMILY_INET | TC_FAMILY_INET6,
+		.by_name = by_name,
+	};
+	struct tc_census census = {.total = 0};
+	struct tc_report report = {.size = sizeof(report)};
+
+	assert_int_equal(tc_netlink_tally(&job, &census, &report), 0);
+	if (report.states_not_read) /* a kernel before 6.8, which would not be asked */
+		skip();
+	assert_int_equal(census.states[TC_BOUND], expected);
+	assert_int_equal(report.complete, complete);
+	assert_int_equal(report.why[0] == '\0', complete);
+	assert_int_equal(kernel.asked, dumps);
+}
+
+/* What the kernel cannot have gone on with is asked for once. */
+static void test_few(void **state)
+{
+	(void)state;
+	SET_KERNEL({.count = 0});
+	tally(false, 0, true, 1);
+	SET_KERNEL({.first = 1, .count = 15});
+	tally(false, 15, true, 1);
+	assert_int_equal(kernel.walks, 0);
+}
+
+static void test_twice(void **state)
+{
+	(void)state;
+	SET_KERNEL({.first = 1, .count = 16});
+	tally(false, 16, true, 2);
+	SET_KERNEL({.first = 1, .count = 15, .per_buffer = 14});
+	tally(false, 15, true, 2);
+	SET_KERNEL({.first = 1, .count = 900, .per_buffer = 30},
+		   {.first = 900, .count = 900, .stride = -1}); /* in another order */
+	tally(false, 900, true, 2);
+	assert_int_equal(kernel.walks, 0);
+}
+
+static void test_until_two_agree(void **state)
+{
+	(void)state;
+	SET_KERNEL({.first = 1, .count = 40}, {.first = 1, .count = 100},
+		   {.first = 1, .count = 60}, {.first = 1, .count = 100},
+		   {.first = 1, .count = 100});
+	tally(true, 100, true, 5);
+	/* As many are not the same. */
+	SET_KERNEL({.first = 1, .count = 100}, {.first = 2, .count = 100},
+		   {.first = 3, .count = 100}, {.first = 3, .count = 100});
+	tally(true, 100, true, 4);
+}
+
+#define NEVER                                                                                      \
+	{.first = 1, .count = 40}, {.first = 1, .count = 70}, {.first = 1, .count = 60},           \
+		{.first = 1, .count = 50}, {.first = 1, .count = 41}, {.first = 1, .count = 42},   \
+		{.first = 1, .count = 43}, {.first = 1, .count = 44}, {.first = 1, .count = 45}
+
+/* The largest is no more than there were. */
+static void test_never(void **state)
+{
+	(void)state;
+	SET_KERNEL(NEVER);
+	tally(true, 70, false, 8);
+	assert_int_equal(kernel.walks, 0); /* netlink was asked for */
+	SET_KERNEL(NEVER);
+	tally(false, 70, false, 8);
+	assert_int_equal(kernel.walks, 1); /* and was not allowed */
+}
+
+static void test_walk(void **state)
+{
+	(void)state;
+	SET_KERNEL(NEVER);
+	kernel.walk_err = 0;
+	kernel.walked = 9500;
+	tally(false, 9500, true, 2);
+	assert_int_equal(kernel.walks, 1);
+}
+
+static void test_error(void **state)
+{
+	(void)state;
+	SET_KERNEL({.first = 1, .count = 40}, {.first = 1, .count = 20, .err = -ENOBUFS});
+	tally(true, 20, false, 2);
+}
+
+/* ---- Handing over ----------------------------------------------------------------------- */
+
+struct seen {
+	unsigned times[SOCKETS_MAX];
+};
+
+static int see(void *context, struct tc_sock *socks, size_t count)
+{
+	struct seen *seen = context;
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t cookie = (uint32_t)socks[i].cookie;
+
+		assert_int_equal(socks[i].state, TC_BOUND);
+		assert_true(cookie < SOCKETS_MAX);
+		seen->times[cookie]++;
+	}
+	return 0;
+}
+
+/* Those of the answer each once, and no other. */
+static void scan(const struct answer *expected, bool complete, size_t dumps)
+{
+	struct seen seen = {{0}};
+	struct tc_job job = {
+		.states = TC_STATE_BIT(TC_BOUND),
+		.families = TC_FAMILY_INET | TC_FAMILY_INET6,
+		.sink = see,
+		.context = &seen,
+	};
+	struct tc_report report = {.size = sizeof(report)};
+
+	assert_int_equal(tc_source_netlink.scan(&job, &report), 0);
+	if (report.states_not_read)
+		skip();
+	for (uint32_t i = 0; i < SOCKETS_MAX; i++)
+		assert_int_equal(seen.times[i], i >= expected->first &&
+							i - expected->first < expected->count);
+	assert_int_equal(report.complete, complete);
+	assert_int_equal(kernel.asked, dumps);
+}
+
+static void test_hand_over_few(void **state)
+{
+	static const struct answer few = {.first = 1, .count = 15};
+
+	(void)state;
+	SET_KERNEL({.first = 1, .count = 15});
+	scan(&few, true, 1);
+}
+
+/* What fits into a batch is kept until it is known; more is asked for once more. */
+static void test_hand_over(void **state)
+{
+	static const struct answer kept = {.first = 1, .count = 256}, more = {1, 257, 0, 0, 0};
+
+	(void)state;
+	SET_KERNEL({.first = 1, .count = 100}, {.first = 1, .count = 256},
+		   {.first = 1, .count = 256});
+	scan(&kept, true, 3);
+	SET_KERNEL({.first = 1, .count = 300}, {.first = 1, .count = 257},
+		   {.first = 1, .count = 257});
+	scan(&more, true, 4);
+}
+
+/* Whatever came last; it cannot be taken back. */
+static void test_hand_over_changed(void **state)
+{
+	static const struct answer last = {.first = 3, .count = 290};
+
+	(void)state;
+	SET_KERNEL({.first = 1, .count = 300}, {.first = 1, .count = 300},
+		   {.first = 3, .count = 290});
+	scan(&last, false, 3);
+	SET_KERNEL({.first = 1, .count = 300}, {.first = 1, .count = 301},
+		   {.first = 1, .count = 302}, {.first = 1, .count = 303},
+		   {.first = 1, .count = 304}, {.first = 1, .count = 305},
+		   {.first = 1, .count = 306}, {.first = 1, .count = 307},
+		   {.first = 3, .count = 290});
+	scan(&last, false, 9);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_few),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_until_two_agree),
+		cmocka_unit_test(test_never),
+		cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_error),
+		cmocka_unit_test(test_hand_over_few),
+		cmocka_unit_test(test_hand_over),
+		cmocka_unit_test(test_hand_over_changed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
