@@ -83,7 +83,6 @@ inline_always void note_ends(struct tc_walker *walker, const struct seen *seen)
 		else
 			address = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? low >> 32 : low;
 	}
-	walker->not_noted = 0;
 	walker->ends.far[((address ^ remote << 16) * 0x9e3779b1u) >> (32 - TC_WALK_FAR_BITS)]++;
 	walker->ends.near[local >> 6] |= 1ull << (local & 63);
 }
@@ -94,13 +93,22 @@ inline_always void sample(struct tc_walker *walker, const struct seen *seen)
 	const struct tc_walk_layout *layout = &walker->layout;
 	u32 at = walker->sample_count;
 
-	if (!(walker->samples_of >> seen->slot & 1) || ++walker->passed < walker->sample_every ||
+	if (!(walker->samples_of >> seen->slot & 1) || ++walker->unsampled < walker->sample_every ||
 	    at >= TC_WALK_SAMPLES || !read_word(seen->sock + layout->bind_node.word))
 		return;
-	walker->passed = 0;
+	walker->unsampled = 0;
 	walker->samples[at].sock = seen->sock;
 	walker->samples[at].mark = read_word(seen->sock + layout->dport.word);
 	walker->sample_count = at + 1;
+}
+
+/* What is asked of one in so many. */
+inline_always void look_closer(struct tc_walker *walker, const struct seen *seen)
+{
+	walker->passed = 0;
+	sample(walker, seen);
+	if (walker->notes_ends)
+		note_ends(walker, seen);
 }
 
 inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
@@ -117,8 +125,7 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 		put_aside(lane);
 	lane->count += 1ull << ((5 * seen->slot) & 63);
 	lane->seen++;
-	sample(walker, seen);
-	if (++walker->not_noted >= walker->note_every)
-		note_ends(walker, seen);
+	if (++walker->passed >= walker->closer_every)
+		look_closer(walker, seen);
 	return 1;
 }

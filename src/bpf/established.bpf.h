@@ -63,6 +63,17 @@ inline_always void fetch(const struct tc_walker *walker, u64 node)
 	(void)read_word(sock + walker->layout.substate.word);
 }
 
+/*
+ * From the slot of TIME_WAIT to that of a minisocket of this substate, FIN_WAIT2 or TIME_WAIT. By
+ * arithmetic: of a branch the verifier would follow both ways, each to the end of the step.
+ */
+inline_always u32 slots_further(u64 substate)
+{
+	u32 below = (substate - (TC_WALK_SLOT_TIME_WAIT + 1)) >> 63;
+
+	return below * (TC_WALK_SLOT_FIN_WAIT2_MINI - TC_WALK_SLOT_TIME_WAIT);
+}
+
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
@@ -72,9 +83,8 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	seen.head = read_word(seen.sock + layout->state.word);
 	seen.net = read_word(seen.sock + layout->net.word);
 	seen.slot = (u32)((seen.head >> (layout->state.shift & 63)) & 255) - 1;
-	if (seen.slot == TC_WALK_SLOT_TIME_WAIT &&
-	    (read_at(seen.sock, &layout->substate) & 255) != TC_WALK_SLOT_TIME_WAIT + 1)
-		seen.slot = TC_WALK_SLOT_FIN_WAIT2_MINI;
+	if (seen.slot == TC_WALK_SLOT_TIME_WAIT)
+		seen.slot += slots_further(read_at(seen.sock, &layout->substate) & 255);
 	if (link != lane->link || seen.slot >= TC_WALK_SLOTS)
 		return CHANGED;
 	if (is_wanted(walker, seen.net) && (walker->families >> is_v6(walker, &seen) & 1) &&

@@ -20,6 +20,7 @@
 #include "bpf/count_probe.image.h"
 #include "bpf/layout.h"
 #include "bpf/load.h"
+#include "bpf/netns_set.h"
 #include "bpf/scan.image.h"
 #include "bpf/scan_probe.image.h"
 #include "util/buf.h"
@@ -35,7 +36,7 @@ enum {
 	 */
 	STEPS = 40000,
 	STEPS_PROBE = 10000,
-	LIST_TRIES = 16,
+	SAMPLED_OF = 16, /* samples are taken of one in so many, where ends need no more */
 };
 
 static const struct tc_bpf_image *const images[TC_WALK_WAYS][TC_WALK_PROGRAMS] = {
@@ -124,6 +125,25 @@ void tc_walk_close(struct tc_walk *walk)
 		close(walk->map);
 	free(walk->anchors);
 	free(walk);
+}
+
+/* ---- Threads ---------------------------------------------------------------------------- */
+
+/*
+ * Signals go to the threads of whoever calls us, as if these were not there. But SIGPIPE goes to
+ * the thread that has written, and a sink may write.
+ */
+static bool start(pthread_t *ret_thread, void *(*body)(void *), void *context)
+{
+	sigset_t all, before;
+	bool started;
+
+	sigfillset(&all);
+	sigdelset(&all, SIGPIPE);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	started = pthread_create(ret_thread, NULL, body, context) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return started;
 }
 
 /* ---- Walking ---------------------------------------------------------------------------- */
@@ -288,38 +308,22 @@ static void *walk_shares(void *context)
 	return NULL;
 }
 
-/*
- * Signals go to the threads of whoever calls us, as if these were not there. But SIGPIPE goes to
- * the thread that has written, and a sink may write.
- */
-static uint32_t start(struct member *members, uint32_t count)
-{
-	sigset_t all, before;
-	uint32_t started = 1; /* we are the first */
-
-	sigfillset(&all);
-	sigdelset(&all, SIGPIPE);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (started < count &&
-	       pthread_create(&members[started].thread, NULL, walk_shares, &members[started]) == 0)
-		started++;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return started;
-}
-
 static void walk_together(struct party *party)
 {
 	struct member members[WALKERS_MAX];
 	uint32_t shares = (party->buckets + SHARE - 1) / SHARE;
 	uint32_t count = party->walk->walkers < shares ? party->walk->walkers : shares;
+	uint32_t started = 1; /* we are the first */
 
 	if (!count) /* a table without buckets */
 		return;
 	for (uint32_t i = 0; i < count; i++)
 		members[i] = (struct member){.party = party, .number = i};
-	count = start(members, count);
+	while (started < count &&
+	       start(&members[started].thread, walk_shares, &members[started]))
+		started++;
 	walk_shares(&members[0]);
-	for (uint32_t i = 1; i < count; i++)
+	for (uint32_t i = 1; i < started; i++)
 		pthread_join(members[i].thread, NULL);
 }
 
@@ -347,11 +351,15 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 	walker->slots_all = job->slots_all;
 	walker->tell_net = job->netns != NULL;
 	walker->listening = job->listening;
-	walker->note_every = job->ends ? job->ends_every : UINT32_MAX;
+	walker->closer_every = job->ends      ? job->ends_every
+			       : job->sampled ? SAMPLED_OF
+					      : UINT32_MAX;
+	walker->notes_ends = job->ends != NULL;
 	if (job->sampled) {
+		uint64_t looked_at = job->sampled / walker->closer_every;
+
 		walker->samples_of = sampled_slots(&walk->layout);
-		walker->sample_every =
-			(uint32_t)(job->sampled / TC_WALK_SAMPLES / walk->walkers) + 1;
+		walker->sample_every = (uint32_t)(looked_at / TC_WALK_SAMPLES / walk->walkers) + 1;
 	}
 }
 
@@ -381,40 +389,26 @@ static int load(struct tc_walk *walk, enum tc_walk_program program)
 	return *loaded;
 }
 
-/* False: one of them is too far from its place, which is a matter of the factor. */
-static bool list_by(struct tc_walker *walker, const struct tc_walk_job *job, size_t end)
+static void *load_anchored(void *context)
 {
-	memset(walker->listed, 0, end * sizeof(*walker->listed));
-	for (size_t i = 0; i < job->netns_count; i++) {
-		uint32_t number = (uint32_t)job->netns[i], far = 0;
-		uint32_t at = number * walker->listed_factor >> walker->listed_shift;
-
-		while (walker->listed[(at + far) % TC_WALK_LISTED])
-			if (++far == TC_WALK_PROBES)
-				return false;
-		walker->listed[(at + far) % TC_WALK_LISTED] = number;
-	}
-	return true;
+	load(context, TC_WALK_ANCHORED);
+	return NULL;
 }
 
-/* Up to half of the room is used, mostly a quarter: then each is found near its place. */
-static size_t list_namespaces(struct tc_walker *walker, const struct tc_walk_job *job)
+/*
+ * The kernel verifies a program on one processor: what a count is sampled for is loaded at the same
+ * time on another. If that fails, whoever runs it tries again, and says why.
+ */
+static void load_for(struct tc_walk *walk, enum tc_walk_program program,
+		     const struct tc_walk_job *job)
 {
-	uint32_t bits = 6, factor = 0x9e3779b1; /* Knuth's: ones that follow each other spread */
-	size_t end;
+	pthread_t other;
+	bool begun = job->sampled && walk->walkers > 1 && walk->programs[TC_WALK_ANCHORED] < 0 &&
+		     start(&other, load_anchored, walk);
 
-	while (1u << bits < TC_WALK_LISTED && 1u << bits < 4 * job->netns_count)
-		bits++;
-	end = (1u << bits) + TC_WALK_PROBES;
-	if (end > TC_WALK_LISTED)
-		end = TC_WALK_LISTED;
-	walker->listed_shift = 32 - bits;
-	for (int tries = 0; tries < LIST_TRIES; tries++, factor += 2 * 0x3c6ef372) {
-		walker->listed_factor = factor;
-		if (job->netns_count <= TC_WALK_LISTED / 2 && list_by(walker, job, end))
-			return end;
-	}
-	return 0;
+	load(walk, program);
+	if (begun)
+		pthread_join(other, NULL);
 }
 
 /* The first walker finds the table; all get to know it. */
@@ -430,7 +424,7 @@ static int find_table(const struct party *party, char why[TC_WHY_MAX])
 		return tc_bpf_fail(err, why);
 	if (party->job->netns) {
 		walkers[0].net = 0;
-		listed = list_namespaces(&walkers[0], party->job);
+		listed = tc_netns_set_fill(&walkers[0], party->job->netns, party->job->netns_count);
 		if (!listed) {
 			snprintf(why, TC_WHY_MAX, "%s",
 				 _("there are too many network namespaces for one walk"));
@@ -451,12 +445,13 @@ static int run_program(struct tc_walk *walk, enum tc_walk_program program,
 	struct party party = {
 		.walk = walk,
 		.job = job,
-		.program = load(walk, program),
 		.steps = walk->way == TC_WALK_PROBE ? STEPS_PROBE : STEPS,
 	};
 	int err;
 
 	*ret_result = (struct tc_walk_result){.buckets = 0};
+	load_for(walk, program, job);
+	party.program = walk->programs[program];
 	if (party.program < 0)
 		return tc_bpf_fail(party.program, why);
 	err = find_table(&party, why);

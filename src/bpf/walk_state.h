@@ -64,8 +64,8 @@ enum {
 	TC_WALK_ENOUGH = 1280, /* with so many a lane takes no more buckets */
 	TC_WALK_RECORD = 8,    /* words of a record */
 	TC_WALK_RETRIES = 1000,
-	TC_WALK_LISTED = 32768, /* room in the table of namespaces */
-	TC_WALK_PROBES = 32,	/* none is further from its place */
+	TC_WALK_NAMESPACES = 16384, /* at most so many at once */
+	TC_WALK_LISTED = 4 * TC_WALK_NAMESPACES, /* room in their table */
 };
 
 /* The words of a record. */
@@ -163,7 +163,7 @@ struct tc_walker {
 	uint64_t buckets;
 	uint32_t bucket_size, bucket_chain; /* bytes of one, and to its chain */
 	uint64_t net;		/* whose sockets; 0: of those that are listed */
-	uint32_t listed_factor; /* the place of one: times that, and the upper bits of it */
+	uint32_t listed_factors[2]; /* one's two places: times that, and the upper bits of it */
 	uint32_t listed_shift;
 	uint32_t families;		    /* bit 0: IPv4, bit 1: IPv6 */
 	uint32_t slots;	    /* bits: which are told in the stream, as far as it is worth it */
@@ -172,9 +172,10 @@ struct tc_walker {
 	uint32_t listening; /* the table of listeners is walked, not that of connections */
 	uint32_t nulls_base; /* the end of a chain names its bucket, and this more */
 	uint32_t next, end; /* buckets to go */
-	uint32_t note_every;   /* of one in so many the ends are noted; UINT32_MAX: of none */
-	uint32_t samples_of;   /* bits: slots of which sockets are sampled */
-	uint32_t sample_every; /* one in so many */
+	uint32_t closer_every; /* one in so many is looked at closer; UINT32_MAX: none */
+	uint32_t notes_ends;   /* of those: their ends are noted */
+	uint32_t samples_of;   /* and bits: slots of which sockets are sampled, */
+	uint32_t sample_every; /* one in so many of them */
 	/* Set by the program. */
 	uint32_t resting;  /* lanes at rest */
 	uint32_t repeated; /* chains that were walked again */
@@ -183,8 +184,8 @@ struct tc_walker {
 	uint64_t packed; /* counts of chains, five bits a slot */
 	uint64_t totals[TC_WALK_SLOTS];
 	struct tc_walk_ends ends;
-	uint32_t passed; /* since the last sample */
-	uint32_t not_noted; /* since the last whose ends were */
+	uint32_t passed;    /* since the last that was looked at closer */
+	uint32_t unsampled; /* of those, since the last sample */
 	uint32_t sample_count, found_count;
 	struct tc_walk_lane lanes[TC_WALK_LANES];
 	struct tc_walk_sample samples[TC_WALK_SAMPLES];
@@ -192,7 +193,7 @@ struct tc_walker {
 		uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
 		struct tc_walk_anchors anchors;
 	};
-	uint32_t listed[TC_WALK_LISTED]; /* numbers of namespaces, a hash; 0: nothing */
+	uint32_t listed[TC_WALK_LISTED]; /* of namespaces, see netns_set.h; 0: nothing */
 };
 
 /* What a run is told. */

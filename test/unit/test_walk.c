@@ -332,7 +332,7 @@ static void check_listed(struct tc_walk *walk, size_t count, bool with_own)
 	job.netns = netns;
 	job.netns_count = count;
 	err = tc_walk_run(walk, TC_WALK_COUNT, &job, &result, why);
-	if (count > TC_WALK_LISTED / 2) {
+	if (count > TC_WALK_NAMESPACES) {
 		assert_int_equal(err, -EOPNOTSUPP);
 		assert_true(strlen(why) > 0);
 		return;
@@ -346,8 +346,8 @@ static void check_listed(struct tc_walk *walk, size_t count, bool with_own)
 
 static void test_listed(void **state)
 {
-	static const size_t counts[] = {1, 2, 1000, 10000, TC_WALK_LISTED / 2,
-					TC_WALK_LISTED / 2 + 1};
+	static const size_t counts[] = {1, 2, 1000, 10000, TC_WALK_NAMESPACES,
+					TC_WALK_NAMESPACES + 1};
 
 	(void)state;
 	for (size_t i = 0; i < TC_ARRAY_SIZE(ways); i++) {
