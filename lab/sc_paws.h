@@ -5,7 +5,7 @@
  * What the story "paws-and-nat" tells once, for as long as somebody looks: a peer on a TUN device
  * (peer.h) makes LAB_PAWS_LINES connections, which the kernel closes first. From then on each turn
  * is a SYN of one of these quadruplets with an older timestamp. The kernel counts it in
- * PAWSTimewait (PAWSEstab before Linux 6.15), answers with a bare ACK, and begins that TIME_WAIT
+ * PAWSTimewait (PAWSEstab before Linux 6.16), answers with a bare ACK, and begins that TIME_WAIT
  * anew: so these stay, however long it goes on. Up to 32 turns a second all are answered; the
  * kernel withholds a second answer within half a second.
  *

@@ -18,7 +18,7 @@
 #define WAIT_MS 59000	   /* of TIME_WAIT are left when the second machine comes */
 #define ANEW_NS 500000000  /* later at least ends a TIME_WAIT that has begun anew since */
 
-/* Before Linux 6.15 there was one counter for all that PAWS refuses. */
+/* Before Linux 6.16 there was one counter for all that PAWS refuses. */
 static const char *counter_name(struct lab_stage *stage)
 {
 	return lab_stage_counter(stage, LAB_A, "PAWSTimewait") == LAB_UNKNOWN_COUNTER
