@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bpf.c - the kernel's sockets where they are: connections by a walk through the established hash
- * (bpf/walk.h), the few sockets that are not in it, in LISTEN and BOUND, through sock_diag.
+ * (bpf/walk.h), the few sockets that are not in it, in LISTEN and BOUND, through sock_diag. Where
+ * that is denied, listeners are found by a walk as well.
  *
  * A walk is begun in half the time in which libbpf loads a program, and ends in a quarter of the
  * time that sock_diag takes a socket; but sock_diag needs no beginning. Which of them is faster
@@ -312,6 +313,38 @@ static int count_listeners(struct tc_walk *walk, struct tc_job *job, struct tc_c
 	return err ? err : tc_walked_judge(&result, report);
 }
 
+static int count_listeners_alone(struct tc_job *job, struct tc_census *census,
+				 struct tc_report *report)
+{
+	struct tc_walk *walk;
+	int err = tc_walk_open(TC_WALK_TYPED, &walk, report->why);
+
+	if (err)
+		return err;
+	err = count_listeners(walk, job, census, report);
+	tc_walk_close(walk);
+	return err;
+}
+
+/*
+ * What is left after the walk. Listeners are few: to ask for them takes less time than another
+ * program to be loaded, which is done where nobody answers.
+ */
+static int count_rest(struct tc_job *rest, struct tc_census *census, struct tc_report *report)
+{
+	struct tc_census counted = {.total = 0};
+	struct tc_report part = {.size = sizeof(part)};
+	int err = tc_netlink_tally(rest, census, report);
+
+	if (err >= 0 || err == -ENOMEM || rest->begun || rest->states != TC_STATE_BIT(TC_LISTEN) ||
+	    count_listeners_alone(rest, &counted, &part) < 0)
+		return err;
+	tc_census_count(census, TC_LISTEN, counted.states[TC_LISTEN]);
+	report->complete = true;
+	report->why[0] = '\0';
+	return 0;
+}
+
 /* What the walks find, in a census that counts only when all of them have come to their ends. */
 static int count_all(struct tc_job *job, struct tc_census *census, struct tc_report *report)
 {
@@ -370,7 +403,7 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	report->complete = true;
 	if (report->way != TC_WAY_ITERATOR) /* which comes to no sockets that are only bound */
 		rest.states &= TC_STATE_BIT(TC_LISTEN);
-	return rest.states ? tc_netlink_tally(&rest, census, report) : 0;
+	return rest.states ? count_rest(&rest, census, report) : 0;
 }
 
 /* ---- Handing over ----------------------------------------------------------------------- */
@@ -457,7 +490,14 @@ static int scan_tables(struct tc_job *job, uint32_t states, struct tc_report *re
 	return err;
 }
 
-/* The states that are left, through sock_diag. */
+/* Of listeners a walk tells the queues, too; what is only bound it does not hand over. */
+static bool may_walk_rest(const struct tc_job *rest)
+{
+	return rest->states == TC_STATE_BIT(TC_LISTEN) &&
+	       !(rest->need & ~(TOLD | TC_HAVE_QUEUES)) && !rest->begun;
+}
+
+/* The states that are left, through sock_diag; where that is denied, by another walk. */
 static int scan_rest(const struct tc_job *job, struct tc_report *report, bool *ret_begun)
 {
 	struct tc_report part = {.size = sizeof(part)};
@@ -467,6 +507,15 @@ static int scan_rest(const struct tc_job *job, struct tc_report *report, bool *r
 	if (!rest.states)
 		return 0;
 	err = tc_source_netlink.scan(&rest, &part);
+	if (err < 0 && err != -ENOMEM && may_walk_rest(&rest)) {
+		struct tc_report walked = {.size = sizeof(walked), .complete = true};
+
+		rest.applied = TC_APPLIED_STATES | TC_APPLIED_FAMILIES;
+		if (scan_tables(&rest, rest.states, &walked) == 0) {
+			part = walked;
+			err = 0;
+		}
+	}
 	*ret_begun |= rest.begun;
 	report->states_not_read |= part.states_not_read;
 	if (err || (report->complete && !part.complete)) {
