@@ -18,6 +18,7 @@ enum {
 	DEPTH_MAX = 16,		     /* structures inside of each other */
 	MEMBERS_MAX = 10000,	     /* that a search looks at; a structure of today has hundreds */
 	SIZE_LIMIT = UINT32_MAX / 8, /* of a structure: its members are told in bits */
+	START_BITS = 10,
 };
 
 /* ---- Types ------------------------------------------------------------------------------ */
@@ -27,42 +28,42 @@ static uint32_t kind_of(const struct btf_type *type)
 	return BTF_INFO_KIND(type->info);
 }
 
+/* What follows the head of a type: so many bytes, and so many more for each that it counts. */
+struct tail {
+	bool known;
+	uint8_t fixed, each;
+};
+
+static const struct tail tails[] = {
+	[BTF_KIND_PTR] = {true, 0, 0},
+	[BTF_KIND_FWD] = {true, 0, 0},
+	[BTF_KIND_TYPEDEF] = {true, 0, 0},
+	[BTF_KIND_VOLATILE] = {true, 0, 0},
+	[BTF_KIND_CONST] = {true, 0, 0},
+	[BTF_KIND_RESTRICT] = {true, 0, 0},
+	[BTF_KIND_FUNC] = {true, 0, 0}, /* what it counts is its linkage */
+	[BTF_KIND_FLOAT] = {true, 0, 0},
+	[BTF_KIND_TYPE_TAG] = {true, 0, 0},
+	[BTF_KIND_INT] = {true, sizeof(uint32_t), 0},
+	[BTF_KIND_VAR] = {true, sizeof(struct btf_var), 0},
+	[BTF_KIND_DECL_TAG] = {true, sizeof(struct btf_decl_tag), 0},
+	[BTF_KIND_ARRAY] = {true, sizeof(struct btf_array), 0},
+	[BTF_KIND_STRUCT] = {true, 0, sizeof(struct btf_member)},
+	[BTF_KIND_UNION] = {true, 0, sizeof(struct btf_member)},
+	[BTF_KIND_ENUM] = {true, 0, sizeof(struct btf_enum)},
+	[BTF_KIND_FUNC_PROTO] = {true, 0, sizeof(struct btf_param)},
+	[BTF_KIND_DATASEC] = {true, 0, sizeof(struct btf_var_secinfo)},
+	[BTF_KIND_ENUM64] = {true, 0, sizeof(struct btf_enum64)},
+};
+
 /* Bytes that follow the type's head; SIZE_MAX: a kind that nobody knows. */
 static size_t tail_of(const struct btf_type *type)
 {
-	size_t count = BTF_INFO_VLEN(type->info);
+	uint32_t kind = kind_of(type);
 
-	switch (kind_of(type)) {
-	case BTF_KIND_PTR:
-	case BTF_KIND_FWD:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_CONST:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_FUNC:
-	case BTF_KIND_FLOAT:
-	case BTF_KIND_TYPE_TAG:
-		return 0;
-	case BTF_KIND_INT:
-	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
-		return sizeof(uint32_t);
-	case BTF_KIND_ARRAY:
-		return sizeof(struct btf_array);
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		return count * sizeof(struct btf_member);
-	case BTF_KIND_ENUM:
-		return count * sizeof(struct btf_enum);
-	case BTF_KIND_FUNC_PROTO:
-		return count * sizeof(struct btf_param);
-	case BTF_KIND_DATASEC:
-		return count * sizeof(struct btf_var_secinfo);
-	case BTF_KIND_ENUM64:
-		return count * sizeof(struct btf_enum64);
-	default:
+	if (kind >= TC_ARRAY_SIZE(tails) || !tails[kind].known)
 		return SIZE_MAX;
-	}
+	return tails[kind].fixed + (size_t)tails[kind].each * BTF_INFO_VLEN(type->info);
 }
 
 /* The type that begins there, whole; NULL: none does. */
@@ -107,15 +108,55 @@ static bool is_kind(const struct btf_type *type, enum tc_btf_kind kind)
 	return kind_of(type) == (kind == TC_BTF_STRUCT ? BTF_KIND_STRUCT : BTF_KIND_FUNC);
 }
 
+/*
+ * The starts of the names that are looked for, as bits by their first four bytes, of which NUL may
+ * be the last: it is read off this that a type is none of them, which nearly all are.
+ */
+struct starts {
+	uint64_t bits[1 << (START_BITS - 6)];
+};
+
+static uint32_t start_of(const char *name)
+{
+	uint32_t start;
+
+	memcpy(&start, name, sizeof(start));
+	return start * 0x9e3779b1u >> (32 - START_BITS);
+}
+
+static void note_starts(struct starts *starts, const struct tc_btf_name *names, size_t count)
+{
+	memset(starts, 0, sizeof(*starts));
+	for (size_t i = 0; i < count; i++) {
+		uint32_t start;
+
+		if (strlen(names[i].name) + 1 < sizeof(start)) {
+			memset(starts, 0xff, sizeof(*starts)); /* what follows it may be anything */
+			return;
+		}
+		start = start_of(names[i].name);
+		starts->bits[start / 64] |= UINT64_C(1) << start % 64;
+	}
+}
+
+static bool may_be_wanted(const struct tc_btf *btf, const struct starts *starts, uint32_t name_off)
+{
+	uint32_t start;
+
+	if (name_off >= btf->names_size || btf->names_size - name_off < sizeof(start))
+		return true;
+	start = start_of(btf->names + name_off);
+	return starts->bits[start / 64] >> start % 64 & 1;
+}
+
 static void compare(const struct tc_btf *btf, const struct btf_type *type, uint32_t id,
 		    struct tc_btf_name *names, size_t count)
 {
 	const char *name = name_of(btf, type->name_off);
 
 	for (size_t i = 0; i < count; i++) {
-		/* The first letters differ for nearly all. */
-		if (names[i].name[0] != name[0] || !is_kind(type, names[i].kind) ||
-		    names[i].found || strcmp(names[i].name, name) != 0)
+		if (!is_kind(type, names[i].kind) || names[i].found ||
+		    strcmp(names[i].name, name) != 0)
 			continue;
 		names[i].id = id;
 		names[i].found = (const uint8_t *)type;
@@ -125,7 +166,9 @@ static void compare(const struct tc_btf *btf, const struct btf_type *type, uint3
 void tc_btf_find(struct tc_btf *btf, struct tc_btf_name *names, size_t count)
 {
 	const struct btf_type *type = type_at(btf, btf->types);
+	struct starts starts;
 
+	note_starts(&starts, names, count);
 	btf->stop_count = 0;
 	for (uint32_t id = 1; type; id++) {
 		uint32_t kind = kind_of(type);
@@ -136,7 +179,8 @@ void tc_btf_find(struct tc_btf *btf, struct tc_btf_name *names, size_t count)
 			btf->stops[btf->stop_count++] =
 				(uint32_t)((const uint8_t *)type - btf->types);
 		}
-		if (kind == BTF_KIND_STRUCT || kind == BTF_KIND_FUNC)
+		if ((kind == BTF_KIND_STRUCT || kind == BTF_KIND_FUNC) &&
+		    may_be_wanted(btf, &starts, type->name_off))
 			compare(btf, type, id, names, count);
 		type = type_at(btf, after(type));
 	}

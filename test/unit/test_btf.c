@@ -180,6 +180,30 @@ static void test_names(void **state)
 	close_made(&world);
 }
 
+/* Names of any length, among them those that end where all names do. */
+static void test_short_names(void **state)
+{
+	static const char *const all[] = {"four", "tri", "of", "a"};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(all); i++) {
+		struct made *made = made_new();
+		struct tc_btf_name names[] = {{"longer", TC_BTF_STRUCT, 0, NULL},
+					      {all[i], TC_BTF_STRUCT, 0, NULL}};
+		struct world world;
+
+		made_struct(made, "longer", 4, 0);
+		made_struct(made, "ab", 4, 0);
+		made_struct(made, all[i], 8, 0);
+		open_made(&world, made, all[i]);
+		assert_int_equal(world.name.id, 3);
+		tc_btf_find(&world.btf, names, TC_ARRAY_SIZE(names));
+		assert_int_equal(names[0].id, 1);
+		assert_int_equal(names[1].id, 3);
+		close_made(&world);
+	}
+}
+
 /* The first of a name is it: what a module adds does not change what the kernel is. */
 static void test_the_first_of_a_name(void **state)
 {
@@ -466,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_members_that_are_not_there),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_short_names),
 		cmocka_unit_test(test_the_first_of_a_name),
 		cmocka_unit_test(test_many_types),
 		cmocka_unit_test(test_bitfields),
