@@ -373,6 +373,7 @@ struct tc_query {
 #define TC_UNREAD_MAX 5
 #define TC_ORIGINS_MAX 16
 #define TC_UNUSED_MAX 8
+#define TC_DAMAGED_MAX 8
 
 /* How the looking went. All but `size` is filled by the library. */
 /* Where listings are from, that kernel facts of Linux do not hold for. */
@@ -447,6 +448,15 @@ struct tc_report {
 	size_t unused_count; /* of all files; past TC_UNUSED_MAX they are not told */
 	/* Where it is not complete: TC_MAY_ bits, in which direction the numbers may be wrong. */
 	unsigned deviation;
+	/* Only of a diagnosis and of listeners: damaged lines of files with counters, not used. */
+	struct {
+		const char *file; /* of the kernel, or as the query names it */
+		uint64_t line;	  /* 1 is the first; 0: it is missing */
+		char field[48];	  /* the first counter that is not known: "TcpExt ListenDrops" */
+		char why[96];
+	} damaged[TC_DAMAGED_MAX];
+	size_t damaged_count;	/* of those here */
+	uint64_t damaged_lines; /* of all */
 };
 
 /*

@@ -43,6 +43,9 @@ void tc_judge_needs_counter(const struct tc_facts *facts, enum tc_counter id,
 
 	if (facts->now.counters.status[id] == TC_COUNTER_ABSENT)
 		tc_needs(draft, N_("%s %s, which this kernel does not count"), row->group, key);
+	else if (facts->now.counters.status[id] == TC_COUNTER_DAMAGED)
+		tc_needs(draft, N_("%s %s, whose line in %s is damaged"), row->group, key,
+			 tc_counter_file(id));
 	else
 		tc_needs(draft, "%s %s (%s)", row->group, key, tc_counter_file(id));
 }

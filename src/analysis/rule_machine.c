@@ -223,8 +223,13 @@ static enum tc_verdict check_conntrack_full(const struct tc_facts *facts, struct
 		return TC_QUIET; /* nothing is tracked here */
 	if (!tc_facts_counter(facts, TC_COUNTER_conntrack_count, &count) ||
 	    !tc_facts_counter(facts, TC_COUNTER_conntrack_max, &max)) {
-		tc_needs(draft, N_("nf_conntrack_count and nf_conntrack_max (sysctl "
-				   "net.netfilter)"));
+		if (now->status[TC_COUNTER_conntrack_count] == TC_COUNTER_DAMAGED)
+			tc_judge_needs_counter(facts, TC_COUNTER_conntrack_count, draft);
+		else if (now->status[TC_COUNTER_conntrack_max] == TC_COUNTER_DAMAGED)
+			tc_judge_needs_counter(facts, TC_COUNTER_conntrack_max, draft);
+		else
+			tc_needs(draft, N_("nf_conntrack_count and nf_conntrack_max (sysctl "
+					   "net.netfilter)"));
 		return TC_UNSURE;
 	}
 	if (!max) /* no limit */

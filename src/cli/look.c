@@ -217,6 +217,28 @@ static void note_unused_files(const struct tc_report *report)
 			report->unused_count - shown);
 }
 
+/* One line, however many there are: that of the first, and how many more. */
+static void note_damaged(const struct tc_report *report)
+{
+	uint64_t more = report->damaged_lines - 1;
+	const char *file = report->damaged[0].file;
+	char place[32] = "", rest[96] = "";
+
+	if (!report->damaged_count)
+		return;
+	if (report->damaged[0].line)
+		snprintf(place, sizeof(place), _(", line %llu"),
+			 (unsigned long long)report->damaged[0].line);
+	if (more)
+		snprintf(rest, sizeof(rest),
+			 tc_ngettext("(and %llu more line)", "(and %llu more lines)",
+				     (unsigned long)more),
+			 (unsigned long long)more);
+	tc_note(_("damaged, and not used: %s%s: %s: %s%s%s"),
+		strcmp(file, "-") == 0 ? _("standard input") : file, place, report->damaged[0].field,
+		report->damaged[0].why, *rest ? " " : "", rest);
+}
+
 static void note_unknown_states(const struct tc_report *report)
 {
 	if (*report->unknown_words)
@@ -277,6 +299,7 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 	note_not_read(report);
 	note_unused_files(report);
 	note_unread_lines(report);
+	note_damaged(report);
 	note_unknown_states(report);
 	/* A table says itself that it is not complete. */
 	if ((!report->complete && options->form != TC_FORM_TABLE) ||

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/intl.h"
 #include "util/macro.h"
 #include "util/parse.h"
 
@@ -84,12 +85,62 @@ const char *tc_counter_file(enum tc_counter id)
 	return "/proc/net";
 }
 
+const char *tc_damage_text(enum tc_damage_kind kind)
+{
+	static const char *const texts[] = {
+		[TC_DAMAGE_NUMBER] = N_("not a number"),
+		[TC_DAMAGE_CUT] = N_("the line is cut off"),
+		[TC_DAMAGE_PAIR] = N_("names without their numbers"),
+		[TC_DAMAGE_MORE] = N_("more numbers than names"),
+		[TC_DAMAGE_COLUMN] = N_("the line of a processor that cannot be read"),
+		[TC_DAMAGE_NO_LINE] = N_("its line is missing"),
+	};
+
+	return kind < TC_DAMAGE_KINDS ? texts[kind] : "";
+}
+
+/* Of a line the first counter is told, which is enough to find it. */
+static void note_damage(struct tc_counters *counters, enum tc_counter id, enum tc_damage_kind kind)
+{
+	const struct tc_damage *last = &counters->last_damage;
+	struct tc_damage damage = {.line = counters->line, .counter = (int32_t)id, .kind = kind};
+
+	if (counters->damage_count && last->line == damage.line &&
+	    tc_counter_file((enum tc_counter)last->counter) == tc_counter_file(id))
+		return;
+	counters->last_damage = damage;
+	if (counters->damage_count < TC_DAMAGES_MAX)
+		counters->damage[counters->damage_count] = damage;
+	counters->damage_count++;
+}
+
+/* What was read of it elsewhere is not taken away. */
+static void lose(struct tc_counters *counters, enum tc_counter id, enum tc_damage_kind kind)
+{
+	note_damage(counters, id, kind);
+	if (counters->status[id] != TC_COUNTER_READ)
+		counters->status[id] = TC_COUNTER_DAMAGED;
+}
+
+/* All of a group of which nothing is known yet; gauges of conntrack have files of their own. */
+static void lose_group(struct tc_counters *counters, struct tc_slice group,
+		       enum tc_damage_kind kind)
+{
+	for (int id = 0; id < TC_COUNTER_COUNT; id++)
+		if (tc_slice_is(group, tc_counter_rows[id].group) &&
+		    counters->status[id] == TC_COUNTER_NOT_READ && id != TC_COUNTER_conntrack_count &&
+		    id != TC_COUNTER_conntrack_max)
+			lose(counters, (enum tc_counter)id, kind);
+}
+
 bool tc_counters_take(struct tc_counters *counters, enum tc_counter id, struct tc_slice number)
 {
 	uint64_t value;
 
-	if (tc_parse_uint(number.data, number.length, UINT64_MAX, &value))
+	if (tc_parse_uint(number.data, number.length, UINT64_MAX, &value)) {
+		lose(counters, id, number.length ? TC_DAMAGE_NUMBER : TC_DAMAGE_CUT);
 		return false;
+	}
 	counters->value[id] = value;
 	counters->status[id] = TC_COUNTER_READ;
 	return true;
@@ -121,6 +172,55 @@ static bool is_group(struct tc_slice group)
 	return false;
 }
 
+static size_t count_words(struct tc_slice line)
+{
+	size_t count = 0;
+
+	while (cut_word(&line).length)
+		count++;
+	return count;
+}
+
+/*
+ * Of a line that was cut the last number may have lost digits, and is not taken either. Where
+ * there are more numbers than names, one of the names is missing, and nobody knows which.
+ */
+static void take_pair(struct tc_counters *counters, struct tc_slice group, struct tc_slice names,
+		      struct tc_slice numbers)
+{
+	size_t name_count = count_words(names), count = count_words(numbers);
+	size_t whole = count < name_count && count ? count - 1 : count;
+
+	if (count > name_count) {
+		lose_group(counters, group, TC_DAMAGE_MORE);
+		return;
+	}
+	for (size_t at = 0; at < name_count; at++) {
+		int id = tc_counter_find(group, cut_word(&names));
+		struct tc_slice number = cut_word(&numbers);
+
+		if (id < 0)
+			continue;
+		if (at < whole)
+			tc_counters_take(counters, (enum tc_counter)id, number);
+		else
+			lose(counters, (enum tc_counter)id, TC_DAMAGE_CUT);
+	}
+}
+
+bool tc_counters_are_names(struct tc_slice line)
+{
+	struct tc_slice group = cut_word(&line), name = cut_word(&line);
+
+	return group.length > 1 && group.data[group.length - 1] == ':' && name.length &&
+	       name.data[0] >= 'A' && name.data[0] <= 'Z';
+}
+
+void tc_counters_unpaired(struct tc_slice names, struct tc_counters *counters)
+{
+	lose_group(counters, tc_slice_until(names, ':'), TC_DAMAGE_PAIR);
+}
+
 bool tc_counters_pair(struct tc_slice names, struct tc_slice numbers, struct tc_counters *counters)
 {
 	struct tc_slice group = cut(&names, ':'), again = cut(&numbers, ':');
@@ -128,37 +228,37 @@ bool tc_counters_pair(struct tc_slice names, struct tc_slice numbers, struct tc_
 	if (!group.length || group.length != again.length ||
 	    memcmp(group.data, again.data, group.length) != 0)
 		return false;
-	if (!is_group(group))
-		return true;
-	names = tc_slice_after(names, 1);
-	numbers = tc_slice_after(numbers, 1);
-	while (names.length && numbers.length) {
-		int id = tc_counter_find(group, cut(&names, ' '));
-		struct tc_slice number = cut(&numbers, ' ');
-
-		if (id >= 0)
-			tc_counters_take(counters, (enum tc_counter)id, number);
-	}
+	if (is_group(group))
+		take_pair(counters, group, names, numbers);
 	return true;
 }
 
 void tc_counters_parse(const char *text, size_t length, struct tc_counters *counters)
 {
-	struct tc_slice rest = {text, length};
+	struct tc_slice rest = {text, length}, names = {NULL, 0};
 
-	while (rest.length) {
-		struct tc_slice names = cut(&rest, '\n');
+	for (counters->line = 1; rest.length; counters->line++) {
+		struct tc_slice line = cut(&rest, '\n');
+		bool are_names = tc_counters_are_names(line);
 
-		tc_counters_pair(names, cut(&rest, '\n'), counters);
+		if (names.length && (are_names || !tc_counters_pair(names, line, counters))) {
+			counters->line--;
+			tc_counters_unpaired(names, counters);
+			counters->line++;
+		}
+		names = are_names ? line : (struct tc_slice){NULL, 0};
 	}
+	counters->line--;
+	if (names.length)
+		tc_counters_unpaired(names, counters);
 }
 
 /* A restricted environment shows -1 where the number is not for everybody's eyes. */
 static bool take_gauge(struct tc_counters *counters, enum tc_counter id, struct tc_slice number)
 {
-	if (tc_counters_take(counters, id, number))
-		return true;
-	if (number.length && *number.data == '-' && counters->status[id] == TC_COUNTER_NOT_READ)
+	if (!tc_slice_is(number, "-1"))
+		return tc_counters_take(counters, id, number);
+	if (counters->status[id] == TC_COUNTER_NOT_READ)
 		counters->status[id] = TC_COUNTER_UNREADABLE;
 	return false;
 }
@@ -166,7 +266,7 @@ static bool take_gauge(struct tc_counters *counters, enum tc_counter id, struct 
 bool tc_counters_sockstat_line(struct tc_slice line, struct tc_counters *counters)
 {
 	struct tc_slice group = cut(&line, ':');
-	bool taken = false;
+	bool is_its = false, taken = false;
 
 	if (!is_group(group))
 		return false;
@@ -174,9 +274,13 @@ bool tc_counters_sockstat_line(struct tc_slice line, struct tc_counters *counter
 		int id = tc_counter_find(group, cut_word(&line));
 		struct tc_slice number = cut_word(&line);
 
-		if (id >= 0)
-			taken |= take_gauge(counters, (enum tc_counter)id, number);
+		if (id < 0)
+			continue;
+		is_its = true;
+		taken |= take_gauge(counters, (enum tc_counter)id, number);
 	}
+	if (is_its) /* every kernel prints all of them */
+		lose_group(counters, group, TC_DAMAGE_CUT);
 	return taken;
 }
 
@@ -184,7 +288,7 @@ void tc_counters_parse_sockstat(const char *text, size_t length, struct tc_count
 {
 	struct tc_slice rest = {text, length};
 
-	while (rest.length)
+	for (counters->line = 1; rest.length; counters->line++)
 		tc_counters_sockstat_line(cut(&rest, '\n'), counters);
 }
 
@@ -211,19 +315,64 @@ static void add_column(struct tc_counters *counters, int id, uint64_t value, boo
 	counters->status[id] = TC_COUNTER_READ;
 }
 
+/* Sums that lack a processor are not known, not even where others were added. */
+static void lose_columns(struct tc_counters *counters, struct tc_conntrack_table *table)
+{
+	table->is_damaged = true;
+	for (size_t i = 0; i < table->count; i++) {
+		enum tc_counter id = (enum tc_counter)table->column[i];
+
+		if (table->column[i] < 0)
+			continue;
+		note_damage(counters, id, TC_DAMAGE_COLUMN);
+		counters->status[id] = TC_COUNTER_DAMAGED;
+		counters->value[id] = 0;
+	}
+}
+
+static bool is_hex(struct tc_slice word, size_t least)
+{
+	uint64_t value;
+
+	return word.length >= least &&
+	       tc_parse_hex(word.data, word.length, UINT64_MAX, &value) == 0;
+}
+
+/* The kernel prints eight digits. What has as many words as the heading may lack some of them. */
+static bool is_of_table(struct tc_slice line, const struct tc_conntrack_table *table)
+{
+	enum { DIGITS = 8 };
+	struct tc_slice rest = line, first = cut_word(&rest), second = cut_word(&rest);
+
+	return is_hex(first, DIGITS) || (count_words(line) == table->count &&
+					 (is_hex(first, 1) || is_hex(second, DIGITS)));
+}
+
+static bool read_columns(struct tc_slice line, size_t most, uint64_t values[])
+{
+	size_t count = 0;
+
+	for (struct tc_slice word = cut_word(&line); word.length; word = cut_word(&line))
+		if (count == most ||
+		    tc_parse_hex(word.data, word.length, UINT64_MAX, &values[count++]))
+			return false;
+	return count && count == most;
+}
+
 bool tc_conntrack_line(struct tc_slice line, struct tc_conntrack_table *table,
 		       struct tc_counters *counters)
 {
 	uint64_t values[TC_CONNTRACK_COLUMNS];
-	size_t count = 0;
+	size_t count = table->count;
 
-	for (struct tc_slice word = cut_word(&line); word.length; word = cut_word(&line)) {
-		if (count == table->count ||
-		    tc_parse_hex(word.data, word.length, UINT64_MAX, &values[count++]))
-			return false;
-	}
-	if (!count || count != table->count)
+	if (!is_of_table(line, table))
 		return false;
+	if (!read_columns(line, count, values)) {
+		lose_columns(counters, table);
+		return true;
+	}
+	if (table->is_damaged)
+		return true;
 	for (size_t i = 0; i < count; i++)
 		if (table->column[i] >= 0)
 			add_column(counters, table->column[i], values[i], !table->has_lines);
@@ -236,10 +385,28 @@ void tc_counters_parse_conntrack(const char *text, size_t length, struct tc_coun
 	struct tc_slice rest = {text, length};
 	struct tc_conntrack_table table;
 
+	counters->line = 1;
 	if (!tc_conntrack_heading(cut(&rest, '\n'), &table))
 		return;
-	while (rest.length)
-		tc_conntrack_line(cut(&rest, '\n'), &table, counters);
+	for (counters->line = 2; rest.length; counters->line++) {
+		struct tc_slice line = cut(&rest, '\n');
+
+		if (line.length && !tc_conntrack_line(line, &table, counters))
+			lose_columns(counters, &table);
+	}
+}
+
+void tc_counters_expect(struct tc_counters *counters, const char *group)
+{
+	struct tc_slice its = {group, strlen(group)};
+
+	for (int id = 0; id < TC_COUNTER_COUNT; id++)
+		if (tc_slice_is(its, tc_counter_rows[id].group) &&
+		    id != TC_COUNTER_conntrack_count && id != TC_COUNTER_conntrack_max &&
+		    counters->status[id] != TC_COUNTER_NOT_READ)
+			return;
+	counters->line = 0;
+	lose_group(counters, its, TC_DAMAGE_NO_LINE);
 }
 
 void tc_counters_end(struct tc_counters *counters, const char *group)

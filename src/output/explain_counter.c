@@ -54,6 +54,7 @@ static void add_value(struct tc_buf *out, const struct tc_counters *counters, en
 		[TC_COUNTER_NOT_READ] = "not read",
 		[TC_COUNTER_ABSENT] = "absent",
 		[TC_COUNTER_UNREADABLE] = "not readable",
+		[TC_COUNTER_DAMAGED] = "damaged",
 	};
 	int status = counters ? counters->status[id] : TC_COUNTER_NOT_READ;
 

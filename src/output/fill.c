@@ -174,6 +174,8 @@ static void add_counter(struct tc_buf *out, const struct tc_fill *fill, size_t i
 		tc_buf_format(out, tc_fill_text(fill, N_("[removed in Linux %s]")), row->removed);
 	else if (status == TC_COUNTER_ABSENT)
 		tc_buf_text(out, tc_fill_text(fill, N_("[not in this kernel]")));
+	else if (status == TC_COUNTER_DAMAGED)
+		tc_buf_text(out, tc_fill_text(fill, N_("[damaged]")));
 	else
 		add_unknown(out, fill);
 }

@@ -206,6 +206,31 @@ static void add_unused(struct tc_buf *out, const struct tc_report *report)
 	tc_buf_byte(out, ']');
 }
 
+/* Lines of files with counters of which nothing was used. */
+static void add_damaged(struct tc_buf *out, const struct tc_report *report)
+{
+	if (!report->damaged_count)
+		return;
+	tc_buf_text(out, ",\"damaged\":[");
+	for (size_t i = 0; i < report->damaged_count; i++) {
+		tc_buf_text(out, i ? ",{\"file\":" : "{\"file\":");
+		tc_json_string(out, report->damaged[i].file);
+		if (report->damaged[i].line)
+			tc_buf_format(out, ",\"line\":%llu",
+				      (unsigned long long)report->damaged[i].line);
+		tc_buf_text(out, ",\"field\":");
+		tc_json_string(out, report->damaged[i].field);
+		tc_buf_text(out, ",\"why\":");
+		tc_json_string(out, report->damaged[i].why);
+		tc_buf_byte(out, '}');
+	}
+	tc_buf_byte(out, ']');
+	if (report->damaged_lines > report->damaged_count)
+		tc_buf_format(
+			out, ",\"damaged_left_out\":%llu",
+			(unsigned long long)(report->damaged_lines - report->damaged_count));
+}
+
 static void add_listing(struct tc_buf *out, const struct tc_report *report)
 {
 	tc_buf_text(out, ",\"formats\":");
@@ -240,6 +265,7 @@ void tc_json_source(struct tc_buf *out, const struct tc_report *report)
 			      (unsigned long long)report->netns_count,
 			      (unsigned long long)report->netns_skipped,
 			      (unsigned long long)report->netns_hidden);
+	add_damaged(out, report);
 	if (report->foreign)
 		add_listing(out, report);
 	tc_buf_byte(out, '}');

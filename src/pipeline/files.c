@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "pipeline/damaged.h"
 #include "source/readings_file.h"
 #include "util/intl.h"
 #include "util/macro.h"
@@ -131,10 +132,14 @@ int tc_files_readings(struct tc_files *files, struct tc_readings *readings)
 
 	/* A file that cannot be read is no listing either, and the reader of those says so. */
 	for (size_t i = 0; i < files->count; i++) {
+		struct tc_counters *counters = &readings->counters;
 		struct tc_files_found now;
 
+		counters->damage_count = 0;
 		if (tc_readings_from_file(files->files[i].path, readings, why) == -ENOMEM)
 			return -ENOMEM;
+		files->found[i].damage_count = counters->damage_count;
+		memcpy(files->found[i].damage, counters->damage, sizeof(counters->damage));
 		now = count_read(readings);
 		if (now.settings > before.settings)
 			files->found[i].settings = now.settings - before.settings;
@@ -167,6 +172,8 @@ void tc_files_name(const struct tc_files *files, struct tc_report *report)
 			report->origin[i].settings = files->found[i].settings;
 			report->origin[i].counters = files->found[i].counters;
 		}
+		tc_damaged_report(files->found[i].damage, files->found[i].damage_count,
+				  files->files[i].name, report);
 		for (size_t k = 0; k < TC_UNREAD_MAX; k++)
 			if (report->unread_file[k] == files->files[i].path)
 				report->unread_file[k] = files->files[i].name;

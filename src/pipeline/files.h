@@ -8,9 +8,11 @@
 #include "model/readings.h"
 #include "source/capture_file.h"
 
-/* How many settings and counters were known by a file first. */
+/* How many settings and counters were known by a file first, and its damaged lines. */
 struct tc_files_found {
 	uint32_t settings, counters;
+	uint32_t damage_count;
+	struct tc_damage damage[TC_DAMAGES_MAX];
 };
 
 struct tc_files {

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "pipeline/damaged.h"
 #include "pipeline/files.h"
 #include "pipeline/gather_ports.h"
 #include "pipeline/gather_programs.h"
@@ -201,7 +202,10 @@ static int gather_from_kernel(struct gather *gather, uint64_t interval_ms)
 		return err;
 	gather->facts->ports = take_ports(gather, gather->ports_before);
 	err = tc_gather_ports(&gather->query, gather->facts);
-	return err ? err : scan(gather);
+	err = err ? err : scan(gather);
+	tc_damaged_report(gather->facts->now.counters.damage,
+			  gather->facts->now.counters.damage_count, NULL, &gather->facts->report);
+	return err;
 }
 
 /* Which ports of the range are kept from everybody, where the files say it. */

@@ -16,6 +16,7 @@
 #include "model/field.h"
 #include "model/filter.h"
 #include "model/setting.h"
+#include "pipeline/damaged.h"
 #include "pipeline/visit.h"
 #include "source/counter_read.h"
 #include "source/setting_read.h"
@@ -214,6 +215,9 @@ static int look_now(struct look *look, struct tc_report *report)
 	look->key_count = 0;
 	ask(look, of_connections);
 	err = scan(look, TC_STATES_ALL & ~listen & ~TC_STATE_BIT(TC_BOUND), take, report);
+	for (size_t i = 0; i < look->fact_count; i++)
+		tc_damaged_report(look->facts[i].after.damage, look->facts[i].after.damage_count,
+				  NULL, report);
 	report->took_us += first.took_us;
 	report->unseen = first.unseen;
 	report->owners = first.owners;

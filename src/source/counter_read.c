@@ -44,12 +44,14 @@ typedef void parser(const char *text, size_t length, struct tc_counters *counter
 
 static void parse_count(const char *text, size_t length, struct tc_counters *counters)
 {
+	counters->line = 1;
 	tc_counters_take(counters, TC_COUNTER_conntrack_count,
 			 tc_slice_until((struct tc_slice){text, length}, '\n'));
 }
 
 static void parse_max(const char *text, size_t length, struct tc_counters *counters)
 {
+	counters->line = 1;
 	tc_counters_take(counters, TC_COUNTER_conntrack_max,
 			 tc_slice_until((struct tc_slice){text, length}, '\n'));
 }
@@ -60,21 +62,23 @@ struct file {
 	bool in_sys;   /* below /proc/sys, not below /proc/net */
 	bool gauges;   /* numbers of now, and quick to read */
 	bool optional; /* of a part that a kernel may do without: IPv6, connection tracking */
+	bool is_line;  /* a line of it, which it always has, begins with the group or is its heading */
 	parser *parse;
 };
 
 /* The files of a group stand together. */
 static const struct file files[] = {
-	{.group = "TcpExt", .name = "netstat", .parse = tc_counters_parse},
-	{.group = "Tcp", .name = "snmp", .parse = tc_counters_parse},
-	{.group = "TCP", .name = "sockstat", .gauges = true, .parse = tc_counters_parse_sockstat},
-	{.group = "TCP6", .name = "sockstat6", .gauges = true, .optional = true,
+	{.group = "TcpExt", .name = "netstat", .is_line = true, .parse = tc_counters_parse},
+	{.group = "Tcp", .name = "snmp", .is_line = true, .parse = tc_counters_parse},
+	{.group = "TCP", .name = "sockstat", .gauges = true, .is_line = true,
 	 .parse = tc_counters_parse_sockstat},
+	{.group = "TCP6", .name = "sockstat6", .gauges = true, .optional = true,
+	 .is_line = true, .parse = tc_counters_parse_sockstat},
 	{.group = "conntrack", .name = "net/netfilter/nf_conntrack_count", .in_sys = true,
 	 .gauges = true, .optional = true, .parse = parse_count},
 	{.group = "conntrack", .name = "net/netfilter/nf_conntrack_max", .in_sys = true,
 	 .gauges = true, .optional = true, .parse = parse_max},
-	{.group = "conntrack", .name = "stat/nf_conntrack", .optional = true,
+	{.group = "conntrack", .name = "stat/nf_conntrack", .optional = true, .is_line = true,
 	 .parse = tc_counters_parse_conntrack},
 };
 
@@ -86,9 +90,12 @@ static bool take_file(int folder, const struct file *file, struct tc_buf *conten
 
 	tc_buf_clear(content);
 	err = err ? err : read_file(folder, file->name, content);
-	if (!err)
-		file->parse(content->data, content->length, counters);
-	return !err || (err == -ENOENT && file->optional);
+	if (err)
+		return err == -ENOENT && file->optional;
+	file->parse(content->data, content->length, counters);
+	if (file->is_line)
+		tc_counters_expect(counters, file->group);
+	return true;
 }
 
 static int open_folder(const char *path)

@@ -52,15 +52,6 @@ static size_t words(struct tc_slice line)
 	return count;
 }
 
-/* "TcpExt: SyncookiesSent ...": a word with a colon, and then a name. */
-static bool is_names(struct tc_slice line)
-{
-	struct tc_slice rest = line, group = cut_word(&rest), name = cut_word(&rest);
-
-	return group.length > 1 && group.data[group.length - 1] == ':' && name.length &&
-	       ((name.data[0] >= 'A' && name.data[0] <= 'Z'));
-}
-
 /* The group is whole where names and numbers are as many. */
 static void take_numbers(struct tc_readings_lines *lines, struct tc_slice names,
 			 struct tc_slice numbers)
@@ -71,23 +62,39 @@ static void take_numbers(struct tc_readings_lines *lines, struct tc_slice names,
 	for (size_t i = 0; i < TC_ARRAY_SIZE(groups); i++) {
 		if (!tc_slice_is(group, groups[i]))
 			continue;
-		lines->taken++;
+		if (words(numbers) <= words(names))
+			lines->taken++;
 		if (words(names) == words(numbers))
 			tc_counters_end(&lines->readings->counters, groups[i]);
 	}
 }
 
+/* Those that wait never got their numbers. */
+static void leave_names(struct tc_readings_lines *lines)
+{
+	struct tc_counters *counters = &lines->readings->counters;
+
+	if (!lines->names_length)
+		return;
+	counters->line = lines->line - 1;
+	tc_counters_unpaired((struct tc_slice){lines->names, lines->names_length}, counters);
+	counters->line = lines->line;
+	lines->names_length = 0;
+}
+
 static bool take_pair(struct tc_readings_lines *lines, struct tc_slice line)
 {
 	struct tc_slice names = {lines->names, lines->names_length};
+	struct tc_counters *counters = &lines->readings->counters;
+	bool are_names = tc_counters_are_names(line);
 
-	lines->names_length = 0;
-	if (names.length && !is_names(line) &&
-	    tc_counters_pair(names, line, &lines->readings->counters)) {
+	if (names.length && !are_names && tc_counters_pair(names, line, counters)) {
+		lines->names_length = 0;
 		take_numbers(lines, names, line);
 		return true;
 	}
-	if (!is_names(line) || line.length > sizeof(lines->names))
+	leave_names(lines);
+	if (!are_names || line.length > sizeof(lines->names))
 		return false;
 	memcpy(lines->names, line.data, line.length);
 	lines->names_length = line.length;
@@ -114,7 +121,7 @@ static bool take_conntrack(struct tc_readings_lines *lines, struct tc_slice line
 	if (!lines->conntrack.count)
 		return false;
 	if (tc_conntrack_line(line, &lines->conntrack, &lines->readings->counters)) {
-		lines->taken++;
+		lines->taken += !lines->conntrack.is_damaged;
 		return true;
 	}
 	lines->conntrack.count = 0;
@@ -210,7 +217,7 @@ static bool take_content(struct tc_readings_lines *lines, struct tc_slice line)
 	if (!line.length || (id < 0 && !lines->await_count))
 		return false;
 	lines->awaited = -1;
-	if (lines->await_count)
+	if (lines->await_count && line.data[0] >= '0' && line.data[0] <= '9')
 		take_count(lines, TC_COUNTER_conntrack_count, line);
 	lines->await_count = false;
 	/* Something else may stand there, where the file was empty. */
@@ -264,15 +271,18 @@ static bool take_nstat(struct tc_readings_lines *lines, struct tc_slice line)
 	struct tc_slice rest = line, name = cut_word(&rest), number = cut_word(&rest);
 	struct tc_slice rate = cut_word(&rest);
 	uint64_t value;
+	bool is_number;
 	int group, id;
 
-	if (!name.length || tc_slice_find(rate, ".") == rate.length || trim(rest).length ||
-	    tc_parse_uint(number.data, number.length, UINT64_MAX, &value))
+	if (!name.length || tc_slice_find(rate, ".") == rate.length || trim(rest).length)
 		return false;
 	id = find_glued(name, &group);
+	is_number = tc_parse_uint(number.data, number.length, UINT64_MAX, &value) == 0;
+	if (!is_number && id < 0)
+		return false;
 	begin_nstat_group(lines, group);
 	if (group >= 0)
-		lines->nstat_zeros[group] |= value == 0;
+		lines->nstat_zeros[group] |= is_number && value == 0;
 	if (id >= 0)
 		take_count(lines, (enum tc_counter)id, number);
 	return true;
@@ -282,6 +292,7 @@ static bool take_nstat(struct tc_readings_lines *lines, struct tc_slice line)
 
 void tc_readings_line(struct tc_readings_lines *lines, struct tc_slice line)
 {
+	lines->readings->counters.line = ++lines->line;
 	if (take_content(lines, line) || take_pair(lines, line) || take_conntrack(lines, line) ||
 	    take_sockstat(lines, line) || take_sysctl(lines, line) || take_nstat(lines, line))
 		return;
@@ -309,5 +320,7 @@ static void end_settings(struct tc_readings_lines *lines)
 
 void tc_readings_lines_end(struct tc_readings_lines *lines)
 {
+	lines->line++;
+	leave_names(lines);
 	end_settings(lines);
 }

@@ -22,6 +22,7 @@ struct tc_readings_lines {
 	int nstat_group;  /* 1 + that of the last line of nstat; 0: another, or none */
 	bool nstat_zeros[TC_NSTAT_GROUPS]; /* it lists counters that are 0, so all (-z) */
 	unsigned tcp_settings; /* lines of sysctl that name any of net.ipv4.tcp_* */
+	uint32_t line;	     /* of the file, 1 being the first */
 	size_t names_length; /* 0: none are waiting */
 	char names[TC_READINGS_NAMES_MAX];
 };

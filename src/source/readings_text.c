@@ -107,7 +107,7 @@ int tc_readings_text_finish(struct tc_readings_text *text)
 	if (text->length || text->too_long)
 		end_line(text);
 	tc_readings_lines_end(&text->lines);
-	return text->lines.taken ? 0 : -ENODATA;
+	return text->lines.taken || text->lines.readings->counters.damage_count ? 0 : -ENODATA;
 }
 
 void tc_readings_text_free(struct tc_readings_text *text)

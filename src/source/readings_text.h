@@ -28,7 +28,7 @@ void tc_readings_text_feed(struct tc_readings_text *text, const void *data, size
 
 /*
  * Ends the text: what a file that was seen whole does not have is absent. -ENODATA: nothing of
- * any kind was in it.
+ * any kind was in it, not even a damaged line.
  */
 int tc_readings_text_finish(struct tc_readings_text *text);
 

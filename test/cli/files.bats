@@ -141,6 +141,33 @@ not_used() {
 	done
 }
 
+# damaged FILE LINE FIELD WHY: said in one line, in JSON, and where its rule needs it.
+damaged() {
+	apart tcpcensus diagnose -f connected -f "$1"
+	grep -qxF "tcpcensus: damaged, and not used: $1, line $2: $3: $4" "$err_file"
+	[ "$(grep -c . "$err_file")" = 1 ]
+	apart tcpcensus diagnose -j -f connected -f "$1"
+	jq -e --arg file "$1" --argjson line "$2" --arg field "$3" --arg why "$4" \
+		'.source.damaged == [{file: $file, line: $line, field: $field, why: $why}]' "$out_file"
+}
+
+@test "files: a damaged line is no counter that the kernel lacks" {
+	mapfile -t lines < <(grep ^TcpExt: "$seeds/netstat")
+	printf '%s\n%s\n' "${lines[0]}" "${lines[1]:0:60}" >cut
+	printf '%s\n' "${lines[0]}" >names
+	printf 'TCP: inuse 5 orphan 0 tw\n' >sockstat
+	printf 'entries  found drop\n00000000 00000000 00000001\n00000000 00000g00 00000001\n' >track
+	damaged names 1 'TcpExt ListenOverflows' 'names without their numbers'
+	damaged sockstat 1 'TCP tw' 'the line is cut off'
+	damaged track 3 'conntrack drop' 'the line of a processor that cannot be read'
+	jq -e '.readings.counters | has("conntrack_drop") | not' "$out_file"
+	apart tcpcensus diagnose -f connected -f cut -f names
+	grep -qE '^tcpcensus: damaged, and not used: cut, line 2: .*: the line is cut off \(and 1 more line\)$' "$err_file"
+	apart tcpcensus diagnose -j -f connected -f names -f sockstat
+	jq -e '[.not_checked[].needs | select(test("does not count"))] == []' "$out_file"
+	jq -e '[.not_checked[].needs | select(test("^TcpExt .*, whose line in /proc/net/netstat is damaged$"))] != []' "$out_file"
+}
+
 @test "files: without a socket in any of them there is nothing to say" {
 	cd "$seeds"
 	refused 3 "netstat and 1 other file: no listing of TCP sockets" \

@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		bool was_read = once.status[i] == TC_COUNTER_READ;
 
 		check(once.status[i] != TC_COUNTER_ABSENT && (was_read || !once.value[i]));
+		check(once.status[i] != TC_COUNTER_DAMAGED || once.damage_count);
 		check(once.status[i] == twice.status[i] && once.value[i] == twice.value[i]);
 		check(tc_counter_rise(&once, &twice, (enum tc_counter)i, &rise) == was_read);
 		check(!was_read || rise == 0);

@@ -99,30 +99,69 @@ static void test_names_and_numbers_are_paired(void **state)
 
 static void test_what_does_not_pair_is_not_read(void **state)
 {
-	static const char *const texts[] = {
-		"",
-		"\n",
-		":",
-		":\n:\n",
-		"TcpExt: ListenDrops",
-		"TcpExt: ListenDrops\n",
-		"TcpExt: ListenDrops\nTcpExt:",
-		"TcpExt: ListenDrops\nTcpExt: ",
-		"TcpExt: ListenDrops\nIpExt: 5\n",
-		"TcpExt: ListenDrops\nTcpExt: -5\n",
-		"TcpExt: ListenDrops\nTcpExt: 5x\n",
-		"TcpExt: ListenDrops\nTcpExt: 18446744073709551616\n",
-		"TcpExt: Other ListenDrops\nTcpExt: 5\n",
-		"TcpExt: ListenDropsX\nTcpExt: 5\n",
-		"TcpExt ListenDrops\nTcpExt 5\n",
+	enum { NOTHING = TC_DAMAGE_KINDS };
+	static const struct {
+		const char *text;
+		unsigned damage, line;
+	} rows[] = {
+		{"", NOTHING, 0},
+		{"\n", NOTHING, 0},
+		{":", NOTHING, 0},
+		{":\n:\n", NOTHING, 0},
+		{"TcpExt: ListenDropsX\nTcpExt: 5\n", NOTHING, 0},
+		{"TcpExt ListenDrops\nTcpExt 5\n", NOTHING, 0},
+		{"TcpExt: ListenDrops", TC_DAMAGE_PAIR, 1},
+		{"TcpExt: ListenDrops\n", TC_DAMAGE_PAIR, 1},
+		{"TcpExt: ListenDrops\nIpExt: 5\n", TC_DAMAGE_PAIR, 1},
+		{"TcpExt: ListenDrops\nIpExt: X\nIpExt: 5\n", TC_DAMAGE_PAIR, 1},
+		{"TcpExt: ListenDrops\nTcpExt:", TC_DAMAGE_CUT, 2},
+		{"TcpExt: ListenDrops\nTcpExt: ", TC_DAMAGE_CUT, 2},
+		{"TcpExt: Other ListenDrops\nTcpExt: 5\n", TC_DAMAGE_CUT, 2},
+		{"TcpExt: Other ListenDrops Last\nTcpExt: 5 1", TC_DAMAGE_CUT, 2}, /* or 12? */
+		{"TcpExt: ListenDrops\nTcpExt: -5\n", TC_DAMAGE_NUMBER, 2},
+		{"TcpExt: ListenDrops\nTcpExt: 5x\n", TC_DAMAGE_NUMBER, 2},
+		{"TcpExt: ListenDrops\nTcpExt: 18446744073709551616\n", TC_DAMAGE_NUMBER, 2},
+		{"TcpExt: ListenDrops\nTcpExt: 5 6\n", TC_DAMAGE_MORE, 2},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < TC_ARRAY_SIZE(texts); i++) {
-		struct tc_counters counters = parse(texts[i]);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		struct tc_counters counters = parse(rows[i].text);
+		bool is_damaged = rows[i].damage != NOTHING;
 
-		assert_int_equal(counters.status[TC_COUNTER_ListenDrops], TC_COUNTER_NOT_READ);
+		assert_int_equal(counters.status[TC_COUNTER_ListenDrops],
+				 is_damaged ? TC_COUNTER_DAMAGED : TC_COUNTER_NOT_READ);
+		assert_int_equal(counters.damage_count, is_damaged);
+		if (!is_damaged)
+			continue;
+		assert_int_equal(counters.damage[0].kind, rows[i].damage);
+		assert_int_equal(counters.damage[0].line, rows[i].line);
+		assert_true(*tc_damage_text(counters.damage[0].kind));
 	}
+}
+
+/* A damaged line takes nothing from the others, and is told once. */
+static void test_the_rest_of_a_damaged_file_is_used(void **state)
+{
+	struct tc_counters counters = parse("TcpExt: ListenDrops ListenOverflows TW\n"
+					    "TcpExt: 5 x y\n"
+					    "Tcp: OutSegs OutRsts\n"
+					    "IpExt: Other\nIpExt: 7\n"
+					    "Tcp: ActiveOpens\nTcp: 8\n");
+
+	(void)state;
+	assert_read(&counters, TC_COUNTER_ListenDrops, 5);
+	assert_read(&counters, TC_COUNTER_ActiveOpens, 8);
+	assert_int_equal(counters.status[TC_COUNTER_ListenOverflows], TC_COUNTER_DAMAGED);
+	assert_int_equal(counters.status[TC_COUNTER_TW], TC_COUNTER_DAMAGED);
+	assert_int_equal(counters.status[TC_COUNTER_OutSegs], TC_COUNTER_DAMAGED);
+	assert_int_equal(counters.damage_count, 2);
+	assert_int_equal(counters.damage[0].counter, TC_COUNTER_ListenOverflows);
+	assert_int_equal(counters.damage[0].line, 2);
+	assert_int_equal(counters.damage[1].line, 3);
+	tc_counters_end(&counters, "TcpExt");
+	assert_int_equal(counters.status[TC_COUNTER_ListenOverflows], TC_COUNTER_DAMAGED);
+	assert_int_equal(counters.status[TC_COUNTER_TCPReqQFullDrop], TC_COUNTER_ABSENT);
 }
 
 static void test_the_last_line_needs_no_newline(void **state)
@@ -203,27 +242,39 @@ static void test_sockstat(void **state)
 	assert_read(&counters, TC_COUNTER_sockstat_mem, 3);
 	assert_read(&counters, TC_COUNTER_sockstat6_inuse, 3);
 	counters = (struct tc_counters){.value = {0}};
-	tc_counters_parse_sockstat("TCP: mem -1\n", 12, &counters);
-	tc_counters_end(&counters, "TCP");
+	tc_counters_parse_sockstat("TCP: inuse 5 orphan 0 tw 0 alloc 5 mem -1\n", 42, &counters);
 	assert_int_equal(counters.status[TC_COUNTER_sockstat_mem], TC_COUNTER_UNREADABLE);
-	assert_int_equal(counters.status[TC_COUNTER_sockstat_inuse], TC_COUNTER_ABSENT);
+	assert_int_equal(counters.damage_count, 0);
 }
 
 static void test_damaged_sockstat(void **state)
 {
-	static const char *const texts[] = {
-		"", "TCP:", "TCP: inuse", "TCP: inuse ", "TCP: inuse -1", "TCP: inuse x",
-		"tcp: inuse 5", "TCP inuse 5", "TCP: tw inuse 5", "TCP6: inuse 5",
+	static const struct {
+		const char *text;
+		enum tc_counter_status inuse, tw;
+	} rows[] = {
+		{"", TC_COUNTER_NOT_READ, TC_COUNTER_NOT_READ},
+		{"TCP:", TC_COUNTER_NOT_READ, TC_COUNTER_NOT_READ},
+		{"tcp: inuse 5", TC_COUNTER_NOT_READ, TC_COUNTER_NOT_READ},
+		{"TCP inuse 5", TC_COUNTER_NOT_READ, TC_COUNTER_NOT_READ},
+		{"TCP6: inuse 5", TC_COUNTER_NOT_READ, TC_COUNTER_NOT_READ},
+		{"TCP:   5 (estab 1, closed 0)", TC_COUNTER_NOT_READ, TC_COUNTER_NOT_READ},
+		{"TCP: inuse -1", TC_COUNTER_UNREADABLE, TC_COUNTER_DAMAGED},
+		{"TCP: inuse", TC_COUNTER_DAMAGED, TC_COUNTER_DAMAGED},
+		{"TCP: inuse x", TC_COUNTER_DAMAGED, TC_COUNTER_DAMAGED},
+		{"TCP: inuse 5", TC_COUNTER_READ, TC_COUNTER_DAMAGED},
+		{"TCP: inuse 5 orphan 0 tw", TC_COUNTER_READ, TC_COUNTER_DAMAGED},
+		{"TCP: tw inuse 5", TC_COUNTER_DAMAGED, TC_COUNTER_DAMAGED},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < TC_ARRAY_SIZE(texts); i++) {
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
 		struct tc_counters counters = {.status = {0}};
 
-		tc_counters_parse_sockstat(texts[i], strlen(texts[i]), &counters);
-		assert_int_equal(counters.status[TC_COUNTER_sockstat_inuse],
-				 strstr(texts[i], "-1") ? TC_COUNTER_UNREADABLE
-							: TC_COUNTER_NOT_READ);
+		tc_counters_parse_sockstat(rows[i].text, strlen(rows[i].text), &counters);
+		assert_int_equal(counters.status[TC_COUNTER_sockstat_inuse], rows[i].inuse);
+		assert_int_equal(counters.status[TC_COUNTER_sockstat_tw], rows[i].tw);
+		assert_int_equal(counters.damage_count, rows[i].tw == TC_COUNTER_DAMAGED);
 	}
 }
 
@@ -233,7 +284,11 @@ static void test_conntrack_is_hexadecimal_and_summed(void **state)
 	static const char text[] = "entries  found new insert insert_failed drop early_drop\n"
 				   "000000ff  00000000 00000000 00000000 00000001 0000000a 00000010\n"
 				   "000000ff  00000000 00000000 00000000 00000002 00000006 00000000\n";
-	static const char cut_off[] = "entries  drop early_drop\n0000 0001 0002\n0000 0001";
+	static const char *const damaged[] = {
+		"entries  drop early_drop\n00000000\n00000000 00000001 00000002\n",
+		"entries  drop early_drop\n00000000 00000001 00000002\n00000000 00000001",
+		"entries  drop\n0 1\n0 1\n0 zz\n0 1\n",
+	};
 	struct tc_counters counters = {.status = {0}};
 
 	(void)state;
@@ -244,8 +299,15 @@ static void test_conntrack_is_hexadecimal_and_summed(void **state)
 		assert_read(&counters, TC_COUNTER_conntrack_insert_failed, 3);
 		assert_int_equal(counters.status[TC_COUNTER_conntrack_count], TC_COUNTER_NOT_READ);
 	}
-	tc_counters_parse_conntrack(cut_off, sizeof(cut_off) - 1, &counters);
-	assert_read(&counters, TC_COUNTER_conntrack_drop, 1);
+	/* A sum that lacks a processor says nothing, whatever comes after it. */
+	for (size_t i = 0; i < TC_ARRAY_SIZE(damaged); i++) {
+		tc_counters_parse_conntrack(damaged[i], strlen(damaged[i]), &counters);
+		assert_int_equal(counters.status[TC_COUNTER_conntrack_drop], TC_COUNTER_DAMAGED);
+		assert_int_equal(counters.value[TC_COUNTER_conntrack_drop], 0);
+		assert_int_equal(counters.damage_count, i + 1);
+		assert_int_equal(counters.damage[i].line, i + 2);
+		assert_int_equal(counters.damage[i].kind, TC_DAMAGE_COLUMN);
+	}
 }
 
 static void test_reading_a_folder(void **state)
@@ -269,6 +331,15 @@ static void test_reading_a_folder(void **state)
 	assert_read(&counters, TC_COUNTER_ListenDrops, 5);
 	assert_read(&counters, TC_COUNTER_OutSegs, 7);
 	assert_int_equal(counters.status[TC_COUNTER_OutRsts], TC_COUNTER_ABSENT);
+	/* A file that is there and has lost its line does not make its counters absent. */
+	write_file(folder, "netstat", "IpExt: InNoRoutes\nIpExt: 5\n");
+	write_file(folder, "snmp", "");
+	tc_counters_read(folder, folder, &counters);
+	assert_int_equal(counters.status[TC_COUNTER_ListenDrops], TC_COUNTER_DAMAGED);
+	assert_int_equal(counters.status[TC_COUNTER_OutRsts], TC_COUNTER_DAMAGED);
+	assert_int_equal(counters.damage_count, 2);
+	assert_int_equal(counters.damage[0].kind, TC_DAMAGE_NO_LINE);
+	assert_int_equal(counters.damage[0].line, 0);
 	remove_file(folder, "netstat");
 	remove_file(folder, "snmp");
 	rmdir(folder);
@@ -299,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_names_as_they_are_written),
 		cmocka_unit_test(test_names_and_numbers_are_paired),
 		cmocka_unit_test(test_what_does_not_pair_is_not_read),
+		cmocka_unit_test(test_the_rest_of_a_damaged_file_is_used),
 		cmocka_unit_test(test_the_last_line_needs_no_newline),
 		cmocka_unit_test(test_rise),
 		cmocka_unit_test(test_names_are_unlike),
