@@ -105,7 +105,8 @@ const struct tc_rule tc_rule_bind_exhaustion = {
 		N_("ip_autobind_reuse only helps where all sockets concerned have SO_REUSEADDR, and "
 		   "may break other programs."),
 	},
-	.sources = "ip(7); net/ipv4/inet_connection_sock.c:inet_csk_get_port, "
+	.sources = "ip(7); Documentation/networking/ip-sysctl.rst; "
+		   "net/ipv4/inet_connection_sock.c:inet_csk_get_port, "
 		   "inet_csk_bind_conflict; net/ipv4/inet_hashtables.c:__inet_hash_connect",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
 	.glance = true,

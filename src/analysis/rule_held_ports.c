@@ -283,8 +283,8 @@ const struct tc_rule tc_rule_bound_inactive_leak = {
 		   "bind(2), and no port is taken until it connects."),
 	},
 	.avoid = {
-		N_("A wider range only moves the end; and netstat and older versions of ss do not "
-		   "show these sockets, so that the range looks empty."),
+		N_("A wider range only moves the end; and netstat and ss before iproute2 6.8 do "
+		   "not show these sockets, so that the range looks empty."),
 	},
 	.sources = "bind(2); ip(7); include/net/tcp_states.h:TCP_BOUND_INACTIVE; "
 		   "net/ipv4/inet_hashtables.c:__inet_hash_connect",

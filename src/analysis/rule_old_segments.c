@@ -380,7 +380,8 @@ const struct tc_rule tc_rule_paws_nat = {
 	},
 	.sources = "RFC 7323 5; RFC 6191; net/ipv4/tcp_minisocks.c:tcp_timewait_state_process, "
 		   "tcp_check_req; net/ipv4/tcp_input.c:tcp_validate_incoming, "
-		   "tcp_rcv_synsent_state_process; net/core/secure_seq.c:secure_tcp_ts_off",
+		   "tcp_rcv_synsent_state_process; Linux 6.12 net/core/secure_seq.c:secure_tcp_ts_off; "
+		   "net/core/secure_seq.c:secure_tcp_seq_and_ts_off",
 	.needs = TC_NEEDS_INTERVAL,
 	.counters = "PAWSEstab",
 	.scenario = "paws",

@@ -50,7 +50,7 @@ const struct tc_rule tc_rule_orphans_high = {
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("sockets that programs have closed come near the limit"),
 	.threshold = N_("A notice from a quarter of tcp_max_orphans, a warning from half: an "
-			"orphan whose peer was silent for long counts twice, and twice again "
+			"orphan that could send nothing for long counts twice, and twice again "
 			"after an ICMP error. Critical when the kernel resets some."),
 	.first = {N_("Raise tcp_max_orphans, if there is memory; then find the peers.")},
 	.causes = {

@@ -431,8 +431,8 @@ const struct tc_rule tc_rule_tw_overflow = {
 		   "places."),
 	},
 	.confirm = {
-		N_("nstat -az TcpExtTCPTimeWaitOverflow: rises while it goes on (the kernel logs "
-		   "nothing or little)"),
+		N_("nstat -az TcpExtTCPTimeWaitOverflow: rises while it goes on (today's kernels "
+		   "log nothing of it)"),
 		N_("tcpcensus by state,direction kind = timewait: who takes the places"),
 	},
 	.remedy = {

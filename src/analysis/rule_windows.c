@@ -170,8 +170,8 @@ const struct tc_rule tc_rule_send_stalled = {
 	.confirm = {
 		N_("tcpcensus list -c local,remote,send_q,retrans,process timer = probe: the "
 		   "connections, and how much waits"),
-		N_("ss -tin: rwnd_limited near 100 %: the peer's closed window (newer "
-		   "versions show snd_wnd as well, but not where it is 0)"),
+		N_("ss -tin: rwnd_limited near 100 %: the peer's closed window (iproute2 6.1 "
+		   "shows snd_wnd as well, but not where it is 0)"),
 		N_("nft list ruleset: a drop in a hook \"output\" is this machine's own doing"),
 	},
 	.remedy = {
