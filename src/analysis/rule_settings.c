@@ -185,7 +185,7 @@ JUDGE(few_challenges)
 static const struct danger dangers[] = {
 	{ TC_SETTING_tcp_tw_recycle, judge_recycle,
 	  N_("tcp_tw_recycle is %lld: SYNs of clients that share an address behind NAT are dropped "
-	     "without an answer. Set it to 0; later kernels do not have it.") },
+	     "without an answer. Set it to 0; since Linux 4.12 it does not exist.") },
 	{ TC_SETTING_tcp_max_tw_buckets, judge_no_buckets,
 	  N_("tcp_max_tw_buckets is %lld: no connection gets its TIME_WAIT. Late segments can reach "
 	     "the next connection on the same ports, and a peer that repeats its FIN gets a "
@@ -233,8 +233,8 @@ static const struct danger dangers[] = {
 	  N_("somaxconn is %lld, less than any kernel sets by itself, and bounds the queue of every "
 	     "listener: a burst of so many connections finds no room.") },
 	{ TC_SETTING_somaxconn, judge_small_somaxconn,
-	  N_("somaxconn is %lld, the default of old kernels, and holds a listener back whose queue "
-	     "is more than half full.") },
+	  N_("somaxconn is %lld, the default before Linux 5.4, and holds a listener back whose "
+	     "queue is more than half full.") },
 	{ TC_SETTING_tcp_challenge_ack_limit, judge_few_challenges,
 	  N_("tcp_challenge_ack_limit is %lld for all connections together: others can find out by "
 	     "it which connections exist (CVE-2016-5696). The default means no limit.") },

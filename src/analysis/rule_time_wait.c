@@ -431,8 +431,8 @@ const struct tc_rule tc_rule_tw_overflow = {
 		   "places."),
 	},
 	.confirm = {
-		N_("nstat -az TcpExtTCPTimeWaitOverflow: rises while it goes on (today's kernels "
-		   "log nothing of it)"),
+		N_("nstat -az TcpExtTCPTimeWaitOverflow: rises while it goes on (it stands in no "
+		   "log)"),
 		N_("tcpcensus by state,direction kind = timewait: who takes the places"),
 	},
 	.remedy = {

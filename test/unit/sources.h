@@ -45,6 +45,21 @@ static inline bool source_part_known(const char *part)
 	return matches;
 }
 
+/* What holds for some kernels only can be checked where it says for which. */
+static inline bool versions_numbered(const char *text)
+{
+	static const char form[] = "(newer|older|new|old|later|recent|modern|today's|some|most) "
+				   "(kernels|versions|releases)";
+	regex_t vague;
+	bool matches;
+
+	if (regcomp(&vague, form, REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0)
+		return false;
+	matches = text && regexec(&vague, text, 0, NULL, 0) == 0;
+	regfree(&vague);
+	return !matches;
+}
+
 /* Whether there is a source, and every part of it has one of the forms. */
 static inline bool sources_known(const char *sources)
 {

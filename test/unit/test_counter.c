@@ -38,6 +38,9 @@ static void test_every_row_is_whole(void **state)
 
 		for (size_t t = 0; t < TC_ARRAY_SIZE(texts); t++)
 			assert_true(texts[t] && strlen(texts[t]) > 0);
+		for (size_t t = 0; t < TC_ARRAY_SIZE(texts); t++)
+			if (!versions_numbered(texts[t]))
+				fail_msg("%s: which version? %s", row->name, texts[t]);
 		if (!sources_known(row->source))
 			fail_msg("%s: %s", row->name, row->source);
 	}

@@ -35,6 +35,9 @@ static void test_every_row_is_whole(void **state)
 			assert_true(texts[t] && *texts[t]);
 		assert_non_null(row->spellings);
 		assert_true(strlen(row->meaning) <= MEANING_MAX);
+		for (size_t t = 0; t < TC_ARRAY_SIZE(texts); t++)
+			if (!versions_numbered(texts[t]))
+				fail_msg("%s: which version? %s", row->name, texts[t]);
 		if (!sources_known(row->source))
 			fail_msg("%s: %s", row->name, row->source);
 	}

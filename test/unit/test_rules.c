@@ -42,6 +42,8 @@ static void assert_list(const struct tc_rule *rule, const char *const list[TC_RU
 
 	while (count < TC_RULE_LINES && list[count]) {
 		assert_true(strlen(list[count]) > 10);
+		if (!versions_numbered(list[count]))
+			fail_msg("%s: which version? %s", rule->id, list[count]);
 		count++;
 	}
 	if (count < least || count == TC_RULE_LINES)
@@ -58,6 +60,7 @@ static void test_every_row_is_whole(void **state)
 		assert_true(strlen(rule->title) > 10);
 		assert_null(strpbrk(rule->title, "0123456789.")); /* a title has no numbers */
 		assert_true(strlen(rule->threshold) > 10);
+		assert_true(versions_numbered(rule->threshold));
 		assert_list(rule, rule->causes, 1);
 		assert_list(rule, rule->confirm, 1);
 		assert_list(rule, rule->remedy, 1);
@@ -188,6 +191,8 @@ static void test_sources_that_cannot_be_looked_up(void **state)
 	assert_false(sources_known(NULL));
 	assert_true(sources_known("RFC 9293 3.3.2 note 1, 3.10.7.4; RFC 1337; tcp(7)"));
 	assert_true(sources_known("Linux 4.11 net/ipv4/tcp.c:tcp_close, tcp_abort"));
+	assert_false(versions_numbered("212992, in newer kernels 4194304"));
+	assert_true(versions_numbered("212992, since Linux 6.18 4194304"));
 }
 
 /* "command: what it shows" */
