@@ -19,6 +19,7 @@ enum {
 	MEMBERS_MAX = 10000,	     /* that a search looks at; a structure of today has hundreds */
 	SIZE_LIMIT = UINT32_MAX / 8, /* of a structure: its members are told in bits */
 	START_BITS = 10,
+	AHEAD = 2048, /* bytes */
 };
 
 /* ---- Types ------------------------------------------------------------------------------ */
@@ -155,8 +156,9 @@ static void compare(const struct tc_btf *btf, const struct btf_type *type, uint3
 	const char *name = name_of(btf, type->name_off);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_kind(type, names[i].kind) || names[i].found ||
-		    strcmp(names[i].name, name) != 0)
+		/* What has the start of one is compared with the others, too. */
+		if (names[i].name[0] != name[0] || !is_kind(type, names[i].kind) ||
+		    names[i].found || strcmp(names[i].name, name) != 0)
 			continue;
 		names[i].id = id;
 		names[i].found = (const uint8_t *)type;
@@ -173,6 +175,8 @@ void tc_btf_find(struct tc_btf *btf, struct tc_btf_name *names, size_t count)
 	for (uint32_t id = 1; type; id++) {
 		uint32_t kind = kind_of(type);
 
+		/* A processor looks ahead by itself, but not to the next page. */
+		__builtin_prefetch((const void *)((uintptr_t)type + AHEAD));
 		if ((id - 1) % TC_BTF_STRIDE == 0) {
 			if (btf->stop_count == TC_BTF_STOPS)
 				break;
