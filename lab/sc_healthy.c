@@ -19,6 +19,7 @@
 #define STANDING 8
 #define LATE 20
 #define LOST_OF 400
+#define REUSED 200 /* of the scenario's range */
 
 /* ---- Connections that stay ------------------------------------------------------------- */
 
@@ -101,6 +102,31 @@ static int turn_late_close(struct lab_drive *drive)
 	if (setsockopt(*late, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0)
 		rc = lab_job_fail(&drive->job, -errno, "setting SO_KEEPALIVE");
 	close(client);
+	return rc;
+}
+
+static int turn_reusing(struct lab_drive *drive)
+{
+	long pause_ns = LAB_PAUSE_MIN_NS;
+	int client, server, rc;
+
+	/* Of the first ports none may be taken over for a second. */
+	do {
+		rc = lab_drive_pair(&drive->job, drive->listeners[LAB_V4], &client, &server);
+	} while (rc == -EADDRNOTAVAIL && lab_wait_again(drive->job.deadline_ns, &pause_ns));
+	if (rc < 0)
+		return rc;
+	drive->job.why[0] = '\0';
+	return lab_drive_close(&drive->job, client, server);
+}
+
+/* All ports that there are, closed by the client, before any of them can be taken over. */
+static int begin_reusing(struct lab_drive *drive)
+{
+	int rc = lab_drive_begin_listening(drive);
+
+	for (size_t i = 0; rc == 0 && i < REUSED; i++)
+		rc = turn_reusing(drive);
 	return rc;
 }
 
@@ -219,6 +245,13 @@ const struct lab_driver lab_driver_late_close = {
 	.summary = N_("connects from %s to %s, with keepalive there, and closes first; the server "
 		      "closes a fifth of a second later; %u times a second"),
 	.per_second = 100, .begin = lab_drive_begin_listening, .turn = turn_late_close,
+};
+
+const struct lab_driver lab_driver_reusing = {
+	.name = "reusing", .client = LAB_A, .server = LAB_B,
+	.summary = N_("connected 200 times from %s to %s and closed first, and goes on to do so %u times a "
+		      "second, on ports that wait since a second or more"),
+	.per_second = 50, .begin = begin_reusing, .turn = turn_reusing,
 };
 
 const struct lab_driver lab_driver_proxy = {

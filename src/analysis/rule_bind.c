@@ -6,35 +6,47 @@
  * address share one range.
  */
 #include "analysis/judge.h"
-#include "analysis/port_parts.h"
+#include "analysis/port_need.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
-
-static unsigned bindable_of(const struct tc_port_pool *pool)
-{
-	return tc_port_range_of(pool) - pool->reserved;
-}
-
-/* How full the range is to bind(2), which shares its ports between all destinations. */
-static unsigned full_for_bind(const struct tc_ports *ports, const struct tc_destination *to)
-{
-	unsigned all = bindable_of(tc_part_pool(ports, to));
-
-	return all > to->bind_free ? tc_port_percent(all - to->bind_free, all) : 0;
-}
 
 static const struct tc_destination *worst_bound(const struct tc_ports *ports)
 {
 	const struct tc_destination *worst = NULL;
+	unsigned fullest = 0;
 
 	for (size_t i = 0; i < tc_ports_count(ports); i++) {
 		const struct tc_destination *to = tc_ports_at(ports, i);
+		struct tc_port_need need;
+		unsigned full;
 
-		if (to->shared_pool &&
-		    (!worst || full_for_bind(ports, to) > full_for_bind(ports, worst)))
-			worst = to;
+		if (!to->shared_pool)
+			continue;
+		need = tc_port_need_of(ports, to);
+		full = tc_port_percent(need.taken, need.all);
+		if (worst && full <= fullest)
+			continue;
+		worst = to;
+		fullest = full;
 	}
 	return worst;
+}
+
+/* Places in the row's list of causes. */
+enum { BINDS_BEFORE, CONNECTIONS_ARE_SHORT };
+
+/* It is never taken over here, whatever tcp_tw_reuse is. */
+static void say_time_wait(const struct tc_port_need *need, struct tc_draft *draft)
+{
+	if (need->time_wait)
+		tc_evidence_n(draft,
+			      "%u of those that are taken is in TIME_WAIT, which bind(2) cannot take "
+			      "over.",
+			      "%u of those that are taken are in TIME_WAIT, which bind(2) cannot take "
+			      "over.",
+			      need->time_wait, need->time_wait);
+	if (tc_port_need_is_time_wait(need))
+		tc_points_to(draft, CONNECTIONS_ARE_SHORT);
 }
 
 static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
@@ -42,7 +54,7 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 	const struct tc_destination *to = worst_bound(facts->ports);
 	const struct tc_port_pool *pool;
 	struct tc_port_ends ends;
-	unsigned all;
+	struct tc_port_need need;
 
 	if (!to)
 		return tc_port_may_be_elsewhere(facts) ? tc_part_needs_range(facts, draft)
@@ -51,20 +63,21 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 	if (pool->assumed)
 		return tc_part_needs_range(facts, draft);
 	ends = tc_port_ends_of(to);
-	all = bindable_of(pool);
+	need = tc_port_need_of(facts->ports, to);
 	tc_evidence(draft,
 		    N_("bind(2) has %u of %u ports left for %s, for all destinations together."),
-		    to->bind_free, all, ends.local);
-	draft->severity = tc_port_severity(full_for_bind(facts->ports, to));
+		    to->bind_free, need.all, ends.local);
+	draft->severity = need.severity;
 	if (!draft->severity)
-		return full_for_bind(facts->ports, to) < TC_PORT_WORTH_SAYING ? TC_QUIET
-									      : TC_NORMAL;
+		return tc_port_percent(need.taken, need.all) < TC_PORT_WORTH_SAYING ? TC_QUIET
+										    : TC_NORMAL;
 	if (!to->bind_free)
 		tc_evidence(draft, N_("None is left: bind(2) fails now (EADDRINUSE)."));
 	if (!pool->exact)
 		tc_evidence(draft, N_("Inferred, that bind(2) chose these ports: %s."), pool->why);
 	tc_evidence(draft, N_("One of the destinations is %s, with %u connections."), ends.remote,
 		    to->used);
+	say_time_wait(&need, draft);
 	tc_port_say_netns(facts, draft, to);
 	tc_port_say_pool(facts, draft, pool);
 	return TC_FOUND;
@@ -80,9 +93,11 @@ const struct tc_rule tc_rule_bind_exhaustion = {
 			"share what a single one could have."),
 	.first = {N_("Widen ip_local_port_range, at once; then IP_BIND_ADDRESS_NO_PORT.")},
 	.causes = {
+		[BINDS_BEFORE] =
 		N_("A program calls bind(2) with port 0 to choose its source address, and then "
 		   "connect(2): a proxy with a source address (proxy_bind, source), a load "
 		   "generator, a database client."),
+		[CONNECTIONS_ARE_SHORT] =
 		N_("Its connections are short, and each keeps its port for the 60 s of TIME_WAIT."),
 	},
 	.confirm = {

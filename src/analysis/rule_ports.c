@@ -9,7 +9,7 @@
 #include <math.h>
 
 #include "analysis/judge.h"
-#include "analysis/port_parts.h"
+#include "analysis/port_need.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -20,53 +20,6 @@ enum {
 };
 
 static const double slowest = 0.05; /* a second: less would be shown as 0.0 */
-
-/* In use, and not to be taken over by a new connection. */
-static uint32_t taken_of(const struct tc_destination *to)
-{
-	return to->used - to->reusable;
-}
-
-/* How full it is, were so many ports free. */
-static unsigned full_of(const struct tc_destination *to, uint32_t free)
-{
-	return tc_port_percent(taken_of(to), (uint64_t)taken_of(to) + free);
-}
-
-/*
- * Half full already, and the rest lasts for less time than a port in TIME_WAIT needs to come
- * back: unless it slows down, the range ends before anything is free again. A pool of
- * connections that is only being opened is told from this by how few it takes.
- */
-static bool is_running_out(const struct tc_destination *to)
-{
-	return to->rated && full_of(to, to->free_at_most) >= HALF &&
-	       to->seconds_left < TIME_WAIT_SECONDS &&
-	       to->per_second_at_least > to->sustains_per_second;
-}
-
-/* Whether it depends on connections of which nobody tells whether they are new. */
-static bool is_pace_unsure(const struct tc_destination *to)
-{
-	return to->seconds_left < TIME_WAIT_SECONDS &&
-	       to->per_second_at_least <= to->sustains_per_second &&
-	       to->per_second_at_most > to->sustains_per_second;
-}
-
-static enum tc_severity judge_destination(const struct tc_destination *to, uint32_t free)
-{
-	enum tc_severity severity = tc_port_severity(full_of(to, free));
-
-	return !severity && is_running_out(to) ? TC_SEVERITY_WARNING : severity;
-}
-
-/* How full it is, were nothing taken over out of TIME_WAIT but what is known to be. */
-static unsigned full_without_reuse(const struct tc_destination *to)
-{
-	uint32_t unsure = to->reusable - to->reusable_at_least;
-
-	return tc_port_percent(taken_of(to) + unsure, (uint64_t)taken_of(to) + to->free);
-}
 
 /* What there is among the destinations. */
 struct crowd {
@@ -85,15 +38,15 @@ static struct crowd look_at(const struct tc_ports *ports)
 
 		if (to->shared_pool) /* whoever goes there binds before: that is bind-exhaustion */
 			continue;
-		if (!crowd.certain || full_of(to, to->free_at_most) >
-					      full_of(crowd.certain, crowd.certain->free_at_most))
+		if (!crowd.certain || tc_port_full(to, to->free_at_most) >
+					      tc_port_full(crowd.certain, crowd.certain->free_at_most))
 			crowd.certain = to;
 		if (!crowd.likely ||
-		    full_of(to, to->free) > full_of(crowd.likely, crowd.likely->free))
+		    tc_port_full(to, to->free) > tc_port_full(crowd.likely, crowd.likely->free))
 			crowd.likely = to;
-		if (!crowd.doubtful || full_without_reuse(to) > full_without_reuse(crowd.doubtful))
+		if (!crowd.doubtful || tc_port_full_without_reuse(to) > tc_port_full_without_reuse(crowd.doubtful))
 			crowd.doubtful = to;
-		crowd.bad += judge_destination(to, to->free_at_most) != 0;
+		crowd.bad += tc_port_need_at(to, to->free_at_most) != 0;
 	}
 	return crowd;
 }
@@ -105,6 +58,7 @@ static void say_use(struct tc_draft *draft, const struct tc_destination *to)
 	tc_evidence(draft, N_("From %s to %s, %u of %u ports are in use, %u of them in TIME_WAIT."),
 		    ends.local, ends.remote, to->used, to->used + to->free - to->reusable,
 		    to->time_wait);
+	tc_port_say_reuse(draft, to);
 	if (!to->free_at_most)
 		tc_evidence(draft, N_("None is free: connect(2) fails now."));
 	else if (to->inferred)
@@ -161,8 +115,9 @@ static void say_whose(const struct tc_facts *facts, struct tc_draft *draft,
 		      const struct tc_destination *to)
 {
 	const struct tc_symptom_facts *out = &facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT];
+	struct tc_port_need need = tc_port_need_of(facts->ports, to);
 
-	if (!out->shown || 2 * to->time_wait < to->used)
+	if (!out->shown || !tc_port_need_is_time_wait(&need))
 		return;
 	tc_evidence_n(draft, "Of all that went out, %llu connection is in TIME_WAIT.",
 		      "Of all that went out, %llu connections are in TIME_WAIT.", out->shown,
@@ -174,13 +129,16 @@ static void say_whose(const struct tc_facts *facts, struct tc_draft *draft,
 enum { CLOSED_BY_THIS_SIDE, OPEN_AT_ONCE, SMALL_RANGE };
 
 /* What holds the ports, and how many there are to hold. */
-static void point_to(const struct tc_destination *to, struct tc_draft *draft)
+static void point_to(const struct tc_facts *facts, const struct tc_destination *to,
+		     struct tc_draft *draft)
 {
 	enum { USUAL = 28232, OF_USUAL = 4 }; /* of 32768-60999, a quarter was made so */
+	struct tc_port_need need = tc_port_need_of(facts->ports, to);
 
 	if (to->capacity < USUAL / OF_USUAL)
 		tc_points_to(draft, SMALL_RANGE);
-	tc_points_to(draft, 2 * to->time_wait >= to->used ? CLOSED_BY_THIS_SIDE : OPEN_AT_ONCE);
+	tc_points_to(draft,
+		     tc_port_need_is_time_wait(&need) ? CLOSED_BY_THIS_SIDE : OPEN_AT_ONCE);
 }
 
 static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_draft *draft,
@@ -188,7 +146,7 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 {
 	const struct tc_destination *to = crowd->certain;
 
-	draft->severity = judge_destination(to, to->free_at_most);
+	draft->severity = tc_port_need_at(to, to->free_at_most);
 	say_use(draft, to);
 	tc_port_say_netns(facts, draft, to);
 	say_pace(draft, to);
@@ -198,7 +156,7 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 			      (unsigned long long)(crowd->bad - 1));
 	tc_port_say_pool(facts, draft, tc_part_pool(facts->ports, to));
 	say_whose(facts, draft, to);
-	point_to(to, draft);
+	point_to(facts, to, draft);
 	return TC_FOUND;
 }
 
@@ -207,10 +165,20 @@ static enum tc_verdict say_busiest(const struct tc_facts *facts, struct tc_draft
 {
 	struct tc_port_ends ends = tc_port_ends_of(to);
 
-	if (full_of(to, to->free) < TC_PORT_WORTH_SAYING)
+	if (tc_port_full(to, to->free) < TC_PORT_WORTH_SAYING)
 		return TC_QUIET;
-	tc_evidence(draft, N_("The busiest destination, %s from %s, has used %u of %u ports."),
-		    ends.remote, ends.local, to->used, to->used + to->free - to->reusable);
+	if (to->reusable) {
+		tc_evidence(draft,
+			    N_("The busiest destination, %s from %s, has used %u of %u ports, of "
+			       "which connect(2) may take %u over now (tcp_tw_reuse)."),
+			    ends.remote, ends.local, to->used, to->used + to->free - to->reusable,
+			    to->reusable);
+		say_pace(draft, to);
+	} else {
+		tc_evidence(draft,
+			    N_("The busiest destination, %s from %s, has used %u of %u ports."),
+			    ends.remote, ends.local, to->used, to->used + to->free - to->reusable);
+	}
 	tc_port_say_netns(facts, draft, to);
 	return TC_NORMAL;
 }
@@ -242,7 +210,7 @@ static bool needs_pace(const struct tc_facts *facts, const struct tc_destination
 {
 	struct tc_port_ends ends = tc_port_ends_of(to);
 
-	if (full_of(to, to->free) < HALF || (to->rated && !is_pace_unsure(to)))
+	if (tc_port_full(to, to->free) < HALF || (to->rated && !tc_port_is_pace_unsure(to)))
 		return false;
 	tc_needs(draft, N_("%s, to tell how fast %s runs out: %u of %u ports from %s are in use"),
 		 tc_draft_text(draft, to->rated ? N_("which connections are new (netlink or eBPF)")
@@ -250,57 +218,6 @@ static bool needs_pace(const struct tc_facts *facts, const struct tc_destination
 					      ? N_("which local ports were in use before")
 					      : tc_judge_needs_interval(facts)),
 		 ends.remote, to->used, to->used + to->free - to->reusable, ends.local);
-	return true;
-}
-
-/* Whether it depends on what may be taken over out of TIME_WAIT, which was not read. */
-static bool needs_reuse(const struct tc_facts *facts, const struct tc_destination *to,
-			struct tc_draft *draft)
-{
-	struct tc_port_ends ends = tc_port_ends_of(to);
-	int64_t reuse;
-
-	if (!to->time_wait ||
-	    tc_setting_known(&tc_facts_settings_of(facts, to->netns)[TC_SETTING_tcp_tw_reuse],
-			     &reuse))
-		return false;
-	tc_needs(draft,
-		 N_("the setting tcp_tw_reuse (sysctl -a): from %s to %s, %u of %u ports are in "
-		    "TIME_WAIT"),
-		 ends.local, ends.remote, to->time_wait, to->capacity);
-	return true;
-}
-
-/* Of a listing's machine nobody can be asked any more. */
-static const char *how_to_know(const struct tc_facts *facts, struct tc_draft *draft)
-{
-	return facts->report.foreign ? "" : tc_draft_text(draft, N_(" (root, and eBPF)"));
-}
-
-/* Whether the ports do for it depends on what connections were, which only eBPF tells. */
-static bool needs_timestamps(const struct tc_facts *facts, const struct tc_destination *to,
-			     struct tc_draft *draft)
-{
-	struct tc_port_ends ends = tc_port_ends_of(to);
-	uint32_t unsure = to->reusable - to->reusable_at_least;
-
-	if (!unsure || !tc_port_severity(full_without_reuse(to)))
-		return false;
-	if (to->free <= unsure)
-		tc_needs(
-			draft,
-			N_("which TIME_WAIT had timestamps%s: from %s to %s, %u of %u ports are in "
-			   "use; connect(2) fails (EADDRNOTAVAIL) unless it may take over one of "
-			   "the %u in TIME_WAIT"),
-			how_to_know(facts, draft), ends.local, ends.remote, to->used, to->capacity,
-			unsure);
-	else
-		tc_needs(
-			draft,
-			N_("which TIME_WAIT had timestamps%s: from %s to %s, %u of %u ports are in "
-			   "use, %u of them in TIME_WAIT and perhaps to be taken over"),
-			how_to_know(facts, draft), ends.local, ends.remote, to->used, to->capacity,
-			unsure);
 	return true;
 }
 
@@ -316,20 +233,20 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 						       : TC_QUIET;
 	ends = tc_port_ends_of(crowd.likely);
 	if (tc_part_pool(facts->ports, crowd.likely)->assumed) {
-		if (!judge_destination(crowd.likely, crowd.likely->free))
+		if (!tc_port_need_at(crowd.likely, crowd.likely->free))
 			return tc_part_needs_range(facts, draft);
 		tc_needs(draft,
 			 N_("the range of local ports of that machine (sysctl "
 			    "net.ipv4.ip_local_port_range): %u connections from %s to %s would "
 			    "be %u %% of the usual one"),
 			 crowd.likely->used, ends.local, ends.remote,
-			 full_of(crowd.likely, crowd.likely->free));
+			 tc_port_full(crowd.likely, crowd.likely->free));
 		return TC_UNSURE;
 	}
 	if (crowd.bad)
 		return find_exhaustion(facts, draft, &crowd);
-	if (judge_destination(crowd.likely, crowd.likely->free)) {
-		if (needs_reuse(facts, crowd.likely, draft))
+	if (tc_port_need_at(crowd.likely, crowd.likely->free)) {
+		if (tc_port_needs_reuse(facts, crowd.likely, draft))
 			return TC_UNSURE;
 		tc_needs(draft,
 			 N_("who chose the local ports (root, and eBPF): from %s to %s at least "
@@ -338,7 +255,7 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 			 crowd.likely->free_at_most);
 		return TC_UNSURE;
 	}
-	if (needs_timestamps(facts, crowd.doubtful, draft))
+	if (tc_port_needs_timestamps(facts, crowd.doubtful, draft))
 		return TC_UNSURE;
 	if (needs_pace(facts, crowd.likely, draft))
 		return TC_UNSURE;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analysis/judge.h"
+#include "analysis/port_need.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/addr.h"
@@ -105,6 +106,8 @@ static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
 			  "before.");
 	tc_evidence(draft, text, name_of(facts, first, draft), (unsigned long)first->used,
 		    (unsigned long)first->capacity);
+	if (!first->shared_pool)
+		tc_port_say_reuse(draft, first);
 }
 
 /* More than any machine has: an input that was made up. They are not said to take memory. */
@@ -117,15 +120,30 @@ static const char *memory_of(const struct tc_facts *facts, struct tc_draft *draf
 	return tc_words_bytes(draft, count * MINISOCKET_BYTES);
 }
 
-/* The destination whose ports TIME_WAIT holds for the greater part; NULL: none. */
-static const struct tc_destination *held_destination(const struct tc_facts *facts)
-{
-	const struct tc_destination *destination;
+/* A destination whose ports TIME_WAIT holds, and how short they are. */
+struct held {
+	const struct tc_destination *to; /* NULL: none */
+	struct tc_port_need need;
+};
 
-	for (size_t i = 0; facts->ports && (destination = tc_ports_at(facts->ports, i)); i++)
-		if (destination->capacity && destination->time_wait > destination->capacity / 2)
-			return destination;
-	return NULL;
+/*
+ * Where ports are needed, and TIME_WAIT is what holds them; else where it holds the greater part.
+ * What a connection may take over costs nothing.
+ */
+static struct held held_ports(const struct tc_facts *facts)
+{
+	const struct tc_destination *to;
+	struct held held = {.to = NULL};
+
+	for (size_t i = 0; facts->ports && (to = tc_ports_at(facts->ports, i)); i++) {
+		struct tc_port_need need = tc_port_need_of(facts->ports, to);
+		bool is_cost = need.severity ? tc_port_need_is_time_wait(&need)
+					     : need.time_wait > need.all / 2;
+
+		if (is_cost && (!held.to || need.severity > held.need.severity))
+			held = (struct held){.to = to, .need = need};
+	}
+	return held;
 }
 
 /* How many minisockets there are, closed FIN_WAIT2 included, which have the same limit. */
@@ -168,11 +186,45 @@ static void tell_limit(const struct tc_facts *facts, int64_t limit, struct tc_dr
 }
 
 /* Places in the row's list of causes. */
-enum { ONE_REQUEST_EACH, CLIENT_WITHOUT_POOL };
+enum { ONE_REQUEST_EACH, CLIENT_WITHOUT_POOL, PORTS_RUN_OUT, BINDS_BEFORE };
 
-static enum tc_verdict tell_cost(const struct tc_facts *facts,
-				 const struct tc_destination *destination, int64_t limit,
-				 struct tc_draft *draft)
+/* As the rules about ports say it, whose the rest is. */
+static void tell_held(const struct tc_facts *facts, const struct held *held, struct tc_draft *draft)
+{
+	const struct tc_port_need *need = &held->need;
+	const char *text;
+
+	if (need->is_for_bind)
+		text = N_("Of the %lu ports that bind(2) may choose, for %s as for all destinations, "
+			  "they hold %lu.");
+	else if (tc_part_pool(facts->ports, held->to)->assumed)
+		text = N_("Of the usual %lu ports to %s they hold %lu.");
+	else
+		text = N_("Of the %lu ports to %s they hold %lu.");
+	tc_evidence(draft, text, (unsigned long)need->all, name_of(facts, held->to, draft),
+		    (unsigned long)need->time_wait);
+	if (!need->is_for_bind)
+		tc_port_say_reuse(draft, held->to);
+	if (need->severity)
+		tc_evidence(draft, N_("These ports run out: see %s."),
+			    need->is_for_bind ? "bind-exhaustion" : "port-exhaustion");
+}
+
+static void point_to_closer(const struct tc_facts *facts, const struct held *held,
+			    struct tc_draft *draft)
+{
+	uint64_t in = facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN].shown;
+
+	if (held->to && held->need.severity)
+		tc_points_to(draft, held->need.is_for_bind ? BINDS_BEFORE : PORTS_RUN_OUT);
+	if (facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown > in)
+		tc_points_to(draft, CLIENT_WITHOUT_POOL);
+	else if (in)
+		tc_points_to(draft, ONE_REQUEST_EACH);
+}
+
+static enum tc_verdict tell_cost(const struct tc_facts *facts, const struct held *held,
+				 int64_t limit, struct tc_draft *draft)
 {
 	uint64_t count = facts->census.states[TC_TIME_WAIT];
 
@@ -181,27 +233,36 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts,
 		       "%s and no descriptor, and each is gone within 60 s."),
 		    tc_llu(count), tc_llu(facts->census.in_use), memory_of(facts, draft));
 	tell_side(facts, draft);
-	if (facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown >
-	    facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN].shown)
-		tc_points_to(draft, CLIENT_WITHOUT_POOL);
-	else if (facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN].shown)
-		tc_points_to(draft, ONE_REQUEST_EACH);
+	point_to_closer(facts, held, draft);
 	tell_rate(facts, count, draft);
 	if (limit)
 		tell_limit(facts, limit, draft);
-	if (destination)
-		tc_evidence(draft,
-			    tc_part_pool(facts->ports, destination)->assumed
-				    ? N_("Of the usual %lu ports to %s they hold %lu.")
-				    : N_("Of the %lu ports to %s they hold %lu."),
-			    (unsigned long)destination->capacity,
-			    name_of(facts, destination, draft),
-			    (unsigned long)destination->time_wait);
-	tc_evidence_whose(
-		draft,
-		&facts->symptoms[destination ? TC_SYMPTOM_TIME_WAIT_OUT : TC_SYMPTOM_TIME_WAIT_IN]);
+	if (held->to)
+		tell_held(facts, held, draft);
+	tc_evidence_whose(draft, &facts->symptoms[held->to ? TC_SYMPTOM_TIME_WAIT_OUT
+							   : TC_SYMPTOM_TIME_WAIT_IN]);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;
+}
+
+/*
+ * Whether it depends on which of them a connection may take over, which was not read: then the
+ * rules about ports do not know either. Of a range that is but the usual one they say so.
+ */
+static bool needs_reuse(const struct tc_facts *facts, const struct held *held,
+			struct tc_draft *draft)
+{
+	const struct tc_destination *to;
+
+	if (held->to && !held->need.severity && !held->need.is_for_bind &&
+	    !tc_part_pool(facts->ports, held->to)->assumed &&
+	    tc_port_needs_reuse(facts, held->to, draft))
+		return true;
+	for (size_t i = 0; !held->to && facts->ports && (to = tc_ports_at(facts->ports, i)); i++)
+		if (!to->shared_pool && !tc_part_pool(facts->ports, to)->assumed &&
+		    tc_port_needs_timestamps(facts, to, draft))
+			return true;
+	return false;
 }
 
 /* So many that they may come near a limit that was not read: then they are not called normal. */
@@ -263,8 +324,9 @@ static enum tc_verdict tell_elsewhere(const struct tc_facts *facts, uint64_t cou
 static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	uint64_t count = facts->census.states[TC_TIME_WAIT];
-	const struct tc_destination *destination = held_destination(facts);
+	struct held held = held_ports(facts);
 	int64_t limit = 0;
+	bool is_full;
 
 	if (!count)
 		return TC_QUIET;
@@ -273,8 +335,11 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 	/* Of several namespaces each has a limit of its own, which tw-overflow looks at. */
 	if (facts->netns_count || !is_over(facts, 1, 2, &limit))
 		limit = 0;
-	if (destination || (limit && count > MUCH_MORE * facts->census.in_use))
-		return tell_cost(facts, destination, limit, draft);
+	is_full = limit && count > MUCH_MORE * facts->census.in_use;
+	if (!is_full && needs_reuse(facts, &held, draft))
+		return TC_UNSURE;
+	if (held.to || is_full)
+		return tell_cost(facts, &held, limit, draft);
 	if (needs_buckets(facts, draft) || needs_ports(facts, draft))
 		return TC_UNSURE;
 	tc_evidence_n(draft,
@@ -299,10 +364,19 @@ const struct tc_rule tc_rule_tw_active_close = {
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("this machine closes first, and so has the TIME_WAIT"),
 	.threshold = N_("Normal, however many there are. A notice when they cost something that "
-			"can run out: more than half of the ports to one destination; or more than "
+			"can run out: more than half of the ports to one destination, or half of "
+			"those that are taken where port-exhaustion or bind-exhaustion finds them "
+			"short, without what tcp_tw_reuse lets connect(2) take over; or more than "
 			"half of tcp_max_tw_buckets, where there are ten times as many as "
 			"ESTABLISHED."),
-	.first = {N_("Nothing for now; keep connections open before the ports run out.")},
+	.first = {
+		[ONE_REQUEST_EACH] =
+			N_("Nothing for now; keep connections open before the ports run out."),
+		[PORTS_RUN_OUT] =
+			N_("Widen ip_local_port_range, at once; then keep connections open."),
+		[BINDS_BEFORE] =
+			N_("Widen ip_local_port_range, at once; then IP_BIND_ADDRESS_NO_PORT."),
+	},
 	.causes = {
 		[ONE_REQUEST_EACH] =
 		N_("Connections for one request each, which this side ends as the server: HTTP "
@@ -310,6 +384,12 @@ const struct tc_rule tc_rule_tw_active_close = {
 		[CLIENT_WITHOUT_POOL] =
 		N_("A client that opens a connection for each query, without a pool, or a proxy "
 		   "that does not keep connections to what is behind it."),
+		[PORTS_RUN_OUT] =
+		N_("A client that opens and closes more connections to one destination than ports "
+		   "come back."),
+		[BINDS_BEFORE] =
+		N_("A client that binds before it connects: each of its ports in TIME_WAIT is kept "
+		   "from all destinations."),
 		N_("A server that ends idle connections sooner than its clients do."),
 	},
 	.confirm = {

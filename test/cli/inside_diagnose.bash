@@ -59,6 +59,12 @@ diagnose_ports_waiting() {
 	judged 0 '.findings == [] and .normal == [] and (.not_checked |
 		any(.id == "port-exhaustion" and (.needs | contains("EADDRNOTAVAIL"))))' \
 		--source netlink port-exhaustion
+	judged 0 '.findings == [] and .normal == [] and (.not_checked | length == 2)' \
+		--source netlink port-exhaustion tw-active-close
+	[ -n "$(tcpcensus --source bpf 2>&1 >/dev/null)" ] || judged 0 '.not_checked == [] and
+		.findings == [] and
+		(.normal | any(.text | contains("20 ports in TIME_WAIT are in nobody'"'"'s way")))' \
+		port-exhaustion tw-active-close
 	as_nobody tcpcensus diagnose --instant -j port-exhaustion >"$scratch/look" 2>"$scratch/notes"
 	jq -e '.not_checked | length == 1' "$scratch/look" >/dev/null ||
 		wrong "nobody takes it for fine" "$(cat "$scratch/look")"
