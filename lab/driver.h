@@ -59,6 +59,7 @@ extern const struct lab_driver lab_driver_paws;
 /* sc_flood.c */
 extern const struct lab_driver lab_driver_syn_flood;
 extern const struct lab_driver lab_driver_small_flood;
+extern const struct lab_driver lab_driver_scanner;
 extern const struct lab_driver lab_driver_slow_peer;
 extern const struct lab_driver lab_driver_syn_cookies;
 extern const struct lab_driver lab_driver_unlistened;

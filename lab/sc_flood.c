@@ -19,17 +19,19 @@
 #define FLOOD_BACKLOG 64
 #define SMALL_BACKLOG 4
 #define FILLERS 8
+#define SCANNED 12
 #define FILLER_PORT 61001
 
 /* ---- Forged requests ------------------------------------------------------------------- */
 
 #define SYN_SIZE LAB_SEGMENT_HEADERS
 
-/* The n-th request: from another address, and another port, each time. Returns its length. */
-static size_t forge(uint64_t n, uint32_t destination, uint16_t port, unsigned char packet[SYN_SIZE])
+/* The n-th request, from the host-th address, and another port each time. Returns its length. */
+static size_t forge(uint64_t n, uint32_t host, uint32_t destination, uint16_t port,
+		    unsigned char packet[SYN_SIZE])
 {
 	const struct lab_segment syn = {
-		.from = lab_segment_address(FORGED_PREFIX) + 1 + (uint32_t)(n % 65000),
+		.from = lab_segment_address(FORGED_PREFIX) + 1 + host,
 		.to = destination,
 		.from_port = (uint16_t)(1024 + n % 60000),
 		.to_port = port,
@@ -76,7 +78,8 @@ static int begin_small_flood(struct lab_drive *drive)
 	return begin_flood_of(drive, SMALL_BACKLOG);
 }
 
-static int turn_flood(struct lab_drive *drive)
+/* To a port that is so much above the job's. */
+static int send_forged(struct lab_drive *drive, uint32_t host, uint16_t above)
 {
 	struct sockaddr_storage address;
 	struct sockaddr_in *to = (struct sockaddr_in *)&address;
@@ -84,11 +87,38 @@ static int turn_flood(struct lab_drive *drive)
 	size_t size;
 
 	lab_job_address(&drive->job, LAB_SERVER, LAB_V4, 0, &address);
-	size = forge(drive->turn, ntohl(to->sin_addr.s_addr), drive->job.port, packet);
+	size = forge(drive->turn, host, ntohl(to->sin_addr.s_addr),
+		     (uint16_t)(drive->job.port + above), packet);
 	if (sendto(drive->raw, packet, size, 0, (struct sockaddr *)to, sizeof(*to)) < 0 &&
 	    errno != ENOBUFS)
 		return lab_job_fail(&drive->job, -errno, "sending a forged request");
 	return 0;
+}
+
+/* From another address each time. */
+static int turn_flood(struct lab_drive *drive)
+{
+	return send_forged(drive, (uint32_t)(drive->turn % 65000), 0);
+}
+
+/* ---- One scanner ----------------------------------------------------------------------- */
+
+/* As many listeners as there are ports to scan, from the job's port on. */
+static int begin_scanned(struct lab_drive *drive)
+{
+	uint16_t port = drive->job.port;
+	int rc = begin_flood_of(drive, FLOOD_BACKLOG);
+
+	for (drive->job.port++; rc == 0 && drive->job.port < port + SCANNED; drive->job.port++)
+		rc = begin_listening(drive, FLOOD_BACKLOG); /* open until the process ends */
+	drive->job.port = port;
+	return rc;
+}
+
+/* SYN -->, and the SYN+ACK goes where nobody listens to it. Each port twice, and then no more. */
+static int turn_scanner(struct lab_drive *drive)
+{
+	return drive->turn < 2 * SCANNED ? send_forged(drive, 0, (uint16_t)(drive->turn % SCANNED)) : 0;
 }
 
 /* ---- Genuine clients of a listener whose room is taken --------------------------------- */
@@ -198,6 +228,13 @@ const struct lab_driver lab_driver_small_flood = {
 	.summary = N_("sends requests of forged addresses from %s to a listener in %s whose backlog "
 		      "is 4, %u a second"),
 	.per_second = 50, .begin = begin_small_flood, .turn = turn_flood,
+};
+
+const struct lab_driver lab_driver_scanner = {
+	.name = "scanner", .client = LAB_A, .server = LAB_B,
+	.summary = N_("sent requests of a single forged address from %s to twelve listeners in %s, two "
+		      "to each, %u a second"),
+	.per_second = 50, .begin = begin_scanned, .turn = turn_scanner,
 };
 
 const struct lab_driver lab_driver_slow_peer = {

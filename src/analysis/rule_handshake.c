@@ -306,6 +306,26 @@ static bool is_of_proc(const struct tc_facts *facts)
 enum { LOSS, FIREWALL, SCANNERS };
 
 /*
+ * A single peer may be gone, cut off, or never have meant to connect: whichever it is, nobody else
+ * has it. Whether a path or a firewall is at fault takes another.
+ */
+static bool is_single(const struct tc_symptom_facts *retried)
+{
+	return tc_part_peers(retried) == 1 && retried->shown > 1;
+}
+
+/* It asks several listeners, and finishes with none. */
+static bool is_scanner(const struct tc_symptom_facts *retried)
+{
+	uint64_t listeners = 0, count = 0;
+
+	if (!is_single(retried) || !retried->who)
+		return false;
+	tc_tally_other(retried->who, &listeners, &count);
+	return tc_tally_rows(retried->who) + listeners > 1;
+}
+
+/*
  * Many of few peers are a path or a firewall: some of their handshakes get through in the one case,
  * none in the other. One of each of many peers is somebody who looks at ports.
  */
@@ -314,7 +334,8 @@ static void point_to_slow(const struct tc_facts *facts, bool is_few, struct tc_d
 	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
 	uint64_t peers = tc_part_peers(retried), came_in;
 
-	if (!is_few && peers >= SCANNERS_LEAST && peers == retried->shown)
+	if (is_scanner(retried) ||
+	    (!is_few && peers >= SCANNERS_LEAST && peers == retried->shown))
 		tc_points_to(draft, SCANNERS);
 	else if (is_few && tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
 		tc_points_to(draft, came_in ? LOSS : FIREWALL);
@@ -326,7 +347,7 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 {
 	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
 	struct tc_flood_pressure pressure = tc_flood_pressure(facts);
-	bool is_few = tc_part_is_few_peers(retried);
+	bool is_few = tc_part_is_few_peers(retried) && !is_single(retried);
 
 	if (!retried->shown)
 		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
@@ -338,6 +359,9 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 		retried->shown, tc_llu(retried->shown), tc_llu(facts->census.states[TC_SYN_RECV]));
 	if (is_few)
 		tc_part_few_peers(retried, draft);
+	if (is_single(retried))
+		tc_evidence(draft, N_("All are of a single peer, and of nobody else: the fault is "
+				      "probably its own."));
 	if (is_dropping(&pressure)) {
 		tell_dropped(facts, &pressure, draft);
 		tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false,
@@ -364,8 +388,8 @@ const struct tc_rule tc_rule_slow_last_ack = {
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("the last ACK of handshakes does not come"),
 	.threshold = N_("A notice from the first SYN+ACK that was sent again, since every public "
-			"server has some; a warning from ten that few peers share, whose "
-			"connections do not come about, and when a full queue drops other "
+			"server has some; a warning from ten that few peers share, two at least, "
+			"whose connections do not come about, and when a full queue drops other "
 			"SYNs meanwhile. What looks like a flood is told by the "
 			"rule syn-flood."),
 	.first = {
@@ -381,7 +405,8 @@ const struct tc_rule tc_rule_slow_last_ack = {
 		[FIREWALL] =
 		N_("A firewall lets SYNs through and drops the answers."),
 		[SCANNERS] =
-		N_("Scanners that only want to know which ports are open."),
+		N_("Scanners that only want to know which ports are open: one handshake each of "
+		   "many addresses, or one address at many ports."),
 	},
 	.confirm = {
 		N_("tcpcensus by remote.net,service state syn-recv: which networks"),

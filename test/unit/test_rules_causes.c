@@ -269,11 +269,22 @@ static void test_syn_flood(void **state)
 
 static void test_slow_last_ack(void **state)
 {
+	struct tc_sock here = scene_sock(TC_LISTEN, 0), there = here, other;
 	struct scene scene;
 
 	(void)state;
 	scene_begin(&scene);
 	scene_add(&scene, request(), 6, 6);
+	expect_first(&scene, "slow-last-ack", "Scanners");
+	scene_end(&scene);
+	scene_begin(&scene);
+	other = request(); /* at one port of ours: who knows */
+	other.listener = &here;
+	scene_add(&scene, other, 20, 1);
+	expect_first(&scene, "slow-last-ack", "SYN+ACKs or last ACKs are lost");
+	there.local_port++;
+	other.listener = &there;
+	scene_add(&scene, other, 20, 1);
 	expect_first(&scene, "slow-last-ack", "Scanners");
 	scene_end(&scene);
 	scene_begin(&scene);

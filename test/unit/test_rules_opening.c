@@ -303,12 +303,34 @@ static void test_slow_last_ack(void **state)
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "9 of 14 SYN_RECV had their SYN+ACK sent again");
 	assert_false(scene_says(&scene, "/proc"));
-	scene_add(&scene, scene_request(2), 1, 1);
+	assert_says(&scene, "All are of a single peer, and of nobody else");
+	scene_add(&scene, scene_request(2), 200, 1); /* so many as it likes */
 	scene.facts.report.source = "proc";
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "Only 1 peer has");
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "/proc counts those");
+	scene_add(&scene, scene_request(2), 2, 2); /* another has it, too */
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "Only 2 peers have");
+	assert_false(scene_says(&scene, "a single peer"));
+	scene_end(&scene);
+}
+
+/* What it keeps out makes one peer a warning all the same. */
+static void test_slow_last_ack_of_one_that_fills_a_queue(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_listener(&scene, SCENE_PORT, 0, 4, 5, SCENE_HAVE);
+	scene_add(&scene, scene_request(1), 5, 1);
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 20);
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	scene_end(&scene);
 }
 
@@ -539,6 +561,7 @@ int main(void)
 		cmocka_unit_test(test_overflow_names_what_any_look_saw),
 		cmocka_unit_test(test_slow_last_ack_shared),
 		cmocka_unit_test(test_slow_last_ack),
+		cmocka_unit_test(test_slow_last_ack_of_one_that_fills_a_queue),
 		cmocka_unit_test(test_defer_accept),
 		cmocka_unit_test(test_orphan_syn_recv),
 		cmocka_unit_test(test_cookies),
