@@ -43,6 +43,7 @@ extern const struct lab_driver lab_driver_pool;
 extern const struct lab_driver lab_driver_some_loss;
 extern const struct lab_driver lab_driver_short;
 extern const struct lab_driver lab_driver_late_close;
+extern const struct lab_driver lab_driver_crawler;
 extern const struct lab_driver lab_driver_reusing;
 extern const struct lab_driver lab_driver_proxy;
 

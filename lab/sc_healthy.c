@@ -7,10 +7,13 @@
  * lost. Listeners go on listening.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "drive.h"
+#include "segment.h"
 #include "util/intl.h"
 
 #define BUSY 20
@@ -19,6 +22,10 @@
 #define STANDING 8
 #define LATE 20
 #define LOST_OF 400
+#define DEAD_PREFIX "10.78.0.0"
+#define DEAD_LENGTH 16
+#define DEAD_OF 33	/* three in a hundred */
+#define DEAD_AT_ONCE 30 /* at three a second each is given up after ten */
 #define REUSED 200 /* of the scenario's range */
 
 /* ---- Connections that stay ------------------------------------------------------------- */
@@ -128,6 +135,42 @@ static int begin_reusing(struct lab_drive *drive)
 	for (size_t i = 0; rc == 0 && i < REUSED; i++)
 		rc = turn_reusing(drive);
 	return rc;
+}
+
+/* ---- A crawler ------------------------------------------------------------------------- */
+
+/* What is sent to them goes to the other side, which throws it away. */
+static int begin_crawler(struct lab_drive *drive)
+{
+	int rc = lab_sandbox_route(drive->job.sandbox, drive->part.client, DEAD_PREFIX, DEAD_LENGTH);
+
+	return rc < 0 ? lab_job_fail(&drive->job, rc, "routing to hosts that are not there")
+		      : lab_drive_begin_listening(drive);
+}
+
+/* SYN -->X   to another host each time; the attempt before the last few is given up. */
+static int call_dead_host(struct lab_drive *drive, uint64_t n)
+{
+	int *fd = &drive->fds[LAB_CLIENT][n % DEAD_AT_ONCE];
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(drive->job.port),
+		.sin_addr = {htonl(lab_segment_address(DEAD_PREFIX) + 1 + (uint32_t)(n % 65000))},
+	};
+
+	if (*fd >= 0)
+		close(*fd);
+	*fd = lab_job_open_bound(&drive->job, LAB_CLIENT, LAB_V4, 0);
+	if (*fd < 0)
+		return lab_job_fail(&drive->job, *fd, "opening a socket");
+	return lab_job_connect_fd(&drive->job, *fd, (struct sockaddr *)&to, sizeof(to), false);
+}
+
+/* Each takes a page, and the server closes. */
+static int turn_crawler(struct lab_drive *drive)
+{
+	return drive->turn % DEAD_OF ? turn_short(drive)
+				     : call_dead_host(drive, drive->turn / DEAD_OF);
 }
 
 /* ---- A proxy --------------------------------------------------------------------------- */
@@ -245,6 +288,13 @@ const struct lab_driver lab_driver_late_close = {
 	.summary = N_("connects from %s to %s, with keepalive there, and closes first; the server "
 		      "closes a fifth of a second later; %u times a second"),
 	.per_second = 100, .begin = lab_drive_begin_listening, .turn = turn_late_close,
+};
+
+const struct lab_driver lab_driver_crawler = {
+	.name = "crawler", .client = LAB_A, .server = LAB_B,
+	.summary = N_("connects from %s to hosts behind %s, of which three in a hundred are not there and "
+		      "are given up after ten seconds, %u times a second"),
+	.per_second = 100, .begin = begin_crawler, .turn = turn_crawler,
 };
 
 const struct lab_driver lab_driver_reusing = {

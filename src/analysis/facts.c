@@ -203,6 +203,17 @@ static int remember_programs(struct tc_facts *facts, const struct tc_sock *sock)
 	return 0;
 }
 
+static void remember_stood(struct tc_symptom_facts *symptom, const struct tc_symptom_env *env,
+			   const struct tc_sock *sock)
+{
+	uint64_t ms;
+
+	if (!tc_lifetime_syn_stood(env->settings, sock->retrans, &ms))
+		return;
+	symptom->stood += sock->count;
+	symptom->stood_ms += ms * sock->count;
+}
+
 static bool is_forgotten(size_t symptom)
 {
 	return symptom == TC_SYMPTOM_CLOSE_WAIT_OLD; /* for sure */
@@ -224,6 +235,8 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 			if (netns)
 				netns->shown[i] += sock->count;
 			err = remember(symptom, env, sock);
+			if (i == TC_SYMPTOM_SYN_SENT_SILENT)
+				remember_stood(symptom, env, sock);
 			if (!err && is_forgotten(i))
 				err = remember_programs(facts, sock);
 			break;

@@ -21,6 +21,9 @@ struct tc_symptom_facts {
 	uint64_t unjudged;  /* in one of its states, but what it needs was not read */
 	uint64_t oldest_ms; /* of those shown, the longest that is known; 0: none is known */
 	struct tc_tally *who, *peer; /* of those shown, sorted; owned */
+
+	/* Of SYN_SENT_SILENT: of how many it is known for how long they have, and that in all. */
+	uint64_t stood, stood_ms;
 };
 
 /* What was read in one of several network namespaces. */

@@ -51,6 +51,19 @@ static uint64_t backoff_ms(uint64_t first_ms, uint64_t retries, uint64_t max_ms)
 	return total;
 }
 
+static bool linear_timeouts(const struct inputs *in, uint64_t *ret_linear)
+{
+	*ret_linear = 0;
+	return input(in, TC_SETTING_tcp_syn_linear_timeouts, RETRIES_MAX, ret_linear) ||
+	       is_absent(in, TC_SETTING_tcp_syn_linear_timeouts);
+}
+
+/* From the i-th repetition of a SYN to the next; the 0th is the SYN itself. */
+static uint64_t syn_interval(uint64_t i, uint64_t linear, const struct inputs *in)
+{
+	return doubled(TIMEOUT_INIT_MS, i > linear ? i - linear : 0, in->rto_max_ms);
+}
+
 /*
  * tcp_retransmit_timer(): in SYN_SENT the interval stays what it is for the first
  * tcp_syn_linear_timeouts repetitions. tcp_write_timeout(): it ends when the repetitions
@@ -58,19 +71,16 @@ static uint64_t backoff_ms(uint64_t first_ms, uint64_t retries, uint64_t max_ms)
  */
 static bool syn_sent(const struct inputs *in, uint64_t *ret_ms)
 {
-	uint64_t retries, linear = 0;
+	uint64_t retries, linear;
 	uint64_t now = 0, bound;
 
 	if (!in->has_rto_max || !input(in, TC_SETTING_tcp_syn_retries, RETRIES_MAX, &retries))
 		return false;
-	if (!input(in, TC_SETTING_tcp_syn_linear_timeouts, RETRIES_MAX, &linear) &&
-	    !is_absent(in, TC_SETTING_tcp_syn_linear_timeouts))
+	if (!linear_timeouts(in, &linear))
 		return false;
 	bound = backoff_ms(TIMEOUT_INIT_MS, retries, in->rto_max_ms);
 	for (uint64_t i = 0; i <= retries + linear; i++) {
-		uint64_t doublings = i > linear ? i - linear : 0;
-
-		now += doubled(TIMEOUT_INIT_MS, doublings, in->rto_max_ms);
+		now += syn_interval(i, linear, in);
 		if (i && now >= bound)
 			break;
 	}
@@ -204,14 +214,36 @@ static const struct {
 };
 /* clang-format on */
 
-void tc_lifetimes(const struct tc_setting_value settings[TC_SETTING_COUNT],
-		  struct tc_figure ret_figures[TC_LIFETIME_COUNT])
+static struct inputs inputs_of(const struct tc_setting_value settings[TC_SETTING_COUNT])
 {
 	struct inputs in = {.values = settings, .rto_max_ms = RTO_MAX_MS};
 
 	in.has_rto_max = is_absent(&in, TC_SETTING_tcp_rto_max_ms) ||
 			 (input(&in, TC_SETTING_tcp_rto_max_ms, RTO_MAX_MS, &in.rto_max_ms) &&
 			  in.rto_max_ms >= TIMEOUT_INIT_MS);
+	return in;
+}
+
+bool tc_lifetime_syn_stood(const struct tc_setting_value settings[TC_SETTING_COUNT],
+			   unsigned repetitions, uint64_t *ret_ms)
+{
+	enum { SINCE = 2 };
+	struct inputs in = inputs_of(settings);
+	uint64_t linear, ms = 0;
+
+	if (!in.has_rto_max || !linear_timeouts(&in, &linear) || repetitions < SINCE)
+		return false;
+	for (unsigned i = SINCE; i < repetitions && i < RETRIES_MAX; i++)
+		ms += syn_interval(i, linear, &in);
+	*ret_ms = ms + syn_interval(repetitions, linear, &in) / 2;
+	return true;
+}
+
+void tc_lifetimes(const struct tc_setting_value settings[TC_SETTING_COUNT],
+		  struct tc_figure ret_figures[TC_LIFETIME_COUNT])
+{
+	struct inputs in = inputs_of(settings);
+
 	for (int i = 0; i < TC_LIFETIME_COUNT; i++) {
 		struct tc_figure figure = {.name = rows[i].name, .unit = rows[i].unit};
 

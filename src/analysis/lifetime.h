@@ -32,4 +32,11 @@ enum { TC_TIME_WAIT_MS = 60 * 1000 };
 void tc_lifetimes(const struct tc_setting_value settings[TC_SETTING_COUNT],
 		  struct tc_figure ret_figures[TC_LIFETIME_COUNT]);
 
+/*
+ * For how long a SYN that has been sent again so often has stood since its second repetition: in the
+ * middle between its last one and the next. False: the settings are not known.
+ */
+bool tc_lifetime_syn_stood(const struct tc_setting_value settings[TC_SETTING_COUNT],
+			   unsigned repetitions, uint64_t *ret_ms);
+
 #endif

@@ -74,9 +74,11 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 /* ---- syn-sent-blackhole ----------------------------------------------------------------- */
 
 enum {
-	SEEN_AT_LEAST_S = 1,
+	SEEN_AT_LEAST_S = 1, /* after the repetition by which it is told */
 	ASKING_AT_MOST_S = 2, /* from the look at the ports to the last one, and some more */
-	FEW_OF_ALL = 100, /* one in a hundred is what a crawler or a proxy always meets */
+	/* Of connections that are tried, one in ten that fails is more than a crawler meets. */
+	MANY_OF_ALL = 10,
+	AT_MOST_OF_NONE = 3, /* so many are expected where, once in twenty times, none is seen */
 	REMOTE_MAX = TC_ADDR_TEXT_MAX + 16,
 };
 
@@ -141,17 +143,84 @@ static bool tell_answering(const struct tc_facts *facts, const struct tc_symptom
 	return covered == silent->shown;
 }
 
-/*
- * Whether those that fail are known to be less than one in a hundred of all that are tried. How long
- * each is there to be seen the kernel only bounds: programs give up before, many of them a second
- * or two after the repetition by which it is told here.
- */
-static bool is_rare(const struct tc_facts *facts, uint64_t silent)
+/* Rounded up. */
+static uint64_t root_of(uint64_t number)
 {
-	double tried;
+	uint64_t root = 0;
 
-	return tc_facts_rate(facts, TC_COUNTER_ActiveOpens, &tried) &&
-	       (double)silent * FEW_OF_ALL < tried * SEEN_AT_LEAST_S;
+	while (root < UINT32_MAX && root * root < number)
+		root++;
+	return root;
+}
+
+/* How many connections were tried in the time for which the silent ones stand. */
+struct tried {
+	bool is_known; /* there was an interval, and their repetitions tell since when */
+	double least, most;
+};
+
+/*
+ * A silent SYN_SENT stands until its program gives up, for a minute and more where it does not, and so
+ * a few that fail each second are many at any moment: what they have to be compared with is what was
+ * tried in as long a time. How long that is their repetitions tell: where all give up after the same
+ * time they are half as old, on average, as they become, and where it differs less than that. Of
+ * what is counted in the interval, chance makes the square root of it more or less, and hardly ever
+ * twice that; three where nothing was tried.
+ */
+static struct tried tried_meanwhile(const struct tc_facts *facts,
+				    const struct tc_symptom_facts *silent)
+{
+	double opened, chance, seconds, mean;
+	uint64_t rise;
+
+	if (!silent->stood || !tc_facts_rise(facts, TC_COUNTER_ActiveOpens, &rise))
+		return (struct tried){.is_known = false};
+	opened = (double)rise;
+	chance = 2 * (double)root_of(rise);
+	seconds = (double)facts->interval_us / 1e6;
+	mean = (double)silent->stood_ms / 1000 / (double)silent->stood;
+	if (mean < SEEN_AT_LEAST_S)
+		mean = SEEN_AT_LEAST_S;
+	return (struct tried){
+		.is_known = true,
+		.least = opened > chance ? (opened - chance) / seconds * mean : 0,
+		.most = (opened + chance + AT_MOST_OF_NONE) / seconds * mean * 2,
+	};
+}
+
+/*
+ * A warning where they are too many of all that are tried, for certain; where that is open, if few
+ * peers have them: a crawler meets many.
+ */
+static enum tc_severity weigh_silent(const struct tc_facts *facts,
+				     const struct tc_symptom_facts *silent, struct tc_draft *draft)
+{
+	struct tried tried = tried_meanwhile(facts, silent);
+	double silent_parts = (double)silent->shown * MANY_OF_ALL;
+	bool is_few = tried.is_known && silent_parts < tried.least;
+	bool is_many = tried.is_known && silent_parts >= tried.most;
+
+	if (tried.is_known)
+		tc_evidence(draft,
+			    N_("In the time for which they stand, %llu to %llu connections were tried "
+			       "(inferred by repetitions and ActiveOpens)."),
+			    tc_llu((uint64_t)tried.least), tc_llu((uint64_t)tried.most + 1));
+	if (is_few)
+		tc_evidence(draft, N_("That is less than one in ten, as a proxy or a crawler always "
+				      "meets."));
+	if (is_few || is_many)
+		return is_few ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
+	if (tc_part_is_few_peers(silent)) {
+		tc_part_few_peers(silent, draft);
+		return TC_SEVERITY_WARNING;
+	}
+	if (tried.is_known)
+		tc_evidence(draft, N_("Whether these are one in ten that does not tell, so this is not "
+				      "called a warning; a longer interval does (-i 1m)."));
+	else
+		tc_evidence(draft, N_("How many others were tried meanwhile is not known, so this is "
+				      "not called a warning."));
+	return TC_SEVERITY_NOTICE;
 }
 
 static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
@@ -159,11 +228,9 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 {
 	const struct tc_symptom_facts *silent = &facts->symptoms[TC_SYMPTOM_SYN_SENT_SILENT];
 	const char *life;
-	bool is_few, is_answering;
 
 	if (!silent->shown)
 		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
-	is_few = is_rare(facts, silent->shown);
 	tc_evidence_n(draft,
 		      "%llu SYN_SENT has sent its SYN three times or more without an answer.",
 		      "%llu SYN_SENT have sent their SYN three times or more without an answer.",
@@ -174,15 +241,14 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 			    N_("connect(2) fails after %s, if the program does not give up "
 			       "before."),
 			    life);
-	if (is_few)
-		tc_evidence(draft, N_("That is less than one in a hundred of the connections "
-				      "tried."));
-	is_answering = tell_answering(facts, silent, draft);
-	if (is_answering)
+	if (tell_answering(facts, silent, draft)) {
 		tc_points_to(draft, LISTENER_IS_FULL);
+		draft->severity = TC_SEVERITY_NOTICE;
+	} else {
+		draft->severity = weigh_silent(facts, silent, draft);
+	}
 	tc_evidence_whose(draft, silent);
 	tc_part_unjudged(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
-	draft->severity = is_few || is_answering ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
 	return TC_FOUND;
 }
 
@@ -192,9 +258,11 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("connections that are asked for get no answer at all"),
 	.threshold = N_("From the second repetition of a SYN, after two seconds or more: one lost "
-			"segment makes one. Only a notice where it is less than one in a hundred "
-			"of the connections tried, which a proxy or a crawler always meets, or "
-			"where all that are silent answer other connections."),
+			"segment makes one. A warning where they are one in ten or more of the "
+			"connections tried in the time for which they stand, or, where that is "
+			"open, ten or more that few peers share. Otherwise a notice, as a proxy or "
+			"a crawler always meets some; and where all that are silent answer other "
+			"connections."),
 	.first = {
 		[FIREWALL_DROPS] =
 			N_("Check the address, the route and the firewalls of the peers below."),
@@ -237,8 +305,6 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 /* clang-format on */
 
 /* ---- syn-sent-refused ------------------------------------------------------------------- */
-
-enum { MANY_OF_ALL = 10 };
 
 /*
  * AttemptFails counts both sides; what failed here because the client sent a RST is in

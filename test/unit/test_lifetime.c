@@ -65,6 +65,28 @@ static void test_the_defaults_as_measured(void **state)
 	assert_int_equal(figure(&sample, TC_LIFETIME_CONNECTS), 470);
 }
 
+/* After the repetitions that were seen at 1, 2, 3, 4, 5, 7 and 11 s. */
+static void test_how_long_a_syn_has_stood(void **state)
+{
+	static const uint64_t ms[] = {500, 1500, 2500, 4000, 7000, 13000};
+	struct sample sample;
+	uint64_t stood;
+
+	(void)state;
+	fixture_settings(sample.settings);
+	assert_false(tc_lifetime_syn_stood(sample.settings, 1, &stood));
+	for (unsigned i = 0; i < sizeof(ms) / sizeof(*ms); i++) {
+		assert_true(tc_lifetime_syn_stood(sample.settings, 2 + i, &stood));
+		assert_int_equal(stood, ms[i]);
+	}
+	set(&sample, TC_SETTING_tcp_syn_linear_timeouts, 0); /* at 1, 3, 7, 15 s */
+	assert_true(tc_lifetime_syn_stood(sample.settings, 3, &stood));
+	assert_int_equal(stood, 4000 + 4000);
+	assert_true(tc_lifetime_syn_stood(sample.settings, UINT8_MAX, &stood));
+	sample.settings[TC_SETTING_tcp_syn_linear_timeouts].status = TC_SETTING_NOT_READ;
+	assert_false(tc_lifetime_syn_stood(sample.settings, 3, &stood));
+}
+
 static void test_syn_sent(void **state)
 {
 	struct sample sample;
@@ -156,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_defaults_as_measured),
+		cmocka_unit_test(test_how_long_a_syn_has_stood),
 		cmocka_unit_test(test_syn_sent),
 		cmocka_unit_test(test_fin_wait2_beyond_time_wait),
 		cmocka_unit_test(test_other_settings),

@@ -421,81 +421,6 @@ static void test_cookies(void **state)
 	scene_end(&scene);
 }
 
-/* ---- syn-sent -------------------------------------------------------------------------- */
-
-static struct tc_sock asking(uint8_t retrans)
-{
-	struct tc_sock sock = scene_sock(TC_SYN_SENT, 0);
-
-	sock.timer = TC_TIMER_RETRANS;
-	sock.retrans = retrans;
-	return sock;
-}
-
-static void test_blackhole(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	scene_add(&scene, asking(1), 3, 1);
-	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_QUIET);
-	scene_add(&scene, asking(2), 4, 1);
-	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "4 SYN_SENT have sent their SYN three times or more");
-	assert_says(&scene, "after 2 min 11 s");
-	scene_end(&scene);
-	scene_begin_counted(&scene);
-	scene_count(&scene, TC_SYN_SENT, 4);
-	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_UNSURE);
-	scene_end(&scene);
-}
-
-/* A crawler: 3 silent ones may be three failures a second, and 300 were tried. */
-static void test_blackhole_of_a_crawler(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	scene_add(&scene, asking(2), 3, 3);
-	scene_rise(&scene, TC_COUNTER_ActiveOpens, 900);
-	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	scene_rise(&scene, TC_COUNTER_ActiveOpens, 903);
-	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
-	assert_says(&scene, "less than one in a hundred");
-	scene_end(&scene);
-}
-
-static void test_refused(void **state)
-{
-	struct scene scene;
-
-	(void)state;
-	scene_begin(&scene);
-	scene_rise(&scene, TC_COUNTER_AttemptFails, 12);
-	scene_rise(&scene, TC_COUNTER_EmbryonicRsts, 10); /* of clients */
-	scene_rise(&scene, TC_COUNTER_ActiveOpens, 30);
-	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_QUIET); /* 2 in 3 s */
-	scene_rise(&scene, TC_COUNTER_AttemptFails, 13);
-	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "In 3.0 s, 3 connections that this machine asked for failed");
-	assert_says(&scene, "of 30 that");
-	assert_says(&scene, "inferred");
-	scene_rise(&scene, TC_COUNTER_ActiveOpens, 31);
-	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
-	scene_rise(&scene, TC_COUNTER_EmbryonicRsts, 20); /* more than failed: of two readings */
-	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_QUIET);
-	scene_instant(&scene);
-	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_UNSURE);
-	scene_end(&scene);
-}
-
 static void test_stale_syn(void **state)
 {
 	struct scene scene;
@@ -565,9 +490,6 @@ int main(void)
 		cmocka_unit_test(test_defer_accept),
 		cmocka_unit_test(test_orphan_syn_recv),
 		cmocka_unit_test(test_cookies),
-		cmocka_unit_test(test_blackhole),
-		cmocka_unit_test(test_blackhole_of_a_crawler),
-		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_stale_syn),
 		cmocka_unit_test(test_stale_syn_or_not),
 	};
