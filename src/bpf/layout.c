@@ -185,10 +185,16 @@ int tc_bpf_layout(struct tc_walk_layout *ret_layout, struct tc_bpf_names *ret_na
 	tc_auto_free struct tc_btf *btf = malloc(sizeof(*btf));
 	int err = btf ? tc_btf_open(btf) : -ENOMEM;
 
+	if (err == -EINVAL) /* which would be: refused by the kernel, so that others are tried */
+		err = -EBADMSG;
 	if (err == -ENOENT)
 		snprintf(why, TC_WHY_MAX, "%s",
 			 _("this kernel does not describe itself to eBPF programs "
 			   "(/sys/kernel/btf/vmlinux is missing)"));
+	else if (err == -EBADMSG)
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("what this kernel tells eBPF programs of itself is cut off or damaged "
+			   "(/sys/kernel/btf/vmlinux); --source netlink does without"));
 	else if (err)
 		snprintf(why, TC_WHY_MAX, _("/sys/kernel/btf/vmlinux: %s"), strerror(-err));
 	if (err)

@@ -15,14 +15,18 @@
 #include "util/intl.h"
 #include "util/macro.h"
 #include "util/near.h"
+#include "util/privilege.h"
 
 int tc_netns_fail(int err, const char *name, char why[TC_WHY_MAX])
 {
+	char advice[TC_ADVICE_MAX];
+
+	tc_privilege_advice(TC_PRIVILEGE_ADMIN, advice);
 	if (err == -ENOENT)
 		snprintf(why, TC_WHY_MAX, _("there is no network namespace '%s'"), name);
 	else if (err == -EPERM || err == -EACCES)
 		snprintf(why, TC_WHY_MAX,
-			 _("not allowed to enter the network namespace '%s': run as root"), name);
+			 _("not allowed to enter the network namespace '%s': %s"), name, advice);
 	else
 		snprintf(why, TC_WHY_MAX, _("cannot enter the network namespace '%s': %s"), name,
 			 strerror(-err));
@@ -82,6 +86,8 @@ static int open_listed(const char *name, int *ret_fd, char why[TC_WHY_MAX])
 	if (netns) {
 		*ret_fd = netns->fd;
 		netns->fd = -1;
+	} else if (list.short_err) { /* it may be one that was not found */
+		err = tc_netns_fail(list.short_err, name, why);
 	} else {
 		err = fail_with_near(&list, name, why);
 	}

@@ -37,7 +37,7 @@ static int add_file(struct tc_netns_list *list, int dir, const char *path, dev_t
 	netns = tc_netns_list_meet(list, status.st_ino);
 	if (!netns)
 		return -ENOMEM;
-	tc_netns_list_open(netns, dir, path);
+	tc_netns_list_open(list, netns, dir, path);
 	return set_name(netns, path);
 }
 
@@ -48,6 +48,8 @@ int tc_netns_list_add_named(struct tc_netns_list *list)
 	struct stat status;
 	int err = 0;
 
+	if (!dir)
+		tc_netns_list_failed(list, errno);
 	if (stat("/proc/thread-self/ns/net", &status))
 		status.st_dev = 0;
 	while (dir && !err && (entry = readdir(dir)))
@@ -90,7 +92,7 @@ static int add_mount(struct tc_netns_list *list, int proc, const char *pid, cons
 		return -ENOMEM;
 	unescape(point);
 	snprintf(path, sizeof(path), "/proc/%s/root%s", pid, point);
-	tc_netns_list_open(netns, proc, path + strlen("/proc/"));
+	tc_netns_list_open(list, netns, proc, path + strlen("/proc/"));
 	/* Where we see the file ourselves, its path is shorter. */
 	return set_name(netns, stat(point, &status) == 0 && status.st_ino == id ? point : path);
 }
@@ -105,6 +107,8 @@ int tc_netns_list_add_mounted(struct tc_netns_list *list, int proc, const char *
 
 	snprintf(path, sizeof(path), "/proc/%s/mountinfo", pid);
 	file = fopen(path, "re");
+	if (!file)
+		tc_netns_list_failed(list, errno);
 	while (file && !err && getline(&line, &size, file) > 0)
 		if (strstr(line, " net:["))
 			err = add_mount(list, proc, pid, line);
@@ -129,6 +133,8 @@ static int add_socket(struct tc_netns_list *list, int pidfd, const char *pid, co
 	struct stat status;
 	char path[64];
 
+	if (fd < 0)
+		tc_netns_list_failed(list, errno);
 	if (fd < 0 || fstat(fd, &status))
 		return 0;
 	netns = tc_netns_list_meet(list, status.st_ino);
@@ -156,7 +162,7 @@ static int add_descriptor(struct tc_netns_list *list, int fds, const char *pid, 
 		return -ENOMEM;
 	if (netns->fd >= 0)
 		return 0;
-	tc_netns_list_open(netns, fds, number);
+	tc_netns_list_open(list, netns, fds, number);
 	snprintf(path, sizeof(path), "/proc/%.10s/fd/%.10s", pid, number);
 	return set_name(netns, path);
 }
@@ -188,6 +194,7 @@ int tc_netns_list_add_open(struct tc_netns_list *list, int process, const char *
 	struct dirent *entry;
 
 	if (!fds) {
+		tc_netns_list_failed(list, errno);
 		if (folder >= 0)
 			close(folder);
 		return 0;

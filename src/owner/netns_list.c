@@ -81,7 +81,14 @@ struct tc_netns *tc_netns_list_meet(struct tc_netns_list *list, uint64_t id)
 	return &list->items[at];
 }
 
-void tc_netns_list_open(struct tc_netns *netns, int dir, const char *path)
+void tc_netns_list_failed(struct tc_netns_list *list, int error)
+{
+	if (error == EMFILE || error == ENFILE)
+		list->short_err = -error;
+}
+
+void tc_netns_list_open(struct tc_netns_list *list, struct tc_netns *netns, int dir,
+			const char *path)
 {
 	struct stat status;
 	int fd;
@@ -91,6 +98,7 @@ void tc_netns_list_open(struct tc_netns *netns, int dir, const char *path)
 	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		netns->err = -errno;
+		tc_netns_list_failed(list, errno);
 	} else if (fstat(fd, &status) < 0 || status.st_ino != netns->id) {
 		close(fd); /* the thread has moved since */
 	} else {
@@ -149,7 +157,7 @@ static int add_thread(struct tc_netns_list *list, int dir, const char *path, con
 	netns = tc_netns_list_meet(list, id);
 	if (!netns)
 		return -ENOMEM;
-	tc_netns_list_open(netns, dir, path);
+	tc_netns_list_open(list, netns, dir, path);
 	/* We are the last to be looked at, and where we only visit nobody is called by us. */
 	if (!netns->pid && !(netns->name && is_us(tid)))
 		netns->pid = (uint32_t)strtoul(tid, NULL, 10);
@@ -170,6 +178,7 @@ static int add_other_threads(struct tc_netns_list *list, int process, const char
 	char path[300];
 
 	if (!dir) {
+		tc_netns_list_failed(list, errno);
 		if (tasks >= 0)
 			close(tasks);
 		return 0;
@@ -223,8 +232,10 @@ static int add_process(struct tc_netns_list *list, int proc, const char *pid,
 	tc_auto_close int process = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int err;
 
-	if (process < 0)
-		return 0; /* it has ended */
+	if (process < 0) {
+		tc_netns_list_failed(list, errno);
+		return 0; /* else it has ended */
+	}
 	err = add_thread(list, process, "ns/net", pid);
 	if (err == -EACCES || err == -EPERM) {
 		list->hidden++;
@@ -248,6 +259,8 @@ static int add_processes(struct tc_netns_list *list)
 	char us[16];
 	int err = 0;
 
+	if (!proc)
+		tc_netns_list_failed(list, errno);
 	while (proc && !err && (entry = readdir(proc)))
 		if (is_number(entry->d_name) && !is_us(entry->d_name))
 			err = add_process(list, dirfd(proc), entry->d_name, &mounts, &budget);
@@ -280,7 +293,7 @@ static int name_init(struct tc_netns_list *list)
 		return -ENOMEM;
 	if (!netns->name)
 		netns->name = strdup("init");
-	tc_netns_list_open(netns, AT_FDCWD, "/proc/thread-self/ns/net");
+	tc_netns_list_open(list, netns, AT_FDCWD, "/proc/thread-self/ns/net");
 	return netns->name ? 0 : -ENOMEM;
 }
 

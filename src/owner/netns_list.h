@@ -24,6 +24,7 @@ struct tc_netns_list {
 	size_t count, capacity;
 	uint64_t lost;	    /* namespaces that were seen and could not be opened */
 	int lost_err;	    /* why the first of them could not: -ENOENT, it has vanished */
+	int short_err;	    /* -EMFILE, -ENFILE: too few descriptors to look everywhere; or 0 */
 	uint64_t hidden;    /* processes that we are not allowed to look at */
 	uint64_t unchecked; /* descriptors of sockets that were too many to look at */
 };
@@ -56,8 +57,11 @@ struct tc_netns *tc_netns_list_find_name(const struct tc_netns_list *list, const
 /* The namespace of an id, which is added where it was not seen before; or NULL: no memory. */
 struct tc_netns *tc_netns_list_meet(struct tc_netns_list *list, uint64_t id);
 
+/* Notes that something could not be opened, where that is for want of descriptors. */
+void tc_netns_list_failed(struct tc_netns_list *list, int error);
+
 /* Opens a namespace that is not open yet, by a path below a directory. */
-void tc_netns_list_open(struct tc_netns *netns, int dir, const char *path);
+void tc_netns_list_open(struct tc_netns_list *list, struct tc_netns *netns, int dir, const char *path);
 
 /* "net:[4026531840]", as the links of nsfs read. False: something else. */
 bool tc_netns_link_id(const char *link, size_t length, uint64_t *ret_id);

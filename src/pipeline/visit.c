@@ -11,6 +11,16 @@
 #include "owner/netns.h"
 #include "util/intl.h"
 #include "util/netns_here.h"
+#include "util/privilege.h"
+
+static void say_short(const struct tc_netns_list *list, char why[TC_WHY_MAX])
+{
+	snprintf(why, TC_WHY_MAX,
+		 _("network namespaces could not all be looked for: %s (raise the limit of open "
+		   "files, %s)"),
+		 strerror(-list->short_err),
+		 list->short_err == -ENFILE ? "fs.file-max" : "ulimit -n");
+}
 
 /* Our own is always among those that are found, unless none can be. */
 static int find_all(struct tc_visits *visits, char why[TC_WHY_MAX])
@@ -19,14 +29,17 @@ static int find_all(struct tc_visits *visits, char why[TC_WHY_MAX])
 
 	if (err || visits->list.count)
 		return err;
-	if (tc_netns_here())
+	err = visits->list.short_err ? visits->list.short_err : -ENOENT;
+	if (visits->list.short_err)
+		say_short(&visits->list, why);
+	else if (tc_netns_here())
 		snprintf(why, TC_WHY_MAX, _("no network namespace could be opened: %s"),
 			 strerror(visits->list.lost_err ? -visits->list.lost_err : ENOENT));
 	else
 		snprintf(why, TC_WHY_MAX, "%s",
 			 _("network namespaces are found through /proc, which is not mounted here"));
 	tc_netns_list_release(&visits->list);
-	return -ENOENT;
+	return err;
 }
 
 int tc_visits_open(struct tc_visits *ret_visits, const struct tc_query *query,
@@ -108,13 +121,15 @@ int tc_visits_each(struct tc_visits *visits, tc_visit *visit, void *context, cha
 static void say_skipped(const struct tc_visits *visits, char why[TC_WHY_MAX])
 {
 	bool forbidden = visits->skipped_err == -EPERM || visits->skipped_err == -EACCES;
+	char advice[TC_ADVICE_MAX];
 
+	tc_privilege_advice(TC_PRIVILEGE_ADMIN, advice);
 	snprintf(why, TC_WHY_MAX,
 		 tc_ngettext("%llu network namespace could not be entered: %s",
 			     "%llu network namespaces could not be entered: %s",
 			     (unsigned long)visits->skipped),
 		 (unsigned long long)visits->skipped,
-		 forbidden ? _("run as root") : strerror(-visits->skipped_err));
+		 forbidden ? advice : strerror(-visits->skipped_err));
 }
 
 static void say_lost(const struct tc_netns_list *list, char why[TC_WHY_MAX])
@@ -135,13 +150,16 @@ static void say_lost(const struct tc_netns_list *list, char why[TC_WHY_MAX])
 
 static void say_hidden(const struct tc_netns_list *list, char why[TC_WHY_MAX])
 {
+	char advice[TC_ADVICE_MAX];
+
+	tc_privilege_advice(TC_PRIVILEGE_PTRACE, advice);
 	snprintf(why, TC_WHY_MAX,
 		 tc_ngettext("%llu process may not be looked at, nor a network namespace that only "
-			     "it is in: run as root",
+			     "it is in: %s",
 			     "%llu processes may not be looked at, nor network namespaces that only "
-			     "they are in: run as root",
+			     "they are in: %s",
 			     (unsigned long)list->hidden),
-		 (unsigned long long)list->hidden);
+		 (unsigned long long)list->hidden, advice);
 }
 
 static void say_unchecked(const struct tc_netns_list *list, char why[TC_WHY_MAX])
@@ -165,8 +183,11 @@ void tc_visits_report(const struct tc_visits *visits, struct tc_report *report)
 	report->netns_hidden = list->hidden;
 	if (!report->complete) /* one reason is shown: the first */
 		return;
-	report->complete = !visits->skipped && !list->lost && !list->hidden && !list->unchecked;
-	if (visits->skipped)
+	report->complete = !visits->skipped && !list->lost && !list->hidden &&
+			   !list->unchecked && !list->short_err;
+	if (list->short_err)
+		say_short(list, report->why);
+	else if (visits->skipped)
 		say_skipped(visits, report->why);
 	else if (list->lost)
 		say_lost(list, report->why);

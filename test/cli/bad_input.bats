@@ -295,3 +295,17 @@ long_listing() {
 	grep -q '^tcpcensus: iface was not read: proc does not give it for these sockets$' <<<"$err"
 	[[ $out = *LISTEN* ]]
 }
+
+@test "bad input: a kernel's description of itself that is cut off is named, and another source is used" {
+	needs_root
+	needs_bpf
+	unshare -m true 2>/dev/null || skip "needs mount namespaces"
+	for size in 0 10 100000; do
+		head -c "$size" /sys/kernel/btf/vmlinux >"$BATS_TEST_TMPDIR/cut"
+		cut='mount --bind "$1" /sys/kernel/btf/vmlinux && shift && exec "$@"'
+		refused 3 'is cut off or damaged \(/sys/kernel/btf/vmlinux\); --source netlink' \
+			unshare -m sh -c "$cut" - "$BATS_TEST_TMPDIR/cut" tcpcensus --source bpf
+		apart unshare -m sh -c "$cut" - "$BATS_TEST_TMPDIR/cut" tcpcensus -j
+		[ "$status" = 0 ]
+	done
+}

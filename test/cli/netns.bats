@@ -116,6 +116,30 @@ assert [group["count"] for group in read("by", "netns.id")["groups"]] == [3]' "$
 	exec {many[1]}>&-
 }
 
+# Namespaces are looked for by opening what may hold them.
+@test "netns: too few descriptors to look for all of them is told, not taken for all" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	few='for fd in {3..30}; do eval "exec $fd>&-"; done; ulimit -n 6; exec tcpcensus "$@"'
+	apart unshare -n bash -c "$few" - -N all -j
+	[ "$status" = 0 ]
+	jq -e '.source.complete | not' <<<"$out"
+	grep -q 'could not all be looked for: Too many open files (.*ulimit -n)' <<<"$err"
+	refused 3 "cannot enter the network namespace 'nowhere': Too many open files" \
+		unshare -n bash -c "$few" - -N nowhere
+}
+
+@test "netns: root that lacks a capability is not told to be root" {
+	needs_root
+	without=(setpriv --bounding-set -sys_admin,-sys_ptrace --inh-caps -sys_admin,-sys_ptrace)
+	"${without[@]}" true 2>/dev/null || skip "setpriv cannot take capabilities away here"
+	refused 3 "to enter the network namespace '/proc/.*': root lacks CAP_SYS_ADMIN here" \
+		"${without[@]}" tcpcensus -N "/proc/$$/ns/net"
+	apart "${without[@]}" tcpcensus -N all -j
+	grep -q 'root lacks CAP_SYS_\(PTRACE\|ADMIN\) here' <<<"$err"
+	apart unshare -Ur tcpcensus -N all -j
+	[ "$status" != 0 ] || grep -q 'root of this user namespace is not that of the machine' <<<"$err"
+}
+
 # All of one address and port are in one chain of the kernel's table, longer than what is read at once.
 @test "netns: a thousand listeners on a port in each" {
 	needs_bpf

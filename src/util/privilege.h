@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* privilege.h - what somebody can do whom the kernel has forbidden something. */
+#ifndef TC_UTIL_PRIVILEGE_H
+#define TC_UTIL_PRIVILEGE_H
+
+enum { TC_ADVICE_MAX = 128 };
+
+enum tc_privilege {
+	TC_PRIVILEGE_PTRACE, /* CAP_SYS_PTRACE: to look into processes of others */
+	TC_PRIVILEGE_ADMIN,  /* CAP_SYS_ADMIN: to enter namespaces */
+};
+
+/*
+ * What helps, to follow a colon. Root is not told to be root: it lacks a capability, has it in a
+ * user namespace alone, or is forbidden what its capabilities allow.
+ */
+void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX]);
+
+#endif
