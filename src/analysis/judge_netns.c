@@ -127,7 +127,7 @@ static const char *name_all(struct hearing *hearing, size_t first, enum tc_verdi
 		if (count++ < NAMES_MAX)
 			names = tc_words(draft, "%s%s%s", names, *names ? ", " : "", said->name);
 	}
-	return count > NAMES_MAX ? tc_words(draft, tc_draft_text(draft, N_("%s and %zu others")),
+	return count > NAMES_MAX ? tc_words(draft, tc_draft_text(draft, N_("%s and %zu more")),
 					    names, count - NAMES_MAX)
 				 : names;
 }

@@ -60,15 +60,15 @@ void tc_port_say_pool(const struct tc_facts *facts, struct tc_draft *draft,
 	bool has_bound = !(facts->report.states_not_read & TC_STATE_BIT(TC_BOUND));
 
 	if (has_reserved && has_bound) {
-		tc_evidence(draft,
-			    N_("The range %u-%u has %u ports; %u of them are reserved, %u are held "
-			       "by bind(2)."),
-			    pool->low, pool->high, tc_port_range_of(pool), pool->reserved,
-			    pool->taken);
+		tc_evidence_n(draft,
+			      "The range %u-%u has %u port; reserved: %u, held by bind(2): %u.",
+			      "The range %u-%u has %u ports; reserved: %u, held by bind(2): %u.",
+			      tc_port_range_of(pool), pool->low, pool->high,
+			      tc_port_range_of(pool), pool->reserved, pool->taken);
 		return;
 	}
-	tc_evidence(draft, N_("The range %u-%u has %u ports."), pool->low, pool->high,
-		    tc_port_range_of(pool));
+	tc_evidence_n(draft, "The range %u-%u has %u port.", "The range %u-%u has %u ports.",
+		      tc_port_range_of(pool), pool->low, pool->high, tc_port_range_of(pool));
 	if (!has_reserved)
 		tc_evidence(draft, N_("Which of them are reserved was not read."));
 	if (!has_bound)

@@ -75,8 +75,9 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 		tc_evidence(draft, N_("None is left: bind(2) fails now (EADDRINUSE)."));
 	if (!pool->exact)
 		tc_evidence(draft, N_("Inferred, that bind(2) chose these ports: %s."), pool->why);
-	tc_evidence(draft, N_("One of the destinations is %s, with %u connections."), ends.remote,
-		    to->used);
+	tc_evidence_n(draft, "One of the destinations is %s, with %u connection.",
+		      "One of the destinations is %s, with %u connections.", to->used, ends.remote,
+		      to->used);
 	say_time_wait(&need, draft);
 	tc_port_say_netns(facts, draft, to);
 	tc_port_say_pool(facts, draft, pool);

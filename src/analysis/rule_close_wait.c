@@ -283,15 +283,19 @@ static enum tc_verdict tell_unaged(const struct tc_facts *facts, uint64_t count,
 		return TC_FOUND;
 	}
 	if (tc_part_is_elsewhere(facts))
-		tc_needs(draft,
-			 N_("another listing a minute later: those of %llu CLOSE_WAIT that are in "
-			    "it again have been forgotten"),
-			 tc_llu(count));
+		tc_evidence_n(tc_for_needs(draft),
+			      "another listing a minute later: if the %llu CLOSE_WAIT is in it again, "
+			      "it has been forgotten",
+			      "another listing a minute later: those of %llu CLOSE_WAIT that are in "
+			      "it again have been forgotten",
+			      count, tc_llu(count));
 	else
-		tc_needs(draft,
-			 N_("%s, to tell which of %llu CLOSE_WAIT are about to be closed and which "
-			    "were forgotten"),
-			 tc_part_missing(draft, TC_SYMPTOM_CLOSE_WAIT_OLD), tc_llu(count));
+		tc_evidence_n(tc_for_needs(draft),
+			      "%s, to tell whether the %llu CLOSE_WAIT is about to be closed or was "
+			      "forgotten",
+			      "%s, to tell which of %llu CLOSE_WAIT are about to be closed and which "
+			      "were forgotten",
+			      count, tc_part_missing(draft, TC_SYMPTOM_CLOSE_WAIT_OLD), tc_llu(count));
 	return TC_UNSURE;
 }
 

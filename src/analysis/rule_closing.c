@@ -38,9 +38,10 @@ static void tell_end(const struct tc_facts *facts, enum tc_symptom symptom, enum
 static enum tc_verdict unsure(enum tc_symptom id, const char *state, uint64_t count,
 			      struct tc_draft *draft)
 {
-	tc_needs(draft,
-		 N_("%s, to tell whether the %llu %s last: for one round trip each it is normal"),
-		 tc_part_missing(draft, id), tc_llu(count), state);
+	tc_evidence_n(tc_for_needs(draft),
+		      "%s, to tell whether the %llu %s lasts: for one round trip it is normal",
+		      "%s, to tell whether the %llu %s last: for one round trip each it is normal",
+		      count, tc_part_missing(draft, id), tc_llu(count), state);
 	return TC_UNSURE;
 }
 

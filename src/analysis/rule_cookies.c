@@ -54,8 +54,9 @@ static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct t
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
 	if (!sent)
 		return TC_QUIET;
-	tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
-		    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
+	tc_evidence_n(draft, "In %s, %llu cookie was sent and %llu came back.",
+		      "In %s, %llu cookies were sent and %llu came back.", sent,
+		      tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
 	tc_part_where(facts, TC_COUNTER_SyncookiesSent, draft);
 	draft->severity = TC_SEVERITY_NOTICE;
 	leave_out_chosen(facts, &sent, &received, draft);

@@ -100,14 +100,14 @@ static const struct {
 	const char *differs; /* takes the kernel's, the most that was counted */
 } kinds[KINDS] = {
 	{compare_tw,
-	 N_("The kernel counts %llu minisockets (sockstat tw); %llu sockets in TIME_WAIT and "
-	    "FIN_WAIT2 were seen.")},
+	 N_("Minisockets that the kernel counts (sockstat tw): %llu; sockets seen in TIME_WAIT and "
+	    "FIN_WAIT2: %llu.")},
 	{compare_established,
-	 N_("The kernel counts %llu connections (CurrEstab); %llu sockets in ESTABLISHED and "
-	    "CLOSE_WAIT were seen.")},
+	 N_("Connections that the kernel counts (CurrEstab): %llu; sockets seen in ESTABLISHED and "
+	    "CLOSE_WAIT: %llu.")},
 	{compare_inuse,
-	 N_("The kernel counts %llu full sockets (sockstat inuse, of both families); no more than "
-	    "%llu were seen.")},
+	 N_("Full sockets that the kernel counts (sockstat inuse, of both families): %llu; seen, at "
+	    "the most: %llu.")},
 };
 
 static void say_why(const struct tc_facts *facts, struct tc_draft *draft, bool is_kernel_more)
@@ -155,9 +155,8 @@ static void say_odd(const struct tc_facts *facts, struct tc_draft *draft)
 	if (tc_facts_counter(facts, TC_COUNTER_conntrack_count, &tracked) &&
 	    tracked >= TRACKED_LEAST && tracked > facts->census.total * TRACKED_FACTOR)
 		tc_evidence(draft,
-			    N_("conntrack has %llu entries and there are %llu sockets: it tracks "
-			       "also what is only passed on, UDP and ICMP, and remembers what is "
-			       "over."),
+			    N_("Entries of conntrack: %llu; sockets: %llu. It tracks also what is "
+			       "only passed on, UDP and ICMP, and remembers what is over."),
 			    (unsigned long long)tracked, (unsigned long long)facts->census.total);
 }
 

@@ -91,10 +91,12 @@ static void point_to(const struct tc_facts *facts, struct tc_draft *draft)
 	if (tc_facts_rise(facts, TC_COUNTER_TCPSpuriousRTOs, &late) &&
 	    tc_facts_rise(facts, TC_COUNTER_TCPTimeouts, &timeouts) && late &&
 	    late * 2 >= timeouts) {
-		tc_evidence(draft,
-			    N_("Of %llu timeouts, %llu turned out wrong: the answer was only late "
-			       "(TcpExt TCPSpuriousRTOs)."),
-			    (unsigned long long)timeouts, (unsigned long long)late);
+		tc_evidence_n(draft,
+			      "Of %llu timeout, %llu turned out wrong: the answer was only late "
+			      "(TcpExt TCPSpuriousRTOs).",
+			      "Of %llu timeouts, %llu turned out wrong: the answer was only late "
+			      "(TcpExt TCPSpuriousRTOs).",
+			      timeouts, (unsigned long long)timeouts, (unsigned long long)late);
 		tc_points_to(draft, DELAY_VARIES);
 	} else if (repeating) {
 		tc_points_to(draft,

@@ -36,11 +36,13 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 	int64_t limit = 0;
 
 	if (!orphan->shown && orphan->unjudged) {
-		tc_needs(draft,
-			 N_("%s: of %llu FIN_WAIT2, those that no program holds are gone within a "
-			    "minute or so, and the others have no time limit"),
-			 tc_part_missing(draft, TC_SYMPTOM_FIN_WAIT2_ORPHAN),
-			 tc_llu(orphan->unjudged));
+		tc_evidence_n(tc_for_needs(draft),
+			      "%s: if no program holds the %llu FIN_WAIT2, it is gone within a minute "
+			      "or so, and else it has no time limit",
+			      "%s: of %llu FIN_WAIT2, those that no program holds are gone within a "
+			      "minute or so, and the others have no time limit",
+			      orphan->unjudged, tc_part_missing(draft, TC_SYMPTOM_FIN_WAIT2_ORPHAN),
+			      tc_llu(orphan->unjudged));
 		return TC_UNSURE;
 	}
 	if (!orphan->shown)

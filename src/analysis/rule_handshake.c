@@ -51,21 +51,27 @@ static enum tc_verdict unsure_of(const struct tc_facts *facts,
 		tc_needs(draft, N_("repetitions and addresses%s, to tell a flood from slow peers"),
 			 tc_judge_how(draft, "ss -tano"));
 	else if (life->known)
-		tc_needs(draft,
-			 N_("repetitions, addresses and listeners%s, to tell a flood from slow "
-			    "peers: if none of %llu SYN_RECV is ever finished, each lasting %s, "
-			    "they begin at %s or more (an inference)"),
-			 tc_judge_how(draft, "ss -tanoi, ss -ltn"), tc_llu(requests),
-			 tc_words_duration(draft, life->value),
-			 rate_of(requests, life->value, draft));
+		tc_evidence_n(tc_for_needs(draft),
+			      "repetitions, addresses and listeners%s, to tell a flood from slow "
+			      "peers: if the %llu SYN_RECV is never finished, lasting %s, they begin "
+			      "at %s or more (an inference)",
+			      "repetitions, addresses and listeners%s, to tell a flood from slow "
+			      "peers: if none of %llu SYN_RECV is ever finished, each lasting %s, "
+			      "they begin at %s or more (an inference)",
+			      requests, tc_judge_how(draft, "ss -tanoi, ss -ltn"), tc_llu(requests),
+			      tc_words_duration(draft, life->value),
+			      rate_of(requests, life->value, draft));
 	else
-		tc_needs(draft,
-			 N_("repetitions, addresses and listeners%s, to tell a flood from slow "
-			    "peers: if none of %llu SYN_RECV is ever finished, and each lasts %s, "
-			    "as with tcp_synack_retries = 5, they begin at %s or more (an "
-			    "inference)"),
-			 tc_judge_how(draft, "ss -tanoi, ss -ltn"), tc_llu(requests),
-			 tc_words_duration(draft, USUAL_MS), rate_of(requests, USUAL_MS, draft));
+		tc_evidence_n(tc_for_needs(draft),
+			      "repetitions, addresses and listeners%s, to tell a flood from slow "
+			      "peers: if the %llu SYN_RECV is never finished, and lasts %s, as with "
+			      "tcp_synack_retries = 5, they begin at %s or more (an inference)",
+			      "repetitions, addresses and listeners%s, to tell a flood from slow "
+			      "peers: if none of %llu SYN_RECV is ever finished, and each lasts %s, "
+			      "as with tcp_synack_retries = 5, they begin at %s or more (an "
+			      "inference)",
+			      requests, tc_judge_how(draft, "ss -tanoi, ss -ltn"), tc_llu(requests),
+			      tc_words_duration(draft, USUAL_MS), rate_of(requests, USUAL_MS, draft));
 	return TC_UNSURE;
 }
 
@@ -163,8 +169,9 @@ static void tell_flood(const struct tc_facts *facts, const struct tc_flood_press
 	tc_part_rise(facts, TC_COUNTER_SyncookiesSent, &sent);
 	tc_part_rise(facts, TC_COUNTER_SyncookiesRecv, &received);
 	if (sent) {
-		tc_evidence(draft, N_("In %s, %llu cookies were sent and %llu came back."),
-			    tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
+		tc_evidence_n(draft, "In %s, %llu cookie was sent and %llu came back.",
+			      "In %s, %llu cookies were sent and %llu came back.", sent,
+			      tc_part_interval(facts, draft), tc_llu(sent), tc_llu(received));
 		tc_part_where(facts, TC_COUNTER_SyncookiesSent, draft);
 	}
 	if (tells_rate(facts, pressure))
@@ -198,10 +205,13 @@ static enum tc_verdict needs_silence(const struct tc_facts *facts,
 {
 	if (facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED].shown) /* slow-last-ack speaks of them */
 		return TC_QUIET;
-	tc_needs(draft,
-		 N_("another look, a second later, to tell a flood from genuine load: in %s, %llu "
-		    "SYNs found a queue full and were dropped"),
-		 tc_part_interval(facts, draft), tc_llu(pressure->dropped + pressure->unproven));
+	tc_evidence_n(tc_for_needs(draft),
+		      "another look, a second later, to tell a flood from genuine load: in %s, %llu "
+		      "SYN found a queue full and was dropped",
+		      "another look, a second later, to tell a flood from genuine load: in %s, %llu "
+		      "SYNs found a queue full and were dropped",
+		      pressure->dropped + pressure->unproven, tc_part_interval(facts, draft),
+		      tc_llu(pressure->dropped + pressure->unproven));
 	return TC_UNSURE;
 }
 

@@ -217,10 +217,12 @@ static void tell_bound(const struct taken *taken, uint64_t bound, bool is_share,
 	if (!is_share || !taken->netns)
 		return;
 	tc_facts_netns_name(taken->netns, name, sizeof(name));
-	tc_evidence(draft,
-		    N_("The network namespace %s has %llu of them, and a range of %llu ports for "
-		       "outgoing connections."),
-		    name, tc_llu(taken->bound), tc_llu(taken->ports));
+	tc_evidence_n(draft,
+		      "The network namespace %s has %llu of them, and a range of %llu port for "
+		      "outgoing connections.",
+		      "The network namespace %s has %llu of them, and a range of %llu ports for "
+		      "outgoing connections.",
+		      taken->ports, name, tc_llu(taken->bound), tc_llu(taken->ports));
 }
 
 /* Few of each program; whether they are much of the range may not be known. */

@@ -239,11 +239,13 @@ static enum tc_verdict check_conntrack_full(const struct tc_facts *facts, struct
 		return TC_UNSURE;
 	if (!draft->severity && count * 100 / max < TRACKED_WORTH_SAYING)
 		return TC_QUIET;
-	tc_evidence(draft,
-		    N_("The firewall or NAT of this network namespace tracks %llu connections, %s "
-		       "of the %llu that it may."),
-		    (unsigned long long)count, tc_words_share(draft, count, max),
-		    (unsigned long long)max);
+	tc_evidence_n(draft,
+		      "The firewall or NAT of this network namespace tracks %llu connection, %s "
+		      "of the %llu that it may.",
+		      "The firewall or NAT of this network namespace tracks %llu connections, %s "
+		      "of the %llu that it may.",
+		      count, (unsigned long long)count, tc_words_share(draft, count, max),
+		      (unsigned long long)max);
 	if (!draft->severity)
 		return TC_NORMAL;
 	say_dropped(facts, draft);

@@ -120,7 +120,7 @@ const char *tc_netns_with(const struct tc_facts *facts, enum tc_counter counter,
 					 name_of(netns, draft));
 	}
 	if (count > NAMES_MAX)
-		names = tc_words(draft, tc_draft_text(draft, N_("%s and %zu others")), names,
+		names = tc_words(draft, tc_draft_text(draft, N_("%s and %zu more")), names,
 				 count - NAMES_MAX);
 	return count ? names : NULL;
 }

@@ -241,15 +241,19 @@ enum tc_verdict tc_part_needs_minute(const struct tc_facts *facts, enum tc_sympt
 	uint64_t count = facts->symptoms[id].shown + facts->symptoms[id].unjudged;
 
 	if (facts->report.foreign)
-		tc_needs(draft,
-			 N_("another listing a minute later: keepalive may hide how long %llu %s "
-			    "last"),
-			 tc_llu(count), state);
+		tc_evidence_n(tc_for_needs(draft),
+			      "another listing a minute later: keepalive may hide how long %llu %s "
+			      "lasts",
+			      "another listing a minute later: keepalive may hide how long %llu %s "
+			      "last",
+			      count, tc_llu(count), state);
 	else
-		tc_needs(draft,
-			 N_("two looks a minute apart (-i 1m): keepalive hides how long %llu %s "
-			    "last"),
-			 tc_llu(count), state);
+		tc_evidence_n(tc_for_needs(draft),
+			      "two looks a minute apart (-i 1m): keepalive hides how long %llu %s "
+			      "lasts",
+			      "two looks a minute apart (-i 1m): keepalive hides how long %llu %s "
+			      "last",
+			      count, tc_llu(count), state);
 	return TC_UNSURE;
 }
 
@@ -283,23 +287,29 @@ void tc_part_tell_listener(const struct tc_facts *facts, const struct tc_listene
 	const char *name = tc_part_listener(facts, listener->socket, draft);
 
 	if (listener->limited_by == TC_LIMITED_BY_BACKLOG)
-		tc_evidence(draft,
-			    N_("Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its limit "
-			       "is %llu, the backlog that its program asked for."),
-			    name, tc_llu(listener->queue), tc_llu(listener->states[TC_SYN_RECV]),
-			    tc_llu(listener->limit));
+		tc_evidence_n(draft,
+			      "Listener %s: %llu waits to be accepted, %llu in SYN_RECV; its "
+			      "limit is %llu, the backlog that its program asked for.",
+			      "Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its "
+			      "limit is %llu, the backlog that its program asked for.",
+			      listener->queue, name, tc_llu(listener->queue),
+			      tc_llu(listener->states[TC_SYN_RECV]), tc_llu(listener->limit));
 	else if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
-		tc_evidence(draft,
-			    N_("Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its limit "
-			       "is %llu, which is net.core.somaxconn."),
-			    name, tc_llu(listener->queue), tc_llu(listener->states[TC_SYN_RECV]),
-			    tc_llu(listener->limit));
+		tc_evidence_n(draft,
+			      "Listener %s: %llu waits to be accepted, %llu in SYN_RECV; its "
+			      "limit is %llu, which is net.core.somaxconn.",
+			      "Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its "
+			      "limit is %llu, which is net.core.somaxconn.",
+			      listener->queue, name, tc_llu(listener->queue),
+			      tc_llu(listener->states[TC_SYN_RECV]), tc_llu(listener->limit));
 	else
-		tc_evidence(draft,
-			    N_("Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its limit "
-			       "is %llu."),
-			    name, tc_llu(listener->queue), tc_llu(listener->states[TC_SYN_RECV]),
-			    tc_llu(listener->limit));
+		tc_evidence_n(draft,
+			      "Listener %s: %llu waits to be accepted, %llu in SYN_RECV; its "
+			      "limit is %llu.",
+			      "Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its "
+			      "limit is %llu.",
+			      listener->queue, name, tc_llu(listener->queue),
+			      tc_llu(listener->states[TC_SYN_RECV]), tc_llu(listener->limit));
 }
 
 size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, bool waiting,

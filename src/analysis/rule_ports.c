@@ -55,17 +55,20 @@ static void say_use(struct tc_draft *draft, const struct tc_destination *to)
 {
 	struct tc_port_ends ends = tc_port_ends_of(to);
 
-	tc_evidence(draft, N_("From %s to %s, %u of %u ports are in use, %u of them in TIME_WAIT."),
-		    ends.local, ends.remote, to->used, to->used + to->free - to->reusable,
-		    to->time_wait);
+	tc_evidence_n(draft, "From %s to %s, %u of %u ports is in use, %u of them in TIME_WAIT.",
+		      "From %s to %s, %u of %u ports are in use, %u of them in TIME_WAIT.",
+		      to->used, ends.local, ends.remote, to->used,
+		      to->used + to->free - to->reusable, to->time_wait);
 	tc_port_say_reuse(draft, to);
 	if (!to->free_at_most)
 		tc_evidence(draft, N_("None is free: connect(2) fails now."));
 	else if (to->inferred)
-		tc_evidence(draft,
-			    N_("Inferred: %u more calls of connect(2) would succeed, at least %u "
-			       "and at most %u."),
-			    to->free, to->free_at_least, to->free_at_most);
+		tc_evidence_n(draft,
+			      "Inferred: %u more call of connect(2) would succeed, at least %u and "
+			      "at most %u.",
+			      "Inferred: %u more calls of connect(2) would succeed, at least %u "
+			      "and at most %u.",
+			      to->free, to->free, to->free_at_least, to->free_at_most);
 	else
 		tc_evidence_n(draft, "%u more call of connect(2) would succeed.",
 			      "%u more calls of connect(2) would succeed.", to->free, to->free);
@@ -192,10 +195,13 @@ static bool find_all_reserved(const struct tc_facts *facts, struct tc_draft *dra
 		if (pool->assumed || pool->reserved < tc_port_range_of(pool))
 			continue;
 		draft->severity = TC_SEVERITY_CRITICAL;
-		tc_evidence(draft,
-			    N_("All %u ports of the range %u-%u are reserved "
-			       "(ip_local_reserved_ports): connect(2) fails to every destination."),
-			    tc_port_range_of(pool), pool->low, pool->high);
+		tc_evidence_n(
+			draft,
+			"The %u port of the range %u-%u is reserved (ip_local_reserved_ports): "
+			"connect(2) fails to every destination.",
+			"All %u ports of the range %u-%u are reserved (ip_local_reserved_ports): "
+			"connect(2) fails to every destination.",
+			tc_port_range_of(pool), tc_port_range_of(pool), pool->low, pool->high);
 		if (pool->netns_name && tc_ports_pools(facts->ports) > 1)
 			tc_evidence(draft, N_("This is in the network namespace %s."),
 				    pool->netns_name);
@@ -212,12 +218,16 @@ static bool needs_pace(const struct tc_facts *facts, const struct tc_destination
 
 	if (tc_port_full(to, to->free) < HALF || (to->rated && !tc_port_is_pace_unsure(to)))
 		return false;
-	tc_needs(draft, N_("%s, to tell how fast %s runs out: %u of %u ports from %s are in use"),
-		 tc_draft_text(draft, to->rated ? N_("which connections are new (netlink or eBPF)")
-				      : facts->interval_us
-					      ? N_("which local ports were in use before")
-					      : tc_judge_needs_interval(facts)),
-		 ends.remote, to->used, to->used + to->free - to->reusable, ends.local);
+	tc_evidence_n(tc_for_needs(draft),
+		      "%s, to tell how fast %s runs out: %u of %u ports from %s is in use",
+		      "%s, to tell how fast %s runs out: %u of %u ports from %s are in use",
+		      to->used,
+		      tc_draft_text(draft, to->rated
+						   ? N_("which connections are new (netlink or eBPF)")
+					   : facts->interval_us
+						   ? N_("which local ports were in use before")
+						   : tc_judge_needs_interval(facts)),
+		      ends.remote, to->used, to->used + to->free - to->reusable, ends.local);
 	return true;
 }
 
@@ -235,12 +245,15 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 	if (tc_part_pool(facts->ports, crowd.likely)->assumed) {
 		if (!tc_port_need_at(crowd.likely, crowd.likely->free))
 			return tc_part_needs_range(facts, draft);
-		tc_needs(draft,
-			 N_("the range of local ports of that machine (sysctl "
-			    "net.ipv4.ip_local_port_range): %u connections from %s to %s would "
-			    "be %u %% of the usual one"),
-			 crowd.likely->used, ends.local, ends.remote,
-			 tc_port_full(crowd.likely, crowd.likely->free));
+		tc_evidence_n(tc_for_needs(draft),
+			      "the range of local ports of that machine (sysctl "
+			      "net.ipv4.ip_local_port_range): %u connection from %s to %s would be "
+			      "%u %% of the usual one",
+			      "the range of local ports of that machine (sysctl "
+			      "net.ipv4.ip_local_port_range): %u connections from %s to %s would "
+			      "be %u %% of the usual one",
+			      crowd.likely->used, crowd.likely->used, ends.local, ends.remote,
+			      tc_port_full(crowd.likely, crowd.likely->free));
 		return TC_UNSURE;
 	}
 	if (crowd.bad)

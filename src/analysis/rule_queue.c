@@ -33,8 +33,11 @@ static enum tc_verdict check_unaccepted(const struct tc_facts *facts, struct tc_
 	if (!waiting->shown)
 		return tc_part_none_shown(facts, TC_SYMPTOM_UNACCEPTED, draft);
 	if (!old->shown && !is_half_full && old->unjudged) {
-		tc_needs(draft, N_("%s, to tell how long %llu connections wait to be accepted"),
-			 tc_part_missing(draft, TC_SYMPTOM_UNACCEPTED_OLD), tc_llu(old->unjudged));
+		tc_evidence_n(tc_for_needs(draft),
+			      "%s, to tell how long %llu connection waits to be accepted",
+			      "%s, to tell how long %llu connections wait to be accepted",
+			      old->unjudged, tc_part_missing(draft, TC_SYMPTOM_UNACCEPTED_OLD),
+			      tc_llu(old->unjudged));
 		return TC_UNSURE;
 	}
 	tc_evidence_n(draft, "%llu connection waits for its program to accept it.",

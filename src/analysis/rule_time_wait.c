@@ -29,8 +29,8 @@ static void tell_side(const struct tc_facts *facts, struct tc_draft *draft)
 	if (!in->shown && !out->shown)
 		return;
 	tc_evidence(draft,
-		    N_("By the listeners that are there now (inferred), %llu had come in and were "
-		       "closed as the server, %llu had gone out and were closed as the client."),
+		    N_("By the listeners that are there now (inferred), closed as the server, having "
+		       "come in: %llu; as the client, having gone out: %llu."),
 		    tc_llu(in->shown), tc_llu(out->shown));
 	if (in->unjudged)
 		tc_evidence(draft, N_("Of %llu more it is not known; that takes %s."),

@@ -77,6 +77,13 @@ void tc_points_to(struct tc_draft *draft, size_t cause)
 		draft->likely[draft->likely_count++] = (uint8_t)cause;
 }
 
+static void set_needs(struct tc_draft *draft, char *needs)
+{
+	free(draft->needs);
+	draft->needs = needs;
+	draft->failed |= !needs;
+}
+
 void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, uint64_t n, ...)
 {
 	va_list arguments;
@@ -90,18 +97,26 @@ void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, ui
 	va_start(arguments, n);
 	sentence = format_string(format, arguments);
 	va_end(arguments);
-	keep(draft, sentence, &draft->evidence, &draft->count);
+	if (draft->for_needs)
+		set_needs(draft, sentence);
+	else
+		keep(draft, sentence, &draft->evidence, &draft->count);
+	draft->for_needs = false;
 }
 
 void tc_needs(struct tc_draft *draft, const char *format, ...)
 {
 	va_list arguments;
 
-	free(draft->needs);
 	va_start(arguments, format);
-	draft->needs = format_string(tc_draft_text(draft, format), arguments);
+	set_needs(draft, format_string(tc_draft_text(draft, format), arguments));
 	va_end(arguments);
-	draft->failed |= !draft->needs;
+}
+
+struct tc_draft *tc_for_needs(struct tc_draft *draft)
+{
+	draft->for_needs = true;
+	return draft;
 }
 
 /* ---- Parts of sentences -------------------------------------------------------------- */

@@ -22,6 +22,7 @@ struct tc_draft {
 	bool english;		   /* for programs */
 	bool failed;		   /* no memory: the draft is not whole */
 	const struct tc_report *report; /* of the look that is judged; NULL: of none */
+	bool for_needs;		   /* the next sentence is no evidence; see tc_for_needs() */
 	bool is_shared;		   /* with more known, another rule may have these sockets */
 	enum tc_severity severity; /* to be set with TC_FOUND */
 	uint8_t likely[TC_LIKELY_MAX]; /* causes of the rule that the evidence points to */
@@ -57,6 +58,9 @@ void tc_points_to(struct tc_draft *draft, size_t cause);
 
 /* With TC_UNSURE: what would have to be known, and how to get it. */
 void tc_needs(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);
+
+/* The draft; what tc_evidence_n() adds to it next becomes its needs. */
+struct tc_draft *tc_for_needs(struct tc_draft *draft);
 
 /*
  * Adds whose the sockets of a symptom are and who their peers are, each in a sentence with the

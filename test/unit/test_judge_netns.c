@@ -81,7 +81,7 @@ static void test_what_is_said_of_several(void **state)
 	assert_non_null(strstr(scene.judged.draft.evidence[0],
 			       "In the network namespace 4026531845: tcp_max_tw_buckets is 0"));
 	assert_non_null(strstr(scene.judged.draft.evidence[1],
-			       "In the network namespace init, web, 4026531842 and 2 others: "
+			       "In the network namespace init, web, 4026531842 and 2 more: "
 			       "tcp_timestamps is 0"));
 	scene_end(&scene);
 }

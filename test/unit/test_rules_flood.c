@@ -283,7 +283,10 @@ static void test_flood_unsure(void **state)
 	(void)state;
 	scene_begin_counted(&scene);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
-	scene_count(&scene, TC_SYN_RECV, 432);
+	scene_count(&scene, TC_SYN_RECV, 1);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
+	assert_needs(&scene, "if the 1 SYN_RECV is never finished, and lasts 63 s, ");
+	scene_count(&scene, TC_SYN_RECV, 431);
 	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_UNSURE);
 	assert_needs(&scene, "if none of 432 SYN_RECV is ever finished, and each lasts 63 s, ");
 	assert_needs(&scene, "inference");

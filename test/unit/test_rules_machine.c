@@ -357,16 +357,16 @@ static void test_counts_are_compared_with_what_they_cover(void **state)
 	(void)state;
 	expect_counted(TC_COUNTER_sockstat_tw, 670, TC_NORMAL, "tw in /proc/net/sockstat is 670");
 	expect_counted(TC_COUNTER_sockstat_tw, 696, TC_NORMAL, NULL);
-	expect_counted(TC_COUNTER_sockstat_tw, 697, TC_FOUND, "697 minisockets");
+	expect_counted(TC_COUNTER_sockstat_tw, 697, TC_FOUND, "(sockstat tw): 697;");
 	expect_counted(TC_COUNTER_sockstat_tw, 574, TC_NORMAL, NULL);
 	expect_counted(TC_COUNTER_sockstat_tw, 573, TC_FOUND, "More were seen");
 	expect_counted(TC_COUNTER_CurrEstab, 346, TC_NORMAL, "ESTABLISHED (300)");
 	expect_counted(TC_COUNTER_CurrEstab, 346, TC_NORMAL, "not read at the same moment");
-	expect_counted(TC_COUNTER_CurrEstab, 347, TC_FOUND, "counts 347 connections");
-	expect_counted(TC_COUNTER_CurrEstab, 293, TC_FOUND, "320 sockets");
+	expect_counted(TC_COUNTER_CurrEstab, 347, TC_FOUND, "(CurrEstab): 347;");
+	expect_counted(TC_COUNTER_CurrEstab, 293, TC_FOUND, "CLOSE_WAIT: 320");
 	expect_counted(TC_COUNTER_sockstat_inuse, 396, TC_NORMAL, NULL);
-	expect_counted(TC_COUNTER_sockstat_inuse, 397, TC_FOUND, "427 full sockets");
-	expect_counted(TC_COUNTER_sockstat_inuse, 273, TC_FOUND, "303 full sockets");
+	expect_counted(TC_COUNTER_sockstat_inuse, 397, TC_FOUND, "both families): 427;");
+	expect_counted(TC_COUNTER_sockstat_inuse, 273, TC_FOUND, "both families): 303;");
 }
 
 /* Each state has its place in a count, or in none. */
@@ -444,7 +444,7 @@ static void test_tracked_connections_are_another_thing(void **state)
 	facts_rose(&facts, TC_COUNTER_conntrack_count, 99);
 	facts_expect(&facts, "counts-disagree", TC_QUIET, 0, NULL);
 	facts_rose(&facts, TC_COUNTER_conntrack_count, 100);
-	facts_expect(&facts, "counts-disagree", TC_NORMAL, 0, "conntrack has 100 entries", NULL);
+	facts_expect(&facts, "counts-disagree", TC_NORMAL, 0, "Entries of conntrack: 100;", NULL);
 	facts_count(&facts, TC_TIME_WAIT, 50);
 	facts.now.counters.value[TC_COUNTER_sockstat_tw] = 50;
 	facts_expect(&facts, "counts-disagree", TC_QUIET, 0, NULL);
@@ -484,7 +484,7 @@ static void test_one_family_is_half_a_count(void **state)
 	facts.now.counters.status[TC_COUNTER_sockstat6_inuse] = TC_COUNTER_NOT_READ;
 	facts_expect(&facts, "counts-disagree", TC_UNSURE, 0, "TCP6 inuse", NULL);
 	facts.now.counters.status[TC_COUNTER_sockstat6_inuse] = TC_COUNTER_ABSENT;
-	facts_expect(&facts, "counts-disagree", TC_FOUND, TC_SEVERITY_NOTICE, "200 full", NULL);
+	facts_expect(&facts, "counts-disagree", TC_FOUND, TC_SEVERITY_NOTICE, "both families): 200;", NULL);
 	tc_facts_release(&facts);
 }
 

@@ -405,6 +405,11 @@ static void test_cookies(void **state)
 	assert_int_equal(scene_judge(&scene, "cookies-sent"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "Few came back");
+	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 1); /* one is one */
+	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 1);
+	assert_int_equal(scene_judge(&scene, "cookies-sent"), TC_FOUND);
+	assert_says(&scene, "1 cookie was sent and 1 came back");
+	scene_rise(&scene, TC_COUNTER_SyncookiesSent, 40);
 	scene_rise(&scene, TC_COUNTER_SyncookiesRecv, 40);
 	scene_set(&scene, TC_SETTING_tcp_syncookies, 2);
 	assert_int_equal(scene_judge(&scene, "cookies-sent"), TC_FOUND);

@@ -88,8 +88,7 @@ static void test_many_are_normal(void **state)
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
 	assert_says(&scene, "4169 TIME_WAIT: normal.");
 	assert_says(&scene, "they hold 1.1 MB");
-	assert_says(&scene, "4000 had come in and were closed as the server");
-	assert_says(&scene, "169 had gone out");
+	assert_says(&scene, "closed as the server, having come in: 4000; as the client, having gone out: 169");
 	assert_says(&scene, "It closes first 0.0/s now"); /* the counter stands still */
 	scene_rise(&scene, TC_COUNTER_TW, 1200);
 	scene_judge(&scene, "tw-active-close");
@@ -117,7 +116,7 @@ static void test_a_few_have_no_rate(void **state)
 	scene_add(&scene, time_wait(TC_DIRECTION_IN), 59, 1); /* of one side only */
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
 	assert_false(scene_says(&scene, "estimate"));
-	assert_says(&scene, "59 had come in and were closed as the server, 0 had gone out");
+	assert_says(&scene, "closed as the server, having come in: 59; as the client, having gone out: 0");
 	assert_false(scene_says(&scene, "destination"));
 	scene_add(&scene, time_wait(TC_DIRECTION_IN), 1, 1);
 	scene_judge(&scene, "tw-active-close");

@@ -66,6 +66,9 @@ static void test_evidence_ends_with_null(void **state)
 	assert_string_equal(draft.evidence[2], "2 sockets");
 	assert_string_equal(draft.evidence[3], "0 sockets");
 	assert_null(draft.evidence[4]);
+	tc_evidence_n(tc_for_needs(&draft), "%llu socket", "%llu sockets", 1, 1ull);
+	assert_string_equal(draft.needs, "1 socket");
+	assert_int_equal(draft.count, 4);
 	assert_false(draft.failed);
 	tc_draft_release(&draft);
 	assert_null(draft.evidence);
