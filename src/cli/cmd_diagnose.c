@@ -28,7 +28,7 @@ static int list_rules(const struct tc_options *options)
 
 static int check(const struct tc_options *options, int argc, char **argv)
 {
-	char near[96];
+	char near[TC_NEAR_MAX];
 
 	if (options->list && argc)
 		return tc_usage_error("%s", _("diagnose: --list shows all rules, and takes no ID"));

@@ -157,7 +157,7 @@ static int nothing_to_explain(int argc, char **argv, const char *word)
 {
 	tc_auto_buf struct tc_buf joined = TC_BUF_INIT;
 	const char *phrase = join(argc < WORDS_MAX ? argc : WORDS_MAX, argv, '_', &joined);
-	char near[96];
+	char near[TC_NEAR_MAX];
 
 	return tc_usage_error(_("there is nothing to explain under the name '%s'%s"), word,
 			      tc_topic_near(word, phrase ? phrase : word, near));

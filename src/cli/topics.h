@@ -14,11 +14,14 @@ const char *tc_topic_at(size_t index);
 /* The rule at an index, or NULL past the last. */
 const char *tc_rule_id_at(size_t index);
 
+enum { TC_NEAR_MAX = 256 };
+
 /*
  * " (did you mean 'x'?)" or "", among all topics, or the rules alone. `phrase` is all that was
- * typed, which may have been meant as one: "fin_wait_3".
+ * typed, which may have been meant as one: "fin_wait_3". The name of a state has no rule of its own,
+ * but there are rules about it.
  */
-const char *tc_topic_near(const char *word, const char *phrase, char text[96]);
-const char *tc_rule_near(const char *word, char text[96]);
+const char *tc_topic_near(const char *word, const char *phrase, char text[TC_NEAR_MAX]);
+const char *tc_rule_near(const char *word, char text[TC_NEAR_MAX]);
 
 #endif

@@ -9,6 +9,7 @@
 #include "util/near.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -55,6 +56,29 @@ static size_t word_distance(const char *a, size_t a_length, const char *b, size_
 	return row[a_length % 3][b_length];
 }
 
+/* Whether it has the same letters: to swap two is a slip that is made more often. */
+static bool is_anagram(const struct tc_near *near, const char *candidate)
+{
+	int count[256] = {0};
+
+	if (strlen(candidate) != near->length)
+		return false;
+	for (size_t i = 0; i < near->length; i++) {
+		count[(unsigned char)folded(near->word[i])]++;
+		count[(unsigned char)folded(candidate[i])]--;
+	}
+	for (size_t i = 0; i < sizeof(count) / sizeof(count[0]); i++)
+		if (count[i])
+			return false;
+	return true;
+}
+
+/* Of two that are as near, the first but where only the other has the same letters. */
+static bool is_nearer(const struct tc_near *near, const char *candidate)
+{
+	return near->best && !is_anagram(near, near->best) && is_anagram(near, candidate);
+}
+
 void tc_near_offer(struct tc_near *near, const char *candidate)
 {
 	size_t length = strlen(candidate), distance;
@@ -62,7 +86,7 @@ void tc_near_offer(struct tc_near *near, const char *candidate)
 	if (near->length > WORD_MAX || length > WORD_MAX)
 		return;
 	distance = word_distance(near->word, near->length, candidate, length);
-	if (distance >= near->distance)
+	if (distance > near->distance || (distance == near->distance && !is_nearer(near, candidate)))
 		return;
 	near->distance = distance;
 	near->best = candidate;

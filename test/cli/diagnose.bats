@@ -195,6 +195,8 @@ fits() {
 @test "diagnose: what makes no sense is refused" {
 	refused 2 "did you mean 'close-wait-leak'" tcpcensus diagnose close-wait-leek
 	refused 2 "there is no rule 'xyz'" tcpcensus diagnose xyz
+	refused 2 "CLOSE_WAIT is a state; about it: close-wait-leak" tcpcensus diagnose CLOSE_WAIT
+	refused 2 'TIME_WAIT is a state; about it: .*tw-active-close' tcpcensus diagnose time-wait
 	refused 2 "exclude each other" tcpcensus diagnose --instant -i 1s
 	refused 2 "exclude each other" tcpcensus diagnose -f "$morning" -i 1s
 	refused 2 "exclude each other" tcpcensus diagnose -f "$morning" -N x

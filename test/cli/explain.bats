@@ -62,6 +62,10 @@ print(os.strerror(errno.ECONNREFUSED))')
 	refused 2 "did you mean 'FIN_WAIT1'" tcpcensus explain fin wait 3
 	refused 2 "did you mean 'ListenOverflows'" tcpcensus explain ListenOverflow
 	refused 2 "did you mean 'ECONNREFUSED'" tcpcensus explain ECONREFUSED
+	refused 2 "did you mean 'tcp_tw_reuse'" tcpcensus explain tw_reuse
+	refused 2 "did you mean 'tcp_tw_reuse'" tcpcensus explain tcp_twreuse
+	refused 2 "did you mean 'tcp_fin_timeout'" tcpcensus explain fin_timeout
+	refused 2 "did you mean 'MSL'" tcpcensus explain mls
 	refused 2 "did you mean 'Address already in use'" tcpcensus explain Adress already in use
 	refused 2 "name 'xyzzyx'$" tcpcensus explain MSL xyzzyx
 }

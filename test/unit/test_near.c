@@ -56,6 +56,22 @@ static void test_letters_fold(void **state)
 	assert_int_equal(near.distance, 0);
 }
 
+/* Of two that are as near, the one with the same letters, whichever comes first. */
+static void test_a_swap_is_likelier(void **state)
+{
+	static const char *const candidates[] = {"MSS", "MSL", "MSS"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct tc_near near;
+
+		tc_near_init(&near, "mls", 3);
+		tc_near_offer(&near, candidates[i]);
+		tc_near_offer(&near, candidates[i + 1]);
+		assert_string_equal(near.best, "MSL");
+	}
+}
+
 static void test_too_far(void **state)
 {
 	(void)state;
@@ -101,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_edits),	 cmocka_unit_test(test_letters_fold),
+		cmocka_unit_test(test_a_swap_is_likelier),
 		cmocka_unit_test(test_too_far),	 cmocka_unit_test(test_ties),
 		cmocka_unit_test(test_long_words),
 	};
