@@ -61,7 +61,8 @@ int lab_tell_simultaneous_close(struct lab_teller *teller)
 	lab_stage_say(&stage,
 		      N_("Normally one end closes first, and the other after it. But both may "
 			 "close before either has heard of it: then their FINs cross on the "
-			 "way. Here are two kernels, a and b, each with a program:"));
+			 "way. Here are two machines (network namespaces of this one kernel), a "
+			 "and b, each with a program:"));
 	lab_app_connect_seen(&stage, LAB_A, A_PORT, B_PORT, &a, &b);
 	close_at_once(&stage, &a, &b);
 	lab_stage_draw(&stage, "a", "b");
@@ -120,8 +121,8 @@ int lab_tell_simultaneous_open(struct lab_teller *teller)
 	lab_stage_say(&stage,
 		      N_("Normally a client calls, and a server listens. But a connection needs "
 			 "nobody who listens: two ends may call each other at the same time, "
-			 "each from the very port that the other calls. Here are two kernels, a "
-			 "and b. Nobody listens:"));
+			 "each from the very port that the other calls. Here are two machines "
+			 "(network namespaces of this one kernel), a and b. Nobody listens:"));
 	call_at_once(&stage, &a, &b);
 	lab_stage_await(&stage, LAB_A, LAB_SYN | LAB_ACK);
 	see_b(&stage, LAB_ESTABLISHED);

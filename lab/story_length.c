@@ -12,6 +12,7 @@
 #include "stage.h"
 #include "story_length.h"
 #include "tellers.h"
+#include "util/decimal.h"
 #include "util/intl.h"
 #include "util/macro.h"
 #include "wait.h"
@@ -299,6 +300,17 @@ static void judge(struct run *run)
 			run->ended_s);
 }
 
+/* When the latest of what is tried happened. */
+static double latest_event(const struct run *runs)
+{
+	double latest_s = 0;
+
+	for (size_t i = 0; i < N_ATTEMPTS; i++)
+		if (runs[i].happened && runs[i].event_s > latest_s)
+			latest_s = runs[i].event_s;
+	return latest_s;
+}
+
 static void show(struct lab_teller *teller, struct run *runs)
 {
 	struct lab_length_row rows[N_ATTEMPTS];
@@ -314,6 +326,12 @@ static void show(struct lab_teller *teller, struct run *runs)
 	lab_length_table(&out, rows, N_ATTEMPTS, teller->width);
 	if (tc_buf_string(&out))
 		teller->drawing(teller->context, tc_buf_string(&out));
+	lab_say(teller,
+		N_("Where something is done to a TIME_WAIT (a FIN, a RST, a SYN, connect()), this "
+		   "story does it when about 6 s are over, %s s at the latest. So that is no length "
+		   "of its own: what was ended or taken over then would have lasted 60 s, and the "
+		   "repeated FIN began 60 s anew from there."),
+		tc_decimal(latest_event(runs)).text);
 	lab_say(teller, N_("TIME_WAIT lasts 60 s, which is compiled into the kernel "
 			   "(TCP_TIMEWAIT_LEN); the kernel's timer for it is coarse, so it is "
 			   "a little more. No setting changes it. tcp_fin_timeout is about "

@@ -31,10 +31,10 @@ static void put_measured(char text[CELL_MAX], const struct lab_length_row *row)
 		snprintf(text, CELL_MAX, "%s s", tc_decimal(row->lasted_s).text);
 		break;
 	case LAB_ENDS:
-		snprintf(text, CELL_MAX, _("%s s, ended by it"), tc_decimal(row->lasted_s).text);
+		snprintf(text, CELL_MAX, _("ended by it, after %s s"), tc_decimal(row->lasted_s).text);
 		break;
 	case LAB_TAKEN_OVER:
-		snprintf(text, CELL_MAX, _("%s s, taken over"), tc_decimal(row->lasted_s).text);
+		snprintf(text, CELL_MAX, _("taken over, after %s s"), tc_decimal(row->lasted_s).text);
 		break;
 	case LAB_NEVER:
 		snprintf(text, CELL_MAX, "%s", _("none was made"));

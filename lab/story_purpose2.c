@@ -2,7 +2,7 @@
 /*
  * story_purpose2.c - the last acknowledgment of a connection is lost.
  *
- * Two kernels, and a wire on which nothing moves unless it is taken along. So LAST_ACK can be
+ * Two network namespaces, each as a kernel of its own, and a wire on which nothing moves unless it is taken along. So LAST_ACK can be
  * looked at for as long as need be, and what is lost is lost on the way.
  */
 #include <errno.h>
@@ -310,8 +310,9 @@ static void tell_challenge(struct act *act)
 		N_("What b answers to a SYN in LAST_ACK is called a challenge ACK (counted in "
 		   "TCPSYNChallenge): \"do you mean it?\" If the old connection were still there, "
 		   "a would know what it says. It does not, so its RST tells b to forget it; and "
-		   "a's kernel repeats the SYN at once. connect() took %s ms, and no program "
-		   "noticed. RFC 9293 3.10.7.4 wants it so. (By RFC 793, of 1981, b would have "
+		   "a's kernel repeats the SYN after two ticks of its clock (TCP_TIMEOUT_MIN), "
+		   "not after a second. connect() took %s ms, from the call until the handshake "
+		   "was finished, and no program noticed. RFC 9293 3.10.7.4 wants it so. (By RFC 793, of 1981, b would have "
 		   "answered a SYN within its window by RST, and connect() would have failed.)"),
 		tc_decimal(connected_ms).text);
 	end_both(act);
@@ -329,9 +330,11 @@ int lab_tell_purpose2(struct lab_teller *teller)
 		   "other acknowledges that. So closing takes four packets, and the last one has a "
 		   "weakness: whoever sends it cannot know whether it arrives. If it does not, the "
 		   "other end says FIN again, and needs somebody who still answers."));
-	lab_stage_say(stage, N_("Here are two kernels, a and b, each with a program. a closes "
-				"first, b second, and a's last ACK is lost on the way. Who closes "
-				"first is the one that can be left in TIME_WAIT: a."));
+	lab_stage_say(stage,
+		      N_("Here are two machines, a and b, each with a program: two network "
+			 "namespaces of this one kernel, which share no connection. a closes "
+			 "first, b second, and a's last ACK is lost on the way. Who closes "
+			 "first is the one that can be left in TIME_WAIT: a."));
 	act.listener = lab_app_listen(stage, LAB_B, SERVER_PORT);
 	tell_kept(&act);
 	tell_reset(&act);

@@ -118,10 +118,10 @@ tells() { # STORY EXTENDED-REGEX...
 	output=$(cat "$length")
 	has 'nothing 2 or 4 minutes 6[0-9]\.[0-9] s' 'tcp_fin_timeout=5 5 s 6[0-9]\.[0-9] s' \
 		'the same, in FIN_WAIT2 - [0-9.]+ s tcp' 'tcp_tw_reuse=1 1 s 6[0-9]\.[0-9] s' \
-		'connect\(\) - [0-9.]+ s, taken over' 'tcp_tw_recycle=1 1 s no such setting' \
+		'connect\(\) - taken over, after [0-9.]+ s' 'tcp_tw_recycle=1 1 s no such setting' \
 		'tcp_max_tw_buckets=0 .* none was made' 'SO_LINGER 0 closed at once none, but a RST' \
-		'repeats its FIN - (6[5-9]|7[0-9])\.[0-9] s' 'tcp_rfc1337=0 - [0-9.]+ s, ended by it' \
-		'tcp_rfc1337=1 - 6[0-9]\.[0-9] s' 'higher numbers .* [0-9.]+ s, taken over'
+		'repeats its FIN - (6[5-9]|7[0-9])\.[0-9] s' 'tcp_rfc1337=0 - ended by it, after [0-9.]+ s' \
+		'tcp_rfc1337=1 - 6[0-9]\.[0-9] s' 'higher numbers .* taken over, after [0-9.]+ s'
 }
 
 # ---- How it is shown --------------------------------------------------------------------
