@@ -376,6 +376,8 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 		tell_dropped(facts, &pressure, draft);
 		tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false,
 				  draft);
+	} else if (pressure.is_crowded) { /* more of the same would keep others out */
+		tc_part_listeners(facts, TC_TROUBLE_HALF_FULL | TC_TROUBLE_SYN_FULL, false, draft);
 	}
 	if (is_of_proc(facts))
 		tc_evidence(draft, N_("/proc counts those there too that wait for their first data "

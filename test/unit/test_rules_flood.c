@@ -226,6 +226,23 @@ static void test_flood_beside_real_clients(void **state)
 	scene_end(&scene);
 }
 
+/* A queue that few peers crowd, and that is not full: it is told which, and how much room is left. */
+static void test_few_peers_that_crowd(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	at_listener(&scene, 443, 20, 15, 3, 0);
+	at_listener(&scene, 80, 4096, 1, 1, 0);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_QUIET);
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+	assert_says(&scene, "Listener 10.0.0.1:443: 0 wait to be accepted, 15 in SYN_RECV; its "
+			    "limit is 20");
+	assert_false(scene_says(&scene, "Listener 10.0.0.1:80"));
+	scene_end(&scene);
+}
+
 /* Without cookies tcp_max_syn_backlog is a limit of its own, and no counter but ListenDrops tells.
  */
 static void test_flood_over_max_syn_backlog(void **state)
@@ -316,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_flood_is_of_one_listener),
 		cmocka_unit_test(test_flood_beside_a_stale_listener),
 		cmocka_unit_test(test_flood_beside_real_clients),
+		cmocka_unit_test(test_few_peers_that_crowd),
 		cmocka_unit_test(test_flood_over_max_syn_backlog),
 		cmocka_unit_test(test_flood_not_looked_at_twice),
 		cmocka_unit_test(test_flood_unsure),
