@@ -707,7 +707,8 @@ struct tc_destination {
 	bool rated;		    /* there was an earlier reading: the three below are known */
 	/*
 	 * Connections opened since then, of those that still are there. Not the same: some had their
-	 * port then and now, and the source does not tell whether they are the same ones.
+	 * port then and now, and the source does not tell whether they are the same ones. The second
+	 * infinite: ports may have been taken over more than once, and show one connection each.
 	 */
 	double per_second_at_least, per_second_at_most;
 	double seconds_left;	    /* until none is free, if it goes on so; infinite: it does not */

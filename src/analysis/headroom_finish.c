@@ -177,12 +177,19 @@ static bool is_by_bind(const struct headroom_tuple *tuple, bool open)
 	return !open;
 }
 
+static bool is_known_by_bind(const struct tc_headroom *headroom, const struct headroom_tuple *tuple)
+{
+	if (tuple->flags & (TUPLE_BY_BIND | TUPLE_BY_CONNECT))
+		return tuple->flags & TUPLE_BY_BIND;
+	return headroom->port[tuple->port] & PORT_BIND;
+}
+
 /* What becomes of its connections, and how many had timestamps; the ports of the reserved are none that it can have. */
 static uint32_t count_tuples(const struct tc_headroom *headroom,
 			     struct headroom_destination *destination)
 {
 	struct tc_destination *told = &destination->told;
-	uint32_t by_bind = 0, with_timestamps = 0;
+	uint32_t by_bind = 0, known_by_bind = 0, with_timestamps = 0;
 
 	for (size_t i = 0; i < destination->count; i++) {
 		const struct headroom_tuple *tuple = &headroom->tuples[destination->first + i];
@@ -197,24 +204,35 @@ static uint32_t count_tuples(const struct tc_headroom *headroom,
 					   tuple->flags & 1u << VIEW_LEAST;
 		with_timestamps += !!(tuple->flags & TUPLE_TIMESTAMPS);
 		by_bind += is_by_bind(tuple, open);
+		known_by_bind += is_known_by_bind(headroom, tuple);
 	}
 	told->shared_pool = 2 * by_bind > told->used; /* most of them */
+	told->inferred = told->shared_pool && 2 * known_by_bind <= told->used;
 	return with_timestamps;
 }
 
+/* Whether the settings let connect(2) take over, towards it, ports that TIME_WAIT holds. */
+static bool may_be_reused(const struct tc_headroom_rules *rules, const struct tc_destination *told)
+{
+	bool is_here = tc_addr_is_loopback(&told->local) || tc_addr_is_loopback(&told->remote);
+
+	return rules->timestamps > 0 && rules->tw_reuse_delay > 0 &&
+	       (rules->tw_reuse == 1 || (rules->tw_reuse == 2 && is_here)) &&
+	       !told->shared_pool; /* bind(2) takes nothing over */
+}
+
 /*
- * Whether connect(2) takes over every port that TIME_WAIT holds. Of connections to come it is not
- * known whether the peer will use timestamps; it is taken from those that are there, and where
- * both ends are here, from the setting.
+ * Whether every one is. Of connections to come it is not known whether the peer will use
+ * timestamps; it is taken from those that are there, and where both ends are here, from the
+ * setting.
  */
 static bool is_reused(const struct tc_headroom_rules *rules, const struct tc_destination *told,
 		      uint32_t with_timestamps)
 {
 	bool is_here = tc_addr_is_loopback(&told->local) || tc_addr_is_loopback(&told->remote);
 
-	return rules->timestamps > 0 && rules->tw_reuse_delay > 0 &&
-	       (rules->tw_reuse == 1 || (rules->tw_reuse == 2 && is_here)) &&
-	       with_timestamps == told->time_wait && (told->time_wait || is_here);
+	return may_be_reused(rules, told) && with_timestamps == told->time_wait &&
+	       (told->time_wait || is_here);
 }
 
 /* Ports that are not held long come back after TIME_WAIT, or sooner where it is taken over. */
@@ -240,7 +258,7 @@ static void tell(const struct tc_headroom *headroom, struct headroom_destination
 	told->free_at_least = headroom->lacks_bound
 				      ? 0
 				      : count_free(headroom, destination, VIEW_LEAST);
-	told->inferred = told->free_at_least != told->free_at_most;
+	told->inferred |= told->free_at_least != told->free_at_most;
 	if (told->free_at_least && may_miss_an_end(headroom, destination))
 		told->free_at_least--;
 	told->capacity = told->free + told->used - told->reusable;
@@ -444,6 +462,10 @@ static void rate(struct tc_headroom *now, const struct tc_headroom *before,
 	told->rated = true;
 	told->per_second_at_least = openings[OPENED] / seconds;
 	told->per_second_at_most = (openings[OPENED] + openings[PERHAPS_OPENED]) / seconds;
+	/* Two looks show one connection of each port, however many it has had. */
+	if ((told->time_wait || (then && then->told.time_wait)) && may_be_reused(&now->rules, told) &&
+	    (double)now->rules.tw_reuse_delay / 1000 < seconds)
+		told->per_second_at_most = INFINITY;
 	told->seconds_left = lost > 0 ? told->free / (lost / seconds) : INFINITY;
 }
 

@@ -21,6 +21,12 @@
 /* A sixteenth left counts as nothing left: what used it may have been closed since. */
 enum { LEFT_OVER = 16 };
 
+/*
+ * And half of the parity that connect(2) begins with, before it is said that it had no reason to go
+ * on: what used it up is the oldest, and the first to be closed.
+ */
+enum { LEFT_OF_FIRST = 2 };
+
 /* The address that last had a connection on a port, as an index into destinations plus 1. */
 static void find_shared(struct tc_headroom *headroom, uint32_t *last)
 {
@@ -67,7 +73,7 @@ static bool has_used_first(const struct tc_headroom *headroom,
 	for (size_t i = 0; i < destination->count; i++)
 		if (is_of_first_parity(headroom, headroom->tuples[destination->first + i].port))
 			used++;
-	return used + first_open / LEFT_OVER >= first_open;
+	return used + first_open / LEFT_OF_FIRST >= first_open;
 }
 
 /* Ports of the other parity that connect(2) had no reason to choose. Returns how many. */

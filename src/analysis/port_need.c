@@ -2,6 +2,8 @@
 /* port_need.c - see port_need.h. */
 #include "analysis/port_need.h"
 
+#include <math.h>
+
 #include "util/intl.h"
 
 enum {
@@ -42,7 +44,7 @@ static bool is_running_out(const struct tc_destination *to)
 
 bool tc_port_is_pace_unsure(const struct tc_destination *to)
 {
-	return to->seconds_left < TIME_WAIT_SECONDS &&
+	return to->seconds_left < TIME_WAIT_SECONDS && isfinite(to->per_second_at_most) &&
 	       to->per_second_at_least <= to->sustains_per_second &&
 	       to->per_second_at_most > to->sustains_per_second;
 }
@@ -164,11 +166,21 @@ bool tc_port_needs_timestamps(const struct tc_facts *facts, const struct tc_dest
 
 void tc_port_say_reuse(struct tc_draft *draft, const struct tc_destination *to)
 {
-	if (to->reusable)
+	uint32_t unsure = to->reusable - to->reusable_at_least;
+
+	if (to->reusable_at_least)
 		tc_evidence_n(draft,
 			      "%u port in TIME_WAIT is in nobody's way: connect(2) may take it over "
 			      "now (tcp_tw_reuse).",
 			      "%u ports in TIME_WAIT are in nobody's way: connect(2) may take them "
 			      "over now (tcp_tw_reuse).",
-			      to->reusable, to->reusable);
+			      to->reusable_at_least, to->reusable_at_least);
+	if (unsure)
+		tc_evidence_n(draft,
+			      "%u port in TIME_WAIT is probably in nobody's way: connect(2) may take "
+			      "it over (tcp_tw_reuse), if it had timestamps, which was not read.",
+			      "%u ports in TIME_WAIT are probably in nobody's way: connect(2) may "
+			      "take them over (tcp_tw_reuse), if they had timestamps, which was not "
+			      "read.",
+			      unsure, unsure);
 }

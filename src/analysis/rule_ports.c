@@ -101,6 +101,11 @@ static void say_pace(struct tc_draft *draft, const struct tc_destination *to)
 	if (to->rated && to->per_second_at_least == to->per_second_at_most)
 		tc_evidence(draft, N_("Connections are opened at %s."),
 			    tc_words_rate(draft, to->per_second_at_least));
+	else if (to->rated && isinf(to->per_second_at_most))
+		tc_evidence(draft,
+			    N_("Connections are opened at %s at least: a port that was taken over "
+			       "more than once in the interval counts once."),
+			    tc_words_rate(draft, to->per_second_at_least));
 	else if (to->rated)
 		tc_evidence(draft,
 			    N_("Connections are opened at %s at least and %s at most: the source "

@@ -46,7 +46,12 @@ static void add_ends(struct tc_buf *out, const struct tc_destination *to)
 
 static void add_rate(struct tc_buf *out, const struct tc_destination *to)
 {
-	if (to->per_second_at_least < to->per_second_at_most)
+	if (isinf(to->per_second_at_most))
+		tc_buf_format(out,
+			      ",\"per_second\":null,\"per_second_at_least\":%.1f,"
+			      "\"per_second_at_most\":null",
+			      to->per_second_at_least);
+	else if (to->per_second_at_least < to->per_second_at_most)
 		tc_buf_format(out,
 			      ",\"per_second\":null,\"per_second_at_least\":%.1f,"
 			      "\"per_second_at_most\":%.1f",
@@ -183,7 +188,9 @@ static void add_record(struct tc_buf *out, const struct tc_destination *to)
 	if (to->rated && to->per_second_at_least == to->per_second_at_most)
 		tc_buf_format(out, "%.1f", to->per_second_at_least);
 	tc_buf_byte(out, ',');
-	if (to->rated)
+	if (to->rated && isinf(to->per_second_at_most))
+		tc_buf_format(out, "%.1f,", to->per_second_at_least);
+	else if (to->rated)
 		tc_buf_format(out, "%.1f,%.1f", to->per_second_at_least, to->per_second_at_most);
 	else
 		tc_buf_byte(out, ',');

@@ -96,7 +96,10 @@ static void sustains_text(const struct tc_destination *to, char *text)
 
 static void rate_text(const struct tc_destination *to, char *text)
 {
-	if (to->per_second_at_least < to->per_second_at_most)
+	if (isinf(to->per_second_at_most))
+		/* TRANSLATORS: at least so many: "12+/s" */
+		snprintf(text, TEXT_MAX, _("%s+/s"), tc_decimal(to->per_second_at_least).text);
+	else if (to->per_second_at_least < to->per_second_at_most)
 		/* TRANSLATORS: between two numbers: "12-862/s" */
 		snprintf(text, TEXT_MAX, _("%s-%s/s"), tc_decimal(to->per_second_at_least).text,
 			 tc_decimal(to->per_second_at_most).text);
@@ -157,7 +160,7 @@ struct layout {
 
 /* What the shown destinations have in common. */
 struct traits {
-	bool rated, unsure_rates, shared, inferred, bounds, namespaces;
+	bool rated, unsure_rates, open_rates, shared, inferred, bounds, namespaces;
 };
 
 static struct traits look_at(const struct tc_ports_view *view)
@@ -170,7 +173,9 @@ static struct traits look_at(const struct tc_ports_view *view)
 	for (size_t i = 0; i < view->shown; i++) {
 		const struct tc_destination *to = tc_ports_at(view->ports, i);
 
-		traits.unsure_rates |= to->per_second_at_least < to->per_second_at_most;
+		traits.open_rates |= to->rated && isinf(to->per_second_at_most);
+		traits.unsure_rates |= to->per_second_at_least < to->per_second_at_most &&
+				       isfinite(to->per_second_at_most);
 		traits.shared |= to->shared_pool;
 		traits.inferred |= to->inferred;
 		traits.bounds |= to->free_at_least != to->free_at_most;
@@ -382,6 +387,13 @@ static void write_notes(struct tc_buf *out, const struct tc_style *style,
 			_("BIND FREE: these programs let bind(2) choose the port, and such a port "
 			  "serves one connection only, whatever its destination. With the option "
 			  "IP_BIND_ADDRESS_NO_PORT every destination has the range for itself."));
+		write_note(out, style, &note);
+	}
+	if (traits->open_rates) {
+		tc_buf_format(&note, "%s\n",
+			      _("RATE: at least. A port that is taken over out of TIME_WAIT more than "
+				"once between the two looks counts once; a shorter interval shows "
+				"more."));
 		write_note(out, style, &note);
 	}
 	if (traits->unsure_rates) {

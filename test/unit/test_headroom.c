@@ -312,6 +312,9 @@ static void test_inference(void **state)
 	assert_rows(&rules, ROWS(odd, shared), (struct expected){ 40, 0, 40, 35, 40, 0, 0 });
 	even.count = 20; /* all of them, so connect goes on to the others */
 	assert_rows(&rules, ROWS(even, odd), (struct expected){ 40, 0, 40, 15, 40, 0, 0 });
+	even.count = 11; /* of the oldest, which used them up, some have been closed since */
+	odd.count = 18;
+	assert_rows(&rules, ROWS(even, odd), (struct expected){ 40, 0, 40, 11, 40, 0, 0 });
 	odd.count = 20; /* all of bind's, so it goes on to those of connect */
 	even.count = 3;
 	assert_rows(&rules, ROWS(even, odd), (struct expected){ 17, 0, 17, 17, 40, 0, 0 });
@@ -377,6 +380,67 @@ static void test_bind_free(void **state)
 	assert_false(find(headroom, 81, 0)->shared_pool);
 	assert_ptr_equal(tc_headroom_at(headroom, 0), told); /* the fewest left first */
 	tc_headroom_free(headroom);
+}
+
+/* What is known to be bind's needs no mark; and no TIME_WAIT of it is taken over. */
+static void test_pool_of_bind(void **state)
+{
+	static const struct {
+		int origin;
+		bool inferred;
+	} rows[] = { { BY_BIND, false }, { UNKNOWN, true } };
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		struct tc_headroom_rules rules = rules_of(40);
+		struct row row = in_time_wait(1, 5000, 55000);
+		const struct tc_destination *told;
+		struct tc_headroom *headroom;
+
+		rules.tw_reuse = 1;
+		row.port = LOW + 1;
+		row.step = 2;
+		row.origin = rows[i].origin;
+		headroom = headroom_of(&rules, &row, 1);
+		assert_int_equal(tc_headroom_finish(headroom), 0);
+		told = find(headroom, 80, 0);
+		assert_true(told->shared_pool);
+		assert_int_equal(told->inferred, rows[i].inferred);
+		assert_int_equal(told->reusable, 0);
+		assert_true(fabs(told->sustains_per_second - told->capacity / 60.0) < 0.001);
+		tc_headroom_free(headroom);
+	}
+}
+
+/* Ports that come back within the interval may have had more connections than are seen. */
+static void test_rate_of_ports_taken_over(void **state)
+{
+	static const struct {
+		int64_t delay_ms;
+		double seconds;
+		bool is_open;
+	} rows[] = { { 1000, 3, true }, { 1000, 1, false }, { 1000, 0.5, false }, { 100, 1, true } };
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		struct tc_headroom_rules rules = rules_of(20);
+		struct row row = in_time_wait(1, 5000, 55000);
+		struct tc_headroom *before, *now;
+		const struct tc_destination *told;
+
+		rules.tw_reuse = 1;
+		rules.tw_reuse_delay = rows[i].delay_ms;
+		before = headroom_of(&rules, NULL, 0);
+		now = headroom_of(&rules, &row, 1);
+		assert_int_equal(tc_headroom_finish(before), 0);
+		assert_int_equal(tc_headroom_finish(now), 0);
+		assert_int_equal(tc_headroom_rate(now, before, rows[i].seconds), 0);
+		told = find(now, 80, 0);
+		assert_true(fabs(told->per_second_at_least - 5 / rows[i].seconds) < 0.001);
+		assert_int_equal(isinf(told->per_second_at_most) != 0, rows[i].is_open);
+		tc_headroom_free(before);
+		tc_headroom_free(now);
+	}
 }
 
 static void test_rates(void **state)
@@ -565,6 +629,8 @@ int main(void)
 		cmocka_unit_test(test_odd_range),
 		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_bind_free),
+		cmocka_unit_test(test_pool_of_bind),
+		cmocka_unit_test(test_rate_of_ports_taken_over),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_what_is_new_on_a_port),
 		cmocka_unit_test(test_choice_and_pool),
