@@ -380,7 +380,8 @@ const struct tc_rule tc_rule_close_wait_leak = {
 		[FORGETS_TO_CLOSE] =
 			N_("Restart the program if descriptors run out; then make it close."),
 		[DOES_NOT_LOOK] =
-			N_("Make the program drop idle connections sooner than its peers do."),
+			N_("Restart it if descriptors run out; let it drop idle connections "
+			   "sooner."),
 		[IS_STUCK] = N_("Find out what the program waits for: it does not read either."),
 	},
 	.causes = {

@@ -90,7 +90,7 @@ const struct tc_rule tc_rule_cookies_sent = {
 	.first = {
 		[SMALL_BACKLOG] =
 			N_("Raise the backlog (the program's, and somaxconn), then restart it."),
-		[FLOOD] = N_("Leave the cookies on: they let real clients in. See syn-flood."),
+		[FLOOD] = N_("Leave the cookies on; why they are sent say syn-flood or slow-last-ack."),
 		[SETTING_IS_2] =
 			N_("Set tcp_syncookies to 1: cookies are then sent when a queue is full."),
 	},

@@ -370,8 +370,8 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 	if (is_few)
 		tc_part_few_peers(retried, draft);
 	if (is_single(retried))
-		tc_evidence(draft, N_("All are of a single peer, and of nobody else: the fault is "
-				      "probably its own."));
+		tc_evidence(draft, N_("All are of a single peer, and of nobody else: it does not "
+				      "finish, or what is answered does not reach it."));
 	if (is_dropping(&pressure)) {
 		tell_dropped(facts, &pressure, draft);
 		tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false,

@@ -403,7 +403,7 @@ const struct tc_rule tc_rule_tw_active_close = {
 		N_("Keep connections open and use them again (keep-alive, a pool)."),
 		N_("Let the clients close first, where the protocol allows."),
 		N_("If the ports to a destination run out: more local addresses, a wider "
-		   "ip_local_port_range, or tcp_tw_reuse = 1 on the side that connects."),
+		   "ip_local_port_range, or, where connect(2) chooses the port, tcp_tw_reuse = 1."),
 	},
 	.avoid = {
 		N_("Do not lower tcp_fin_timeout for it: that is about FIN_WAIT2, and TIME_WAIT is "
