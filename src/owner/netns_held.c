@@ -195,6 +195,11 @@ int tc_netns_list_add_open(struct tc_netns_list *list, int process, const char *
 
 	if (!fds) {
 		tc_netns_list_failed(list, errno);
+		/* The folder is its owner's, whoever may trace it (fs/proc/fd.c, proc_fd_permission). */
+		if (errno == EACCES || errno == EPERM) {
+			list->hidden++;
+			list->closed++;
+		}
 		if (folder >= 0)
 			close(folder);
 		return 0;

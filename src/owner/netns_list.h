@@ -25,7 +25,8 @@ struct tc_netns_list {
 	uint64_t lost;	    /* namespaces that were seen and could not be opened */
 	int lost_err;	    /* why the first of them could not: -ENOENT, it has vanished */
 	int short_err;	    /* -EMFILE, -ENFILE: too few descriptors to look everywhere; or 0 */
-	uint64_t hidden;    /* processes that we are not allowed to look at */
+	uint64_t hidden;    /* processes that we are not allowed to look at, */
+	uint64_t closed;    /* of these, because their descriptors may not be listed */
 	uint64_t unchecked; /* descriptors of sockets that were too many to look at */
 };
 

@@ -152,7 +152,8 @@ static void say_hidden(const struct tc_netns_list *list, char why[TC_WHY_MAX])
 {
 	char advice[TC_ADVICE_MAX];
 
-	tc_privilege_advice(TC_PRIVILEGE_PTRACE, advice);
+	tc_privilege_advice(list->closed == list->hidden ? TC_PRIVILEGE_READ : TC_PRIVILEGE_PTRACE,
+			    advice);
 	snprintf(why, TC_WHY_MAX,
 		 tc_ngettext("%llu process may not be looked at, nor a network namespace that only "
 			     "it is in: %s",

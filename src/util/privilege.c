@@ -20,6 +20,7 @@ static const struct {
 } capabilities[] = {
 	[TC_PRIVILEGE_PTRACE] = { CAP_SYS_PTRACE, "CAP_SYS_PTRACE" },
 	[TC_PRIVILEGE_ADMIN] = { CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
+	[TC_PRIVILEGE_READ] = { CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH" },
 };
 
 static bool has_capability(unsigned number)

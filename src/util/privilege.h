@@ -8,6 +8,7 @@ enum { TC_ADVICE_MAX = 128 };
 enum tc_privilege {
 	TC_PRIVILEGE_PTRACE, /* CAP_SYS_PTRACE: to look into processes of others */
 	TC_PRIVILEGE_ADMIN,  /* CAP_SYS_ADMIN: to enter namespaces */
+	TC_PRIVILEGE_READ,   /* CAP_DAC_READ_SEARCH: to list the descriptors of others */
 };
 
 /*

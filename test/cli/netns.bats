@@ -140,6 +140,25 @@ assert [group["count"] for group in read("by", "netns.id")["groups"]] == [3]' "$
 	[ "$status" != 0 ] || grep -q 'root of this user namespace is not that of the machine' <<<"$err"
 }
 
+# What a process holds by a descriptor alone is seen by who may list its descriptors.
+@test "netns: descriptors that may not be listed are told" {
+	needs_root
+	for extra in '' ,+dac_read_search; do
+		caps=-all,+sys_admin,+sys_ptrace$extra
+		without=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps "$caps" --ambient-caps "$caps")
+		"${without[@]}" true 2>/dev/null || skip "setpriv cannot take capabilities away here"
+		apart unshare -pf --mount-proc bash -c 'sleep 100 & "$@"; code=$?; kill %1; exit $code' - \
+			"${without[@]}" tcpcensus -N all -j
+		[ "$status" = 0 ]
+		if [ -z "$extra" ]; then
+			jq -e '(.source.complete | not) and .source.netns.hidden >= 2' <<<"$out"
+			grep -q 'processes may not be looked at' <<<"$err"
+		else
+			jq -e '.source.netns.hidden == 0' <<<"$out"
+		fi
+	done
+}
+
 # All of one address and port are in one chain of the kernel's table, longer than what is read at once.
 @test "netns: a thousand listeners on a port in each" {
 	needs_bpf
