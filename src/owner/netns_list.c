@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "owner/process.h"
@@ -15,6 +16,11 @@
 
 /* Looking at one takes some 4 us: a machine with more does not wait for what hardly exists. */
 enum { SOCKETS_MAX = 100000 };
+
+enum {
+	SPARE_MAX = 12,	  /* descriptors that reading a namespace takes, and some more */
+	SEARCH_LEAST = 4, /* that the search has in any case */
+};
 
 /* ---- The list ------------------------------------------------------------------------ */
 
@@ -297,15 +303,57 @@ static int name_init(struct tc_netns_list *list)
 	return netns->name ? 0 : -ENOMEM;
 }
 
+/*
+ * Each namespace that is found keeps a descriptor. Where these are few, half are held back meanwhile:
+ * else all would be found, and none could be read. Returns how many.
+ */
+static int hold_back(int spare[SPARE_MAX])
+{
+	struct rlimit limit;
+	int count = 0;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 0;
+	while (count < SPARE_MAX && SEARCH_LEAST + 2 * (rlim_t)(count + 1) <= limit.rlim_cur) {
+		spare[count] = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (spare[count] < 0)
+			break;
+		count++;
+	}
+	return count;
+}
+
+/* Whatever else could not be opened, ours is read. */
+static int add_own(struct tc_netns_list *list)
+{
+	struct tc_netns *netns;
+	uint64_t id;
+
+	if (read_id(AT_FDCWD, "/proc/thread-self/ns/net", &id))
+		return 0;
+	netns = tc_netns_list_meet(list, id);
+	if (!netns)
+		return -ENOMEM;
+	tc_netns_list_open(list, netns, AT_FDCWD, "/proc/thread-self/ns/net");
+	return 0;
+}
+
 int tc_netns_list_read(struct tc_netns_list *ret_list)
 {
 	struct tc_netns_list list = { 0 };
+	int spare[SPARE_MAX], spares = 0;
 	int err = name_init(&list);
 
-	if (!err)
+	if (!err) {
+		spares = hold_back(spare);
 		err = tc_netns_list_add_named(&list);
+	}
 	if (!err)
 		err = add_processes(&list);
+	while (spares)
+		close(spare[--spares]);
+	if (!err)
+		err = add_own(&list);
 	if (err) {
 		tc_netns_list_release(&list);
 		return err;

@@ -128,6 +128,23 @@ assert [group["count"] for group in read("by", "netns.id")["groups"]] == [3]' "$
 		unshare -n bash -c "$few" - -N nowhere
 }
 
+@test "netns: where descriptors are few, what is found is read" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	coproc many { exec python3 "$here/netns_many.py" 40; }
+	read -r -a ids -u "${many[0]}"
+	[ "${#ids[@]}" = 40 ]
+	few='for fd in {3..60}; do eval "exec $fd>&-"; done; ulimit -n "$1"; shift; exec tcpcensus "$@"'
+	for limit in 10 16 24 32 40; do
+		for command in census 'by netns,state' 'list -n 0'; do
+			apart bash -c "$few" - $limit $command -N all -j --source netlink
+			[ "$status" = 0 ]
+			jq -e '.source.complete | not' <<<"$out"
+			grep -q 'Too many open files (.*ulimit -n)' <<<"$err"
+		done
+	done
+	exec {many[1]}>&-
+}
+
 @test "netns: root that lacks a capability is not told to be root" {
 	needs_root
 	without=(setpriv --bounding-set -sys_admin,-sys_ptrace --inh-caps -sys_admin,-sys_ptrace)
