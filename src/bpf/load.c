@@ -6,7 +6,6 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 
 #include "util/intl.h"
 #include "util/macro.h"
+#include "util/privilege.h"
 
 /* The kernel hands out at most 8 pages a read. */
 enum { READ_SIZE = 64 * 1024 };
@@ -32,14 +32,8 @@ void tc_bpf_unhush(tc_bpf_printer **before)
 /* CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, which has them (include/linux/capability.h). */
 static bool has_privileges(void)
 {
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct words[_LINUX_CAPABILITY_U32S_3] = {{0}};
-	uint64_t all;
-
-	if (syscall(SYS_capget, &header, words) < 0)
-		return false;
-	all = (uint64_t)words[1].effective << 32 | words[0].effective;
-	return all >> CAP_SYS_ADMIN & 1 || (all >> CAP_BPF & all >> CAP_PERFMON & 1);
+	return tc_privilege_has(CAP_SYS_ADMIN) ||
+	       (tc_privilege_has(CAP_BPF) && tc_privilege_has(CAP_PERFMON));
 }
 
 int tc_bpf_fail(int err, char why[TC_WHY_MAX])

@@ -3,7 +3,6 @@
 #include "util/privilege.h"
 
 #include <linux/capability.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -23,13 +22,13 @@ static const struct {
 	[TC_PRIVILEGE_READ] = { CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH" },
 };
 
-static bool has_capability(unsigned number)
+bool tc_privilege_has(unsigned capability)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct words[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
 
 	return syscall(SYS_capget, &header, words) == 0 &&
-	       words[CAP_TO_INDEX(number)].effective & CAP_TO_MASK(number);
+	       words[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability);
 }
 
 /* Where it cannot be told, it is taken for the first. */
@@ -47,7 +46,7 @@ void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX]
 
 	if (geteuid() != 0)
 		snprintf(advice, TC_ADVICE_MAX, "%s", _("run as root"));
-	else if (!has_capability(capabilities[privilege].number))
+	else if (!tc_privilege_has(capabilities[privilege].number))
 		snprintf(advice, TC_ADVICE_MAX,
 			 _("root lacks %s here, which a container or unit has to grant"), name);
 	else if (!is_in_first_user_namespace())

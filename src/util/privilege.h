@@ -3,7 +3,12 @@
 #ifndef TC_UTIL_PRIVILEGE_H
 #define TC_UTIL_PRIVILEGE_H
 
+#include <stdbool.h>
+
 enum { TC_ADVICE_MAX = 128 };
+
+/* Whether a capability (CAP_..., linux/capability.h) is in effect for the calling thread. */
+bool tc_privilege_has(unsigned capability);
 
 enum tc_privilege {
 	TC_PRIVILEGE_PTRACE, /* CAP_SYS_PTRACE: to look into processes of others */
