@@ -170,18 +170,11 @@ static bool may_miss_an_end(const struct tc_headroom *headroom,
 }
 
 /* Where nobody tells, a socket whose port is closed to connect(2) has it from bind(2). */
-static bool is_by_bind(const struct headroom_tuple *tuple, bool open)
+static bool is_by_bind(const struct headroom_tuple *tuple, bool closed)
 {
 	if (tuple->flags & (TUPLE_BY_BIND | TUPLE_BY_CONNECT))
 		return tuple->flags & TUPLE_BY_BIND;
-	return !open;
-}
-
-static bool is_known_by_bind(const struct tc_headroom *headroom, const struct headroom_tuple *tuple)
-{
-	if (tuple->flags & (TUPLE_BY_BIND | TUPLE_BY_CONNECT))
-		return tuple->flags & TUPLE_BY_BIND;
-	return headroom->port[tuple->port] & PORT_BIND;
+	return closed;
 }
 
 /* What becomes of its connections, and how many had timestamps; the ports of the reserved are none that it can have. */
@@ -203,21 +196,24 @@ static uint32_t count_tuples(const struct tc_headroom *headroom,
 		told->reusable_at_least += open && tuple->flags & 1u << VIEW_LIKELY &&
 					   tuple->flags & 1u << VIEW_LEAST;
 		with_timestamps += !!(tuple->flags & TUPLE_TIMESTAMPS);
-		by_bind += is_by_bind(tuple, open);
-		known_by_bind += is_known_by_bind(headroom, tuple);
+		by_bind += is_by_bind(tuple, !open);
+		known_by_bind += is_by_bind(tuple, headroom->port[tuple->port] & PORT_BIND);
 	}
 	told->shared_pool = 2 * by_bind > told->used; /* most of them */
 	told->inferred = told->shared_pool && 2 * known_by_bind <= told->used;
 	return with_timestamps;
 }
 
+static bool is_here(const struct tc_destination *told)
+{
+	return tc_addr_is_loopback(&told->local) || tc_addr_is_loopback(&told->remote);
+}
+
 /* Whether the settings let connect(2) take over, towards it, ports that TIME_WAIT holds. */
 static bool may_be_reused(const struct tc_headroom_rules *rules, const struct tc_destination *told)
 {
-	bool is_here = tc_addr_is_loopback(&told->local) || tc_addr_is_loopback(&told->remote);
-
 	return rules->timestamps > 0 && rules->tw_reuse_delay > 0 &&
-	       (rules->tw_reuse == 1 || (rules->tw_reuse == 2 && is_here)) &&
+	       (rules->tw_reuse == 1 || (rules->tw_reuse == 2 && is_here(told))) &&
 	       !told->shared_pool; /* bind(2) takes nothing over */
 }
 
@@ -229,10 +225,8 @@ static bool may_be_reused(const struct tc_headroom_rules *rules, const struct tc
 static bool is_reused(const struct tc_headroom_rules *rules, const struct tc_destination *told,
 		      uint32_t with_timestamps)
 {
-	bool is_here = tc_addr_is_loopback(&told->local) || tc_addr_is_loopback(&told->remote);
-
 	return may_be_reused(rules, told) && with_timestamps == told->time_wait &&
-	       (told->time_wait || is_here);
+	       (told->time_wait || is_here(told));
 }
 
 /* Ports that are not held long come back after TIME_WAIT, or sooner where it is taken over. */
