@@ -667,6 +667,7 @@ struct tc_ports_query {
 	bool one;		      /* only `to`, also where nothing is connected to it */
 	struct tc_addr to;	      /* from the address that the routes of the kernel choose */
 	uint16_t to_port;
+	const char *to_device; /* where `to` is link-local: name or number of the device; or NULL */
 };
 
 /* What holds for every destination of the namespace. */
@@ -718,7 +719,8 @@ struct tc_destination {
 
 /*
  * Reads the ports. Errors as tc_scan(); -ENODATA: the range of ports is not known;
- * -ENETUNREACH and the like: there is no way to query->to.
+ * -ENETUNREACH and other errors of connect(2): there is no way to query->to; -ENODEV: there is no
+ * such device.
  */
 TC_EXPORT int tc_ports_take(const struct tc_ports_query *query, struct tc_ports **ret_ports,
 			    struct tc_report *report);

@@ -158,12 +158,13 @@ static int find_or_add(struct tc_headroom *headroom, const struct tc_destination
 }
 
 int tc_headroom_want(struct tc_headroom *headroom, const struct tc_addr *local,
-		     const struct tc_addr *remote, uint16_t remote_port)
+		     const struct tc_addr *remote, uint16_t remote_port, uint32_t ifindex)
 {
 	struct tc_destination wanted = {
 		.local = *local,
 		.remote = *remote,
 		.remote_port = remote_port,
+		.ifindex = ifindex,
 	};
 	uint32_t index;
 	int err = find_or_add(headroom, &wanted, &index);

@@ -67,7 +67,7 @@ void tc_headroom_close(struct tc_headroom *headroom, uint16_t port);
 
 /* A destination to tell also where no socket is added to it. -ENOMEM. */
 int tc_headroom_want(struct tc_headroom *headroom, const struct tc_addr *local,
-		     const struct tc_addr *remote, uint16_t remote_port);
+		     const struct tc_addr *remote, uint16_t remote_port, uint32_t ifindex);
 
 /*
  * Tells the destination of this socket; after the first call, only those that were named so or

@@ -11,8 +11,29 @@
 
 enum { DEFAULT_TOP = 20 };
 
-/* "10.0.0.2:80" or "[fd77::2]:80". */
-static int parse_to(const char *text, struct tc_ports_query *query)
+enum { DEVICE_MAX = 64 };
+
+/* "fd77::2" or "fe80::2%eth0", as it stands in the brackets. */
+static int parse_bracketed(const char *text, size_t length, struct tc_ports_query *query,
+			   char device[DEVICE_MAX])
+{
+	const char *percent = memchr(text, '%', length);
+	size_t before = percent ? (size_t)(percent - text) : length;
+
+	if (percent) {
+		size_t name = length - before - 1;
+
+		if (!name || name >= DEVICE_MAX)
+			return -EINVAL;
+		memcpy(device, percent + 1, name);
+		device[name] = '\0';
+		query->to_device = device;
+	}
+	return tc_parse_addr6(text, before, &query->to);
+}
+
+/* "10.0.0.2:80", "[fd77::2]:80" or "[fe80::2%eth0]:80". */
+static int parse_to(const char *text, struct tc_ports_query *query, char device[DEVICE_MAX])
 {
 	const char *colon = strrchr(text, ':');
 	size_t length = colon ? (size_t)(colon - text) : 0;
@@ -21,14 +42,14 @@ static int parse_to(const char *text, struct tc_ports_query *query)
 	int err = -EINVAL, family;
 
 	if (bracketed)
-		err = tc_parse_addr6(text + 1, length - 2, &query->to);
+		err = parse_bracketed(text + 1, length - 2, query, device);
 	else if (length && !memchr(text, ':', length))
 		err = tc_parse_addr(text, length, &query->to, &family);
 	if (!err)
 		err = tc_parse_uint(colon + 1, strlen(colon + 1), UINT16_MAX, &port);
 	if (err || !port)
-		return tc_usage_error(_("--to: '%s' is no destination such as 192.0.2.7:443 or "
-					"[2001:db8::7]:443"), text);
+		return tc_usage_error(_("--to: '%s' is no destination such as 192.0.2.7:443, "
+					"[2001:db8::7]:443 or [fe80::7%%eth0]:443"), text);
 	query->to_port = (uint16_t)port;
 	query->one = true;
 	return 0;
@@ -107,10 +128,11 @@ static int run(const struct tc_options *options, int argc, char **argv)
 {
 	struct tc_ports_query query = { .size = sizeof(query) };
 	struct tc_look look = { .filter = NULL };
+	char device[DEVICE_MAX];
 	int status = check(options, argc);
 
 	if (!status && options->to)
-		status = parse_to(options->to, &query);
+		status = parse_to(options->to, &query, device);
 	if (status)
 		return status;
 	status = tc_look_prepare(&look, options, argc, argv);

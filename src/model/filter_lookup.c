@@ -111,6 +111,13 @@ int tc_lookup_device(const char *name, uint32_t *ret_index)
 	return 0;
 }
 
+bool tc_lookup_device_number(uint32_t index)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname(index, name) != NULL;
+}
+
 void tc_lookup_near_device(const char *name, char near_name[TC_LOOKUP_NEAR_MAX])
 {
 	struct if_nameindex *list = if_nameindex();

@@ -7,6 +7,7 @@
 #ifndef TC_MODEL_FILTER_LOOKUP_H
 #define TC_MODEL_FILTER_LOOKUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ int tc_lookup_host(const char *name, int family, struct tc_addr addrs[TC_LOOKUP_
 
 /* The index of a network device. -ENOENT. */
 int tc_lookup_device(const char *name, uint32_t *ret_index);
+bool tc_lookup_device_number(uint32_t index); /* whether there is one */
 void tc_lookup_near_device(const char *name, char near_name[TC_LOOKUP_NEAR_MAX]);
 
 /*

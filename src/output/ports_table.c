@@ -24,13 +24,16 @@ static void from_text(const struct tc_destination *to, char *text)
 		snprintf(text + length, TEXT_MAX - length, "%%%s", to->iface);
 }
 
+/* As --to takes it: what is link-local has its device with it. */
 static void to_text(const struct tc_destination *to, char *text)
 {
-	char addr[TC_ADDR_TEXT_MAX];
 	bool is4 = tc_addr_is4(&to->remote);
+	bool there = to->iface && tc_addr_is_link_local6(&to->remote);
+	char addr[TC_ADDR_TEXT_MAX];
 
 	tc_addr_text(&to->remote, addr);
-	snprintf(text, TEXT_MAX, is4 ? "%s:%u" : "[%s]:%u", addr, to->remote_port);
+	snprintf(text, TEXT_MAX, is4 ? "%s%s%s:%u" : "[%s%s%s]:%u", addr, there ? "%" : "",
+		 there ? to->iface : "", to->remote_port);
 }
 
 static void netns_text(const struct tc_destination *to, char *text)

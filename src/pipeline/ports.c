@@ -214,21 +214,29 @@ static int choose(void *context, const struct tc_sock *socks, size_t count)
 	return 0;
 }
 
+/* The one that is asked for, by the way that the routes choose. */
+static int want_one(struct reading *reading)
+{
+	struct tc_ports_query *query = &reading->query;
+	struct tc_way way;
+	int err;
+
+	tc_headroom_choose_none(reading->part->headroom);
+	query->to = tc_route_reached(&query->to);
+	err = tc_route_way(&query->to, query->to_device, &way, reading->report->why);
+	return err ? err : tc_headroom_want(reading->part->headroom, &way.local, &query->to,
+					    query->to_port, way.ifindex);
+}
+
 /* The filter has a look of its own: of the sockets that pass it the destinations are told. */
 static int choose_destinations(struct reading *reading)
 {
 	struct tc_report report = { .size = sizeof(report) };
 	struct tc_query query = reading->look;
-	struct tc_addr local;
 	int err;
 
-	if (reading->query.one) {
-		tc_headroom_choose_none(reading->part->headroom);
-		reading->query.to = tc_route_reached(&reading->query.to);
-		err = tc_route_source(&reading->query.to, &local, reading->report->why);
-		return err ? err : tc_headroom_want(reading->part->headroom, &local,
-						    &reading->query.to, reading->query.to_port);
-	}
+	if (reading->query.one)
+		return want_one(reading);
 	if (!query.filter && !query.families)
 		return 0;
 	tc_headroom_choose_none(reading->part->headroom);

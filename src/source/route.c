@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * route.c - which local address a connection would have; see route.h.
+ * route.c - which way a connection would go; see route.h.
  *
  * The routes are asked by rtnetlink. connect(2) of a datagram socket would tell the same, but
  * takes a local port for it, and there may be none where one wants to know why.
@@ -14,14 +14,85 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/filter_lookup.h"
 #include "util/addr.h"
 #include "util/intl.h"
+#include "util/macro.h"
+#include "util/parse.h"
+
+enum { REMOTE_TEXT_MAX = TC_ADDR_TEXT_MAX + 64 };
 
 struct answer {
 	bool is4;
 	bool found;
+	bool came; /* any answer, also an error */
+	uint8_t type; /* RTN_ */
 	struct tc_addr local;
 };
+
+/* ---- Why there is no way -------------------------------------------------------------- */
+
+/* The routes lead there, and connect(2) of TCP refuses it. */
+struct unfit {
+	uint8_t type; /* RTN_ */
+	const char *why;
+};
+
+static const struct unfit unfits[] = {
+	{ RTN_BROADCAST, N_("it is a broadcast address, and TCP connects to one machine only "
+			    "(connect(2) fails with ENETUNREACH)") },
+	{ RTN_MULTICAST, N_("it is a multicast address, and TCP connects to one machine only "
+			    "(connect(2) fails with ENETUNREACH)") },
+};
+
+/* The routes do not lead there. */
+struct refusal {
+	int err;
+	const char *why;
+};
+
+static const struct refusal refusals[] = {
+	{ -ENETUNREACH, N_("no route leads there (connect(2) fails with ENETUNREACH)") },
+	{ -EHOSTUNREACH, N_("its route has the type unreachable (connect(2) fails with "
+			    "EHOSTUNREACH)") },
+	{ -EACCES, N_("its route or rule has the type prohibit (connect(2) fails with "
+		      "EACCES)") },
+	{ -EINVAL, N_("its route or rule has the type blackhole (connect(2) fails with "
+		      "EINVAL)") },
+	{ -EADDRNOTAVAIL, N_("there is no address to connect from (connect(2) fails with "
+			     "EADDRNOTAVAIL)") },
+};
+
+static const char *why_refused(int err)
+{
+	for (size_t i = 0; i < TC_ARRAY_SIZE(refusals); i++)
+		if (refusals[i].err == err)
+			return tc_tr(refusals[i].why);
+	return strerror(-err);
+}
+
+static const struct unfit *unfit_of(uint8_t type)
+{
+	for (size_t i = 0; i < TC_ARRAY_SIZE(unfits); i++)
+		if (unfits[i].type == type)
+			return &unfits[i];
+	return NULL;
+}
+
+/* What an address is whatever the routes are; RTN_UNSPEC: they tell. */
+static uint8_t type_of_itself(const struct tc_addr *addr)
+{
+	static const uint8_t everybody[] = { 255, 255, 255, 255 };
+	bool is4 = tc_addr_is4(addr);
+
+	if (is4 && memcmp(addr->byte + 12, everybody, sizeof(everybody)) == 0)
+		return RTN_BROADCAST;
+	if (is4 ? (addr->byte[12] & 0xf0) == 0xe0 : addr->byte[0] == 0xff)
+		return RTN_MULTICAST;
+	return RTN_UNSPEC;
+}
+
+/* ---- Asking the routes ---------------------------------------------------------------- */
 
 static int read_attribute(const struct nlattr *attribute, void *context)
 {
@@ -38,15 +109,20 @@ static int read_attribute(const struct nlattr *attribute, void *context)
 
 static int read_route(const struct nlmsghdr *header, void *context)
 {
+	const struct rtmsg *route = mnl_nlmsg_get_payload(header);
+	struct answer *answer = context;
+
 	if (header->nlmsg_type != RTM_NEWROUTE)
 		return MNL_CB_OK;
-	return mnl_attr_parse(header, sizeof(struct rtmsg), read_attribute, context) < 0
+	answer->type = route->rtm_type;
+	return mnl_attr_parse(header, sizeof(*route), read_attribute, answer) < 0
 		       ? MNL_CB_ERROR
 		       : MNL_CB_STOP;
 }
 
-static int send_question(struct mnl_socket *socket, const struct tc_addr *remote, bool is4)
+static int send_question(struct mnl_socket *socket, const struct tc_addr *remote, uint32_t ifindex)
 {
+	bool is4 = tc_addr_is4(remote);
 	char buf[256] = { 0 };
 	struct nlmsghdr *header = mnl_nlmsg_put_header(buf);
 	struct rtmsg *route;
@@ -58,10 +134,13 @@ static int send_question(struct mnl_socket *socket, const struct tc_addr *remote
 	route->rtm_family = is4 ? AF_INET : AF_INET6;
 	route->rtm_dst_len = is4 ? 32 : 128;
 	mnl_attr_put(header, RTA_DST, is4 ? 4 : 16, remote->byte + (is4 ? 12 : 0));
+	if (ifindex)
+		mnl_attr_put_u32(header, RTA_OIF, ifindex);
 	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ? -errno : 0;
 }
 
-static int ask(struct mnl_socket *socket, const struct tc_addr *remote, struct answer *answer)
+static int exchange(struct mnl_socket *socket, const struct tc_addr *remote, uint32_t ifindex,
+		    struct answer *answer)
 {
 	char buf[8192];
 	ssize_t length;
@@ -69,31 +148,116 @@ static int ask(struct mnl_socket *socket, const struct tc_addr *remote, struct a
 
 	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
-	err = send_question(socket, remote, answer->is4);
+	err = send_question(socket, remote, ifindex);
 	if (err)
 		return err;
 	length = mnl_socket_recvfrom(socket, buf, sizeof(buf));
+	answer->came = length >= 0;
 	if (length < 0 || mnl_cb_run(buf, (size_t)length, 1, mnl_socket_get_portid(socket),
 				     read_route, answer) < 0)
 		return -errno;
-	return answer->found ? 0 : -ENETUNREACH;
+	return 0;
 }
 
-int tc_route_source(const struct tc_addr *remote, struct tc_addr *ret_local, char why[TC_WHY_MAX])
+/* A route of IPv4 without an address is one for 0.0.0.0, from which connections are made. */
+static int ask(const struct tc_addr *remote, uint32_t ifindex, struct answer *answer)
 {
-	struct answer answer = { .is4 = tc_addr_is4(remote) };
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	char text[TC_ADDR_TEXT_MAX];
-	int err = socket ? ask(socket, remote, &answer) : -errno;
+	int err = socket ? exchange(socket, remote, ifindex, answer) : -errno;
 
 	if (socket)
 		mnl_socket_close(socket);
-	if (err) {
-		tc_addr_text(remote, text);
-		snprintf(why, TC_WHY_MAX, _("no way to %s: %s"), text, strerror(-err));
+	if (err || answer->found || unfit_of(answer->type))
 		return err;
+	answer->local = tc_addr_from4(INADDR_ANY);
+	return answer->is4 ? 0 : -EADDRNOTAVAIL;
+}
+
+/* ---- The way -------------------------------------------------------------------------- */
+
+static int find_device(const char *text, const char *name, uint32_t *ret_ifindex,
+		       char why[TC_WHY_MAX])
+{
+	char near_name[TC_LOOKUP_NEAR_MAX];
+	uint64_t number;
+
+	if (tc_lookup_device(name, ret_ifindex) == 0)
+		return 0;
+	if (tc_parse_uint(name, strlen(name), INT32_MAX, &number) == 0 &&
+	    tc_lookup_device_number((uint32_t)number)) {
+		*ret_ifindex = (uint32_t)number;
+		return 0;
 	}
-	*ret_local = answer.local;
+	tc_lookup_near_device(name, near_name);
+	if (*near_name)
+		snprintf(why, TC_WHY_MAX,
+			 _("no way to %s: there is no device '%s'; did you mean '%s'?"), text, name,
+			 near_name);
+	else
+		snprintf(why, TC_WHY_MAX, _("no way to %s: there is no device '%s'"), text, name);
+	return -ENODEV;
+}
+
+/* A link-local address means another machine on each device, and others the same on all. */
+static int check_device(const struct tc_addr *remote, const char *text, const char *device,
+			uint32_t *ret_ifindex, char why[TC_WHY_MAX])
+{
+	bool needed = tc_addr_is_link_local6(remote);
+
+	*ret_ifindex = 0;
+	if (needed && device)
+		return find_device(text, device, ret_ifindex, why);
+	if (needed)
+		snprintf(why, TC_WHY_MAX,
+			 _("no way to %s: a link-local address needs its device, as in %s%%eth0 "
+			   "(connect(2) fails with EINVAL)"),
+			 text, text);
+	else if (device)
+		snprintf(why, TC_WHY_MAX,
+			 _("no way to %s: only a link-local address has a device"), text);
+	return needed || device ? -EINVAL : 0;
+}
+
+/* Who may not ask gets errors of the same names. */
+static int fail_to_ask(const char *text, int err, char why[TC_WHY_MAX])
+{
+	snprintf(why, TC_WHY_MAX, _("the routes to %s could not be asked for: %s"), text,
+		 strerror(-err));
+	return err;
+}
+
+static int fail(const char *text, const char *reason, int err, char why[TC_WHY_MAX])
+{
+	snprintf(why, TC_WHY_MAX, _("no way to %s: %s"), text, reason);
+	return err;
+}
+
+int tc_route_way(const struct tc_addr *remote, const char *device, struct tc_way *ret_way,
+		 char why[TC_WHY_MAX])
+{
+	struct answer answer = { .is4 = tc_addr_is4(remote), .type = type_of_itself(remote) };
+	const struct unfit *unfit = unfit_of(answer.type);
+	char text[REMOTE_TEXT_MAX];
+	size_t length = tc_addr_text(remote, text);
+	uint32_t ifindex = 0;
+	int err = 0;
+
+	if (device)
+		snprintf(text + length, sizeof(text) - length, "%%%s", device);
+	if (!unfit) {
+		err = check_device(remote, text, device, &ifindex, why);
+		if (err)
+			return err;
+		err = ask(remote, ifindex, &answer);
+		unfit = unfit_of(answer.type);
+	}
+	if (err && !answer.came)
+		return fail_to_ask(text, err, why);
+	if (err)
+		return fail(text, why_refused(err), err, why);
+	if (unfit)
+		return fail(text, tc_tr(unfit->why), -ENETUNREACH, why);
+	*ret_way = (struct tc_way){ .local = answer.local, .ifindex = ifindex };
 	return 0;
 }
 

@@ -19,6 +19,11 @@ bool tc_addr_is_loopback(const struct tc_addr *addr)
 	return (tc_addr_is4(addr) && addr->byte[12] == 127) || tc_addr_equal(addr, &loopback6);
 }
 
+bool tc_addr_is_link_local6(const struct tc_addr *addr)
+{
+	return addr->byte[0] == 0xfe && (addr->byte[1] & 0xc0) == 0x80;
+}
+
 struct tc_addr tc_addr_masked(const struct tc_addr *addr, unsigned prefix4, unsigned prefix6)
 {
 	unsigned prefix = tc_addr_is4(addr) ? 96 + prefix4 : prefix6;

@@ -53,6 +53,9 @@ bool tc_addr_is_any(const struct tc_addr *addr);
 /* Whether the address is in 127.0.0.0/8 or is ::1. */
 bool tc_addr_is_loopback(const struct tc_addr *addr);
 
+/* Whether the address is in fe80::/10, which means another machine on each device. */
+bool tc_addr_is_link_local6(const struct tc_addr *addr);
+
 /* Clears the bits past the prefix; prefix4 counts from the start of an IPv4 address. */
 struct tc_addr tc_addr_masked(const struct tc_addr *addr, unsigned prefix4, unsigned prefix6);
 

@@ -194,7 +194,7 @@ LISTEN 0 0 0.0.0.0:40002 0.0.0.0:*'
 
 @test "ports: what is wrong is said in one line" {
 	for to in 192.0.2.7 192.0.2.7: :80 192.0.2.7:0 192.0.2.7:65536 2001:db8::7:80 '[192.0.2.7]:80' \
-		www:80 ''; do
+		www:80 '' '[fe80::7%]:80' '192.0.2.7%lo:80' 'fe80::7%lo:80' '[%lo]:80'; do
 		refused 2 'is no destination such as' tcpcensus ports --to "$to"
 	done
 	refused 2 'exclude each other' tcpcensus ports --to 192.0.2.7:80 -f -
@@ -206,6 +206,19 @@ LISTEN 0 0 0.0.0.0:40002 0.0.0.0:*'
 @test "ports: no way to a destination" {
 	needs_namespaces
 	refused 3 'no way to 192.0.2.7: ' unshare -n tcpcensus ports --to 192.0.2.7:80
+	refused 3 "there is no device 'li'; did you mean 'lo'?" unshare -n \
+		tcpcensus ports --to '[fe80::7%li]:80'
+	refused 3 "there is no device '7777'" unshare -n tcpcensus ports --to '[fe80::7%7777]:80'
+	refused 3 'only a link-local address has a device' unshare -n \
+		tcpcensus ports --to '[2001:db8::7%lo]:80'
+}
+
+@test "ports: what connect(2) does with every kind of address" {
+	needs_namespaces
+	run timeout 60 "$here/ways.py"
+	printf '%s\n' "$output"
+	[ "$status" != 77 ] || skip "$(tail -1 <<<"$output")"
+	[ "$status" = 0 ]
 }
 
 @test "ports: a user without rights gets bounds, and is told why" {

@@ -83,6 +83,24 @@ static void test_loopback(void **state)
 	}
 }
 
+static void test_link_local(void **state)
+{
+	static const char *const own[] = {"fe80::1", "febf:ffff::1", "fe90::"};
+	static const char *const others[] = {"fec0::1", "fe7f::1", "fd80::1", "169.254.0.1"};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(own); i++) {
+		struct tc_addr addr = addr_of(own[i]);
+
+		assert_true(tc_addr_is_link_local6(&addr));
+	}
+	for (size_t i = 0; i < TC_ARRAY_SIZE(others); i++) {
+		struct tc_addr addr = addr_of(others[i]);
+
+		assert_false(tc_addr_is_link_local6(&addr));
+	}
+}
+
 static void assert_masked(const char *text, unsigned prefix4, unsigned prefix6, const char *expected)
 {
 	struct tc_addr addr = addr_of(text), masked = tc_addr_masked(&addr, prefix4, prefix6);
@@ -153,6 +171,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mapped),	      cmocka_unit_test(test_any),
 		cmocka_unit_test(test_loopback),      cmocka_unit_test(test_masked),
+		cmocka_unit_test(test_link_local),
 		cmocka_unit_test(test_masked_random), cmocka_unit_test(test_text_random),
 	};
 

@@ -136,7 +136,7 @@ static void assert_rows(const struct tc_headroom_rules *rules, const struct row 
 	struct tc_headroom *headroom = headroom_of(rules, rows, count);
 	struct tc_addr local = addr_of("10.0.0.1"), remote = addr_of("10.0.0.2");
 
-	assert_int_equal(tc_headroom_want(headroom, &local, &remote, 80), 0);
+	assert_int_equal(tc_headroom_want(headroom, &local, &remote, 80, 0), 0);
 	assert_int_equal(tc_headroom_finish(headroom), 0);
 	assert_told(find(headroom, 80, 0), &expected);
 	tc_headroom_free(headroom);
