@@ -50,6 +50,9 @@ struct reading {
 	struct part *part; /* of the namespace where the thread is */
 	struct tc_listeners listeners;
 	struct tc_report *report;
+	bool every;  /* namespace of the machine is read */
+	int no_way;  /* to the one destination from the last of them where there was none; 0 */
+	char no_way_why[TC_WHY_MAX];
 };
 
 /* What is looked at of each socket. */
@@ -214,7 +217,13 @@ static int choose(void *context, const struct tc_sock *socks, size_t count)
 	return 0;
 }
 
-/* The one that is asked for, by the way that the routes choose. */
+static int fail_without_way(struct reading *reading)
+{
+	memcpy(reading->report->why, reading->no_way_why, TC_WHY_MAX);
+	return reading->no_way;
+}
+
+/* The one that is asked for, by the way that the routes choose; not every namespace has one. */
 static int want_one(struct reading *reading)
 {
 	struct tc_ports_query *query = &reading->query;
@@ -223,9 +232,12 @@ static int want_one(struct reading *reading)
 
 	tc_headroom_choose_none(reading->part->headroom);
 	query->to = tc_route_reached(&query->to);
-	err = tc_route_way(&query->to, query->to_device, &way, reading->report->why);
-	return err ? err : tc_headroom_want(reading->part->headroom, &way.local, &query->to,
-					    query->to_port, way.ifindex);
+	err = tc_route_way(&query->to, query->to_device, &way, reading->no_way_why);
+	if (!err)
+		return tc_headroom_want(reading->part->headroom, &way.local, &query->to,
+					query->to_port, way.ifindex);
+	reading->no_way = err;
+	return reading->every ? 0 : fail_without_way(reading);
 }
 
 /* The filter has a look of its own: of the sockets that pass it the destinations are told. */
@@ -487,11 +499,14 @@ static int read_in_namespace(struct reading *reading)
 	if (err)
 		return err;
 	reading->look.netns = NULL; /* we shall be there */
+	reading->every = visits.all;
 	err = tc_visits_each(&visits, read_here, reading, reading->report->why);
 	if (!err)
 		tc_visits_report(&visits, reading->report);
 	tc_visits_close(&visits);
-	return err ? err : put_in_order(reading->ports);
+	if (!err)
+		err = put_in_order(reading->ports);
+	return !err && reading->no_way && !reading->ports->count ? fail_without_way(reading) : err;
 }
 
 /* Callers may have been compiled with fewer members. */

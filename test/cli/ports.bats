@@ -213,6 +213,19 @@ LISTEN 0 0 0.0.0.0:40002 0.0.0.0:*'
 		tcpcensus ports --to '[2001:db8::7%lo]:80'
 }
 
+@test "ports: of all namespaces those that have a way to a destination" {
+	needs_namespaces
+	run unshare -np -f --mount-proc bash -c 'ip link set lo up
+		unshare -n sleep 60 & pid=$!
+		until [ ! /proc/$pid/ns/net -ef /proc/$$/ns/net ]; do kill -0 $pid || exit; done
+		tcpcensus ports -N all --to 127.0.0.1:9 -j | jq -e "(.destinations | length) == 1 and
+			(.pools | length) == 2" || exit
+		tcpcensus ports -N all --to 192.0.2.7:9 -j && exit 1
+		tcpcensus ports -N all --to 192.0.2.7:9 -j 2>&1 | grep -x "tcpcensus: no way to .*"'
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
+}
+
 @test "ports: what connect(2) does with every kind of address" {
 	needs_namespaces
 	run timeout 60 "$here/ways.py"
