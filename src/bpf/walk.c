@@ -3,9 +3,7 @@
 #include "bpf/walk.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,15 +19,13 @@
 #include "bpf/layout.h"
 #include "bpf/load.h"
 #include "bpf/netns_set.h"
+#include "bpf/crew.h"
 #include "bpf/scan.image.h"
 #include "bpf/scan_probe.image.h"
-#include "util/buf.h"
 #include "util/intl.h"
 #include "util/macro.h"
 
 enum {
-	WALKERS_MAX = 8, /* more wait for memory together */
-	SHARE = 16384,	 /* buckets that a walker takes at a time */
 	/*
 	 * Steps of a run: one to three milliseconds where each waits for memory, which is how long
 	 * the kernel lets nobody else on a processor if it does not preempt itself.
@@ -70,9 +66,9 @@ struct tc_walk {
 static uint32_t processors(void)
 {
 	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) < 0 ? WALKERS_MAX : CPU_COUNT(&set);
+	int count = sched_getaffinity(0, sizeof(set), &set) < 0 ? TC_WALKERS_MAX : CPU_COUNT(&set);
 
-	return count > WALKERS_MAX ? WALKERS_MAX : (uint32_t)count;
+	return count > TC_WALKERS_MAX ? TC_WALKERS_MAX : (uint32_t)count;
 }
 
 static bool can_cast(const struct tc_bpf_names *names)
@@ -127,205 +123,7 @@ void tc_walk_close(struct tc_walk *walk)
 	free(walk);
 }
 
-/* ---- Threads ---------------------------------------------------------------------------- */
-
-/*
- * Signals go to the threads of whoever calls us, as if these were not there. But SIGPIPE goes to
- * the thread that has written, and a sink may write.
- */
-static bool start(pthread_t *ret_thread, void *(*body)(void *), void *context)
-{
-	sigset_t all, before;
-	bool started;
-
-	sigfillset(&all);
-	sigdelset(&all, SIGPIPE);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(ret_thread, NULL, body, context) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return started;
-}
-
-/* ---- Walking ---------------------------------------------------------------------------- */
-
-/* What the walkers have in common. */
-struct party {
-	struct tc_walk *walk;
-	int program;
-	uint32_t steps;
-	const struct tc_walk_job *job;
-	uint32_t next, buckets; /* next is taken atomically */
-	pthread_mutex_t lock;	/* of what the sink does, and of the result: */
-	int err;	/* of the kernel */
-	int sink_err;	/* what the sink returned, if it was not 0; or no memory */
-};
-
-struct member {
-	struct party *party;
-	uint32_t number;
-	pthread_t thread;
-	struct tc_buf aside[TC_WALK_LANES]; /* of chains that are longer than a stream */
-};
-
-static int run(int program, uint32_t number, uint32_t steps)
-{
-	struct tc_walk_run request = {.walker = number, .steps = steps};
-
-	return tc_bpf_run(program, &request, sizeof(request));
-}
-
-/* What was put aside of a chain counts if its end was reached since. */
-static int give_aside(const struct tc_walk_job *job, const struct tc_walker *walker,
-		      const struct tc_walk_lane *lane, const struct tc_buf *aside)
-{
-	if (!lane->proven || !aside->length)
-		return 0;
-	return job->sink(job->context, &walker->layout, (const uint64_t *)aside->data,
-			 aside->length / sizeof(uint64_t));
-}
-
-/*
- * What a lane that waits within a chain has found there so far goes aside, behind what is there
- * unless the lane has begun the chain anew.
- */
-static int put_aside(const struct tc_walk_lane *lane, const uint64_t *stream, struct tc_buf *aside)
-{
-	if (lane->proven || !(lane->is_long & TC_WALK_LONG_ASIDE))
-		tc_buf_clear(aside);
-	if (lane->paused)
-		tc_buf_add(aside, stream + lane->kept,
-			   (lane->filled - lane->kept) * sizeof(*stream));
-	return aside->failed ? -ENOMEM : 0;
-}
-
-/* Hands over what the lanes have written. */
-static int drain(struct party *party, struct member *member, struct tc_walker *walker)
-{
-	const struct tc_walk_job *job = party->job;
-	int err;
-
-	pthread_mutex_lock(&party->lock);
-	err = party->sink_err;
-	for (size_t i = 0; i < TC_WALK_LANES; i++) {
-		const struct tc_walk_lane *lane = &walker->lanes[i];
-		const uint64_t *stream = walker->stream[i];
-
-		if (!err)
-			err = give_aside(job, walker, lane, &member->aside[i]);
-		if (!err && lane->kept)
-			err = job->sink(job->context, &walker->layout, stream, lane->kept);
-		if (!err)
-			err = put_aside(lane, stream, &member->aside[i]);
-	}
-	party->sink_err = err;
-	err = err ? err : party->err; /* where another walker has failed there is no use in going on */
-	pthread_mutex_unlock(&party->lock);
-	return err;
-}
-
-/* A lane begins as if it had just come to the end of an empty chain, so it goes on to another. */
-static void wake_anew(const struct tc_walker *walker, struct tc_walk_lane *lane)
-{
-	lane->node = (uint64_t)(lane->bucket + walker->nulls_base) << 1 | 1;
-	lane->count = 0;
-	lane->seen = 0;
-	lane->is_long = 0;
-	memset(lane->more, 0, sizeof(lane->more));
-}
-
-/* Or it goes on in its chain. */
-static void wake_within(struct tc_walk_lane *lane)
-{
-	lane->node = lane->paused;
-	lane->paused = 0;
-	lane->is_long |= TC_WALK_LONG_ASIDE;
-}
-
-static void wake(struct tc_walker *walker)
-{
-	walker->resting = 0;
-	for (size_t i = 0; i < TC_WALK_LANES; i++) {
-		struct tc_walk_lane *lane = &walker->lanes[i];
-
-		if (lane->paused)
-			wake_within(lane);
-		else
-			wake_anew(walker, lane);
-		lane->proven = 0;
-		lane->kept = 0;
-		lane->filled = 0;
-	}
-}
-
-static bool is_done(const struct tc_walker *walker)
-{
-	uint64_t paused = 0;
-
-	for (size_t i = 0; i < TC_WALK_LANES; i++)
-		paused |= walker->lanes[i].paused;
-	return !paused && walker->next >= walker->end;
-}
-
-static int fail(struct party *party, int err)
-{
-	pthread_mutex_lock(&party->lock);
-	party->err = err;
-	pthread_mutex_unlock(&party->lock);
-	return err;
-}
-
-static int walk_share(struct party *party, struct member *member, struct tc_walker *walker)
-{
-	int err = 0;
-
-	while (!err && !is_done(walker)) {
-		wake(walker);
-		while (!err && walker->resting < TC_WALK_LANES)
-			err = run(party->program, member->number, party->steps);
-		err = err ? fail(party, err) : drain(party, member, walker);
-	}
-	return err;
-}
-
-static void *walk_shares(void *context)
-{
-	struct member *member = context;
-	struct party *party = member->party;
-	struct tc_walker *walker = &party->walk->memory[member->number];
-	int err = 0;
-
-	while (!err) {
-		uint32_t from = __atomic_fetch_add(&party->next, SHARE, __ATOMIC_RELAXED);
-
-		if (from >= party->buckets)
-			break;
-		walker->next = from;
-		walker->end = party->buckets - from < SHARE ? party->buckets : from + SHARE;
-		err = walk_share(party, member, walker);
-	}
-	for (size_t i = 0; i < TC_WALK_LANES; i++)
-		tc_buf_release(&member->aside[i]);
-	return NULL;
-}
-
-static void walk_together(struct party *party)
-{
-	struct member members[WALKERS_MAX];
-	uint32_t shares = (party->buckets + SHARE - 1) / SHARE;
-	uint32_t count = party->walk->walkers < shares ? party->walk->walkers : shares;
-	uint32_t started = 1; /* we are the first */
-
-	if (!count) /* a table without buckets */
-		return;
-	for (uint32_t i = 0; i < count; i++)
-		members[i] = (struct member){.party = party, .number = i};
-	while (started < count &&
-	       start(&members[started].thread, walk_shares, &members[started]))
-		started++;
-	walk_shares(&members[0]);
-	for (uint32_t i = 1; i < started; i++)
-		pthread_join(members[i].thread, NULL);
-}
+/* ---- Preparing -------------------------------------------------------------------------- */
 
 /*
  * Requests are in no list of those that share a port. Nor are, until Linux 6.8, minisockets: the
@@ -404,7 +202,7 @@ static void load_for(struct tc_walk *walk, enum tc_walk_program program,
 {
 	pthread_t other;
 	bool begun = job->sampled && walk->walkers > 1 && walk->programs[TC_WALK_ANCHORED] < 0 &&
-		     start(&other, load_anchored, walk);
+		     tc_crew_thread(&other, load_anchored, walk);
 
 	load(walk, program);
 	if (begun)
@@ -412,26 +210,28 @@ static void load_for(struct tc_walk *walk, enum tc_walk_program program,
 }
 
 /* The first walker finds the table; all get to know it. */
-static int find_table(const struct party *party, char why[TC_WHY_MAX])
+static int find_table(const struct tc_walk *walk, const struct tc_crew *crew,
+		      char why[TC_WHY_MAX])
 {
-	struct tc_walker *walkers = party->walk->memory;
+	struct tc_walk_run request = {.walker = 0, .steps = 0};
+	struct tc_walker *walkers = crew->memory;
 	size_t listed = 0;
 	int err;
 
-	prepare(party->walk, party->job, &walkers[0]);
-	err = run(party->program, 0, 0);
+	prepare(walk, crew->job, &walkers[0]);
+	err = tc_bpf_run(crew->program, &request, sizeof(request));
 	if (err)
 		return tc_bpf_fail(err, why);
-	if (party->job->netns) {
+	if (crew->job->netns) {
 		walkers[0].net = 0;
-		listed = tc_netns_set_fill(&walkers[0], party->job->netns, party->job->netns_count);
+		listed = tc_netns_set_fill(&walkers[0], crew->job->netns, crew->job->netns_count);
 		if (!listed) {
 			snprintf(why, TC_WHY_MAX, "%s",
 				 _("there are too many network namespaces for one walk"));
 			return -EOPNOTSUPP;
 		}
 	}
-	for (uint32_t i = 1; i < party->walk->walkers; i++) {
+	for (uint32_t i = 1; i < crew->walkers; i++) {
 		memcpy(&walkers[i], &walkers[0], offsetof(struct tc_walker, stream));
 		memcpy(walkers[i].listed, walkers[0].listed, listed * sizeof(*walkers->listed));
 	}
@@ -442,8 +242,9 @@ static int run_program(struct tc_walk *walk, enum tc_walk_program program,
 		       const struct tc_walk_job *job, struct tc_walk_result *ret_result,
 		       char why[TC_WHY_MAX])
 {
-	struct party party = {
-		.walk = walk,
+	struct tc_crew crew = {
+		.memory = walk->memory,
+		.walkers = walk->walkers,
 		.job = job,
 		.steps = walk->way == TC_WALK_PROBE ? STEPS_PROBE : STEPS,
 	};
@@ -451,27 +252,25 @@ static int run_program(struct tc_walk *walk, enum tc_walk_program program,
 
 	*ret_result = (struct tc_walk_result){.buckets = 0};
 	load_for(walk, program, job);
-	party.program = walk->programs[program];
-	if (party.program < 0)
-		return tc_bpf_fail(party.program, why);
-	err = find_table(&party, why);
+	crew.program = walk->programs[program];
+	if (crew.program < 0)
+		return tc_bpf_fail(crew.program, why);
+	err = find_table(walk, &crew, why);
 	if (err)
 		return err;
-	party.buckets = (uint32_t)walk->memory[0].buckets;
+	crew.buckets = (uint32_t)walk->memory[0].buckets;
 	if (program == TC_WALK_ANCHORED) {
-		party.buckets += TC_WALK_ANCHORS; /* which come first */
+		crew.buckets += TC_WALK_ANCHORS; /* which come first */
 		for (uint32_t i = 0; i < walk->walkers; i++)
 			tc_anchors_place(walk->anchors, &walk->memory[i]);
 	}
-	pthread_mutex_init(&party.lock, NULL);
-	walk_together(&party);
-	pthread_mutex_destroy(&party.lock);
+	tc_crew_walk(&crew);
 	for (uint32_t i = 0; i < walk->walkers; i++)
 		add_result(ret_result, &walk->memory[i]);
 	for (uint32_t i = 0; job->ends && i < walk->walkers; i++)
 		add_ends(job->ends, &walk->memory[i].ends, job->ends_every);
-	ret_result->buckets = party.buckets;
-	return party.err ? tc_bpf_fail(party.err, why) : party.sink_err;
+	ret_result->buckets = crew.buckets;
+	return crew.err ? tc_bpf_fail(crew.err, why) : crew.sink_err;
 }
 
 /* For the next TC_WALK_BOUND. Without memory for it that takes longer, and is right. */
