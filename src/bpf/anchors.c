@@ -25,10 +25,21 @@ void tc_anchors_take(struct tc_anchors *ret_anchors, const struct tc_walker *wal
 		}
 }
 
+/* Where the list of a sample is not followed, nobody begins within it. */
+static bool is_followed(const struct tc_walker *walker, const struct tc_walk_sample *sample)
+{
+	uint64_t port = sample->mark >> (walker->layout.sport.shift & 63);
+
+	return walker->lists != TC_WALK_LISTS_LEFT || walker->sums[port & (TC_WALK_SUMS - 1)];
+}
+
 void tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walker)
 {
-	memcpy(walker->anchors.at, anchors->at, sizeof(walker->anchors.at));
+	memset(&walker->anchors.at, 0, sizeof(walker->anchors.at));
 	memset(walker->anchors.became, 0, sizeof(walker->anchors.became));
+	for (size_t slot = 0; slot < TC_WALK_ANCHORS; slot++)
+		if (is_followed(walker, &anchors->at[slot]))
+			walker->anchors.at[slot] = anchors->at[slot];
 }
 
 /* One walker came to an anchor, and the one whose it was could not begin there. */

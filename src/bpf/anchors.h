@@ -19,7 +19,7 @@ struct tc_anchors {
 void tc_anchors_take(struct tc_anchors *ret_anchors, const struct tc_walker *walkers,
 		     uint32_t count);
 
-/* Gives them to a walker. */
+/* Gives a walker those that are in lists that it follows. */
 void tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walker);
 
 /*

@@ -30,6 +30,21 @@ inline_always void fetch(const struct tc_walker *walker, u64 node)
 	(void)read_word(node);
 }
 
+/* The first of a list if it is to be followed, or 0. */
+inline_always u64 first_of(struct tc_walker *walker, u64 port)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	u64 first = read_word(port + layout->port_owners.word);
+	u32 at = read_at(port, &layout->port_number) & (TC_WALK_SUMS - 1);
+
+	if (walker->lists == TC_WALK_LISTS_ALL)
+		return first;
+	if (walker->lists == TC_WALK_LISTS_LEFT)
+		return walker->sums[at] ? first : 0;
+	walker->sums[at] += tc_walk_hash(first);
+	return 0;
+}
+
 /* A port and address: its sockets come before the next of the chain. */
 inline_always void enter(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node, u64 next)
 {
@@ -37,7 +52,7 @@ inline_always void enter(struct tc_walker *walker, struct tc_walk_lane *lane, u6
 	u64 port = node - layout->port_node.word, first = 0;
 
 	if (is_wanted(walker, read_word(port + layout->port_net.word)))
-		first = read_word(port + layout->port_owners.word);
+		first = first_of(walker, port);
 	if (first) {
 		lane->outer_node = next ? next : NOWHERE;
 		lane->outer_link = node;

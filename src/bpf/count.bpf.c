@@ -129,3 +129,17 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 		look_closer(walker, seen);
 	return 1;
 }
+
+inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	u64 node = seen->sock + layout->bind_node.word, link;
+	u32 port;
+
+	if (!(walker->summed >> seen->slot & 1))
+		return;
+	link = read_word(node + 8);
+	port = read_at(seen->sock, &layout->sport) & (TC_WALK_SUMS - 1);
+	if (link) /* it is in a list */
+		walker->sums[port] += tc_walk_hash(read_word(node)) - tc_walk_hash(node);
+}

@@ -4,7 +4,8 @@
  * and the hash of listeners, which is like it.
  *
  * The end of each of their chains names the bucket (include/linux/list_nulls.h), so a socket that
- * has moved to another chain is noticed there, too. Who includes this defines visit().
+ * has moved to another chain is noticed there, too. Who includes this defines visit() and
+ * sum_up().
  */
 #ifndef TC_BPF_ESTABLISHED_BPF_H
 #define TC_BPF_ESTABLISHED_BPF_H
@@ -25,6 +26,9 @@ struct seen {
 /* Takes a socket. False: there is no room for it. */
 inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 			const struct seen *seen);
+
+/* Of every socket of the namespaces that are looked at, of whatever family. */
+inline_always void sum_up(struct tc_walker *walker, const struct seen *seen);
 
 inline_always u32 is_v6(const struct tc_walker *walker, const struct seen *seen)
 {
@@ -87,9 +91,11 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 		seen.slot += slots_further(read_at(seen.sock, &layout->substate) & 255);
 	if (link != lane->link || seen.slot >= TC_WALK_SLOTS)
 		return CHANGED;
-	if (is_wanted(walker, seen.net) && (walker->families >> is_v6(walker, &seen) & 1) &&
-	    !visit(walker, lane, &seen))
-		return NO_ROOM;
+	if (is_wanted(walker, seen.net)) {
+		if ((walker->families >> is_v6(walker, &seen) & 1) && !visit(walker, lane, &seen))
+			return NO_ROOM;
+		sum_up(walker, &seen);
+	}
 	lane->link = node;
 	lane->node = next;
 	return GONE_ON;

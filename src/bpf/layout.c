@@ -101,6 +101,7 @@ static const struct row rows[] = {
 	{ PORT,        64, 0, "node",                  PLACE(port_node) },
 	{ PORT,        64, 0, "ib_net.net",            PLACE(port_net) },
 	{ PORT,        64, 0, "owners",                PLACE(port_owners) },
+	{ PORT,        16, 0, "port",                  PLACE(port_number) },
 	{ SOCK_COMMON, 64, 0, "skc_bind_node",         PLACE(bind_node) },
 	/* Of bound ports, until 6.8 (8191792c18c5). */
 	{ SOCK,        64, 1, "sk_bind2_node",         PLACE(bind_node) },

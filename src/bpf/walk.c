@@ -16,10 +16,10 @@
 #include "bpf/bound_probe.image.h"
 #include "bpf/count.image.h"
 #include "bpf/count_probe.image.h"
+#include "bpf/crew.h"
 #include "bpf/layout.h"
 #include "bpf/load.h"
 #include "bpf/netns_set.h"
-#include "bpf/crew.h"
 #include "bpf/scan.image.h"
 #include "bpf/scan_probe.image.h"
 #include "util/intl.h"
@@ -58,7 +58,17 @@ struct tc_walk {
 	int programs[TC_WALK_PROGRAMS]; /* -1: not loaded yet */
 	uint32_t walkers;
 	struct tc_walker *memory; /* one a walker */
-	struct tc_anchors *anchors; /* of the last count that sampled; or NULL */
+	/* Of the last count that sampled: */
+	struct tc_anchors *anchors; /* or NULL */
+	bool summed;		    /* there are sums, which BOUND uses once */
+	uint64_t sums[TC_WALK_SUMS];
+};
+
+/* One way through a table. */
+struct pass {
+	enum tc_walk_program program;
+	enum tc_walk_lists lists; /* of programs that follow lists of ports */
+	bool sums;		  /* adds to the sums */
 };
 
 /* ---- Opening ---------------------------------------------------------------------------- */
@@ -129,17 +139,19 @@ void tc_walk_close(struct tc_walk *walk)
  * Requests are in no list of those that share a port. Nor are, until Linux 6.8, minisockets: the
  * node is not in what they have in common with full sockets then, and further on than the other.
  */
-static uint32_t sampled_slots(const struct tc_walk_layout *layout)
+static uint32_t listed_slots(const struct tc_walk_layout *layout, bool listening)
 {
 	uint32_t minis = 1u << TC_WALK_SLOT_TIME_WAIT | 1u << TC_WALK_SLOT_FIN_WAIT2_MINI;
 	uint32_t slots = (1u << TC_WALK_SLOTS) - 1;
 
+	if (listening)
+		return 1u << TC_WALK_SLOT_LISTEN;
 	slots &= ~(1u << TC_WALK_SLOT_REQUEST);
 	return layout->bind_node.word < layout->node.word ? slots : slots & ~minis;
 }
 
-static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
-		    struct tc_walker *walker)
+static void prepare(const struct tc_walk *walk, const struct pass *pass,
+		    const struct tc_walk_job *job, struct tc_walker *walker)
 {
 	memset(walker, 0, offsetof(struct tc_walker, stream));
 	walker->layout = walk->layout;
@@ -156,9 +168,14 @@ static void prepare(const struct tc_walk *walk, const struct tc_walk_job *job,
 	if (job->sampled) {
 		uint64_t looked_at = job->sampled / walker->closer_every;
 
-		walker->samples_of = sampled_slots(&walk->layout);
+		walker->samples_of = listed_slots(&walk->layout, job->listening);
 		walker->sample_every = (uint32_t)(looked_at / TC_WALK_SAMPLES / walk->walkers) + 1;
 	}
+	walker->lists = pass->lists;
+	if (pass->sums)
+		walker->summed = listed_slots(&walk->layout, job->listening);
+	else if (pass->lists == TC_WALK_LISTS_LEFT)
+		memcpy(walker->sums, walk->sums, sizeof(walker->sums));
 }
 
 static void add_ends(struct tc_walk_ends *ends, const struct tc_walk_ends *more, uint32_t every)
@@ -210,15 +227,15 @@ static void load_for(struct tc_walk *walk, enum tc_walk_program program,
 }
 
 /* The first walker finds the table; all get to know it. */
-static int find_table(const struct tc_walk *walk, const struct tc_crew *crew,
-		      char why[TC_WHY_MAX])
+static int find_table(const struct tc_walk *walk, const struct pass *pass,
+		      const struct tc_crew *crew, char why[TC_WHY_MAX])
 {
 	struct tc_walk_run request = {.walker = 0, .steps = 0};
 	struct tc_walker *walkers = crew->memory;
 	size_t listed = 0;
 	int err;
 
-	prepare(walk, crew->job, &walkers[0]);
+	prepare(walk, pass, crew->job, &walkers[0]);
 	err = tc_bpf_run(crew->program, &request, sizeof(request));
 	if (err)
 		return tc_bpf_fail(err, why);
@@ -238,9 +255,33 @@ static int find_table(const struct tc_walk *walk, const struct tc_crew *crew,
 	return 0;
 }
 
-static int run_program(struct tc_walk *walk, enum tc_walk_program program,
-		       const struct tc_walk_job *job, struct tc_walk_result *ret_result,
-		       char why[TC_WHY_MAX])
+/* The program that knows anchors takes them for buckets, which come first. */
+static void place_anchors(struct tc_walk *walk, const struct pass *pass, struct tc_crew *crew)
+{
+	crew->buckets += TC_WALK_ANCHORS;
+	if (pass->lists == TC_WALK_LISTS_FIRST) /* no list is followed */
+		crew->next = TC_WALK_ANCHORS;
+	else
+		for (uint32_t i = 0; i < walk->walkers; i++)
+			tc_anchors_place(walk->anchors, &walk->memory[i]);
+}
+
+static void add_up(struct tc_walk *walk, const struct pass *pass, const struct tc_walk_job *job,
+		   struct tc_walk_result *result)
+{
+	for (uint32_t i = 0; i < walk->walkers; i++) {
+		const struct tc_walker *walker = &walk->memory[i];
+
+		add_result(result, walker);
+		if (job->ends)
+			add_ends(job->ends, &walker->ends, job->ends_every);
+		for (size_t at = 0; pass->sums && at < TC_WALK_SUMS; at++)
+			walk->sums[at] += walker->sums[at];
+	}
+}
+
+static int run_pass(struct tc_walk *walk, const struct pass *pass, const struct tc_walk_job *job,
+		    struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
 {
 	struct tc_crew crew = {
 		.memory = walk->memory,
@@ -251,27 +292,23 @@ static int run_program(struct tc_walk *walk, enum tc_walk_program program,
 	int err;
 
 	*ret_result = (struct tc_walk_result){.buckets = 0};
-	load_for(walk, program, job);
-	crew.program = walk->programs[program];
+	load_for(walk, pass->program, job);
+	crew.program = walk->programs[pass->program];
 	if (crew.program < 0)
 		return tc_bpf_fail(crew.program, why);
-	err = find_table(walk, &crew, why);
+	err = find_table(walk, pass, &crew, why);
 	if (err)
 		return err;
 	crew.buckets = (uint32_t)walk->memory[0].buckets;
-	if (program == TC_WALK_ANCHORED) {
-		crew.buckets += TC_WALK_ANCHORS; /* which come first */
-		for (uint32_t i = 0; i < walk->walkers; i++)
-			tc_anchors_place(walk->anchors, &walk->memory[i]);
-	}
+	if (pass->program == TC_WALK_ANCHORED)
+		place_anchors(walk, pass, &crew);
 	tc_crew_walk(&crew);
-	for (uint32_t i = 0; i < walk->walkers; i++)
-		add_result(ret_result, &walk->memory[i]);
-	for (uint32_t i = 0; job->ends && i < walk->walkers; i++)
-		add_ends(job->ends, &walk->memory[i].ends, job->ends_every);
+	add_up(walk, pass, job, ret_result);
 	ret_result->buckets = crew.buckets;
 	return crew.err ? tc_bpf_fail(crew.err, why) : crew.sink_err;
 }
+
+/* ---- What is only bound ----------------------------------------------------------------- */
 
 /* For the next TC_WALK_BOUND. Without memory for it that takes longer, and is right. */
 static void keep_samples(struct tc_walk *walk)
@@ -282,27 +319,100 @@ static void keep_samples(struct tc_walk *walk)
 		tc_anchors_take(walk->anchors, walk->memory, walk->walkers);
 }
 
-/* -EAGAIN: lists have changed too much to be begun anywhere but at their beginnings. */
-static int run_anchored(struct tc_walk *walk, const struct tc_walk_job *job,
-			struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
+/*
+ * -EAGAIN: lists have changed too much to be begun anywhere but at their beginnings, or there is
+ * nothing to begin at.
+ */
+static int follow_anchored(struct tc_walk *walk, enum tc_walk_lists lists,
+			   const struct tc_walk_job *job, struct tc_walk_result *ret_result,
+			   char why[TC_WHY_MAX])
 {
-	int err = run_program(walk, TC_WALK_ANCHORED, job, ret_result, why);
+	const struct pass pass = {.program = TC_WALK_ANCHORED, .lists = lists};
+	int err;
 
+	if (!walk->anchors || !walk->anchors->count)
+		return -EAGAIN;
+	err = run_pass(walk, &pass, job, ret_result, why);
 	if (!err && ret_result->given_up)
 		return -EAGAIN;
 	return err ? err : tc_anchors_judge(walk->memory, walk->walkers, &ret_result->totals[0]);
 }
 
+static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct tc_walk_job *job,
+		  struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
+{
+	const struct pass pass = {.program = TC_WALK_BOUND, .lists = lists};
+	int err = follow_anchored(walk, lists, job, ret_result, why);
+
+	return err == -EAGAIN ? run_pass(walk, &pass, job, ret_result, why) : err;
+}
+
+/* What is left of the sums of connections behind the listeners, and the lists themselves. */
+static int finish_sums(struct tc_walk *walk, const struct tc_walk_job *job,
+		       struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
+{
+	const struct pass listeners = {.program = TC_WALK_COUNT, .sums = true};
+	const struct pass first = {
+		.program = TC_WALK_ANCHORED,
+		.lists = TC_WALK_LISTS_FIRST,
+		.sums = true,
+	};
+	struct tc_walk_job listening = {
+		.families = job->families,
+		.netns = job->netns,
+		.netns_count = job->netns_count,
+		.listening = true,
+	};
+	int err = run_pass(walk, &listeners, &listening, ret_result, why);
+
+	return err ? err : run_pass(walk, &first, job, ret_result, why);
+}
+
+static uint64_t sums_left(const uint64_t sums[TC_WALK_SUMS])
+{
+	uint64_t left = 0;
+
+	for (size_t at = 0; at < TC_WALK_SUMS; at++)
+		left += sums[at] != 0;
+	return left;
+}
+
+static int run_bound(struct tc_walk *walk, const struct tc_walk_job *job,
+		     struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
+{
+	enum tc_walk_lists lists = TC_WALK_LISTS_ALL;
+	uint64_t followed = TC_WALK_SUMS;
+	int err = 0;
+
+	if (walk->summed) {
+		walk->summed = false;
+		err = finish_sums(walk, job, ret_result, why);
+		/* A list that was not read may be missing in the sums. */
+		if (!err && !ret_result->given_up) {
+			lists = TC_WALK_LISTS_LEFT;
+			followed = sums_left(walk->sums);
+		}
+	}
+	if (!err && followed)
+		err = follow(walk, lists, job, ret_result, why);
+	ret_result->followed = followed;
+	return err;
+}
+
 int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct tc_walk_job *job,
 		struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
 {
-	int err = -EAGAIN;
+	const struct pass pass = {.program = program, .sums = job->sampled != 0};
+	int err;
 
-	if (program == TC_WALK_BOUND && walk->anchors && walk->anchors->count)
-		err = run_anchored(walk, job, ret_result, why);
-	if (err == -EAGAIN)
-		err = run_program(walk, program, job, ret_result, why);
-	if (!err && job->sampled)
+	if (program == TC_WALK_BOUND)
+		return run_bound(walk, job, ret_result, why);
+	if (pass.sums)
+		memset(walk->sums, 0, sizeof(walk->sums));
+	err = run_pass(walk, &pass, job, ret_result, why);
+	if (!err && pass.sums) {
 		keep_samples(walk);
+		walk->summed = true;
+	}
 	return err;
 }

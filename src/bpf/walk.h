@@ -38,7 +38,11 @@ typedef int tc_walk_sink(void *context, const struct tc_walk_layout *layout, con
 struct tc_walk_job {
 	unsigned families;	   /* TC_FAMILY_ bits */
 	uint32_t slots, slots_all; /* as in struct tc_walker */
-	uint64_t sampled; /* of about so many, some are kept for TC_WALK_BOUND; 0: none */
+	/*
+	 * There are about so many: some are kept for the next TC_WALK_BOUND of the same families
+	 * and namespaces, and all are summed up for it; 0: none.
+	 */
+	uint64_t sampled;
 	/* Namespaces that share this one's tables, told apart; NULL: this one alone. */
 	const uint64_t *netns;
 	size_t netns_count;
@@ -54,6 +58,7 @@ struct tc_walk_result {
 	uint64_t buckets;
 	uint64_t repeated; /* chains that changed while they were followed */
 	uint64_t given_up; /* chains that never stood still: the result is incomplete */
+	uint64_t followed; /* of TC_WALK_BOUND: of how many sums of ports the lists were followed */
 };
 
 /* The fastest way that this kernel has and that is not before `from`. -errno: why says it. */

@@ -42,7 +42,7 @@ struct tc_walk_layout {
 	struct tc_walk_place lhash2, lhash2_mask, listen_chain, listen_bucket;
 	/* The table of bound ports: its buckets, what is in their chains, and whose they are. */
 	struct tc_walk_place bhash2, bhash_size, bind_chain, bind_bucket;
-	struct tc_walk_place port_node, port_net, port_owners;
+	struct tc_walk_place port_node, port_net, port_owners, port_number;
 	struct tc_walk_place bind_node; /* in a socket */
 };
 
@@ -105,6 +105,33 @@ enum {
 	TC_WALK_ANCHOR_BITS = 12,
 	TC_WALK_ANCHORS = 1 << TC_WALK_ANCHOR_BITS,
 	TC_WALK_FOUND = 8192,
+};
+
+/*
+ * Whether all sockets of the lists of a port have been met elsewhere shows without following them:
+ * each socket that is met adds what its list goes on with, and takes itself away; each list adds
+ * its first. Of a list of which nobody is missing nothing is left, whatever the order. Who was not
+ * met leaves himself, and who was met twice the difference: then the lists are followed.
+ */
+enum { TC_WALK_SUMS = 4096 }; /* ports that differ by that many share a sum */
+
+/*
+ * What stands for a node in a sum. It has to be far from linear: nodes lie at regular distances,
+ * and those of two that are missing must not cancel out. The end of a list is 0, and so is this.
+ */
+static inline __attribute__((always_inline)) uint64_t tc_walk_hash(uint64_t node)
+{
+	node *= 0x9e3779b97f4a7c15ull;
+	node ^= node >> 32;
+	node *= 0xd6e8feb86659fd93ull;
+	return node ^ node >> 29;
+}
+
+/* What is done with the lists of ports. */
+enum tc_walk_lists {
+	TC_WALK_LISTS_ALL,   /* all are followed */
+	TC_WALK_LISTS_FIRST, /* none: the first of each is summed up */
+	TC_WALK_LISTS_LEFT,  /* those of which the sum is not 0 */
 };
 
 /* What has become of an anchor: bits. */
@@ -176,6 +203,8 @@ struct tc_walker {
 	uint32_t notes_ends;   /* of those: their ends are noted */
 	uint32_t samples_of;   /* and bits: slots of which sockets are sampled, */
 	uint32_t sample_every; /* one in so many of them */
+	uint32_t summed;       /* bits: slots of which every socket adds to the sums */
+	uint32_t lists;	       /* enum tc_walk_lists */
 	/* Set by the program. */
 	uint32_t resting;  /* lanes at rest */
 	uint32_t repeated; /* chains that were walked again */
@@ -189,6 +218,11 @@ struct tc_walker {
 	uint32_t sample_count, found_count;
 	struct tc_walk_lane lanes[TC_WALK_LANES];
 	struct tc_walk_sample samples[TC_WALK_SAMPLES];
+	/*
+	 * By port; set by the caller, or added to, as `lists` says. An instruction reaches no
+	 * further than 32 KiB, so what is large comes last.
+	 */
+	uint64_t sums[TC_WALK_SUMS];
 	union {
 		uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
 		struct tc_walk_anchors anchors;

@@ -14,16 +14,9 @@
 
 #include <cmocka.h>
 
-#include <net/if.h>
-#include <netinet/in.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "bpf/anchors.h"
-#include "bpf/walk.h"
 #include "util/macro.h"
+#include "walking.h"
 
 enum {
 	LISTS = 3,
@@ -152,94 +145,30 @@ static void test_too_many(void **state)
 
 static int clients[LISTS * PAIRS];
 
-static void bring_up_loopback(void)
-{
-	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-	assert_true(fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0);
-	close(fd);
-}
-
-static struct sockaddr_in address_of(uint32_t host, uint16_t port)
-{
-	return (struct sockaddr_in){
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(host),
-	};
-}
-
-/* With SO_REUSEADDR many have the same address and port, as long as none of them listens. */
-static int bound_to(uint32_t host, uint16_t port)
-{
-	struct sockaddr_in address = address_of(host, port);
-	const int on = 1;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
-}
-
 static int make_lists(void **state)
 {
 	int listener;
 
 	(void)state;
-	if (geteuid() != 0 || unshare(CLONE_NEWNET) < 0)
+	if (!walking_alone())
 		return 0;
-	bring_up_loopback();
-	listener = bound_to(INADDR_ANY, SERVER_PORT);
+	listener = walking_bound(INADDR_ANY, SERVER_PORT);
 	assert_int_equal(listen(listener, LISTS * PAIRS), 0);
 	for (int i = 0; i < LISTS * PAIRS; i++) {
 		struct sockaddr_in server =
-			address_of(INADDR_LOOPBACK + 256 + (uint32_t)i, SERVER_PORT);
+			walking_address(INADDR_LOOPBACK + 256 + (uint32_t)i, SERVER_PORT);
 
-		clients[i] = bound_to(INADDR_LOOPBACK, (uint16_t)(FIRST_PORT + i % LISTS));
+		clients[i] = walking_bound(INADDR_LOOPBACK, (uint16_t)(FIRST_PORT + i % LISTS));
 		assert_int_equal(connect(clients[i], (struct sockaddr *)&server, sizeof(server)),
 				 0);
-		bound_to(INADDR_LOOPBACK, (uint16_t)(FIRST_PORT + i % LISTS));
+		walking_bound(INADDR_LOOPBACK, (uint16_t)(FIRST_PORT + i % LISTS));
 	}
 	return 0;
-}
-
-static int take_nothing(void *context, const struct tc_walk_layout *layout, const uint64_t *words,
-			size_t count)
-{
-	(void)context;
-	(void)layout;
-	(void)words;
-	(void)count;
-	return 0;
-}
-
-static struct tc_walk *open_walk(enum tc_walk_way way)
-{
-	struct tc_walk *walk = NULL;
-	char why[TC_WHY_MAX] = "";
-
-	if (geteuid() != 0 || tc_walk_open(way, &walk, why) < 0) {
-		print_message("# SKIP %s\n", *why ? why : "not root");
-		skip();
-	}
-	return walk;
 }
 
 static uint64_t count(struct tc_walk *walk, enum tc_walk_program program, uint64_t sampled)
 {
-	struct tc_walk_job job = {
-		.families = TC_FAMILY_INET | TC_FAMILY_INET6,
-		.sampled = sampled,
-		.sink = take_nothing,
-	};
-	struct tc_walk_result result;
-	char why[TC_WHY_MAX];
-
-	assert_int_equal(tc_walk_run(walk, program, &job, &result, why), 0);
-	assert_int_equal(result.given_up, 0);
-	return result.totals[0];
+	return walking_run(walk, program, sampled).totals[0];
 }
 
 /* Every connection is sampled, every second one, and so on; then they are where lanes begin. */
@@ -249,7 +178,7 @@ static void test_as_many(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < TC_ARRAY_SIZE(ways); i++) {
-		struct tc_walk *walk = open_walk(ways[i]);
+		struct tc_walk *walk = walking_open(ways[i]);
 
 		assert_int_equal(count(walk, TC_WALK_BOUND, 0), LISTS * PAIRS);
 		for (uint64_t every = 1; every < PAIRS; every += every / 2 + 1) {
@@ -263,7 +192,7 @@ static void test_as_many(void **state)
 /* Those that have gone since they were sampled: half of them, then all. */
 static void test_as_many_when_gone(void **state)
 {
-	struct tc_walk *walk = open_walk(TC_WALK_TYPED);
+	struct tc_walk *walk = walking_open(TC_WALK_TYPED);
 
 	(void)state;
 	count(walk, TC_WALK_COUNT, 1);

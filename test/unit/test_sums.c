@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_sums.c - sums that show whether all sockets of the lists of ports have been met: nothing is
+ * left where they have, something where one was not, and then the lists are followed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "random.h"
+#include "util/macro.h"
+#include "walking.h"
+
+/* ---- The hash ----------------------------------------------------------------------------- */
+
+enum { NODES = 200, SPACING = 256, ROUNDS = 300 };
+
+static uint64_t nodes[NODES + 1]; /* of one list, in its order; the last: its end */
+
+/* In a slab, at regular distances, in an order of their own. */
+static void make_list(struct dice *dice)
+{
+	for (size_t i = 0; i < NODES; i++)
+		nodes[i] = 0xffff888000000018 + i * SPACING;
+	nodes[NODES] = 0;
+	for (size_t i = NODES - 1; i > 0; i--) {
+		size_t other = dice_below(dice, (unsigned)i + 1);
+		uint64_t node = nodes[i];
+
+		nodes[i] = nodes[other];
+		nodes[other] = node;
+	}
+}
+
+static uint64_t met(size_t i)
+{
+	return tc_walk_hash(nodes[i + 1]) - tc_walk_hash(nodes[i]);
+}
+
+static uint64_t sum_of_all(void)
+{
+	uint64_t sum = tc_walk_hash(nodes[0]);
+
+	for (size_t i = 0; i < NODES; i++)
+		sum += met(i);
+	return sum;
+}
+
+static void test_nothing_left(void **state)
+{
+	struct dice dice = {1};
+
+	(void)state;
+	assert_int_equal(tc_walk_hash(0), 0);
+	for (size_t round = 0; round < ROUNDS; round++) {
+		make_list(&dice);
+		assert_int_equal(sum_of_all(), 0);
+	}
+}
+
+/* One, or two anywhere: they do not cancel out. */
+static void test_missing(void **state)
+{
+	struct dice dice = {2};
+
+	(void)state;
+	for (size_t round = 0; round < ROUNDS; round++) {
+		make_list(&dice);
+		for (size_t i = 0; i < NODES; i++) {
+			size_t other = dice_below(&dice, NODES);
+
+			assert_true(sum_of_all() - met(i) != 0);
+			assert_true(sum_of_all() + met(i) != 0);
+			if (other != i)
+				assert_true(sum_of_all() - met(i) - met(other) != 0);
+		}
+	}
+}
+
+/* ---- Real lists --------------------------------------------------------------------------- */
+
+enum { CONNECTIONS = 200, CLOSED = 50, SERVER_PORT = 7001, OTHER_PORT = SERVER_PORT + TC_WALK_SUMS };
+
+/*
+ * A server whose listener is bound to an address, so that it is in one list with what has come in;
+ * of the connections some are closed by each side.
+ */
+static int make_server(void **state)
+{
+	struct sockaddr_in server = walking_address(INADDR_LOOPBACK, SERVER_PORT);
+	int listener;
+
+	(void)state;
+	if (!walking_alone())
+		return 0;
+	listener = walking_bound(INADDR_LOOPBACK, SERVER_PORT);
+	assert_int_equal(listen(listener, CONNECTIONS), 0);
+	for (size_t i = 0; i < CONNECTIONS; i++) {
+		int client = socket(AF_INET, SOCK_STREAM, 0), accepted;
+
+		assert_int_equal(connect(client, (struct sockaddr *)&server, sizeof(server)), 0);
+		accepted = accept(listener, NULL, NULL);
+		assert_true(accepted >= 0);
+		if (i < CLOSED)
+			close(i % 2 ? client : accepted);
+		if (i < CLOSED / 2)
+			close(i % 2 ? accepted : client);
+	}
+	return 0;
+}
+
+/* What a walk says is bound after it has met all that is connected. */
+static uint64_t bound(struct tc_walk *walk, uint64_t *ret_followed)
+{
+	struct tc_walk_result result;
+
+	walking_run(walk, TC_WALK_COUNT, 1);
+	result = walking_run(walk, TC_WALK_BOUND, 0);
+	*ret_followed = result.followed;
+	return result.totals[0];
+}
+
+static const enum tc_walk_way ways[] = {TC_WALK_TYPED, TC_WALK_PROBE};
+
+static void test_no_list_is_followed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(ways); i++) {
+		struct tc_walk *walk = walking_open(ways[i]);
+		uint64_t followed;
+
+		assert_int_equal(bound(walk, &followed), 0);
+		assert_int_equal(followed, 0);
+		/* Sums are of one count: without a new one, all lists are followed. */
+		assert_int_equal(walking_run(walk, TC_WALK_BOUND, 0).followed, TC_WALK_SUMS);
+		tc_walk_close(walk);
+	}
+}
+
+/* A port of its own, one that shares the sum of the server's, and among the server's own. */
+static void test_those_of_bound_sockets_are(void **state)
+{
+	static const struct {
+		uint32_t host;
+		uint16_t port;
+	} rows[] = {
+		{INADDR_LOOPBACK, 4000},
+		{INADDR_LOOPBACK, OTHER_PORT},
+		{INADDR_LOOPBACK + 1, SERVER_PORT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(ways); i++)
+		for (size_t j = 0; j < TC_ARRAY_SIZE(rows); j++) {
+			struct tc_walk *walk = walking_open(ways[i]);
+			int one = walking_bound(rows[j].host, rows[j].port), other;
+			uint64_t followed;
+
+			assert_int_equal(bound(walk, &followed), 1);
+			assert_int_equal(followed, 1);
+			other = walking_bound(rows[j].host, rows[j].port);
+			assert_int_equal(bound(walk, &followed), 2);
+			assert_int_equal(followed, 1);
+			close(other);
+			close(one);
+			assert_int_equal(bound(walk, &followed), 0);
+			assert_int_equal(followed, 0);
+			tc_walk_close(walk);
+		}
+}
+
+/* A connection that was made after the count is not bound, though its port is looked at. */
+static void test_new_ones_are_met_then(void **state)
+{
+	struct sockaddr_in server = walking_address(INADDR_LOOPBACK, SERVER_PORT);
+	struct tc_walk *walk = walking_open(TC_WALK_TYPED);
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+	struct tc_walk_result result;
+
+	(void)state;
+	walking_run(walk, TC_WALK_COUNT, 1);
+	assert_int_equal(connect(client, (struct sockaddr *)&server, sizeof(server)), 0);
+	result = walking_run(walk, TC_WALK_BOUND, 0);
+	assert_int_equal(result.totals[0], 0);
+	assert_true(result.followed >= 1 && result.followed <= 2); /* of both ends */
+	close(client);
+	tc_walk_close(walk);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_left),
+		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_no_list_is_followed),
+		cmocka_unit_test(test_those_of_bound_sockets_are),
+		cmocka_unit_test(test_new_ones_are_met_then),
+	};
+
+	return cmocka_run_group_tests_name("sums", tests, make_server, NULL);
+}
