@@ -44,6 +44,7 @@ extern const struct lab_driver lab_driver_some_loss;
 extern const struct lab_driver lab_driver_short;
 extern const struct lab_driver lab_driver_late_close;
 extern const struct lab_driver lab_driver_crawler;
+extern const struct lab_driver lab_driver_paused;
 extern const struct lab_driver lab_driver_reusing;
 extern const struct lab_driver lab_driver_proxy;
 

@@ -26,6 +26,8 @@
 #define DEAD_LENGTH 16
 #define DEAD_OF 33	/* three in a hundred */
 #define DEAD_AT_ONCE 30 /* at three a second each is given up after ten */
+#define CRAWLED 300
+#define DEAD_OF_CRAWLED 25 /* twelve in all */
 #define REUSED 200 /* of the scenario's range */
 
 /* ---- Connections that stay ------------------------------------------------------------- */
@@ -173,6 +175,23 @@ static int turn_crawler(struct lab_drive *drive)
 				     : call_dead_host(drive, drive->turn / DEAD_OF);
 }
 
+/* What it tried last; then it has nothing to do. */
+static int begin_paused(struct lab_drive *drive)
+{
+	int rc = begin_crawler(drive);
+
+	for (uint64_t i = 0; rc == 0 && i < CRAWLED; i++)
+		rc = i % DEAD_OF_CRAWLED ? turn_short(drive)
+					 : call_dead_host(drive, i / DEAD_OF_CRAWLED);
+	return rc;
+}
+
+static int turn_paused(struct lab_drive *drive)
+{
+	(void)drive;
+	return 0;
+}
+
 /* ---- A proxy --------------------------------------------------------------------------- */
 
 /*
@@ -295,6 +314,13 @@ const struct lab_driver lab_driver_crawler = {
 	.summary = N_("connects from %s to hosts behind %s, of which three in a hundred are not there and "
 		      "are given up after ten seconds, %u times a second"),
 	.per_second = 100, .begin = begin_crawler, .turn = turn_crawler,
+};
+
+const struct lab_driver lab_driver_paused = {
+	.name = "paused", .client = LAB_A, .server = LAB_B,
+	.summary = N_("connected 300 times from %s to hosts behind %s, of which twelve are not there, and "
+		      "then waits"),
+	.per_second = 1, .begin = begin_paused, .turn = turn_paused,
 };
 
 const struct lab_driver lab_driver_reusing = {

@@ -206,12 +206,17 @@ static int remember_programs(struct tc_facts *facts, const struct tc_sock *sock)
 static void remember_stood(struct tc_symptom_facts *symptom, const struct tc_symptom_env *env,
 			   const struct tc_sock *sock)
 {
-	uint64_t ms;
+	uint64_t ms, seconds;
+	size_t age = 0;
 
 	if (!tc_lifetime_syn_stood(env->settings, sock->retrans, &ms))
 		return;
 	symptom->stood += sock->count;
 	symptom->stood_ms += ms * sock->count;
+	seconds = ms / 1000 + TC_SYMPTOM_SYN_YOUNG_S;
+	while (age + 1 < TC_FACTS_AGES && seconds >= (uint64_t)TC_SYMPTOM_SYN_YOUNG_S << (age + 1))
+		age++;
+	symptom->asked[age] += sock->count;
 }
 
 static bool is_forgotten(size_t symptom)

@@ -14,6 +14,8 @@
 #include "model/census.h"
 #include "model/port_set.h"
 
+enum { TC_FACTS_AGES = 8 };
+
 /* How many sockets show a symptom. */
 struct tc_symptom_facts {
 	uint64_t shown;
@@ -22,8 +24,12 @@ struct tc_symptom_facts {
 	uint64_t oldest_ms; /* of those shown, the longest that is known; 0: none is known */
 	struct tc_tally *who, *peer; /* of those shown, sorted; owned */
 
-	/* Of SYN_SENT_SILENT: of how many it is known for how long they have, and that in all. */
+	/*
+	 * Of SYN_SENT_SILENT: of how many it is known for how long they have, and that in all; and
+	 * how many were asked for 2, 4, 8 ... seconds ago, and less than twice that.
+	 */
 	uint64_t stood, stood_ms;
+	uint64_t asked[TC_FACTS_AGES];
 };
 
 /* What was read in one of several network namespaces. */

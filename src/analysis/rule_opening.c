@@ -153,11 +153,33 @@ static uint64_t root_of(uint64_t number)
 	return root;
 }
 
-/* How many connections were tried in the time for which the silent ones stand. */
+/*
+ * How many connections were tried in the time for which the silent ones stand: at the least, as far as
+ * an interval tells, and at the most.
+ */
 struct tried {
-	bool is_known; /* there was an interval, and their repetitions tell since when */
+	bool has_least, has_most;
 	double least, most;
 };
+
+/*
+ * How much of what was tried while they came about is still tried now: as much as fails now of what
+ * failed then, which is told by how many are young. Nothing where none is: a crawler that has paused
+ * leaves those that fail, and not the many others that it tried with them. Young is what is as old
+ * as lets some be expected, and no older than the interval.
+ */
+static double going_on(const struct tc_facts *facts, const struct tc_symptom_facts *silent,
+		       double life_s)
+{
+	double all = (double)(silent->shown + silent->not_shown);
+	double young = (double)silent->not_shown, young_s = TC_SYMPTOM_SYN_YOUNG_S;
+
+	for (size_t i = 0; i < TC_FACTS_AGES && all * young_s < AT_MOST_OF_NONE * life_s &&
+			   young_s * 2e6 <= (double)facts->interval_us;
+	     i++, young_s *= 2)
+		young += (double)silent->asked[i];
+	return young * life_s < all * young_s ? young * life_s / (all * young_s) : 1;
+}
 
 /*
  * A silent SYN_SENT stands until its program gives up, for a minute and more where it does not, and so
@@ -170,22 +192,69 @@ struct tried {
 static struct tried tried_meanwhile(const struct tc_facts *facts,
 				    const struct tc_symptom_facts *silent)
 {
-	double opened, chance, seconds, mean;
+	double opened, chance, seconds, mean, still;
+	struct tried tried = {.has_least = false};
 	uint64_t rise;
 
 	if (!silent->stood || !tc_facts_rise(facts, TC_COUNTER_ActiveOpens, &rise))
-		return (struct tried){.is_known = false};
+		return tried;
 	opened = (double)rise;
 	chance = 2 * (double)root_of(rise);
 	seconds = (double)facts->interval_us / 1e6;
 	mean = (double)silent->stood_ms / 1000 / (double)silent->stood;
 	if (mean < SEEN_AT_LEAST_S)
 		mean = SEEN_AT_LEAST_S;
-	return (struct tried){
-		.is_known = true,
-		.least = opened > chance ? (opened - chance) / seconds * mean : 0,
-		.most = (opened + chance + AT_MOST_OF_NONE) / seconds * mean * 2,
-	};
+	tried.has_least = true;
+	tried.least = opened > chance ? (opened - chance) / seconds * mean : 0;
+	if (tried.least < (double)silent->shown)
+		tried.least = (double)silent->shown;
+	still = going_on(facts, silent, mean * 2 + TC_SYMPTOM_SYN_YOUNG_S);
+	tried.has_most = still > 0;
+	if (tried.has_most)
+		tried.most = (opened + chance + AT_MOST_OF_NONE) / seconds * mean * 2 / still;
+	if (tried.has_most && tried.most < tried.least)
+		tried.most = tried.least;
+	return tried;
+}
+
+/* More than that were never tried; false: not known, or not of the namespace that has these. */
+static bool tried_ever(const struct tc_facts *facts, const struct tc_symptom_facts *silent,
+		       uint64_t *ret_count)
+{
+	return tc_facts_counter(facts, TC_COUNTER_ActiveOpens, ret_count) &&
+	       *ret_count >= silent->shown + silent->not_shown;
+}
+
+static void tell_tried(const struct tried *tried, bool is_few, struct tc_draft *draft)
+{
+	if (tried->has_most)
+		tc_evidence(draft,
+			    N_("In the time for which they stand, %llu to %llu connections were tried "
+			       "(inferred by repetitions and ActiveOpens)."),
+			    tc_llu((uint64_t)tried->least), tc_llu((uint64_t)tried->most));
+	else if (is_few)
+		tc_evidence(draft,
+			    N_("In the time for which they stand, %llu connections or more were tried "
+			       "(inferred by repetitions and ActiveOpens)."),
+			    tc_llu((uint64_t)tried->least));
+	if (is_few)
+		tc_evidence(draft, N_("That is less than one in ten, as a proxy or a crawler always "
+				      "meets."));
+}
+
+/* Why it is no warning. */
+static void tell_open(const struct tried *tried, struct tc_draft *draft)
+{
+	if (tried->has_most)
+		tc_evidence(draft, N_("Whether these are one in ten that does not tell, so this is not "
+				      "called a warning; a longer interval does (-i 1m)."));
+	else if (tried->has_least)
+		tc_evidence(draft, N_("None that was tried in the last seconds is without an answer: how "
+				      "many others were tried with these is not known, so this is not "
+				      "called a warning."));
+	else
+		tc_evidence(draft, N_("How many others were tried meanwhile is not known, so this is "
+				      "not called a warning."));
 }
 
 /*
@@ -197,29 +266,27 @@ static enum tc_severity weigh_silent(const struct tc_facts *facts,
 {
 	struct tried tried = tried_meanwhile(facts, silent);
 	double silent_parts = (double)silent->shown * MANY_OF_ALL;
-	bool is_few = tried.is_known && silent_parts < tried.least;
-	bool is_many = tried.is_known && silent_parts >= tried.most;
+	bool is_few = tried.has_least && silent_parts < tried.least;
+	bool is_many = tried.has_most && silent_parts >= tried.most;
+	uint64_t ever;
 
-	if (tried.is_known)
-		tc_evidence(draft,
-			    N_("In the time for which they stand, %llu to %llu connections were tried "
-			       "(inferred by repetitions and ActiveOpens)."),
-			    tc_llu((uint64_t)tried.least), tc_llu((uint64_t)tried.most + 1));
-	if (is_few)
-		tc_evidence(draft, N_("That is less than one in ten, as a proxy or a crawler always "
-				      "meets."));
+	if (!is_many && tried_ever(facts, silent, &ever) && silent_parts >= (double)ever) {
+		tc_evidence_n(draft,
+			      "That is one in ten or more of all that was ever tried: %llu connection "
+			      "(ActiveOpens).",
+			      "That is one in ten or more of all that were ever tried: %llu "
+			      "connections (ActiveOpens).",
+			      ever, tc_llu(ever));
+		return TC_SEVERITY_WARNING;
+	}
+	tell_tried(&tried, is_few, draft);
 	if (is_few || is_many)
 		return is_few ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
 	if (tc_part_is_few_peers(silent)) {
 		tc_part_few_peers(silent, draft);
 		return TC_SEVERITY_WARNING;
 	}
-	if (tried.is_known)
-		tc_evidence(draft, N_("Whether these are one in ten that does not tell, so this is not "
-				      "called a warning; a longer interval does (-i 1m)."));
-	else
-		tc_evidence(draft, N_("How many others were tried meanwhile is not known, so this is "
-				      "not called a warning."));
+	tell_open(&tried, draft);
 	return TC_SEVERITY_NOTICE;
 }
 
@@ -259,8 +326,9 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 	.title = N_("connections that are asked for get no answer at all"),
 	.threshold = N_("From the second repetition of a SYN, after two seconds or more: one lost "
 			"segment makes one. A warning where they are one in ten or more of the "
-			"connections tried in the time for which they stand, or, where that is "
-			"open, ten or more that few peers share. Otherwise a notice, as a proxy or "
+			"connections tried in the time for which they stand, as far as what is "
+			"tried now tells, or of all that were ever tried; or, where that is open, "
+			"ten or more that few peers share. Otherwise a notice, as a proxy or "
 			"a crawler always meets some; and where all that are silent answer other "
 			"connections."),
 	.first = {

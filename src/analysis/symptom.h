@@ -17,6 +17,9 @@
 /* How long a half-closed socket has to be held to be called old; a program closes in milliseconds. */
 enum { TC_SYMPTOM_OLD_MS = 60000 };
 
+/* How long a SYN_SENT is not yet called silent; before Linux 6.5, a second more. */
+enum { TC_SYMPTOM_SYN_YOUNG_S = 2 };
+
 enum tc_symptom {
 	TC_SYMPTOM_CLOSE_WAIT_HELD,    /* CLOSE_WAIT that a program has; the age is a lower bound */
 	TC_SYMPTOM_CLOSE_WAIT_OLD,     /* the same, for a minute or more */

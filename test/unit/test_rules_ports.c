@@ -520,6 +520,8 @@ static void test_a_destination_that_answers_others(void **state)
 	to->remote = sock.remote;
 	to->remote_port = sock.remote_port;
 	facts_add(&facts, &sock, 4);
+	facts.now.counters.value[TC_COUNTER_ActiveOpens] = 4 + 7 + 9 + 1;
+	facts.before.counters.value[TC_COUNTER_ActiveOpens] = 4 + 7 + 9 + 1;
 	to->used = 4 + 7;
 	to->time_wait = 7; /* of earlier ones: it may be down since */
 	facts_expect(&facts, "syn-sent-blackhole", TC_FOUND, TC_SEVERITY_WARNING, NULL);
