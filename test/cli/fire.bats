@@ -28,6 +28,11 @@ load helper
 	[ "$status" = 0 ]
 }
 
+@test "fire: nor of what is only bound, in lists that change meanwhile" {
+	needs_bpf
+	in_herd --established 10000 --time-wait 45000 --peers 500 -- bound_under_fire
+}
+
 @test "fire: no command fails" {
 	in_herd --established 2000 --close-wait 500 --listen 200 --peers 100 -6 30 -- \
 		commands_under_fire

@@ -75,3 +75,18 @@ commands_under_fire() {
 	done
 	churn_off
 }
+
+# Enough sockets that sums are taken of them; the churn's come and go at the ports of the bound.
+bound_under_fire() {
+	local ready
+	coproc BOUND { "$build/test/tools/bind_only" 300; }
+	read -r -t 60 ready <&"${BOUND[0]}" && [ "$ready" = ready ] || wrong "bind_only is ready" "$ready"
+	churn_on
+	for _ in {1..20}; do
+		same "those that are only bound" "300 true " "$(bound_census --source bpf)"
+	done
+	churn_off
+	same "and when it is over" "300 true " "$(bound_census --source bpf)"
+	kill "$BOUND_PID"
+	wait "$BOUND_PID" 2>/dev/null
+}
