@@ -24,6 +24,7 @@ enum {
 	LISTEN_BUCKET,
 	BIND_BUCKET,
 	PORT,
+	SOCKET_ALLOC,
 	WORD,
 	RDONLY_CAST,
 	RCU_LOCK,
@@ -45,6 +46,7 @@ static const struct tc_btf_name names_wanted[NAMES] = {
 	[LISTEN_BUCKET] = {"inet_listen_hashbucket", TC_BTF_STRUCT, 0, NULL},
 	[BIND_BUCKET] = {"inet_bind_hashbucket", TC_BTF_STRUCT, 0, NULL},
 	[PORT] = {"inet_bind2_bucket", TC_BTF_STRUCT, 0, NULL},
+	[SOCKET_ALLOC] = {"socket_alloc", TC_BTF_STRUCT, 0, NULL},
 	/* Any structure that begins with a number of 64 bits. */
 	[WORD] = {"timespec64", TC_BTF_STRUCT, 0, NULL},
 	[RDONLY_CAST] = {"bpf_rdonly_cast", TC_BTF_FUNCTION, 0, NULL},
@@ -77,6 +79,9 @@ static const struct row rows[] = {
 	{ SOCK_COMMON, 64, 1, "skc_v6_rcv_saddr",      PLACE(saddr6) },
 	{ SOCK_COMMON, 64, 0, "skc_net.net",           PLACE(net) },
 	{ SOCK,        64, 0, "sk_socket",             PLACE(socket) },
+	{ SOCK,        32, 1, "sk_uid.val",            PLACE(uid) },
+	/* The socket itself comes first in it (include/net/sock.h, SOCK_INODE). */
+	{ SOCKET_ALLOC, 64, 1, "vfs_inode.i_ino",      PLACE(inode) },
 	{ SOCK,        32, 0, "sk_ack_backlog",        PLACE(backlog) },
 	{ SOCK,        32, 0, "sk_max_ack_backlog",    PLACE(backlog_max) },
 	{ TIMEWAIT,     8, 0, "tw_substate",           PLACE(substate) },

@@ -6,6 +6,17 @@
  */
 #include "bpf/established.bpf.h"
 
+/* The inode by which a process holds it, and the user it was made by. */
+inline_always u64 holder_of(const struct tc_walk_layout *layout, u64 sock)
+{
+	u64 socket = read_word(sock + layout->socket.word);
+
+	if (!socket || !layout->inode.word || !layout->uid.word)
+		return 0;
+	return (read_at(socket, &layout->inode) & 0xffffffff) |
+	       (read_at(sock, &layout->uid) << 32);
+}
+
 inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 			const struct seen *seen)
 {
@@ -30,10 +41,12 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 		record[TC_WALK_RECORD_SADDR6] = read_word(seen->sock + layout->saddr6.word);
 		record[TC_WALK_RECORD_SADDR6 + 1] = read_word(seen->sock + layout->saddr6.word + 8);
 	}
-	if (walker->listening)
+	if (walker->listening) {
 		record[TC_WALK_RECORD_BACKLOG] =
 			(read_at(seen->sock, &layout->backlog) & 0xffffffff) |
 			read_at(seen->sock, &layout->backlog_max) << 32;
+		record[TC_WALK_RECORD_HOLDER] = holder_of(layout, seen->sock);
+	}
 	lane->filled = at + TC_WALK_RECORD;
 	return 1;
 }

@@ -31,6 +31,8 @@ struct tc_walk_layout {
 	struct tc_walk_place substate;			   /* of timewait minisockets */
 	struct tc_walk_place retransmits, pending, probes; /* of full sockets: the timer */
 	struct tc_walk_place socket;			   /* NULL: no descriptor */
+	struct tc_walk_place uid;			   /* of full sockets, and of what */
+	struct tc_walk_place inode;			   /* holds them; word 0: not known */
 	struct tc_walk_place request_retrans;		   /* of requests */
 	struct tc_walk_place backlog, backlog_max;	   /* of listeners */
 	struct tc_walk_place inum;			   /* in struct net */
@@ -76,6 +78,7 @@ enum {
 	TC_WALK_RECORD_V4,     /* of both families: mapped addresses stand there, too */
 	TC_WALK_RECORD_DADDR6, /* two words; of IPv6 only; of a listener: */
 	TC_WALK_RECORD_BACKLOG = TC_WALK_RECORD_DADDR6, /* accept queue, and its limit above */
+	TC_WALK_RECORD_HOLDER, /* inode, and the number of the user above; 0: not known */
 	TC_WALK_RECORD_SADDR6 = 6,
 };
 

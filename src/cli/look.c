@@ -168,11 +168,15 @@ void tc_look_release(struct tc_look *look)
 
 static void note_not_read(const struct tc_report *report)
 {
+	bool is_bpf = report->source && strcmp(report->source, "bpf") == 0;
+
 	if (report->foreign) /* nobody expects them there */
 		return;
 	for (int state = 0; state < TC_STATE_COUNT; state++)
 		if (report->states_not_read & TC_STATE_BIT(state))
-			tc_note(_("%s was not read: %s cannot see it on this kernel"),
+			tc_note(is_bpf ? _("%s was not read: %s does not list it, and netlink, which "
+					   "would, does not work")
+				       : _("%s was not read: %s cannot see it on this kernel"),
 				tc_state_name(state), report->source);
 }
 

@@ -66,6 +66,13 @@ static const char *const of_owners[] = {"inode",     "user",   "process", "unit"
 					"container", "cgroup", NULL};
 static const char *const of_connections[] = {"service", "state", "inode", "kind",
 					     "netns",	"retrans", "remote.addr", NULL};
+/* As far as a walk tells of them: not whether a program has accepted them. */
+static const char *const of_walked[] = {"service", "state", "kind", "netns", "remote.addr", NULL};
+
+static const char *const *fields_of_connections(const struct tc_query *query)
+{
+	return query->source && strcmp(query->source, "bpf") == 0 ? of_walked : of_connections;
+}
 
 /* ---- Looks --------------------------------------------------------------------------- */
 
@@ -213,7 +220,7 @@ static int look_now(struct look *look, struct tc_report *report)
 		return err;
 	}
 	look->key_count = 0;
-	ask(look, of_connections);
+	ask(look, fields_of_connections(look->query));
 	err = scan(look, TC_STATES_ALL & ~listen & ~TC_STATE_BIT(TC_BOUND), take, report);
 	for (size_t i = 0; i < look->fact_count; i++)
 		tc_damaged_report(look->facts[i].after.damage, look->facts[i].after.damage_count,

@@ -33,10 +33,10 @@ void tc_owning_init(struct tc_owning *owning, struct tc_pipeline *pipeline)
 	/* Whose they are is not known yet, so a filter that asks for it cannot be applied. */
 	if (filter && (filter->flags & TC_FIELD_ASKED))
 		owning->job.filter = filter = NULL;
-	if (!filter)
-		tc_owning_widen(owning);
-	else
+	if (filter)
 		owning->job.need |= filter->need;
+	else if (owning->job.states & ~TC_STATES_ELSEWHERE) /* what is there has an inode */
+		tc_owning_widen(owning);
 }
 
 void tc_owning_widen(struct tc_owning *owning)

@@ -30,9 +30,6 @@
 #include "util/macro.h"
 #include "util/netns_here.h"
 
-/* Sockets that are in other tables. */
-#define ELSEWHERE (TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_BOUND))
-
 /* What a record tells. */
 #define TOLD (TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_IFINDEX | TC_HAVE_KIND | TC_HAVE_NETNS)
 
@@ -81,7 +78,7 @@ static struct tc_job rest_of(const struct tc_job *job)
 {
 	struct tc_job rest = *job;
 
-	rest.states = job->together ? 0 : job->states & ELSEWHERE;
+	rest.states = job->together ? 0 : job->states & TC_STATES_ELSEWHERE;
 	rest.begun = false;
 	return rest;
 }
@@ -130,7 +127,13 @@ static void read_record(const struct tc_walk_layout *layout, const uint64_t *rec
 		return;
 	sock->rqueue = (uint32_t)record[TC_WALK_RECORD_BACKLOG];
 	sock->wqueue = (uint32_t)(record[TC_WALK_RECORD_BACKLOG] >> 32);
-	sock->have |= TC_HAVE_QUEUES;
+	sock->timer = TC_TIMER_NONE;
+	sock->have |= TC_HAVE_QUEUES | TC_HAVE_TIMER | TC_HAVE_RETRANS;
+	if (!record[TC_WALK_RECORD_HOLDER])
+		return;
+	sock->inode = (uint32_t)record[TC_WALK_RECORD_HOLDER];
+	sock->uid = (uint32_t)(record[TC_WALK_RECORD_HOLDER] >> 32);
+	sock->have |= TC_HAVE_INODE | TC_HAVE_UID;
 }
 
 /* ---- Counting --------------------------------------------------------------------------- */
@@ -363,7 +366,7 @@ static int count_all(struct tc_job *job, struct tc_census *census, struct tc_rep
 		err = count_listeners(walk, job, census, report);
 	walk_job.sampled = bound ? sampled(job, &stat) : 0;
 	walk_job.ends_every = ends_every(&stat);
-	if (!err && states & ~ELSEWHERE)
+	if (!err && states & ~TC_STATES_ELSEWHERE)
 		err = count_connections(walk, job, walk_job, census, report);
 	if (!err && bound)
 		err = tc_walked_bound(walk, job, census, report);
@@ -377,7 +380,7 @@ static int count_all(struct tc_job *job, struct tc_census *census, struct tc_rep
  */
 static bool can_iterate(const struct tc_job *job)
 {
-	return job->by_name && !job->together && job->states & ~ELSEWHERE;
+	return job->by_name && !job->together && job->states & ~TC_STATES_ELSEWHERE;
 }
 
 static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_report *report)
@@ -482,7 +485,7 @@ static int scan_tables(struct tc_job *job, uint32_t states, struct tc_report *re
 	if (err)
 		return err;
 	note_way(walk, report);
-	if (states & ~ELSEWHERE)
+	if (states & ~TC_STATES_ELSEWHERE)
 		err = scan_table(walk, scanning, false, report);
 	if (!err && states & TC_STATE_BIT(TC_LISTEN))
 		err = scan_table(walk, scanning, true, report);
@@ -490,11 +493,18 @@ static int scan_tables(struct tc_job *job, uint32_t states, struct tc_report *re
 	return err;
 }
 
-/* Of listeners a walk tells the queues, too; what is only bound it does not hand over. */
-static bool may_walk_rest(const struct tc_job *rest)
+/* What listens, by a walk, which tells as much of it; what is only bound it does not hand over. */
+static int walk_rest(struct tc_job *rest, struct tc_report *part)
 {
-	return rest->states == TC_STATE_BIT(TC_LISTEN) &&
-	       !(rest->need & ~(TOLD | TC_HAVE_QUEUES)) && !rest->begun;
+	struct tc_report walked = {.size = sizeof(walked), .complete = true};
+	int err;
+
+	walked.states_not_read = rest->states & TC_STATE_BIT(TC_BOUND);
+	rest->applied = TC_APPLIED_STATES | TC_APPLIED_FAMILIES;
+	err = scan_tables(rest, rest->states & ~TC_STATE_BIT(TC_BOUND), &walked);
+	if (!err)
+		*part = walked;
+	return err;
 }
 
 /* The states that are left, through sock_diag; where that is denied, by another walk. */
@@ -507,15 +517,8 @@ static int scan_rest(const struct tc_job *job, struct tc_report *report, bool *r
 	if (!rest.states)
 		return 0;
 	err = tc_source_netlink.scan(&rest, &part);
-	if (err < 0 && err != -ENOMEM && may_walk_rest(&rest)) {
-		struct tc_report walked = {.size = sizeof(walked), .complete = true};
-
-		rest.applied = TC_APPLIED_STATES | TC_APPLIED_FAMILIES;
-		if (scan_tables(&rest, rest.states, &walked) == 0) {
-			part = walked;
-			err = 0;
-		}
-	}
+	if (err < 0 && err != -ENOMEM && !rest.begun && walk_rest(&rest, &part) == 0)
+		err = 0;
 	*ret_begun |= rest.begun;
 	report->states_not_read |= part.states_not_read;
 	if (err || (report->complete && !part.complete)) {
@@ -530,7 +533,7 @@ static int bpf_scan(struct tc_job *job, struct tc_report *report)
 	uint32_t states = walked_states(job);
 	int err = 0;
 
-	if ((states & ~ELSEWHERE) && (job->need & ~TOLD)) {
+	if ((states & ~TC_STATES_ELSEWHERE) && (job->need & ~TOLD)) {
 		snprintf(report->why, sizeof(report->why), "%s",
 			 _("eBPF reads the states and both ends of sockets; more is asked for "
 			   "here, which netlink has"));
@@ -544,15 +547,15 @@ static int bpf_scan(struct tc_job *job, struct tc_report *report)
 }
 
 /*
- * Only where the walk has something to find. Sockets that are only bound it counts, and does not
- * hand over: of all namespaces they have to be asked for in each of them.
+ * Sockets that are only bound the walk counts, and does not hand over: of all namespaces they have
+ * to be asked for in each of them. What listens it hands over with all that it has.
  */
 static bool bpf_serves(const struct tc_job *job, bool count)
 {
 	bool counts = count && !(job->filter && job->filter->expr);
 
-	if (!(job->states & ~ELSEWHERE) && !job->together)
-		return false;
+	if (!(job->states & ~TC_STATES_ELSEWHERE) && !job->together)
+		return counts || job->states == TC_STATE_BIT(TC_LISTEN);
 	if (job->together && !counts && job->states & TC_STATE_BIT(TC_BOUND))
 		return false;
 	return counts || !(job->need & ~TOLD);

@@ -10,6 +10,9 @@
 
 #include "tcpcensus.h"
 
+/* What is in tables of its own, apart from that of connections. */
+#define TC_STATES_ELSEWHERE (TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_BOUND))
+
 /* Sockets handed over at once: 32 KiB, which stays in the first cache with its reader. */
 enum { TC_BATCH = 256 };
 
@@ -62,6 +65,7 @@ struct tc_source {
 	const char *name;
 	struct tc_source_cost cost;
 	bool together; /* it can read namespaces together */
+	bool poorer;   /* it tells less than the others: only where none of them works */
 
 	/* Whether it has what the job needs; with `count`, only to be counted. NULL: always. */
 	bool (*serves)(const struct tc_job *job, bool count);
@@ -99,9 +103,9 @@ struct tc_source_choice {
 };
 
 /*
- * The sources that serve the job, fastest first, by what the kernel says of how many sockets the
- * calling thread's namespace has; of a job that may be done together, the machine. Returns how
- * many.
+ * The sources that serve the job, fastest first and the poorer ones last, by what the kernel says
+ * of how many sockets the calling thread's namespace has; of a job that may be done together, the
+ * machine. Returns how many.
  */
 size_t tc_sources_choose(const struct tc_job *job, bool count,
 			 struct tc_source_choice ret_choices[TC_SOURCES]);

@@ -12,7 +12,8 @@ const struct tc_source *const tc_sources[TC_SOURCES + 1] = {
 };
 
 /*
- * Sockets to come by; none where it is not known: then what begins fastest is best. What a number
+ * Sockets to come by; none where it is not known, as of those in tables of their own, where they
+ * mostly are few: then what begins fastest is best. What a number
  * is an upper bound of, others have: of a table that is shared, their sockets are met as well.
  */
 static uint64_t sockets_to_read(const struct tc_job *job)
@@ -20,7 +21,7 @@ static uint64_t sockets_to_read(const struct tc_job *job)
 	struct tc_sockstat stat = tc_sockstat_read();
 	uint64_t everywhere;
 
-	if (!stat.known)
+	if (!stat.known || !(job->states & ~TC_STATES_ELSEWHERE))
 		return 0;
 	if (!job->together)
 		return stat.inuse + stat.time_wait + tc_minis_requests();
@@ -39,6 +40,13 @@ static uint64_t estimate_us(const struct tc_source *source, const struct tc_job 
 	return starts * cost->start_us + sockets * (count ? cost->count_ns : cost->scan_ns) / 1000;
 }
 
+static bool is_better(const struct tc_source_choice *one, const struct tc_source_choice *other)
+{
+	if (one->source->poorer != other->source->poorer)
+		return other->source->poorer;
+	return one->estimate_us < other->estimate_us;
+}
+
 size_t tc_sources_choose(const struct tc_job *job, bool count,
 			 struct tc_source_choice ret_choices[TC_SOURCES])
 {
@@ -47,14 +55,17 @@ size_t tc_sources_choose(const struct tc_job *job, bool count,
 
 	for (size_t i = 0; tc_sources[i]; i++) {
 		const struct tc_source *source = tc_sources[i];
-		uint64_t estimate = estimate_us(source, job, sockets, count);
+		struct tc_source_choice choice = {
+			.source = source,
+			.estimate_us = estimate_us(source, job, sockets, count),
+		};
 		size_t at = chosen;
 
 		if (source->serves && !source->serves(job, count))
 			continue;
-		for (; at && ret_choices[at - 1].estimate_us > estimate; at--)
+		for (; at && is_better(&choice, &ret_choices[at - 1]); at--)
 			ret_choices[at] = ret_choices[at - 1];
-		ret_choices[at] = (struct tc_source_choice){source, estimate};
+		ret_choices[at] = choice;
 		chosen++;
 	}
 	return chosen;

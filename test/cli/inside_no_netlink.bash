@@ -22,12 +22,19 @@ no_netlink_bpf() {
 		"no_netlink by direction,local.port -n 0 -o csv --source bpf"
 	agree "queues of listeners" "queues_of_listeners tcpcensus netlink" \
 		"queues_of_listeners no_netlink bpf"
+	agree "listeners" "of_listeners tcpcensus" "of_listeners no_netlink --source bpf"
 	agree "below the census" "verdicts bpf" "no_netlink --source bpf 2>&1 |
 		sed '/ ports /,/: tcpcensus/d'"
 }
 
 queues_of_listeners() { # COMMAND SOURCE
-	"$1" list state listening -n 0 -o csv -c local,recv_q,send_q --source "$2" | sort
+	"$1" list state listening -n 0 -o csv -c local,recv_q,send_q,uid,inode,process,timer --source "$2" |
+		sort
+}
+
+of_listeners() { # COMMAND...
+	"$@" listeners -i 0 -j 2>/dev/null | jq -c '[.listeners[] | [.["local.addr"], .["local.port"],
+		.queue, .limit, .process, .states.ESTABLISHED, .states.TIME_WAIT]] | sort'
 }
 
 no_netlink_auto() {
@@ -35,7 +42,16 @@ no_netlink_auto() {
 	same "exit status" 0 $?
 	grep -qE '^tcpcensus: (read through|source netlink).*Permission denied' "$scratch/notes" ||
 		wrong "why netlink was not used" "$(cat "$scratch/notes")"
+	! tcpcensus --source bpf >/dev/null 2>&1 || no_netlink_richest
 	no_netlink --source netlink >"$scratch/out" 2>"$scratch/notes"
 	same "exit status of netlink" 3 $?
 	same "one line" 1 "$(wc -l <"$scratch/notes")"
+}
+
+# Where eBPF works it is taken, since /proc knows neither BOUND nor the queues of listeners.
+no_netlink_richest() {
+	grep -q '^tcpcensus: read through bpf, since netlink' "$scratch/notes" ||
+		wrong "eBPF is taken" "$(cat "$scratch/notes")"
+	agree "census" "tcpcensus -j | states_of" "no_netlink -j 2>/dev/null | states_of"
+	agree "listeners" "of_listeners tcpcensus" "of_listeners no_netlink"
 }

@@ -81,8 +81,10 @@ static const struct tc_source *choose(const struct tc_job *job, bool count)
 
 		assert_true(!source->serves || source->serves(job, count));
 		assert_true(choices[i].estimate_us >= source->cost.start_us);
-		if (i) /* the fastest first, each once */
+		if (i && choices[i - 1].source->poorer == source->poorer) /* the fastest first, */
 			assert_true(choices[i - 1].estimate_us <= choices[i].estimate_us);
+		else if (i) /* and the poorer ones last, each once */
+			assert_true(source->poorer);
 		assert_false(is_offered(source, choices, i));
 	}
 	for (size_t i = 0; tc_sources[i]; i++) /* none that would do is forgotten */
@@ -143,6 +145,25 @@ static struct tc_job job_of(const struct row *row)
 	job.together = row->namespaces > 0;
 	job.namespaces = row->namespaces;
 	return job;
+}
+
+/* Where the first is refused, the other that tells everything comes before /proc. */
+static void test_second_choice(void **state)
+{
+	struct tc_source_choice choices[TC_SOURCES];
+	struct tc_job job = everything;
+
+	(void)state;
+	set_sockets(12, 0);
+	assert_int_equal(tc_sources_choose(&job, true, choices), TC_SOURCES);
+	assert_string_equal(choices[1].source->name, "bpf");
+	job.states = LISTENING;
+	job.need = ENDS | TC_HAVE_QUEUES | TC_HAVE_INODE | TC_HAVE_COOKIE;
+	assert_int_equal(tc_sources_choose(&job, false, choices), TC_SOURCES);
+	assert_string_equal(choices[1].source->name, "bpf");
+	job.states = CONNECTED;
+	assert_int_equal(tc_sources_choose(&job, false, choices), TC_SOURCES - 1);
+	assert_string_equal(choices[1].source->name, "proc");
 }
 
 static void test_table(void **state)
@@ -252,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_second_choice),
 		cmocka_unit_test(test_not_known),
 		cmocka_unit_test(test_may_be_bound),
 		cmocka_unit_test(test_monotone),
