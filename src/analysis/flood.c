@@ -269,6 +269,44 @@ bool tc_flood_is_one(const struct tc_facts *facts)
 	return tc_flood_is_pressed(&pressure) && tc_flood_likeness(facts) == TC_LIKE_YES;
 }
 
+/* ---- Flooded ones and others ------------------------------------------------------------ */
+
+static void take_part(struct tc_flood_part *part, const struct tc_listener *listener)
+{
+	part->listeners++;
+	part->requests += listener->states[TC_SYN_RECV];
+	part->silent += listener->silent;
+	part->peers += listener->silent_peers;
+	part->has_peers &= (listener->have & TC_LISTENER_PEERS) != 0;
+}
+
+static bool lets_nobody_in(const struct tc_facts *facts, const struct tc_listener *listener)
+{
+	uint64_t overflows;
+
+	return listener->trouble & TC_TROUBLE_FULL &&
+	       tc_facts_counter(facts, TC_COUNTER_ListenOverflows, &overflows) && overflows;
+}
+
+bool tc_flood_parts(const struct tc_facts *facts, struct tc_flood_part *ret_flooded,
+		    struct tc_flood_part *ret_others)
+{
+	struct tc_flood_part flooded = {.has_peers = true}, others = {.has_peers = true};
+	const struct tc_listener *listener;
+
+	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
+	     i++)
+		if (tc_flood_at(facts, listener) == TC_LIKE_YES)
+			take_part(&flooded, listener);
+		else if (listener->silent && !lets_nobody_in(facts, listener))
+			take_part(&others, listener);
+	if (!flooded.listeners)
+		return false;
+	*ret_flooded = flooded;
+	*ret_others = others;
+	return true;
+}
+
 /* ---- The worst -------------------------------------------------------------------------- */
 
 /* The surest first, then the one with most silent peers, then with most handshakes. */

@@ -48,6 +48,21 @@ struct tc_flood_listener {
 size_t tc_flood_listeners(const struct tc_facts *facts, size_t most,
 			  struct tc_flood_listener ret_worst[]);
 
+/* What some listeners have together. */
+struct tc_flood_part {
+	size_t listeners; /* with silent handshakes, or flooded */
+	uint64_t requests, silent;
+	uint64_t peers; /* of the silent ones; those of several listeners may be the same */
+	bool has_peers;
+};
+
+/*
+ * What flooded listeners have, and what the others have, but for those that let nobody in: last ACKs
+ * do come there. False: of no listener it is known to be a flood.
+ */
+bool tc_flood_parts(const struct tc_facts *facts, struct tc_flood_part *ret_flooded,
+		    struct tc_flood_part *ret_others);
+
 /* Pressed, and one by its likeness. */
 bool tc_flood_is_one(const struct tc_facts *facts);
 

@@ -127,20 +127,26 @@ uint64_t tc_part_peers(const struct tc_symptom_facts *symptom)
 	return tc_tally_rows(symptom->peer) + groups;
 }
 
+bool tc_part_are_few_peers(uint64_t shown, uint64_t peers)
+{
+	return peers && shown >= MANY && peers * 2 <= shown;
+}
+
 bool tc_part_is_few_peers(const struct tc_symptom_facts *symptom)
 {
-	uint64_t peers = tc_part_peers(symptom);
+	return tc_part_are_few_peers(symptom->shown, tc_part_peers(symptom));
+}
 
-	return peers && symptom->shown >= MANY && peers * 2 <= symptom->shown;
+void tc_part_tell_few_peers(uint64_t peers, struct tc_draft *draft)
+{
+	tc_evidence_n(draft, "Only %llu peer has them: the fault is there, or on the way.",
+		      "Only %llu peers have them: the fault is theirs, or on the way.", peers,
+		      tc_llu(peers));
 }
 
 void tc_part_few_peers(const struct tc_symptom_facts *symptom, struct tc_draft *draft)
 {
-	uint64_t peers = tc_part_peers(symptom);
-
-	tc_evidence_n(draft, "Only %llu peer has them: the fault is there, or on the way.",
-		      "Only %llu peers have them: the fault is theirs, or on the way.", peers,
-		      tc_llu(peers));
+	tc_part_tell_few_peers(tc_part_peers(symptom), draft);
 }
 
 const char *tc_part_missing(struct tc_draft *draft, enum tc_symptom id)

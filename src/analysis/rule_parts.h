@@ -49,9 +49,11 @@ uint64_t tc_part_peers(const struct tc_symptom_facts *symptom);
  * more for each peer. Single ones of many peers are what every public server sees of phones
  * that went out of reach and of scanners.
  */
+bool tc_part_are_few_peers(uint64_t shown, uint64_t peers);
 bool tc_part_is_few_peers(const struct tc_symptom_facts *symptom);
 
 /* Says so. */
+void tc_part_tell_few_peers(uint64_t peers, struct tc_draft *draft);
 void tc_part_few_peers(const struct tc_symptom_facts *symptom, struct tc_draft *draft);
 
 /* Says of how many more sockets the symptom is not known, and why; nothing where there is none. */

@@ -226,6 +226,67 @@ static void test_flood_beside_real_clients(void **state)
 	scene_end(&scene);
 }
 
+/*
+ * A flood at one listener is of that one: what is silent at another is judged for itself, and
+ * neither is told with the other's numbers, nor with its peers.
+ */
+static void test_flood_beside_slow_peers(void **state)
+{
+	static const struct {
+		unsigned silent, peers;
+		enum tc_severity severity;
+		const char *words;
+	} rows[] = {
+		{12, 2, TC_SEVERITY_WARNING, "Only 2 peers have them"},
+		{12, 12, TC_SEVERITY_NOTICE, "12 of its SYN_RECV are silent; addresses: 12"},
+		{12, 1, TC_SEVERITY_NOTICE, "All are of a single peer"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		at_listener(&scene, 443, 64, 60, 60, 5);
+		at_listener(&scene, 25, 4096, rows[i].silent, rows[i].peers, 3);
+		scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 300);
+		assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), rows[i].severity);
+		assert_says(&scene, "12 of 15 SYN_RECV had their SYN+ACK sent again");
+		assert_says(&scene, rows[i].words);
+		assert_says(&scene, "Listener 10.0.0.1:25");
+		assert_says(&scene, "see syn-flood");
+		assert_false(scene_says(&scene, "dropped")); /* by the other */
+		assert_false(scene_says(&scene, "Peers: "));
+		assert_false(scene_says(&scene, ":443"));
+		assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
+		assert_says(&scene, "65 SYN_RECV, 60 of them silent");
+		assert_says(&scene, "of 60 different addresses");
+		assert_says(&scene, "12 silent SYN_RECV at other listeners are not counted here");
+		assert_false(scene_says(&scene, "Peers: "));
+		scene_end(&scene);
+	}
+}
+
+/* Its own last ACKs come, and nobody takes the connections: that is no slow peer's. */
+static void test_flood_beside_a_full_listener(void **state)
+{
+	struct tc_sock listener;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	at_listener(&scene, 443, 64, 65, 65, 0);
+	listener = scene_listening(&scene, 25, 9, 8, SCENE_HAVE);
+	scene_requests(&scene, &listener, 1, 4, 2);
+	scene_add(&scene, scene_request(1), 4, 2);
+	scene_rise(&scene, TC_COUNTER_TCPReqQFullDrop, 300);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 300);
+	assert_int_equal(scene_judge(&scene, "syn-flood"), TC_FOUND);
+	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_QUIET);
+	scene_end(&scene);
+}
+
 /* A queue that few peers crowd, and that is not full: it is told which, and how much room is left. */
 static void test_few_peers_that_crowd(void **state)
 {
@@ -333,6 +394,8 @@ int main(void)
 		cmocka_unit_test(test_flood_is_of_one_listener),
 		cmocka_unit_test(test_flood_beside_a_stale_listener),
 		cmocka_unit_test(test_flood_beside_real_clients),
+		cmocka_unit_test(test_flood_beside_slow_peers),
+		cmocka_unit_test(test_flood_beside_a_full_listener),
 		cmocka_unit_test(test_few_peers_that_crowd),
 		cmocka_unit_test(test_flood_over_max_syn_backlog),
 		cmocka_unit_test(test_flood_not_looked_at_twice),
