@@ -372,7 +372,7 @@ nothing_is_left() {
 	needs_lab
 	tcpcensus -h | grep -q '^ *diagnose' || skip "this program has no command diagnose"
 	is_sanitized && skip "once is enough"
-	apart timeout 300 tcpcensus lab --check
+	apart timeout 900 tcpcensus lab --check
 	[ "$status" = 0 ]
 	! grep -vE '^(ok|skipped) |^[0-9]+ ok, 0 differ, 0 not made, [0-9]+ skipped$' <<<"$out"
 }

@@ -7,7 +7,7 @@ load helper
 exactly() { # CASE...
 	needs_namespaces
 	for case in "$@"; do
-		run timeout 60 "$here/ports.py" "$case" bpf 4 6 mapped
+		run timeout 300 "$here/ports.py" "$case" bpf 4 6 mapped
 		printf '%s\n' "$output"
 		[ "$status" != 77 ] || skip "$(tail -1 <<<"$output")"
 		[ "$status" = 0 ]
@@ -18,7 +18,7 @@ exactly() { # CASE...
 within_bounds() { # SOURCE
 	needs_namespaces
 	for case in $("$here/ports.py"); do
-		run timeout 60 "$here/ports.py" "$case" "$1" 4 6 mapped
+		run timeout 300 "$here/ports.py" "$case" "$1" 4 6 mapped
 		printf '%s\n' "$output"
 		[ "$status" != 77 ] || skip "$(tail -1 <<<"$output")"
 		[ "$status" = 0 ]
@@ -52,7 +52,7 @@ among_few() { # COMMAND...
 @test "ports: how many are left for bind(2)" {
 	needs_namespaces
 	for source in bpf netlink; do
-		run timeout 60 "$here/ports.py" bind-free $source
+		run timeout 300 "$here/ports.py" bind-free $source
 		printf '%s\n' "$output"
 		[ "$status" != 77 ] || skip "$(tail -1 <<<"$output")"
 		[ "$status" = 0 ]
@@ -228,7 +228,7 @@ LISTEN 0 0 0.0.0.0:40002 0.0.0.0:*'
 
 @test "ports: what connect(2) does with every kind of address" {
 	needs_namespaces
-	run timeout 60 "$here/ways.py"
+	run timeout 300 "$here/ways.py"
 	printf '%s\n' "$output"
 	[ "$status" != 77 ] || skip "$(tail -1 <<<"$output")"
 	[ "$status" = 0 ]
