@@ -2,8 +2,8 @@
 /*
  * route.c - which way a connection would go; see route.h.
  *
- * The routes are asked by rtnetlink. connect(2) of a datagram socket would tell the same, but
- * takes a local port for it, and there may be none where one wants to know why.
+ * The routes are asked by rtnetlink. Where that is denied, connect(2) of a datagram socket tells
+ * the same; but it takes a port for it, so it is not what is tried first.
  */
 #include "source/route.h"
 
@@ -13,6 +13,8 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "model/filter_lookup.h"
 #include "util/addr.h"
@@ -20,7 +22,7 @@
 #include "util/macro.h"
 #include "util/parse.h"
 
-enum { REMOTE_TEXT_MAX = TC_ADDR_TEXT_MAX + 64 };
+enum { REMOTE_TEXT_MAX = TC_ADDR_TEXT_MAX + 64, DISCARD_PORT = 9 };
 
 struct answer {
 	bool is4;
@@ -159,6 +161,58 @@ static int exchange(struct mnl_socket *socket, const struct tc_addr *remote, uin
 	return 0;
 }
 
+union name {
+	struct sockaddr any;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+static union name name_of(const struct tc_addr *addr, uint32_t ifindex)
+{
+	union name name = { .in = { .sin_family = AF_INET, .sin_port = htons(DISCARD_PORT) } };
+
+	if (tc_addr_is4(addr)) {
+		memcpy(&name.in.sin_addr, addr->byte + 12, sizeof(name.in.sin_addr));
+		return name;
+	}
+	name = (union name){ .in6 = { .sin6_family = AF_INET6,
+				      .sin6_port = htons(DISCARD_PORT),
+				      .sin6_scope_id = ifindex } };
+	memcpy(&name.in6.sin6_addr, addr->byte, sizeof(name.in6.sin6_addr));
+	return name;
+}
+
+/* Nothing is sent by it. Only who says so may connect to an address for broadcast. */
+static int connect_datagram(int fd, const struct tc_addr *remote, uint32_t ifindex,
+			    struct answer *answer)
+{
+	union name name = name_of(remote, ifindex);
+	socklen_t length = answer->is4 ? sizeof(name.in) : sizeof(name.in6);
+	int yes = 1;
+
+	answer->came = true;
+	if (connect(fd, &name.any, length) < 0) {
+		if (errno != EACCES || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &yes, sizeof(yes)) < 0 ||
+		    connect(fd, &name.any, length) < 0)
+			return -errno;
+		answer->type = RTN_BROADCAST;
+	}
+	length = sizeof(name);
+	if (getsockname(fd, &name.any, &length) < 0)
+		return -errno;
+	answer->local = answer->is4 ? tc_addr_of(true, &name.in.sin_addr)
+				    : tc_addr_of(false, &name.in6.sin6_addr);
+	answer->found = true;
+	return 0;
+}
+
+static int ask_otherwise(const struct tc_addr *remote, uint32_t ifindex, struct answer *answer)
+{
+	tc_auto_close int fd = socket(answer->is4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : connect_datagram(fd, remote, ifindex, answer);
+}
+
 /* A route of IPv4 without an address is one for 0.0.0.0, from which connections are made. */
 static int ask(const struct tc_addr *remote, uint32_t ifindex, struct answer *answer)
 {
@@ -167,6 +221,8 @@ static int ask(const struct tc_addr *remote, uint32_t ifindex, struct answer *an
 
 	if (socket)
 		mnl_socket_close(socket);
+	if (err && !answer->came)
+		err = ask_otherwise(remote, ifindex, answer);
 	if (err || answer->found || unfit_of(answer->type))
 		return err;
 	answer->local = tc_addr_from4(INADDR_ANY);
