@@ -202,9 +202,9 @@ void tc_headroom_close(struct tc_headroom *headroom, uint16_t port)
 		headroom->port[port] |= PORT_BIND;
 }
 
-void tc_headroom_lack_bound(struct tc_headroom *headroom)
+void tc_headroom_lack_bound(struct tc_headroom *headroom, uint32_t count)
 {
-	headroom->lacks_bound = true;
+	headroom->lacking_bound = count;
 }
 
 static void learn_port(struct tc_headroom *headroom, const struct tc_sock *sock,

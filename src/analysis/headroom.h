@@ -76,8 +76,11 @@ int tc_headroom_want(struct tc_headroom *headroom, const struct tc_addr *local,
 void tc_headroom_choose(struct tc_headroom *headroom, const struct tc_sock *sock);
 void tc_headroom_choose_none(struct tc_headroom *headroom);
 
-/* What is only bound could not be read, so there is no telling how few ports are free. */
-void tc_headroom_lack_bound(struct tc_headroom *headroom);
+/*
+ * What is only bound could not be read: so many sockets may hold a port each. UINT32_MAX: there is
+ * no telling how few ports are free.
+ */
+void tc_headroom_lack_bound(struct tc_headroom *headroom, uint32_t count);
 
 /* Computes the numbers; to be called once, after the last addition. -ENOMEM. */
 int tc_headroom_finish(struct tc_headroom *headroom);

@@ -242,6 +242,11 @@ static void tell_pace(const struct tc_headroom *headroom, struct tc_destination 
 		(told->capacity - (told->used - told->time_wait)) / told->port_seconds;
 }
 
+static uint32_t less(uint32_t count, uint32_t by)
+{
+	return count > by ? count - by : 0;
+}
+
 static void tell(const struct tc_headroom *headroom, struct headroom_destination *destination)
 {
 	struct tc_destination *told = &destination->told;
@@ -249,9 +254,8 @@ static void tell(const struct tc_headroom *headroom, struct headroom_destination
 
 	told->free = count_free(headroom, destination, VIEW_LIKELY);
 	told->free_at_most = count_free(headroom, destination, VIEW_MOST);
-	told->free_at_least = headroom->lacks_bound
-				      ? 0
-				      : count_free(headroom, destination, VIEW_LEAST);
+	told->free_at_least = less(count_free(headroom, destination, VIEW_LEAST),
+				   headroom->lacking_bound);
 	told->inferred |= told->free_at_least != told->free_at_most;
 	if (told->free_at_least && may_miss_an_end(headroom, destination))
 		told->free_at_least--;

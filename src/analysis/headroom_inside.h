@@ -72,7 +72,7 @@ struct tc_headroom {
 	size_t order_count;
 	uint64_t *identities; /* of all tuples, sorted, once finished */
 	bool choosing;
-	bool lacks_bound;
+	uint32_t lacking_bound; /* that may hold a port each */
 };
 
 /* Whether connect(2) may choose the port, as far as bind(2) and the range go. */

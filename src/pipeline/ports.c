@@ -16,6 +16,7 @@
 #include "model/filter.h"
 #include "owner/listener.h"
 #include "owner/names.h"
+#include "pipeline/bound_count.h"
 #include "pipeline/files.h"
 #include "pipeline/port_rules.h"
 #include "pipeline/visit.h"
@@ -366,14 +367,17 @@ static int read_listing(struct reading *reading)
 static void judge_completeness(struct reading *reading)
 {
 	struct tc_port_pool *pool = &reading->part->pool;
+	uint32_t unlisted;
 
 	if (!(reading->report->states_not_read & TC_STATE_BIT(TC_BOUND)) && !reading->look.from &&
 	    reading->report->complete)
 		return;
-	tc_headroom_lack_bound(reading->part->headroom);
+	unlisted = pool->exact ? tc_bound_unlisted(reading->report) : UINT32_MAX;
+	if (!unlisted)
+		return;
+	tc_headroom_lack_bound(reading->part->headroom, unlisted);
 	if (pool->exact)
-		snprintf(pool->why, TC_WHY_MAX, "%s",
-			 _("sockets that are only bound could not be read, and they hold ports"));
+		tc_bound_say_unlisted(unlisted, pool->why);
 	pool->exact = false;
 }
 

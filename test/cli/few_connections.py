@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Five connections over the loopback, the last two with ports from bind(); says "ready", and for
-each line with a number opens connections to :80 until there are so many more."""
+"""[BOUND]: five connections over the loopback, the last two with ports from bind(), and so many
+sockets that are only bound; says "ready", and for each line with a number opens connections to :80
+until there are so many more."""
 import socket
 import sys
 
@@ -26,6 +27,9 @@ for _ in range(3):
     connect(80)
 for _ in range(2):
     connect(81, True)
+for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 0):
+    kept.append(socket.socket())
+    kept[-1].bind(("127.0.0.1", 0))
 print("ready", flush=True)
 for line in sys.stdin:
     for _ in range(int(line)):
