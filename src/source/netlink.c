@@ -234,6 +234,7 @@ static int scan_bound(struct reader *reader, const struct tc_netlink_dump *dump,
 	if (!err && (reader->overflowed || !bound.settled))
 		err = tc_netlink_bound_repeat(&bound);
 	tc_netlink_bound_report(&bound);
+	tc_netlink_bound_release(&bound);
 	return err;
 }
 

@@ -12,6 +12,9 @@
 /* The kernel holds on to so many sockets of a list before it lets go of the list. */
 enum { HELD_AT_ONCE = 16 };
 
+/* Of so many it is remembered in which dumps they were, and of one in 64 of all others. */
+enum { REMEMBERED = 65536, SPARED = 63 };
+
 const struct tc_netlink_patience tc_netlink_brief = { .dumps = 2, .us = 10000 };
 const struct tc_netlink_patience tc_netlink_patient = {
 	.dumps = 8,
@@ -40,6 +43,19 @@ static uint64_t identity(const struct inet_diag_msg *message)
 	return tc_hash(numbers, sizeof(numbers), 0);
 }
 
+/* The dump that is under way has the number bound->dumps, counted from 0. */
+static void remember(struct tc_netlink_bound *bound, uint64_t identity)
+{
+	uint64_t *last = NULL, now = bound->dumps + 1;
+
+	if (identity && (bound->seen.count < REMEMBERED || !(identity & SPARED)))
+		last = tc_map_put(&bound->seen, identity);
+	if (!last)
+		return;
+	bound->passed_over |= *last && *last + 1 < now;
+	*last = now;
+}
+
 static int look_at(void *context, const struct nlmsghdr *header,
 		   const struct inet_diag_msg *message)
 {
@@ -51,6 +67,7 @@ static int look_at(void *context, const struct nlmsghdr *header,
 		return 0;
 	look->found.count++;
 	look->found.sum += identity(message);
+	remember(look->bound, identity(message));
 	return dump->sink(dump->context, header, message);
 }
 
@@ -143,6 +160,14 @@ void tc_netlink_bound_report(const struct tc_netlink_bound *bound)
 		return;
 	report->complete = false;
 	snprintf(report->why, sizeof(report->why), "%s",
-		 _("BOUND may lack sockets: each time that the kernel listed them, connections on "
-		   "their ports ended meanwhile"));
+		 bound->passed_over
+			 ? _("BOUND may lack sockets: each time that the kernel listed them, it passed "
+			     "over some, as others on their ports ended meanwhile")
+			 : _("BOUND may lack sockets: each time that the kernel listed them, other "
+			     "sockets were bound"));
+}
+
+void tc_netlink_bound_release(struct tc_netlink_bound *bound)
+{
+	tc_map_release(&bound->seen);
 }

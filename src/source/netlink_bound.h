@@ -13,6 +13,7 @@
 
 #include "source/diag_message.h"
 #include "source/netlink.h"
+#include "util/map.h"
 
 /* What came in one dump, whatever the order. */
 struct tc_netlink_found {
@@ -32,7 +33,11 @@ struct tc_netlink_bound {
 	struct tc_netlink_found last;
 	unsigned dumps;
 	uint64_t took_us; /* all of them */
+	struct tc_map seen; /* identities, and the last dump that each was in; owned */
+	bool passed_over;   /* one was in a dump, not in a later one, and then again */
 };
+
+void tc_netlink_bound_release(struct tc_netlink_bound *bound);
 
 /*
  * How often it may be tried: as long as something else would count them as well, and where there

@@ -228,9 +228,11 @@ static int tally(struct tc_job *job, unsigned allowed, struct tc_census *census,
 	if (!(job->applied & TC_APPLIED_FILTER))
 		return -EOPNOTSUPP;
 	err = tally_in_lanes(lanes, job, &bytecode, census, report);
-	for (size_t i = 0; i < LANES; i++)
+	for (size_t i = 0; i < LANES; i++) {
+		tc_netlink_bound_release(&lanes[i].bound);
 		if (lanes[i].socket)
 			mnl_socket_close(lanes[i].socket);
+	}
 	return err;
 }
 

@@ -147,6 +147,8 @@ int __wrap_tc_walked_bound_alone(const struct tc_job *job, struct tc_census *cen
 
 /* ---- Counting --------------------------------------------------------------------------- */
 
+static char last_why[TC_WHY_MAX]; /* of the last tally */
+
 static void tally(bool by_name, uint64_t expected, bool complete, size_t dumps)
 {
 	struct tc_job job = {
@@ -163,6 +165,7 @@ static void tally(bool by_name, uint64_t expected, bool complete, size_t dumps)
 	assert_int_equal(census.states[TC_BOUND], expected);
 	assert_int_equal(report.complete, complete);
 	assert_int_equal(report.why[0] == '\0', complete);
+	memcpy(last_why, report.why, sizeof(last_why));
 	assert_int_equal(kernel.asked, dumps);
 }
 
@@ -218,6 +221,20 @@ static void test_never(void **state)
 	SET_KERNEL(NEVER);
 	tally(false, 70, false, 8);
 	assert_int_equal(kernel.walks, 1); /* and was not allowed */
+}
+
+/* A socket that is back was there all the time; those that are never back may have been closed. */
+static void test_why(void **state)
+{
+	(void)state;
+	SET_KERNEL(NEVER);
+	tally(true, 70, false, 8);
+	assert_non_null(strstr(last_why, "passed over"));
+	SET_KERNEL({.first = 1, .count = 40}, {.first = 2, .count = 40}, {.first = 3, .count = 40},
+		   {.first = 4, .count = 40}, {.first = 5, .count = 40}, {.first = 6, .count = 40},
+		   {.first = 7, .count = 40}, {.first = 8, .count = 40});
+	tally(true, 40, false, 8);
+	assert_non_null(strstr(last_why, "other sockets were bound"));
 }
 
 static void test_walk(void **state)
@@ -326,6 +343,7 @@ int main(void)
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_until_two_agree),
 		cmocka_unit_test(test_never),
+		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_hand_over_few),
