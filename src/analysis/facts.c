@@ -173,6 +173,27 @@ static enum tc_shown judge(const struct tc_symptom_row *row, const struct tc_sym
 	return (row->need & ~sock->have) ? TC_SHOWN_UNKNOWN : row->shows(env, sock);
 }
 
+static void remember_owner(struct tc_symptom_facts *symptom, const struct tc_sock *sock)
+{
+	const struct tc_owner *owner = sock->text ? sock->text->owner : NULL;
+
+	if (!owner)
+		return;
+	switch (owner->how) {
+	case TC_OWNER_SEEN:
+	case TC_OWNER_LISTENER:
+	case TC_OWNER_PEER:
+	case TC_OWNER_PORTS:
+		symptom->inferred += sock->count;
+		break;
+	case TC_OWNER_NONE:
+		symptom->ownerless += sock->count;
+		break;
+	default:
+		break;
+	}
+}
+
 static int remember(struct tc_symptom_facts *symptom, const struct tc_symptom_env *env,
 		    const struct tc_sock *sock)
 {
@@ -183,6 +204,7 @@ static int remember(struct tc_symptom_facts *symptom, const struct tc_symptom_en
 		err = tc_tally_add(symptom->peer, sock, 1);
 	if (tc_symptom_age_ms(env, sock, &age_ms) && age_ms > symptom->oldest_ms)
 		symptom->oldest_ms = age_ms;
+	remember_owner(symptom, sock);
 	return err;
 }
 
@@ -263,7 +285,9 @@ int tc_facts_add(struct tc_facts *facts, const struct tc_sock *socks, size_t cou
 
 	tc_census_add(&facts->census, socks, count);
 	for (size_t i = 0; i < count && !err; i++) {
-		struct tc_symptom_env env = {.watched = &facts->watched};
+		struct tc_symptom_env env = {.watched = &facts->watched,
+					     .of_connect = facts->short_of_connect,
+					     .of_bind = facts->short_of_bind};
 
 		if (facts->netns_count && (!netns || netns->id != socks[i].netns))
 			netns = find_netns(facts, socks[i].netns);

@@ -23,6 +23,8 @@ struct tc_symptom_facts {
 	uint64_t unjudged;  /* in one of its states, but what it needs was not read */
 	uint64_t oldest_ms; /* of those shown, the longest that is known; 0: none is known */
 	struct tc_tally *who, *peer; /* of those shown, sorted; owned */
+	uint64_t inferred;  /* of those shown, how many have no owner, and whose they were is told */
+	uint64_t ownerless; /* the same, and it is not */
 
 	/*
 	 * Of SYN_SENT_SILENT: of how many it is known for how long they have, and that in all; and
@@ -83,6 +85,8 @@ struct tc_facts {
 
 	struct tc_listening *listening;	 /* NULL: not read; owned */
 	struct tc_ports *ports;		 /* NULL: not read; owned */
+	/* Of `ports`, before sockets are added; see port_need.h. */
+	struct tc_symptom_short short_of_connect, short_of_bind;
 	char listening_why[TC_WHY_MAX];	 /* why they were not read, or "" */
 	char ports_why[TC_WHY_MAX];
 };

@@ -184,3 +184,83 @@ void tc_port_say_reuse(struct tc_draft *draft, const struct tc_destination *to)
 			      "read.",
 			      unsure, unsure);
 }
+
+/* ---- Whose ------------------------------------------------------------------------------- */
+
+const struct tc_destination *tc_port_fullest(const struct tc_ports *ports)
+{
+	const struct tc_destination *fullest = NULL;
+
+	for (size_t i = 0; i < tc_ports_count(ports); i++) {
+		const struct tc_destination *to = tc_ports_at(ports, i);
+
+		if (to->shared_pool) /* whoever goes there binds before */
+			continue;
+		if (!fullest || tc_port_full(to, to->free_at_most) >
+					tc_port_full(fullest, fullest->free_at_most))
+			fullest = to;
+	}
+	return fullest;
+}
+
+const struct tc_destination *tc_port_fullest_bound(const struct tc_ports *ports)
+{
+	const struct tc_destination *worst = NULL;
+	unsigned fullest = 0;
+
+	for (size_t i = 0; i < tc_ports_count(ports); i++) {
+		const struct tc_destination *to = tc_ports_at(ports, i);
+		struct tc_port_need need;
+		unsigned full;
+
+		if (!to->shared_pool)
+			continue;
+		need = tc_port_need_of(ports, to);
+		full = tc_port_percent(need.taken, need.all);
+		if (worst && full <= fullest)
+			continue;
+		worst = to;
+		fullest = full;
+	}
+	return worst;
+}
+
+static struct tc_symptom_short short_of(const struct tc_facts *facts,
+					const struct tc_destination *to)
+{
+	struct tc_symptom_short none = {NULL, NULL};
+	const struct tc_port_pool *pool = to ? tc_part_pool(facts->ports, to) : NULL;
+
+	if (!pool || pool->assumed || !tc_port_need_of(facts->ports, to).severity)
+		return none;
+	return (struct tc_symptom_short){to, pool};
+}
+
+void tc_port_watch(struct tc_facts *facts)
+{
+	if (!facts->ports)
+		return;
+	facts->short_of_connect = short_of(facts, tc_port_fullest(facts->ports));
+	facts->short_of_bind = short_of(facts, tc_port_fullest_bound(facts->ports));
+}
+
+void tc_port_say_whose(const struct tc_facts *facts, enum tc_symptom id, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *held = &facts->symptoms[id];
+
+	tc_evidence_whose(draft, held);
+	if (held->inferred)
+		tc_evidence_n(draft,
+			      "%llu of them has no owner any more (TIME_WAIT, for example); whose it "
+			      "was is inferred from what is held now.",
+			      "%llu of them have no owner any more (TIME_WAIT, for example); whose they "
+			      "were is inferred from what is held now.",
+			      held->inferred, tc_llu(held->inferred));
+	if (held->ownerless)
+		tc_evidence_n(draft,
+			      "%llu socket that has such a port has no owner any more (TIME_WAIT, for "
+			      "example), and whose it was is not known.",
+			      "%llu sockets that have such ports have no owner any more (TIME_WAIT, for "
+			      "example), and whose they were is not known.",
+			      held->ownerless, tc_llu(held->ownerless));
+}

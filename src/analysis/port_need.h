@@ -21,6 +21,18 @@ struct tc_port_need {
 
 struct tc_port_need tc_port_need_of(const struct tc_ports *ports, const struct tc_destination *to);
 
+/* The fullest destination of those that connect(2) chooses ports for, by what is certain; or NULL. */
+const struct tc_destination *tc_port_fullest(const struct tc_ports *ports);
+
+/* The fullest of those that bind(2) chose the ports for; or NULL. */
+const struct tc_destination *tc_port_fullest_bound(const struct tc_ports *ports);
+
+/* Before sockets are added: has those that hold ports which are short counted by owner. */
+void tc_port_watch(struct tc_facts *facts);
+
+/* Whose they are, and of how many it is inferred or not known. */
+void tc_port_say_whose(const struct tc_facts *facts, enum tc_symptom id, struct tc_draft *draft);
+
 /* Whether TIME_WAIT is what holds them: half of what is taken, or more. */
 bool tc_port_need_is_time_wait(const struct tc_port_need *need);
 

@@ -10,28 +10,6 @@
 #include "analysis/rules.h"
 #include "util/intl.h"
 
-static const struct tc_destination *worst_bound(const struct tc_ports *ports)
-{
-	const struct tc_destination *worst = NULL;
-	unsigned fullest = 0;
-
-	for (size_t i = 0; i < tc_ports_count(ports); i++) {
-		const struct tc_destination *to = tc_ports_at(ports, i);
-		struct tc_port_need need;
-		unsigned full;
-
-		if (!to->shared_pool)
-			continue;
-		need = tc_port_need_of(ports, to);
-		full = tc_port_percent(need.taken, need.all);
-		if (worst && full <= fullest)
-			continue;
-		worst = to;
-		fullest = full;
-	}
-	return worst;
-}
-
 /* Places in the row's list of causes. */
 enum { BINDS_BEFORE, CONNECTIONS_ARE_SHORT };
 
@@ -51,7 +29,7 @@ static void say_time_wait(const struct tc_port_need *need, struct tc_draft *draf
 
 static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	const struct tc_destination *to = worst_bound(facts->ports);
+	const struct tc_destination *to = tc_port_fullest_bound(facts->ports);
 	const struct tc_port_pool *pool;
 	struct tc_port_ends ends;
 	struct tc_port_need need;
@@ -81,6 +59,7 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 	say_time_wait(&need, draft);
 	tc_port_say_netns(facts, draft, to);
 	tc_port_say_pool(facts, draft, pool);
+	tc_port_say_whose(facts, TC_SYMPTOM_PORT_OF_BIND, draft);
 	return TC_FOUND;
 }
 

@@ -31,16 +31,13 @@ struct crowd {
 
 static struct crowd look_at(const struct tc_ports *ports)
 {
-	struct crowd crowd = {.bad = 0};
+	struct crowd crowd = {.certain = tc_port_fullest(ports)};
 
 	for (size_t i = 0; i < tc_ports_count(ports); i++) {
 		const struct tc_destination *to = tc_ports_at(ports, i);
 
 		if (to->shared_pool) /* whoever goes there binds before: that is bind-exhaustion */
 			continue;
-		if (!crowd.certain || tc_port_full(to, to->free_at_most) >
-					      tc_port_full(crowd.certain, crowd.certain->free_at_most))
-			crowd.certain = to;
 		if (!crowd.likely ||
 		    tc_port_full(to, to->free) > tc_port_full(crowd.likely, crowd.likely->free))
 			crowd.likely = to;
@@ -118,21 +115,6 @@ static void say_pace(struct tc_draft *draft, const struct tc_destination *to)
 			    tc_words_duration(draft, (uint64_t)(to->seconds_left * 1000)));
 }
 
-/* Of all destinations together: sockets remember whose they were, destinations do not. */
-static void say_whose(const struct tc_facts *facts, struct tc_draft *draft,
-		      const struct tc_destination *to)
-{
-	const struct tc_symptom_facts *out = &facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT];
-	struct tc_port_need need = tc_port_need_of(facts->ports, to);
-
-	if (!out->shown || !tc_port_need_is_time_wait(&need))
-		return;
-	tc_evidence_n(draft, "Of all that went out, %llu connection is in TIME_WAIT.",
-		      "Of all that went out, %llu connections are in TIME_WAIT.", out->shown,
-		      (unsigned long long)out->shown);
-	tc_evidence_whose(draft, out);
-}
-
 /* Places in the row's list of causes. */
 enum { CLOSED_BY_THIS_SIDE, OPEN_AT_ONCE, SMALL_RANGE };
 
@@ -163,7 +145,7 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 			      "%llu other destinations are in the same need.", crowd->bad - 1,
 			      (unsigned long long)(crowd->bad - 1));
 	tc_port_say_pool(facts, draft, tc_part_pool(facts->ports, to));
-	say_whose(facts, draft, to);
+	tc_port_say_whose(facts, TC_SYMPTOM_PORT_OF_CONNECT, draft);
 	point_to(facts, to, draft);
 	return TC_FOUND;
 }

@@ -353,6 +353,34 @@ SHOWS(time_wait_out)
 						    : when(sock->direction == TC_DIRECTION_OUT);
 }
 
+/* ---- Ports ----------------------------------------------------------------------------- */
+
+/* Has it a port of the range, at that address; who came in has that of a listener. */
+static bool has_port_of(const struct tc_symptom_short *of, const struct tc_sock *sock)
+{
+	const struct tc_destination *to = of->to;
+
+	if (!to || sock->local_port < of->pool->low || sock->local_port > of->pool->high ||
+	    !tc_addr_equal(&sock->local, &to->local))
+		return false;
+	if (sock->direction == TC_DIRECTION_IN || sock->kind == TC_KIND_REQUEST)
+		return false;
+	return !(sock->have & TC_HAVE_NETNS) || !to->netns || sock->netns == to->netns;
+}
+
+SHOWS(port_of_connect)
+{
+	const struct tc_destination *to = env->of_connect.to;
+
+	return when(has_port_of(&env->of_connect, sock) && sock->remote_port == to->remote_port &&
+		    tc_addr_equal(&sock->remote, &to->remote));
+}
+
+SHOWS(port_of_bind)
+{
+	return when(has_port_of(&env->of_bind, sock));
+}
+
 /* ---- The table ------------------------------------------------------------------------- */
 
 #define WHO "process,unit,container"
@@ -468,5 +496,11 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 		"bound", STATE(BOUND), 0,
 		N_("a look at the bound sockets, on Linux 6.8 or later"), NULL,
 		WHO, NULL, shows_bound },
+	[TC_SYMPTOM_PORT_OF_CONNECT] = {
+		"port-of-connect", TC_STATES_ALL & ~(STATE(LISTEN) | STATE(BOUND)),
+		TC_HAVE_ENDPOINTS, NEEDS_ENDS, WHO, NULL, shows_port_of_connect },
+	[TC_SYMPTOM_PORT_OF_BIND] = {
+		"port-of-bind", TC_STATES_ALL & ~STATE(LISTEN), TC_HAVE_ENDPOINTS, NEEDS_ENDS,
+		WHO, NULL, shows_port_of_bind },
 };
 /* clang-format on */

@@ -51,13 +51,22 @@ enum tc_symptom {
 	TC_SYMPTOM_NOT_TAKEN,	       /* ESTABLISHED whose peer's window is closed */
 	TC_SYMPTOM_NOT_TAKEN_LONG,     /* the same, and it has taken nothing for a minute */
 	TC_SYMPTOM_BOUND,	       /* BOUND */
+	TC_SYMPTOM_PORT_OF_CONNECT,    /* has a port of the destination that is shortest of them */
+	TC_SYMPTOM_PORT_OF_BIND,       /* the same, of the address for which bind(2) chooses */
 	TC_SYMPTOM_COUNT
+};
+
+/* Whose ports are short, and the range that they are of; NULL: they are not. */
+struct tc_symptom_short {
+	const struct tc_destination *to;
+	const struct tc_port_pool *pool;
 };
 
 /* What a socket is judged by besides itself: the settings of its network namespace. */
 struct tc_symptom_env {
 	const struct tc_setting_value *settings;
 	const struct tc_watched *watched; /* of the look before; or NULL */
+	struct tc_symptom_short of_connect, of_bind;
 };
 
 enum tc_shown {

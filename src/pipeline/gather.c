@@ -16,6 +16,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analysis/port_need.h"
 #include "pipeline/damaged.h"
 #include "pipeline/files.h"
 #include "pipeline/gather_ports.h"
@@ -179,6 +180,7 @@ static int scan(const struct gather *gather)
 
 	if (gather->watched_us)
 		facts->watched.apart_ms = (now_us() - gather->watched_us) / 1000;
+	tc_port_watch(facts);
 	query.states = TC_STATES_ALL;
 	query.keys = keys;
 	query.key_count = tc_facts_keys(facts, keys);

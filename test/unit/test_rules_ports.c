@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "analysis/listening.h"
+#include "analysis/port_need.h"
 #include "test/unit/ports_made.h"
 #include "util/macro.h"
 
@@ -154,6 +155,64 @@ static void test_what_is_bound_before_is_another_rule(void **state)
 	tc_facts_release(&facts);
 }
 
+/* So many sockets of a program to 10.0.0.2:443, from the port on. */
+static void add_owned(struct tc_facts *facts, enum tc_state state, uint16_t port, unsigned count,
+		      const struct tc_owner *owner)
+{
+	struct tc_text text = {.owner = owner};
+
+	for (unsigned i = 0; i < count; i++) {
+		struct tc_sock sock = facts_connection(state, (uint16_t)(port + i));
+
+		sock.text = &text;
+		facts_add(facts, &sock, 1);
+	}
+}
+
+/* Whose the ports are is told, and of how many it is inferred. */
+static void test_whose_the_ports_are(void **state)
+{
+	static const struct tc_owner held = {.how = TC_OWNER_HELD,
+					     .words[TC_PART_PROCESS] = "crawler"};
+	static const struct tc_owner inferred = {.how = TC_OWNER_PEER,
+						 .words[TC_PART_PROCESS] = "crawler?"};
+	static const struct tc_owner nobody = {.how = TC_OWNER_NONE};
+	static const char *const rules[] = {"port-exhaustion", "bind-exhaustion"};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rules); i++) {
+		struct tc_facts facts;
+		struct tc_destination *to = make(&facts, 950);
+
+		to->shared_pool = i == 1;
+		to->bind_free = 50;
+		tc_port_watch(&facts);
+		add_owned(&facts, TC_ESTABLISHED, 40000, 30, &held);
+		add_owned(&facts, TC_TIME_WAIT, 40100, 20, &inferred);
+		add_owned(&facts, TC_TIME_WAIT, 40200, 10, &nobody);
+		add_owned(&facts, TC_ESTABLISHED, 50000, 5, &held); /* not of the range */
+		facts_expect(&facts, rules[i], TC_FOUND, TC_SEVERITY_CRITICAL,
+			     "Whose: crawler: 30, crawler?: 20.",
+			     "20 of them have no owner any more (TIME_WAIT, for example); whose they "
+			     "were is inferred",
+			     "10 sockets that have such ports have no owner any more", NULL);
+		tc_facts_release(&facts);
+	}
+}
+
+/* Where there are enough of them nobody is counted. */
+static void test_ports_that_suffice_are_nobodys(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	make(&facts, 500);
+	tc_port_watch(&facts);
+	assert_null(facts.short_of_connect.to);
+	assert_null(facts.short_of_bind.to);
+	tc_facts_release(&facts);
+}
+
 static void test_no_destination_no_word(void **state)
 {
 	struct tc_facts facts;
@@ -176,10 +235,9 @@ static void test_time_left_is_said(void **state)
 	to->per_second_at_least = to->per_second_at_most = 12.5;
 	to->seconds_left = 150;
 	to->time_wait = 700;
-	facts.symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown = 705;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "700 of them in",
 		     "opened at 12/s", "back after 60 s", "bears 17/s, and no more", "2 min 30 s",
-		     "705 connections are in", "40000-40999 has 1000 ports", NULL);
+		     "40000-40999 has 1000 ports", NULL);
 	to->per_second_at_least = 2;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING,
 		     "opened at 2.0/s at least and 12/s at most", NULL);
@@ -544,6 +602,8 @@ int main(void)
 		cmocka_unit_test(test_how_ports_come_back_is_said),
 		cmocka_unit_test(test_the_pace_of_a_half_full_destination),
 		cmocka_unit_test(test_what_is_bound_before_is_another_rule),
+		cmocka_unit_test(test_whose_the_ports_are),
+		cmocka_unit_test(test_ports_that_suffice_are_nobodys),
 		cmocka_unit_test(test_no_destination_no_word),
 		cmocka_unit_test(test_time_left_is_said),
 		cmocka_unit_test(test_what_runs_out_within_a_minute_is_found),

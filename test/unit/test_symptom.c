@@ -23,6 +23,7 @@ struct row {
 	uint64_t inode; /* 0: as always; NO: 0 */
 	uint8_t kind, timer, retrans, direction;
 	uint32_t expires_ms, rqueue, memory;
+	uint16_t local_port, remote_port; /* 0: as always, 80 and 40000 */
 	uint32_t probed_ms; /* since a probe was answered; 0: there was none */
 	bool has_listener;
 	bool looked_before; /* a second before, */
@@ -66,12 +67,24 @@ static struct tc_sock sock_of(const struct row *row)
 static void check(const struct row *row)
 {
 	struct tc_sock sock = sock_of(row);
+	/* One other destination is of the same address. */
+	const struct tc_destination to = {.local = sock.local, .remote = sock.remote,
+					  .remote_port = 40000};
+	const struct tc_destination any = {.local = sock.local, .remote_port = 1};
+	const struct tc_port_pool pool = {.low = 80, .high = 90};
 	const struct tc_symptom_facts *facts;
 	struct scene scene;
+
+	if (row->local_port)
+		sock.local_port = row->local_port;
+	if (row->remote_port)
+		sock.remote_port = row->remote_port;
 
 	scene_begin(&scene);
 	scene.facts.watched.taken = scene.facts.watched.whole = row->looked_before;
 	scene.facts.watched.apart_ms = 1000;
+	scene.facts.short_of_connect = (struct tc_symptom_short){&to, &pool};
+	scene.facts.short_of_bind = (struct tc_symptom_short){&any, &pool};
 	if (row->was_there)
 		assert_int_equal(tc_watched_add(&scene.facts.watched, &sock, 1), 0);
 	assert_int_equal(tc_facts_add(&scene.facts, &sock, 1), 0);
@@ -262,6 +275,20 @@ static const struct row rows[] = {
 	{ "not-taken-long", TC_ESTABLISHED, OPEN, .timer = TC_TIMER_PROBE, .lacks = TC_HAVE_INSIDE },
 
 	{ "bound", TC_BOUND, YES, .lacks = 0 },
+
+	{ "port-of-connect", TC_ESTABLISHED, YES, .lacks = 0 },
+	{ "port-of-connect", TC_TIME_WAIT, YES, .local_port = 90 },
+	{ "port-of-connect", TC_ESTABLISHED, NOT, .local_port = 91 },
+	{ "port-of-connect", TC_ESTABLISHED, NOT, .remote_port = 443 },
+	{ "port-of-connect", TC_ESTABLISHED, NOT, .direction = TC_DIRECTION_IN },
+	{ "port-of-connect", TC_SYN_RECV, NOT, .kind = TC_KIND_REQUEST },
+	{ "port-of-connect", TC_ESTABLISHED, OPEN, .lacks = TC_HAVE_REMOTE_ADDR },
+
+	{ "port-of-bind", TC_BOUND, YES, .lacks = 0 },
+	{ "port-of-bind", TC_ESTABLISHED, YES, .remote_port = 443 },
+	{ "port-of-bind", TC_ESTABLISHED, NOT, .local_port = 79 },
+	{ "port-of-bind", TC_ESTABLISHED, NOT, .direction = TC_DIRECTION_IN },
+	{ "port-of-bind", TC_ESTABLISHED, OPEN, .lacks = TC_HAVE_LOCAL_ADDR },
 };
 /* clang-format on */
 
