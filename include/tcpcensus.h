@@ -457,6 +457,9 @@ struct tc_report {
 	} damaged[TC_DAMAGED_MAX];
 	size_t damaged_count;	/* of those here */
 	uint64_t damaged_lines; /* of all */
+	/* Only of all network namespaces: those where `source` failed, and another one served. */
+	const char *otherwise_source; /* the last of these */
+	uint64_t otherwise_count;
 };
 
 /*

@@ -260,11 +260,30 @@ static void note_namespaces(const struct tc_options *options, const struct tc_re
 			(unsigned long long)report->netns_count);
 }
 
+/* What did not work in some namespaces and has served in the others. */
+static bool is_refused_in_some(const struct tc_report *report, size_t index)
+{
+	return report->otherwise_count && strcmp(report->refused[index].source, report->source) == 0;
+}
+
+static void note_otherwise(const struct tc_report *report, const char *why)
+{
+	tc_note(tc_ngettext("%llu network namespace was read through %s, since %s did not work "
+			    "there: %s",
+			    "%llu network namespaces were read through %s, since %s did not work "
+			    "there: %s",
+			    (unsigned long)report->otherwise_count),
+		(unsigned long long)report->otherwise_count, report->otherwise_source,
+		report->source, why);
+}
+
 /* That the source for all users does not work is worth a line unasked; eBPF is for few. */
 static void note_second_best(const struct tc_report *report)
 {
 	for (size_t i = 0; i < report->refused_count; i++)
-		if (strcmp(report->refused[i].source, "bpf") != 0)
+		if (is_refused_in_some(report, i))
+			note_otherwise(report, report->refused[i].why);
+		else if (strcmp(report->refused[i].source, "bpf") != 0)
 			tc_note(_("read through %s, since %s does not work: %s"), report->source,
 				report->refused[i].source, report->refused[i].why);
 }
@@ -272,8 +291,11 @@ static void note_second_best(const struct tc_report *report)
 static void note_how(const struct tc_report *report)
 {
 	for (size_t i = 0; i < report->refused_count; i++)
-		tc_note(_("source %s was not used: %s"), report->refused[i].source,
-			report->refused[i].why);
+		if (is_refused_in_some(report, i))
+			note_otherwise(report, report->refused[i].why);
+		else
+			tc_note(_("source %s was not used: %s"), report->refused[i].source,
+				report->refused[i].why);
 	if (report->way == TC_WAY_PROBED)
 		tc_note("%s", _("this kernel lets eBPF read by calls alone (typed reads came with "
 				"Linux 6.2)"));

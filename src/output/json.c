@@ -245,6 +245,19 @@ static void add_listing(struct tc_buf *out, const struct tc_report *report)
 	}
 }
 
+static void add_netns(struct tc_buf *out, const struct tc_report *report)
+{
+	tc_buf_format(out, ",\"netns\":{\"count\":%llu,\"skipped\":%llu,\"hidden\":%llu",
+		      (unsigned long long)report->netns_count,
+		      (unsigned long long)report->netns_skipped,
+		      (unsigned long long)report->netns_hidden);
+	if (report->otherwise_count)
+		tc_buf_format(out, ",\"otherwise\":{\"name\":\"%s\",\"count\":%llu}",
+			      report->otherwise_source,
+			      (unsigned long long)report->otherwise_count);
+	tc_buf_byte(out, '}');
+}
+
 void tc_json_source(struct tc_buf *out, const struct tc_report *report)
 {
 	tc_buf_text(out, "\"source\":{\"name\":");
@@ -261,10 +274,7 @@ void tc_json_source(struct tc_buf *out, const struct tc_report *report)
 	add_not_read(out, report);
 	add_owners(out, report);
 	if (report->netns_count)
-		tc_buf_format(out, ",\"netns\":{\"count\":%llu,\"skipped\":%llu,\"hidden\":%llu}",
-			      (unsigned long long)report->netns_count,
-			      (unsigned long long)report->netns_skipped,
-			      (unsigned long long)report->netns_hidden);
+		add_netns(out, report);
 	add_damaged(out, report);
 	if (report->foreign)
 		add_listing(out, report);

@@ -27,6 +27,7 @@
 #include "owner/netns.h"
 #include "pipeline/existing.h"
 #include "pipeline/owning.h"
+#include "pipeline/reports.h"
 #include "pipeline/visit.h"
 #include "util/intl.h"
 
@@ -185,42 +186,6 @@ static int note_sockets(void *context, const struct tc_netns *netns __attribute_
 	return err == -ENOMEM ? err : 0; /* as above */
 }
 
-static bool is_refused(const struct tc_report *report, const char *source)
-{
-	for (size_t i = 0; i < report->refused_count; i++)
-		if (strcmp(report->refused[i].source, source) == 0)
-			return true;
-	return false;
-}
-
-/* A source that was refused is told of once, in however many namespaces it was. */
-static void add_refused(struct tc_report *all, const struct tc_report *part)
-{
-	for (size_t i = 0; i < part->refused_count; i++)
-		if (all->refused_count < TC_REFUSED_MAX &&
-		    !is_refused(all, part->refused[i].source))
-			all->refused[all->refused_count++] = part->refused[i];
-}
-
-/* What the report of one namespace adds to that of all of them. */
-static void add_report(struct tc_report *all, const struct tc_report *part)
-{
-	size_t size = all->size;
-
-	if (!all->source) { /* the first */
-		*all = *part;
-		all->size = size;
-		return;
-	}
-	all->states_not_read |= part->states_not_read;
-	all->unread += part->unread;
-	add_refused(all, part);
-	if (!all->complete || part->complete)
-		return;
-	all->complete = false; /* one reason is shown: the first */
-	memcpy(all->why, part->why, sizeof(all->why));
-}
-
 static bool shares_tables(const struct kernel *kernel, const struct tc_netns *netns)
 {
 	return netns->id == kernel->first_netns ||
@@ -279,7 +244,7 @@ static int read_sockets(void *context, const struct tc_netns *netns)
 		return err;
 	}
 	if (part.source)
-		add_report(kernel->report, &part);
+		tc_reports_add(kernel->report, &part);
 	return err;
 }
 
@@ -346,7 +311,7 @@ static int read_in_one(void *context, const struct tc_netns *netns)
 		return err == -ENOMEM ? err : SETTLED;
 	}
 	kernel->together_read = true;
-	add_report(kernel->report, &part);
+	tc_reports_add(kernel->report, &part);
 	return err ? err : SETTLED;
 }
 
@@ -416,7 +381,7 @@ static int read_all(struct kernel *kernel, struct tc_visits *visits)
 
 	if (!err)
 		err = tc_visits_each(visits, read_sockets, kernel, kernel->report->why);
-	add_refused(kernel->report, &kernel->together_refused);
+	tc_reports_add_refused(kernel->report, &kernel->together_refused);
 	return err;
 }
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* reports.c - the reports of several network namespaces as one; see reports.h. */
+#include "pipeline/reports.h"
+
+#include <string.h>
+
+static bool is_refused(const struct tc_report *report, const char *source)
+{
+	for (size_t i = 0; i < report->refused_count; i++)
+		if (strcmp(report->refused[i].source, source) == 0)
+			return true;
+	return false;
+}
+
+void tc_reports_add_refused(struct tc_report *all, const struct tc_report *part)
+{
+	for (size_t i = 0; i < part->refused_count; i++)
+		if (all->refused_count < TC_REFUSED_MAX &&
+		    !is_refused(all, part->refused[i].source))
+			all->refused[all->refused_count++] = part->refused[i];
+}
+
+void tc_reports_add(struct tc_report *all, const struct tc_report *part)
+{
+	size_t size = all->size;
+
+	if (!all->source) { /* the first */
+		*all = *part;
+		all->size = size;
+		return;
+	}
+	if (strcmp(all->source, part->source) != 0) {
+		all->otherwise_source = part->source;
+		all->otherwise_count++;
+	}
+	all->states_not_read |= part->states_not_read;
+	all->unread += part->unread;
+	tc_reports_add_refused(all, part);
+	if (!all->complete || part->complete)
+		return;
+	all->complete = false; /* one reason is shown: the first */
+	memcpy(all->why, part->why, sizeof(all->why));
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* reports.h - the reports of several network namespaces as one. */
+#ifndef TC_PIPELINE_REPORTS_H
+#define TC_PIPELINE_REPORTS_H
+
+#include "tcpcensus.h"
+
+/*
+ * What the report of one namespace adds to that of all of them; the first one's source is that of
+ * all, and where another one served, that is counted.
+ */
+void tc_reports_add(struct tc_report *all, const struct tc_report *part);
+
+/* Its sources that did not work: each is told of once, in however many namespaces it was. */
+void tc_reports_add_refused(struct tc_report *all, const struct tc_report *part);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* test_reports.c - the reports of several network namespaces as one, and what is said of them. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/look.h"
+#include "output/json.h"
+#include "pipeline/reports.h"
+
+static struct tc_report read_through(const char *source, const char *refused)
+{
+	struct tc_report report = {.size = sizeof(report), .source = source, .complete = true};
+
+	if (refused) {
+		report.refused[0].source = refused;
+		snprintf(report.refused[0].why, sizeof(report.refused[0].why), "no descriptors");
+		report.refused_count = 1;
+	}
+	return report;
+}
+
+/* What is written to standard error about it. */
+static const char *notes_of(const struct tc_report *report, bool verbose)
+{
+	static char text[2048];
+	struct tc_options options = {.verbose = verbose};
+	FILE *file = tmpfile();
+	int kept = dup(STDERR_FILENO);
+	size_t got;
+
+	assert_non_null(file);
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	assert_int_equal(tc_look_finish(&options, 0, report), 0);
+	fflush(stderr);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(file);
+	got = fread(text, 1, sizeof(text) - 1, file);
+	text[got] = '\0';
+	fclose(file);
+	return text;
+}
+
+/* The source of the others is not said to fail where it failed in one. */
+static void test_another_source_in_one(void **state)
+{
+	struct tc_report all = {.size = sizeof(all)}, first = read_through("netlink", NULL),
+			 second = read_through("proc", "netlink");
+
+	(void)state;
+	tc_reports_add(&all, &first);
+	tc_reports_add(&all, &second);
+	tc_reports_add(&all, &first);
+	assert_string_equal(all.source, "netlink");
+	assert_string_equal(all.otherwise_source, "proc");
+	assert_int_equal(all.otherwise_count, 1);
+	all.netns_count = 3;
+	for (int verbose = 0; verbose < 2; verbose++) {
+		const char *notes = notes_of(&all, verbose);
+
+		assert_non_null(strstr(notes, "1 network namespace was read through proc, since "
+					      "netlink did not work there: no descriptors\n"));
+		assert_null(strstr(notes, "through netlink, since netlink"));
+		assert_null(strstr(notes, "netlink was not used"));
+	}
+}
+
+static void test_in_json(void **state)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	struct tc_report all = read_through("netlink", "netlink");
+
+	(void)state;
+	all.netns_count = 3;
+	tc_json_source(&out, &all);
+	assert_null(strstr(tc_buf_string(&out), "otherwise"));
+	tc_buf_clear(&out);
+	all.otherwise_source = "proc";
+	all.otherwise_count = 2;
+	tc_json_source(&out, &all);
+	assert_non_null(strstr(tc_buf_string(&out),
+			       "\"hidden\":0,\"otherwise\":{\"name\":\"proc\",\"count\":2}}"));
+}
+
+static void test_the_same_everywhere(void **state)
+{
+	struct tc_report all = {.size = sizeof(all)}, part = read_through("proc", "netlink");
+
+	(void)state;
+	tc_reports_add(&all, &part);
+	tc_reports_add(&all, &part);
+	assert_int_equal(all.refused_count, 1);
+	assert_int_equal(all.otherwise_count, 0);
+	assert_non_null(strstr(notes_of(&all, false),
+			       "read through proc, since netlink does not work: no descriptors\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_another_source_in_one),
+		cmocka_unit_test(test_in_json),
+		cmocka_unit_test(test_the_same_everywhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
