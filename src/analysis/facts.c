@@ -119,6 +119,7 @@ void tc_facts_release(struct tc_facts *facts)
 	tc_ports_free(facts->ports);
 	tc_watched_release(&facts->watched);
 	tc_map_release(&facts->forgotten);
+	free(facts->holding);
 	free(facts->programs);
 	free(facts->reserved);
 	free(facts->chosen_by_kernel);
@@ -208,19 +209,41 @@ static int remember(struct tc_symptom_facts *symptom, const struct tc_symptom_en
 	return err;
 }
 
+/* NULL: no memory. Room doubles at each power of two. */
+static struct tc_facts_program *holder(struct tc_facts *facts, const struct tc_process *process)
+{
+	uint64_t *place = tc_map_put(&facts->forgotten, process->pid);
+	size_t count = facts->program_count;
+	struct tc_facts_program *larger;
+
+	if (!place || *place)
+		return place ? &facts->holding[*place - 1] : NULL;
+	if (!(count & (count - 1))) {
+		larger = reallocarray(facts->holding, count ? 2 * count : 1, sizeof(*larger));
+		if (!larger)
+			return NULL;
+		facts->holding = larger;
+	}
+	*place = ++facts->program_count;
+	facts->holding[count] = (struct tc_facts_program){.pid = process->pid};
+	if (process->name)
+		snprintf(facts->holding[count].name, TC_FACTS_NAME, "%s", process->name);
+	return &facts->holding[count];
+}
+
 /* Each process that holds it has a descriptor of its own for it, and a limit of its own. */
 static int remember_programs(struct tc_facts *facts, const struct tc_sock *sock)
 {
 	const struct tc_owner *owner = sock->text ? sock->text->owner : NULL;
-	uint64_t *count;
 
 	if (!owner || owner->how != TC_OWNER_HELD)
 		return 0;
 	for (size_t i = 0; i < owner->count; i++) {
-		count = tc_map_put(&facts->forgotten, owner->processes[i]->pid);
-		if (!count)
+		struct tc_facts_program *program = holder(facts, owner->processes[i]);
+
+		if (!program)
 			return -ENOMEM;
-		*count += sock->count;
+		program->held += sock->count;
 	}
 	return 0;
 }
@@ -314,19 +337,15 @@ static int most_first(const void *one, const void *other)
  */
 static int rank_programs(struct tc_facts *facts)
 {
-	const struct tc_map *map = &facts->forgotten;
+	size_t size = facts->program_count * sizeof(*facts->programs);
 
 	free(facts->programs);
-	facts->programs = map->count ? calloc(map->count, sizeof(*facts->programs)) : NULL;
-	facts->program_count = 0;
-	if (!map->count)
+	facts->programs = size ? malloc(size) : NULL;
+	if (!size)
 		return 0;
 	if (!facts->programs)
 		return -ENOMEM;
-	for (size_t i = 0; i <= map->mask; i++)
-		if (map->slots[i].key)
-			facts->programs[facts->program_count++] = (struct tc_facts_program){
-				.pid = (uint32_t)map->slots[i].key, .held = map->slots[i].value};
+	memcpy(facts->programs, facts->holding, size);
 	qsort(facts->programs, facts->program_count, sizeof(*facts->programs), most_first);
 	return 0;
 }

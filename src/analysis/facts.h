@@ -14,7 +14,10 @@
 #include "model/census.h"
 #include "model/port_set.h"
 
-enum { TC_FACTS_AGES = 8 };
+enum {
+	TC_FACTS_AGES = 8,
+	TC_FACTS_NAME = 16, /* of /proc/PID/comm */
+};
 
 /* How many sockets show a symptom. */
 struct tc_symptom_facts {
@@ -47,6 +50,7 @@ struct tc_facts_netns {
 /* A process that holds CLOSE_WAIT which it should have closed, and how near its limit is. */
 struct tc_facts_program {
 	uint32_t pid;
+	char name[TC_FACTS_NAME]; /* as the kernel has it; "": not known */
 	uint64_t held;		  /* of CLOSE_WAIT_OLD and CLOSE_WAIT_LASTING */
 	bool has_open, has_limit; /* not of another machine, nor of one that has gone */
 	uint64_t open, limit;	  /* descriptors */
@@ -63,8 +67,8 @@ struct tc_facts {
 	unsigned families;		/* TC_FAMILY_ bits that were asked for; 0: both */
 	struct tc_symptom_facts symptoms[TC_SYMPTOM_COUNT];
 
-	struct tc_map forgotten;	   /* those of CLOSE_WAIT, by pid */
-	struct tc_facts_program *programs; /* each of those once, the most first; owned */
+	struct tc_map forgotten; /* those who hold CLOSE_WAIT: pid to place in `holding`, from 1 */
+	struct tc_facts_program *holding, *programs; /* each once; sorted: the most first; owned */
 	size_t program_count;
 
 	uint64_t interval_us; /* between the two readings; 0: there was one */

@@ -170,6 +170,7 @@ static void tell_others(const struct tc_facts *facts, const struct tc_facts_prog
 static void tell_limit(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_facts_program *program = nearest(facts);
+	const char *name;
 	uint64_t seconds;
 
 	if (!program) {
@@ -177,18 +178,20 @@ static void tell_limit(const struct tc_facts *facts, struct tc_draft *draft)
 				      "is not known, so this is not called critical."));
 		return;
 	}
+	name = *program->name ? tc_words(draft, "%u (%s)", program->pid, program->name)
+			      : tc_words(draft, "%u", program->pid);
 	if (program->has_open)
 		tc_evidence(draft,
-			    N_("Process %u may have %llu descriptors; these connections take %llu "
+			    N_("Process %s may have %llu descriptors; these connections take %llu "
 			       "of them (%s), and %llu are in use."),
-			    program->pid, tc_llu(program->limit), tc_llu(program->held),
+			    name, tc_llu(program->limit), tc_llu(program->held),
 			    tc_words_share(draft, program->held, program->limit),
 			    tc_llu(program->open));
 	else
 		tc_evidence(draft,
-			    N_("Process %u may have %llu descriptors; these connections take %llu "
+			    N_("Process %s may have %llu descriptors; these connections take %llu "
 			       "of them (%s)."),
-			    program->pid, tc_llu(program->limit), tc_llu(program->held),
+			    name, tc_llu(program->limit), tc_llu(program->held),
 			    tc_words_share(draft, program->held, program->limit));
 	if (will_run_out(facts, program, &seconds))
 		tc_evidence(
@@ -196,6 +199,20 @@ static void tell_limit(const struct tc_facts *facts, struct tc_draft *draft)
 			N_("At the rate at which it has forgotten them it has none left in %s."),
 			tc_words_duration(draft, seconds * 1000));
 	tell_others(facts, program, draft);
+}
+
+/* Who has most need not be who runs out: that one comes first. */
+static void tell_whose(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_symptom_facts *old = &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD];
+	const struct tc_facts_program *program = nearest(facts);
+
+	if (!old->shown)
+		tc_evidence_whose(draft, &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING]);
+	else if (program && draft->severity == TC_SEVERITY_CRITICAL)
+		tc_evidence_whose_first(draft, old, program->name, program->held);
+	else
+		tc_evidence_whose(draft, old);
 }
 
 /* ---- Verdicts ---------------------------------------------------------------------------- */
@@ -325,8 +342,7 @@ static enum tc_verdict check_close_wait_leak(const struct tc_facts *facts, struc
 	if (draft->severity > TC_SEVERITY_NOTICE)
 		tell_limit(facts, draft);
 	tell_unread(facts, draft);
-	tc_evidence_whose(draft,
-			  old->shown ? old : &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_LASTING]);
+	tell_whose(facts, draft);
 	tc_part_unjudged(facts, TC_SYMPTOM_CLOSE_WAIT_OLD, draft);
 	return TC_FOUND;
 }

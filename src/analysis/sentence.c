@@ -220,29 +220,63 @@ static bool add_group(struct tc_buf *list, const struct tc_tally *tally, size_t 
 	return known != 0;
 }
 
-static void add_whose(struct tc_draft *draft, const struct tc_tally *tally, const char *only,
-		      const char *first)
+/* The row of that name, which is the first key; SIZE_MAX: it is not one of those told. */
+static size_t row_of(const struct tc_tally *tally, const char *name)
+{
+	for (size_t row = 0; tally && name && row < tc_tally_rows(tally); row++) {
+		char text[WORD_MAX];
+
+		if (tc_tally_row_text(tally, row, 0, text, sizeof(text)) && strcmp(text, name) == 0)
+			return row;
+	}
+	return SIZE_MAX;
+}
+
+/* Somebody who is to stand before all others, or NULL, and of how many that one is told. */
+struct first {
+	const char *name;
+	uint64_t count;
+};
+
+static void add_whose(struct tc_draft *draft, const struct tc_tally *tally, struct first first,
+		      const char *all, const char *some)
 {
 	tc_auto_buf struct tc_buf list = TC_BUF_INIT;
 	uint64_t other_groups = 0, other_count = 0;
+	size_t leads = row_of(tally, first.name);
 	const char *text;
 
+	if (leads != SIZE_MAX)
+		add_group(&list, tally, leads);
+	else if (first.name)
+		tc_buf_format(&list, "%s: %llu", first.name, (unsigned long long)first.count);
 	for (size_t row = 0; tally && row < tc_tally_rows(tally); row++)
-		add_group(&list, tally, row);
+		if (row != leads)
+			add_group(&list, tally, row);
 	if (!list.length)
 		return;
 	tc_tally_other(tally, &other_groups, &other_count);
+	if (first.name && leads == SIZE_MAX) /* one of the others, or all of them */
+		other_count -= first.count < other_count ? first.count : other_count;
 	text = tc_buf_string(&list);
 	if (!text)
 		draft->failed = true;
-	else if (!other_groups)
-		tc_evidence(draft, only, text);
+	else if (!other_groups || !other_count)
+		tc_evidence(draft, all, text);
 	else
-		tc_evidence(draft, first, text, (unsigned long long)other_count);
+		tc_evidence(draft, some, text, (unsigned long long)other_count);
+}
+
+void tc_evidence_whose_first(struct tc_draft *draft, const struct tc_symptom_facts *symptom,
+			     const char *name, uint64_t count)
+{
+	const struct first first = {name && *name ? name : NULL, count}, none = {.name = NULL};
+
+	add_whose(draft, symptom->who, first, N_("Whose: %s."), N_("Whose: %s; and of others: %llu."));
+	add_whose(draft, symptom->peer, none, N_("Peers: %s."), N_("Peers: %s; and others: %llu."));
 }
 
 void tc_evidence_whose(struct tc_draft *draft, const struct tc_symptom_facts *symptom)
 {
-	add_whose(draft, symptom->who, N_("Whose: %s."), N_("Whose: %s; and of others: %llu."));
-	add_whose(draft, symptom->peer, N_("Peers: %s."), N_("Peers: %s; and others: %llu."));
+	tc_evidence_whose_first(draft, symptom, NULL, 0);
 }

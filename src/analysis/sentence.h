@@ -68,6 +68,10 @@ struct tc_draft *tc_for_needs(struct tc_draft *draft);
  */
 void tc_evidence_whose(struct tc_draft *draft, const struct tc_symptom_facts *symptom);
 
+/* The same; who has that name comes first, of whom so many are known. NULL or "": nobody does. */
+void tc_evidence_whose_first(struct tc_draft *draft, const struct tc_symptom_facts *symptom,
+			     const char *name, uint64_t count);
+
 /* A count as %llu takes it. */
 static inline unsigned long long tc_llu(uint64_t count)
 {

@@ -69,10 +69,13 @@ static void test_close_wait_severity(void **state)
 /* ---- Descriptors ------------------------------------------------------------------------- */
 
 /* So many that are old, all of one process. */
-static void add_held_by(struct scene *scene, uint32_t pid, unsigned count)
+static void add_held_as(struct scene *scene, uint32_t pid, const char *name, unsigned count)
 {
-	const struct tc_process process = {.pid = pid}, *processes[] = {&process};
-	const struct tc_owner owner = {.processes = processes, .count = 1, .how = TC_OWNER_HELD};
+	const struct tc_process process = {.pid = pid, .name = name}, *processes[] = {&process};
+	const struct tc_owner owner = {.processes = processes,
+				       .count = 1,
+				       .how = TC_OWNER_HELD,
+				       .words[TC_PART_PROCESS] = name};
 	struct tc_sock sock = scene_sock(TC_CLOSE_WAIT, HOUR);
 	struct tc_text text = *sock.text;
 
@@ -80,6 +83,11 @@ static void add_held_by(struct scene *scene, uint32_t pid, unsigned count)
 	sock.text = &text;
 	scene_add(scene, sock, count, 1);
 	assert_int_equal(tc_facts_finish(&scene->facts), 0);
+}
+
+static void add_held_by(struct scene *scene, uint32_t pid, unsigned count)
+{
+	add_held_as(scene, pid, NULL, count);
 }
 
 /* What a scene of one process comes to; open 0: it was not read. */
@@ -202,6 +210,36 @@ static void test_several_programs(void **state)
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
 	assert_says(&scene, "Process 9 may have 16 descriptors; these connections take 8 of them");
 	assert_false(scene_says(&scene, "as little room"));
+	scene_end(&scene);
+}
+
+/* Who runs out is named first, though others have far more and the list has no place for it. */
+static void test_who_runs_out_is_named_first(void **state)
+{
+	static const uint64_t limits[] = {65536, 65536, 65536, 65536, 16};
+	static const uint64_t wide[] = {65536, 65536, 65536, 65536, 65536};
+	static const uint64_t second[] = {65536, 200, 65536, 65536, 65536};
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	add_held_as(&scene, 1, "big", 400);
+	add_held_as(&scene, 2, "large", 300);
+	add_held_as(&scene, 3, "much", 200);
+	add_held_as(&scene, 4, "some", 100);
+	add_held_as(&scene, 5, "little", 8);
+	judge_limits(&scene, limits, 5);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "Process 5 (little) may have 16 descriptors");
+	assert_says(&scene, "Whose: little: 8, big: 400, large: 300, much: 200; and of others: 100.");
+	tc_draft_release(&scene.judged.draft);
+	judge_limits(&scene, second, 5); /* it has a place */
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "Whose: large: 300, big: 400, much: 200; and of others: 108.");
+	tc_draft_release(&scene.judged.draft);
+	judge_limits(&scene, wide, 5); /* nobody does */
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "Whose: big: 400, large: 300, much: 200; and of others: 108.");
 	scene_end(&scene);
 }
 
@@ -513,6 +551,7 @@ int main(void)
 		cmocka_unit_test(test_share_of_the_limit),
 		cmocka_unit_test(test_time_left),
 		cmocka_unit_test(test_several_programs),
+		cmocka_unit_test(test_who_runs_out_is_named_first),
 		cmocka_unit_test(test_shared_by_processes),
 		cmocka_unit_test(test_close_wait_young),
 		cmocka_unit_test(test_close_wait_normal_and_unaccepted),
