@@ -24,9 +24,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "util/clock.h"
 #include "util/macro.h"
 
 enum { ROUNDS_MAX = 1000, WORDS_MAX = 64, EXIT_USAGE = 2, EXIT_NOT_RUN = 127 };
@@ -46,14 +46,6 @@ struct plan {
 };
 
 static const char usage[] = "usage: measure [-r ROUNDS] [-t SECONDS] [-k] -- COMMAND...\n";
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 static uint64_t us_of(const struct timeval *time)
 {
@@ -82,7 +74,7 @@ static void exec_command(const char *command)
 /* 0, or -1 after a line that says what went wrong. */
 static int run_once(const char *command, struct result *result, size_t round)
 {
-	uint64_t start = now_us();
+	uint64_t start = tc_clock_us();
 	struct rusage used;
 	int status;
 	pid_t pid = fork();
@@ -98,7 +90,7 @@ static int run_once(const char *command, struct result *result, size_t round)
 			(unsigned)status);
 		return -1;
 	}
-	result->wall_us[round] = now_us() - start;
+	result->wall_us[round] = tc_clock_us() - start;
 	result->cpu_us[round] = us_of(&used.ru_utime) + us_of(&used.ru_stime);
 	if (used.ru_maxrss > result->rss_kib)
 		result->rss_kib = used.ru_maxrss;
@@ -132,7 +124,7 @@ static uint64_t median(uint64_t *numbers, size_t count)
 
 static int measure(const struct plan *plan, struct result *results)
 {
-	uint64_t end = now_us() + (uint64_t)plan->seconds * 1000000;
+	uint64_t end = tc_clock_us() + (uint64_t)plan->seconds * 1000000;
 	size_t round = 0;
 
 	do {
@@ -144,7 +136,7 @@ static int measure(const struct plan *plan, struct result *results)
 			if (run_once(plan->commands[i], &results[i], round) < 0)
 				return -1;
 		}
-	} while (++round < plan->rounds && now_us() < end);
+	} while (++round < plan->rounds && tc_clock_us() < end);
 	for (size_t i = 0; i < plan->command_count; i++)
 		printf("%llu\t%llu\t%ld\t%zu\t%s\n",
 		       (unsigned long long)median(results[i].wall_us, round),

@@ -22,6 +22,7 @@
 #include "pipeline/gather_ports.h"
 #include "pipeline/gather_programs.h"
 #include "pipeline/gather_readings.h"
+#include "util/clock.h"
 #include "util/macro.h"
 
 struct gather {
@@ -32,14 +33,6 @@ struct gather {
 	uint64_t start_us;	       /* of the first reading */
 	uint64_t watched_us;	       /* when those that are half closed had been looked at */
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* ---- Ports ----------------------------------------------------------------------------- */
 
@@ -102,7 +95,7 @@ static int watch_half_closed(struct gather *gather)
 	if (!err)
 		err = tc_scan(&query, watch_batch, watched, &report);
 	watched->whole = watched->whole && !err && report.complete;
-	gather->watched_us = now_us();
+	gather->watched_us = tc_clock_us();
 	return err == -ENOMEM ? err : 0;
 }
 
@@ -110,7 +103,7 @@ static int look_before(struct gather *gather)
 {
 	int err;
 
-	gather->start_us = now_us();
+	gather->start_us = tc_clock_us();
 	err = tc_gather_readings(&gather->readings, &gather->query, 0, gather->facts->report.why);
 	if (err)
 		return err;
@@ -159,7 +152,7 @@ static int read_now(struct gather *gather)
 	if (err)
 		return err;
 	if (gather->start_us)
-		facts->interval_us = now_us() - gather->start_us;
+		facts->interval_us = tc_clock_us() - gather->start_us;
 	tc_gathered_readings_sum(&gather->readings);
 	facts->before = gather->readings.at[0];
 	facts->now = gather->readings.at[1];
@@ -179,7 +172,7 @@ static int scan(const struct gather *gather)
 	int err;
 
 	if (gather->watched_us)
-		facts->watched.apart_ms = (now_us() - gather->watched_us) / 1000;
+		facts->watched.apart_ms = (tc_clock_us() - gather->watched_us) / 1000;
 	tc_port_watch(facts);
 	query.states = TC_STATES_ALL;
 	query.keys = keys;

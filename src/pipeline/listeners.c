@@ -20,6 +20,7 @@
 #include "pipeline/visit.h"
 #include "source/counter_read.h"
 #include "source/setting_read.h"
+#include "util/clock.h"
 #include "util/intl.h"
 #include "util/netns_here.h"
 
@@ -105,14 +106,6 @@ static int scan(struct look *look, uint32_t states, tc_sink *sink, struct tc_rep
 	return tc_scan(&query, sink, look, report);
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 static void wait_ms(uint64_t interval_ms)
 {
 	struct timespec left = {
@@ -179,7 +172,7 @@ static int visit(void *context, const struct tc_netns *netns __attribute__((unus
 		return err;
 	tc_counters_read(NULL, NULL, &facts->after);
 	if (look->start_us)
-		facts->interval_us = now_us() - look->start_us;
+		facts->interval_us = tc_clock_us() - look->start_us;
 	return 0;
 }
 
@@ -192,7 +185,7 @@ static int look_before(struct look *look, uint64_t interval_ms, struct tc_visits
 	struct tc_report first = {.size = sizeof(first)};
 	int err;
 
-	look->start_us = now_us();
+	look->start_us = tc_clock_us();
 	err = tc_visits_each(visits, visit_before, look, report->why);
 	if (err)
 		return err;

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "analysis/headroom.h"
 #include "model/filter.h"
@@ -23,6 +22,7 @@
 #include "source/named_ports.h"
 #include "source/port_facts.h"
 #include "source/route.h"
+#include "util/clock.h"
 #include "util/intl.h"
 #include "util/macro.h"
 #include "util/netns_here.h"
@@ -61,14 +61,6 @@ static const char *const wanted_fields[] = {
 	"state",      "family", "local.addr", "local.port", "remote.addr", "remote.port", "kind",
 	"expires", "iface",  "cookie",     "inode",  "netns",	   "direction",
 };
-
-static double now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* ---- Sockets ------------------------------------------------------------------------- */
 
@@ -438,7 +430,7 @@ static int finish(struct reading *reading)
 
 	if (!reading->look.from)
 		name_namespace(reading);
-	part->taken_at = now_seconds();
+	part->taken_at = (double)tc_clock_us() / 1e6;
 	tc_headroom_pool(part->headroom, &part->pool);
 	earlier = earlier_of(reading);
 	if (!earlier)
@@ -538,7 +530,7 @@ int tc_ports_take(const struct tc_ports_query *query, struct tc_ports **ret_port
 	struct tc_query nothing = { .size = sizeof(nothing) };
 	struct tc_report report = { .size = sizeof(report) };
 	struct reading reading = { .report = &report };
-	double start = now_seconds();
+	uint64_t start = tc_clock_us();
 	int err = whole_query(query, &reading, &nothing);
 
 	if (!err) {
@@ -546,7 +538,7 @@ int tc_ports_take(const struct tc_ports_query *query, struct tc_ports **ret_port
 		err = reading.ports ? read_in_namespace(&reading) : -ENOMEM;
 	}
 	tc_listeners_release(&reading.listeners);
-	report.took_us = (uint64_t)((now_seconds() - start) * 1e6);
+	report.took_us = tc_clock_us() - start;
 	report.size = ret_report->size;
 	memcpy(ret_report, &report,
 	       ret_report->size < sizeof(report) ? ret_report->size : sizeof(report));

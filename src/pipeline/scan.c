@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "model/census.h"
 #include "model/field.h"
@@ -12,16 +11,9 @@
 #include "pipeline/listing.h"
 #include "pipeline/look.h"
 #include "pipeline/pipeline.h"
+#include "util/clock.h"
 #include "util/intl.h"
 #include "util/macro.h"
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* A query of a caller that may have been compiled with fewer members. */
 static struct tc_query whole_query(const struct tc_query *query)
@@ -61,10 +53,10 @@ int tc_look(const struct tc_query *query, tc_sink *sink, void *context, struct t
 {
 	struct tc_report report = { .size = ret_report->size };
 	size_t size = ret_report->size < sizeof(report) ? ret_report->size : sizeof(report);
-	uint64_t start = now_us();
+	uint64_t start = tc_clock_us();
 	int err = run(query, sink, context, census, glance, &report);
 
-	report.took_us = now_us() - start;
+	report.took_us = tc_clock_us() - start;
 	if (err == -ENOMEM && !report.why[0])
 		snprintf(report.why, sizeof(report.why), "%s", _("out of memory"));
 	memcpy(ret_report, &report, size);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/clock.h"
 #include "util/hash.h"
 #include "util/intl.h"
 
@@ -21,14 +22,6 @@ const struct tc_netlink_patience tc_netlink_patient = {
 	.us = 2000000,
 	.pause_us = 4000,
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* One dump as it comes in. */
 struct look {
@@ -88,7 +81,7 @@ static int dump_once(struct tc_netlink_bound *bound, struct tc_netlink_found *re
 {
 	struct look look = { .bound = bound };
 	struct tc_netlink_dump dump = *bound->dump;
-	uint64_t begun_us = now_us();
+	uint64_t begun_us = tc_clock_us();
 	size_t parts = 0;
 	int err;
 
@@ -101,7 +94,7 @@ static int dump_once(struct tc_netlink_bound *bound, struct tc_netlink_found *re
 		bound->begin(bound->dump->context);
 	err = tc_netlink_dump(&dump, bound->socket,
 			      tc_netlink_kernel_bits(TC_STATE_BIT(TC_BOUND)));
-	bound->took_us += now_us() - begun_us;
+	bound->took_us += tc_clock_us() - begun_us;
 	bound->dumps++;
 	*ret_found = look.found;
 	/* What was interrupted is told already. */
