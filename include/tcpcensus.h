@@ -430,7 +430,9 @@ struct tc_report {
 	const char *unread_file[TC_UNREAD_MAX];
 	/* Only from a listing: TC_ORIGIN_ bits of what is no socket of a Linux machine. */
 	unsigned origins;
-	uint64_t estimate_us; /* how long it was thought to take, where the source was chosen; or 0 */
+	/* How long it was thought to take, without found_us, where the source was chosen; or 0. */
+	uint64_t estimate_us;
+	uint64_t found_us; /* of took_us, what it took to find the namespaces, where all were asked for */
 	unsigned way;	      /* one of TC_WAY_ */
 	/* Only from a listing: the files, as the query names them, and what was in each. */
 	struct {

@@ -290,6 +290,8 @@ static void note_second_best(const struct tc_report *report)
 
 static void note_how(const struct tc_report *report)
 {
+	uint64_t read_us = report->took_us - report->found_us;
+
 	for (size_t i = 0; i < report->refused_count; i++)
 		if (is_refused_in_some(report, i))
 			note_otherwise(report, report->refused[i].why);
@@ -302,13 +304,16 @@ static void note_how(const struct tc_report *report)
 	if (report->way == TC_WAY_ITERATOR)
 		tc_note("%s", _("this kernel's tables cannot be walked by eBPF (since Linux 6.1): its "
 				"own iterator counted the connections"));
+	if (report->found_us)
+		tc_note(_("the network namespaces were found in %s ms"),
+			tc_decimal((double)report->found_us / 1000.0).text);
 	if (report->estimate_us)
 		tc_note(_("read through %s in %s ms; %s ms were expected"), report->source,
-			tc_decimal((double)report->took_us / 1000.0).text,
+			tc_decimal((double)read_us / 1000.0).text,
 			tc_decimal((double)report->estimate_us / 1000.0).text);
 	else
 		tc_note(_("read through %s in %s ms"), report->source,
-			tc_decimal((double)report->took_us / 1000.0).text);
+			tc_decimal((double)read_us / 1000.0).text);
 	if (report->owners.source)
 		tc_note(_("descriptors of processes were read through %s"), report->owners.source);
 	if (report->foreign)

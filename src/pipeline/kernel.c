@@ -29,6 +29,7 @@
 #include "pipeline/owning.h"
 #include "pipeline/reports.h"
 #include "pipeline/visit.h"
+#include "util/clock.h"
 #include "util/intl.h"
 
 struct kernel {
@@ -500,16 +501,19 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 	};
 	struct tc_visits visits;
 	int err = tc_existing_check(query->filter, report->why);
+	uint64_t found_us = tc_clock_us();
 
 	if (!err)
 		err = tc_visits_open(&visits, query, report->why);
 	if (err)
 		return err;
+	found_us = visits.all ? tc_clock_us() - found_us : 0;
 	pipeline->netns_list = visits.all ? &visits.list : NULL;
 	err = prepare_all(&kernel, &visits);
 	if (!err)
 		err = read_all(&kernel, &visits);
 	report_owners(&kernel);
+	report->found_us = found_us;
 	if (!err)
 		tc_visits_report(&visits, report);
 	if (!err && !report->source) /* none could be entered: why says it */

@@ -215,3 +215,13 @@ sys.stdin.read()'; }
 			"${without[@]}" tcpcensus $command -N all
 	done
 }
+
+@test "netns: what it took to find them is told apart from what it took to read them" {
+	needs_namespaces
+	apart tcpcensus -N all --verbose
+	[ "$status" = 0 ]
+	[[ "$err" =~ "the network namespaces were found in "[0-9]+\.[0-9]" ms" ]]
+	apart tcpcensus --verbose
+	[ "$status" = 0 ]
+	[[ "$err" != *"were found in"* ]]
+}
