@@ -12,6 +12,7 @@
 enum {
 	/* Size of a slab object, include/net/inet_timewait_sock.h; bind buckets are shared. */
 	MINISOCKET_BYTES = 256,
+	NEARLY = 9, OF_ALL = 10, /* of the limit: the next busy minute reaches it */
 	RATE_LEAST = 60,	 /* fewer than one a second say nothing about a rate */
 	MUCH_MORE = 10,		 /* times as many as ESTABLISHED */
 	USUAL_BUCKETS = 131072,	 /* tcp_max_tw_buckets with some GB of memory or more */
@@ -186,7 +187,7 @@ static void tell_limit(const struct tc_facts *facts, int64_t limit, struct tc_dr
 }
 
 /* Places in the row's list of causes. */
-enum { ONE_REQUEST_EACH, CLIENT_WITHOUT_POOL, PORTS_RUN_OUT, BINDS_BEFORE };
+enum { ONE_REQUEST_EACH, CLIENT_WITHOUT_POOL, PORTS_RUN_OUT, BINDS_BEFORE, BUCKETS_RUN_OUT };
 
 /* As the rules about ports say it, whose the rest is. */
 static void tell_held(const struct tc_facts *facts, const struct held *held, struct tc_draft *draft)
@@ -210,12 +211,21 @@ static void tell_held(const struct tc_facts *facts, const struct held *held, str
 			    need->is_for_bind ? "bind-exhaustion" : "port-exhaustion");
 }
 
-static void point_to_closer(const struct tc_facts *facts, const struct held *held,
+/* Of the two limits the one of which a larger part is taken. */
+static bool are_buckets_first(const struct tc_facts *facts, const struct held *held, int64_t limit)
+{
+	return limit && (!held->to || (double)minisockets(facts) * held->need.all >=
+					      (double)limit * held->need.time_wait);
+}
+
+static void point_to_closer(const struct tc_facts *facts, const struct held *held, int64_t limit,
 			    struct tc_draft *draft)
 {
 	uint64_t in = facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN].shown;
 
-	if (held->to && held->need.severity)
+	if (are_buckets_first(facts, held, limit) && is_over(facts, NEARLY, OF_ALL, &limit))
+		tc_points_to(draft, BUCKETS_RUN_OUT);
+	else if (held->to && held->need.severity)
 		tc_points_to(draft, held->need.is_for_bind ? BINDS_BEFORE : PORTS_RUN_OUT);
 	if (facts->symptoms[TC_SYMPTOM_TIME_WAIT_OUT].shown > in)
 		tc_points_to(draft, CLIENT_WITHOUT_POOL);
@@ -233,10 +243,12 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts, const struct held
 		       "%s and no descriptor, and each is gone within 60 s."),
 		    tc_llu(count), tc_llu(facts->census.in_use), memory_of(facts, draft));
 	tell_side(facts, draft);
-	point_to_closer(facts, held, draft);
+	point_to_closer(facts, held, limit, draft);
 	tell_rate(facts, count, draft);
 	if (limit)
 		tell_limit(facts, limit, draft);
+	if (limit && is_over(facts, NEARLY, OF_ALL, &limit))
+		tc_evidence(draft, N_("These places run out: see %s."), "tw-overflow");
 	if (held->to)
 		tell_held(facts, held, draft);
 	tc_evidence_whose(draft, &facts->symptoms[held->to ? TC_SYMPTOM_TIME_WAIT_OUT
@@ -335,7 +347,10 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 	/* Of several namespaces each has a limit of its own, which tw-overflow looks at. */
 	if (facts->netns_count || !is_over(facts, 1, 2, &limit))
 		limit = 0;
-	is_full = limit && count > MUCH_MORE * facts->census.in_use;
+	is_full = limit && (count > MUCH_MORE * facts->census.in_use ||
+			    is_over(facts, NEARLY, OF_ALL, &limit));
+	if (!is_full)
+		limit = 0;
 	if (!is_full && needs_reuse(facts, &held, draft))
 		return TC_UNSURE;
 	if (held.to || is_full)
@@ -368,14 +383,17 @@ const struct tc_rule tc_rule_tw_active_close = {
 			"those that are taken where port-exhaustion or bind-exhaustion finds them "
 			"short, without what tcp_tw_reuse lets connect(2) take over; or more than "
 			"half of tcp_max_tw_buckets, where there are ten times as many as "
-			"ESTABLISHED."),
+			"ESTABLISHED, and nine tenths of it in any case."),
 	.first = {
 		[ONE_REQUEST_EACH] =
-			N_("Nothing for now; keep connections open before the ports run out."),
+			N_("Nothing for now; keep connections open before ports or places run "
+			   "out."),
 		[PORTS_RUN_OUT] =
 			N_("Widen ip_local_port_range, at once; then keep connections open."),
 		[BINDS_BEFORE] =
 			N_("Widen ip_local_port_range, at once; then IP_BIND_ADDRESS_NO_PORT."),
+		[BUCKETS_RUN_OUT] =
+			N_("Raise the limit of TIME_WAIT: one costs 256 bytes while it is there."),
 	},
 	.causes = {
 		[ONE_REQUEST_EACH] =
@@ -390,6 +408,8 @@ const struct tc_rule tc_rule_tw_active_close = {
 		[BINDS_BEFORE] =
 		N_("A client that binds before it connects: each of its ports in TIME_WAIT is kept "
 		   "from all destinations."),
+		[BUCKETS_RUN_OUT] =
+		N_("More closes a second than tcp_max_tw_buckets divided by 60."),
 		N_("A server that ends idle connections sooner than its clients do."),
 	},
 	.confirm = {
@@ -404,6 +424,8 @@ const struct tc_rule tc_rule_tw_active_close = {
 		N_("Let the clients close first, where the protocol allows."),
 		N_("If the ports to a destination run out: more local addresses, a wider "
 		   "ip_local_port_range, or, where connect(2) chooses the port, tcp_tw_reuse = 1."),
+		N_("If tcp_max_tw_buckets is reached first (${tcp_max_tw_buckets} here): raise it, at "
+		   "least to 60 times the closes a second."),
 	},
 	.avoid = {
 		N_("Do not lower tcp_fin_timeout for it: that is about FIN_WAIT2, and TIME_WAIT is "
@@ -462,13 +484,12 @@ static void point_to_overflow(const struct tc_facts *facts, struct tc_draft *dra
 		tc_points_to(draft, FIN_WAIT2_TAKES_PLACES);
 }
 
-/* 9/10 of the limit: the next busy minute reaches it. */
 static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	int64_t limit = 0;
 	uint64_t rise;
 	enum tc_rise rose = tc_part_rise(facts, TC_COUNTER_TCPTimeWaitOverflow, &rise);
-	bool is_near = is_over(facts, 9, 10, &limit);
+	bool is_near = is_over(facts, NEARLY, OF_ALL, &limit);
 
 	if (rose == TC_RISE_UNKNOWN && !is_near)
 		return tc_part_needs_rise(facts, TC_COUNTER_TCPTimeWaitOverflow, draft);

@@ -185,6 +185,9 @@ static void test_tw_active_close(void **state)
 	expect_first(&scene, "tw-active-close", "Connections for one request each");
 	scene_add(&scene, minisocket(TC_TIME_WAIT, TC_DIRECTION_OUT), 501, 1);
 	expect_first(&scene, "tw-active-close", "A client that opens a connection for each query");
+	scene_gauge(&scene, TC_COUNTER_sockstat_tw, 901);
+	expect_first(&scene, "tw-active-close",
+		     "More closes a second than tcp_max_tw_buckets divided by 60");
 	scene_end(&scene);
 }
 

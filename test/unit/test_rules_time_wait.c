@@ -202,6 +202,12 @@ static void test_places_that_run_out(void **state)
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
 	scene_add(&scene, time_wait(TC_DIRECTION_IN), 9, 10); /* 110 and 11 */
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	scene_gauge(&scene, TC_COUNTER_sockstat_tw, 180);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	scene_gauge(&scene, TC_COUNTER_sockstat_tw, 181); /* nearly all, whatever is open */
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_FOUND);
+	assert_says(&scene, "181 of 200 that tcp_max_tw_buckets allows are in use");
+	assert_says(&scene, "These places run out: see tw-overflow.");
 	scene_end(&scene);
 }
 
