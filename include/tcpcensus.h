@@ -450,11 +450,11 @@ struct tc_report {
 	size_t unused_count; /* of all files; past TC_UNUSED_MAX they are not told */
 	/* Where it is not complete: TC_MAY_ bits, in which direction the numbers may be wrong. */
 	unsigned deviation;
-	/* Only of a diagnosis and of listeners: damaged lines of files with counters, not used. */
+	/* Only of a diagnosis and of listeners: damaged lines with counters or settings, not used. */
 	struct {
 		const char *file; /* of the kernel, or as the query names it */
 		uint64_t line;	  /* 1 is the first; 0: it is missing */
-		char field[48];	  /* the first counter that is not known: "TcpExt ListenDrops" */
+		char field[48];	  /* what is not known: "TcpExt ListenDrops", "tcp_mem" */
 		char why[96];
 	} damaged[TC_DAMAGED_MAX];
 	size_t damaged_count;	/* of those here */

@@ -94,9 +94,18 @@ const char *tc_damage_text(enum tc_damage_kind kind)
 		[TC_DAMAGE_MORE] = N_("more numbers than names"),
 		[TC_DAMAGE_COLUMN] = N_("the line of a processor that cannot be read"),
 		[TC_DAMAGE_NO_LINE] = N_("its line is missing"),
+		[TC_DAMAGE_VALUE] = N_("not a value that it can have"),
 	};
 
 	return kind < TC_DAMAGE_KINDS ? texts[kind] : "";
+}
+
+static void note(struct tc_counters *counters, struct tc_damage damage)
+{
+	counters->last_damage = damage;
+	if (counters->damage_count < TC_DAMAGES_MAX)
+		counters->damage[counters->damage_count] = damage;
+	counters->damage_count++;
 }
 
 /* Of a line the first counter is told, which is enough to find it. */
@@ -106,12 +115,16 @@ static void note_damage(struct tc_counters *counters, enum tc_counter id, enum t
 	struct tc_damage damage = {.line = counters->line, .counter = (int32_t)id, .kind = kind};
 
 	if (counters->damage_count && last->line == damage.line &&
-	    tc_counter_file((enum tc_counter)last->counter) == tc_counter_file(id))
+	    (last->setting ||
+	     tc_counter_file((enum tc_counter)last->counter) == tc_counter_file(id)))
 		return;
-	counters->last_damage = damage;
-	if (counters->damage_count < TC_DAMAGES_MAX)
-		counters->damage[counters->damage_count] = damage;
-	counters->damage_count++;
+	note(counters, damage);
+}
+
+void tc_counters_note_setting(struct tc_counters *counters, int setting, enum tc_damage_kind kind)
+{
+	note(counters, (struct tc_damage){
+			       .line = counters->line, .setting = setting + 1, .kind = kind});
 }
 
 /* What was read of it elsewhere is not taken away. */

@@ -51,13 +51,15 @@ enum tc_damage_kind {
 	TC_DAMAGE_MORE,	  /* more numbers than names, so that it is not known whose they are */
 	TC_DAMAGE_COLUMN, /* the line of one processor, without which a sum says nothing */
 	TC_DAMAGE_NO_LINE, /* its line is not in the file */
+	TC_DAMAGE_VALUE,   /* what stands there is no value of the setting */
 	TC_DAMAGE_KINDS,
 };
 
-/* A line that is damaged, and the first counter of the table that is not known therefore. */
+/* A line that is damaged, and the first counter or setting that is not known therefore. */
 struct tc_damage {
 	uint32_t line;	 /* 1 is the first of its file; 0: it is not there */
 	int32_t counter; /* enum tc_counter */
+	int32_t setting; /* enum tc_setting plus 1, in place of a counter; 0: it is one */
 	uint32_t kind;	 /* enum tc_damage_kind */
 };
 
@@ -89,6 +91,9 @@ int tc_counter_named(const char *word, size_t length);
 
 /* The file that has it: "/proc/net/netstat". */
 const char *tc_counter_file(enum tc_counter id);
+
+/* A setting of the same file, in the line that is being taken, is not as a kernel shows it. */
+void tc_counters_note_setting(struct tc_counters *counters, int setting, enum tc_damage_kind kind);
 
 /* What is wrong with such a line, in a few words, N_(). */
 const char *tc_damage_text(enum tc_damage_kind kind);

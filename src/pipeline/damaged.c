@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* damaged.c - lines of files with counters that are not as a kernel writes them; see damaged.h. */
+/* damaged.c - lines with counters and settings that are not as a kernel writes them; see damaged.h. */
 #include "pipeline/damaged.h"
 
 #include <stdio.h>
 
+#include "model/setting.h"
 #include "util/intl.h"
 #include "util/macro.h"
 
@@ -11,11 +12,16 @@ static void add(const struct tc_damage *damage, const char *file, struct tc_repo
 {
 	const struct tc_counter_row *row = &tc_counter_rows[damage->counter];
 	size_t at = report->damaged_count;
+	char *field = report->damaged[at].field;
 
 	report->damaged[at].file = file ? file : tc_counter_file((enum tc_counter)damage->counter);
 	report->damaged[at].line = damage->line;
-	snprintf(report->damaged[at].field, sizeof(report->damaged[at].field), "%s %s", row->group,
-		 row->key ? row->key : row->name);
+	if (damage->setting)
+		snprintf(field, sizeof(report->damaged[at].field), "%s",
+			 tc_setting_rows[damage->setting - 1].name);
+	else
+		snprintf(field, sizeof(report->damaged[at].field), "%s %s", row->group,
+			 row->key ? row->key : row->name);
 	snprintf(report->damaged[at].why, sizeof(report->damaged[at].why), "%s",
 		 tc_tr(tc_damage_text((enum tc_damage_kind)damage->kind)));
 }

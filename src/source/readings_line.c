@@ -143,6 +143,41 @@ static void take_count(struct tc_readings_lines *lines, enum tc_counter id, stru
 	lines->taken += tc_counters_take(&lines->readings->counters, id, value);
 }
 
+/*
+ * What is wrong with the value: a number that is none, too few of them, or what the kernel would not
+ * have taken.
+ */
+static enum tc_damage_kind damage_of(const struct tc_setting_row *row, struct tc_slice text)
+{
+	static const size_t wanted[] = {
+		[TC_FORM_NUMBER] = 1,
+		[TC_FORM_RANGE] = 2,
+		[TC_FORM_THREE] = 3,
+	};
+	size_t count = words(text);
+	uint64_t number;
+
+	if (row->form == TC_FORM_WORD || row->form == TC_FORM_PORTS)
+		return count ? TC_DAMAGE_VALUE : TC_DAMAGE_CUT;
+	while (text.length) {
+		struct tc_slice word = cut_word(&text);
+
+		word = tc_slice_after(word, tc_slice_starts(word, "-"));
+		if (word.length && tc_parse_uint(word.data, word.length, INT64_MAX, &number) < 0)
+			return TC_DAMAGE_NUMBER;
+	}
+	return count < wanted[row->form] ? TC_DAMAGE_CUT : TC_DAMAGE_VALUE;
+}
+
+static void note_setting(struct tc_readings_lines *lines, int id, enum tc_damage_kind kind)
+{
+	struct tc_setting_value *value = &lines->readings->settings[id];
+
+	if (value->status == TC_SETTING_NOT_READ)
+		value->status = TC_SETTING_UNREADABLE;
+	tc_counters_note_setting(&lines->readings->counters, id, kind);
+}
+
 /* What is not understood takes nothing away that was. */
 static void take_setting(struct tc_readings_lines *lines, int id, struct tc_slice text)
 {
@@ -150,8 +185,8 @@ static void take_setting(struct tc_readings_lines *lines, int id, struct tc_slic
 
 	if (tc_setting_parse(&tc_setting_rows[id], text.data, text.length, value) == 0)
 		lines->taken++;
-	else if (value->status == TC_SETTING_NOT_READ)
-		value->status = TC_SETTING_UNREADABLE;
+	else
+		note_setting(lines, id, damage_of(&tc_setting_rows[id], text));
 	if (id == TC_SETTING_ip_local_reserved_ports)
 		tc_port_set_parse(text.data, text.length, &lines->readings->reserved);
 	if (id == TC_SETTING_nf_conntrack_max)
@@ -176,6 +211,17 @@ static size_t name_length(struct tc_slice line)
 	return length;
 }
 
+/* Among lines with values it was cut; a list of names has none of these. */
+static bool take_name_alone(struct tc_readings_lines *lines, struct tc_slice name)
+{
+	int id = tc_setting_find(name.data, name.length);
+
+	if (id < 0 || !lines->tcp_settings)
+		return false;
+	note_setting(lines, id, TC_DAMAGE_CUT);
+	return true;
+}
+
 /* sysctl(8), and grep(1) over /proc/sys: "NAME = VALUE", "NAME=VALUE", "NAME:VALUE". */
 static bool take_sysctl(struct tc_readings_lines *lines, struct tc_slice line)
 {
@@ -183,7 +229,11 @@ static bool take_sysctl(struct tc_readings_lines *lines, struct tc_slice line)
 	struct tc_slice value = trim(tc_slice_after(line, name.length));
 	int id;
 
-	if (!is_path(name) || !value.length || (value.data[0] != '=' && value.data[0] != ':'))
+	if (!is_path(name))
+		return false;
+	if (!value.length)
+		return take_name_alone(lines, name);
+	if (value.data[0] != '=' && value.data[0] != ':')
 		return false;
 	value = trim(tc_slice_after(value, 1));
 	lines->tcp_settings += tc_slice_find(name, "ipv4.tcp_") < name.length ||

@@ -151,12 +151,14 @@ damaged() {
 		'.source.damaged == [{file: $file, line: $line, field: $field, why: $why}]' "$out_file"
 }
 
-@test "files: a damaged line is no counter that the kernel lacks" {
+@test "files: a damaged line is no counter that the kernel lacks, and no setting" {
 	mapfile -t lines < <(grep ^TcpExt: "$seeds/netstat")
 	printf '%s\n%s\n' "${lines[0]}" "${lines[1]:0:60}" >cut
 	printf '%s\n' "${lines[0]}" >names
 	printf 'TCP: inuse 5 orphan 0 tw\n' >sockstat
 	printf 'entries  found drop\n00000000 00000000 00000001\n00000000 00000g00 00000001\n' >track
+	printf 'net.ipv4.tcp_fin_timeout = 60\nnet.ipv4.tcp_max_tw_buckets = many\n' >settings
+	damaged settings 2 'tcp_max_tw_buckets' 'not a number'
 	damaged names 1 'TcpExt ListenOverflows' 'names without their numbers'
 	damaged sockstat 1 'TCP tw' 'the line is cut off'
 	damaged track 3 'conntrack drop' 'the line of a processor that cannot be read'

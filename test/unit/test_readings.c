@@ -137,7 +137,7 @@ static void test_bundle(void **state)
 
 static void test_damaged(void **state)
 {
-	static const unsigned lines[TC_DAMAGES_MAX] = {2, 3, 6, 7};
+	static const unsigned lines[TC_DAMAGES_MAX] = {2, 3, 4, 6};
 	struct tc_readings readings = {.counters = {.status = {0}}};
 
 	(void)state;
@@ -153,9 +153,51 @@ static void test_damaged(void **state)
 	assert_int_equal(counter_status(&readings, TC_COUNTER_OutRsts), TC_COUNTER_DAMAGED);
 	/* Those that were cut do not tell that the rest of their group is absent. */
 	assert_int_equal(counter_status(&readings, TC_COUNTER_TWKilled), TC_COUNTER_NOT_READ);
-	assert_int_equal(readings.counters.damage_count, 5);
+	assert_int_equal(readings.counters.damage_count, 6);
+	assert_int_equal(readings.counters.damage[2].setting, TC_SETTING_tcp_mem + 1);
 	for (size_t i = 0; i < TC_DAMAGES_MAX; i++)
 		assert_int_equal(readings.counters.damage[i].line, lines[i]);
+}
+
+/* Of a setting it is told what is wrong with it; a list of names is none. */
+static void test_damaged_settings(void **state)
+{
+	enum { NOTHING = TC_DAMAGE_KINDS };
+	static const struct {
+		const char *text;
+		unsigned kind, line;
+	} rows[] = {
+		{"net.ipv4.tcp_fin_timeout = 60\n", NOTHING, 0},
+		{"net.ipv4.tcp_fin_timeout = 6o\n", TC_DAMAGE_NUMBER, 1},
+		{"net.ipv4.tcp_fin_timeout = \n", TC_DAMAGE_CUT, 1},
+		{"net.ipv4.tcp_fin_timeout = 60 60\n", TC_DAMAGE_VALUE, 1},
+		{"net.ipv4.tcp_retries2 = 15\nnet.ipv4.tcp_fin_timeout", TC_DAMAGE_CUT, 2},
+		{"net.ipv4.tcp_retries2 = 15\nnet.ipv4.tcp_fin_ti", NOTHING, 0},
+		{"net.ipv4.tcp_retries2\nnet.ipv4.tcp_fin_timeout\n", NOTHING, 0},
+		{"net.ipv4.ip_local_port_range = 32768\n", TC_DAMAGE_CUT, 1},
+		{"net.ipv4.ip_local_port_range = 60999 32768\n", TC_DAMAGE_VALUE, 1},
+		{"net.ipv4.ip_local_reserved_ports = \n", NOTHING, 0},
+		{"net.ipv4.ip_local_reserved_ports = 8080,x\n", TC_DAMAGE_VALUE, 1},
+		{"net.ipv4.tcp_congestion_control = \n", TC_DAMAGE_CUT, 1},
+		{"net.netfilter.nf_conntrack_max = x\n", TC_DAMAGE_NUMBER, 1}, /* and a counter */
+		{"sysctl: reading key \"net.ipv6.conf.all.stable_secret\"\n", NOTHING, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		struct tc_readings readings = from_text(rows[i].text);
+		const struct tc_damage *damage = &readings.counters.damage[0];
+
+		if (readings.counters.damage_count != (rows[i].kind != NOTHING))
+			fail_msg("%u: %s", readings.counters.damage_count, rows[i].text);
+		if (rows[i].kind == NOTHING)
+			continue;
+		if (damage->kind != rows[i].kind || damage->line != rows[i].line)
+			fail_msg("%u, line %u: %s", damage->kind, damage->line, rows[i].text);
+		assert_true(damage->setting);
+		assert_int_equal(readings.settings[damage->setting - 1].status,
+				 TC_SETTING_UNREADABLE);
+	}
 }
 
 /* What follows the lines of the processors is no damage of theirs. */
@@ -322,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_nstat_says_the_same),
 		cmocka_unit_test(test_bundle),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_damaged_settings),
 		cmocka_unit_test(test_what_follows_is_not_damaged),
 		cmocka_unit_test(test_the_later_value_wins),
 		cmocka_unit_test(test_nstat_without_zeros),
