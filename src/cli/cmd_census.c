@@ -8,8 +8,7 @@
 /* Rules are about a whole machine, and their verdicts are for people. */
 static bool wants_verdicts(const struct tc_options *options, const struct tc_look *look)
 {
-	return options->form == TC_FORM_TABLE && !look->filter && !look->query.families &&
-	       !look->query.netns;
+	return options->form == TC_FORM_TABLE && !look->filter && !look->query.families;
 }
 
 /* A name as it can be typed back: quoted where a shell would take it apart. */

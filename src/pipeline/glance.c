@@ -7,6 +7,9 @@
  * long, is not known; of a state in which nobody should stay it is said how many are in it. Only
  * where the ends that were counted in passing leave it open whether ports are short, it is looked
  * whose they are.
+ *
+ * Of all network namespaces sockets are judged as those of a listing are: each namespace has
+ * settings of its own, and of what was counted it is not known where it is.
  */
 #include "pipeline/glance.h"
 
@@ -104,6 +107,12 @@ static int look_at_sockets(struct looking *looking, const struct tc_query *query
 	return err;
 }
 
+/* Settings, gauges and ports of one machine's one namespace go with the sockets. */
+static bool has_settings(const struct tc_query *query)
+{
+	return !query->from && !query->netns;
+}
+
 /* ---- What else there is to know ---------------------------------------------------------- */
 
 static void read_settings(struct tc_facts *facts, const char *list)
@@ -188,7 +197,9 @@ static int look_at_ports(struct looking *looking, const struct tc_query *query)
 	struct tc_report report = {.size = sizeof(report)};
 	int err;
 
-	if (!query->from)
+	if (query->netns) /* how many are in each is not known */
+		return 0;
+	if (has_settings(query))
 		read_settings(&looking->facts, "ip_local_port_range ip_local_reserved_ports");
 	looking->may_run_out = may_run_out(looking);
 	if (query->from || !looking->may_run_out || looking->census.total > PORTS_MOST)
@@ -375,7 +386,7 @@ int tc_glance_take(const struct tc_query *query, struct tc_census *ret_census,
 
 	if (!err)
 		err = look_at_ports(looking, query);
-	if (!err && !query->from)
+	if (!err && has_settings(query))
 		read_numbers(&looking->facts);
 	if (!err)
 		err = judge_all(looking, ret_verdicts);

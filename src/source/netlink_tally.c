@@ -29,6 +29,7 @@
 #include "source/sockstat.h"
 #include "source/walked.h"
 #include "util/macro.h"
+#include "util/netns_here.h"
 
 enum { LANE_CONNECTIONS, LANE_BOUND, LANES };
 
@@ -43,6 +44,7 @@ struct lane {
 	struct tc_diag_recent recent;
 	struct tc_netlink_dump dump;
 	struct tc_netlink_bound bound; /* of LANE_BOUND */
+	uint64_t netns;		       /* where listeners are, for a glance */
 };
 
 /* ---- A lane -------------------------------------------------------------------------- */
@@ -58,9 +60,10 @@ static uint32_t far_word(const struct inet_diag_msg *message)
 }
 
 /* What else the message tells, for who wants it. */
-static int glance_at(struct tc_glance *glance, enum tc_state state, const struct nlmsghdr *header,
+static int glance_at(const struct lane *lane, enum tc_state state, const struct nlmsghdr *header,
 		     const struct inet_diag_msg *message)
 {
+	struct tc_glance *glance = lane->job.glance;
 	struct tc_sock sock;
 
 	tc_glance_count(glance, state, message->idiag_retrans, message->idiag_timer,
@@ -71,6 +74,8 @@ static int glance_at(struct tc_glance *glance, enum tc_state state, const struct
 		return 0;
 	}
 	tc_diag_message_read(header, message, &sock);
+	sock.netns = lane->netns;
+	sock.have |= lane->netns ? TC_HAVE_NETNS : 0;
 	return glance->listening(glance->context, &sock, 1);
 }
 
@@ -87,7 +92,7 @@ static int count_message(void *context, const struct nlmsghdr *header,
 	if (!(lane->job.states & TC_STATE_BIT(state)))
 		return 0;
 	tc_census_count(&lane->census, state, 1);
-	return lane->job.glance ? glance_at(lane->job.glance, state, header, message) : 0;
+	return lane->job.glance ? glance_at(lane, state, header, message) : 0;
 }
 
 /* Of what is only bound nothing but the number is wanted, which whoever dumps it keeps. */
@@ -120,6 +125,7 @@ static int open_lane(struct lane *lane, uint32_t states, const struct tc_job *jo
 	lane->report.complete = true;
 	if (!states)
 		return 0;
+	lane->netns = lane->job.glance ? tc_netns_here() : 0;
 	lane->dump = (struct tc_netlink_dump){
 		.job = &lane->job,
 		.report = &lane->report,

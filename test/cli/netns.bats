@@ -225,3 +225,27 @@ sys.stdin.read()'; }
 	[ "$status" = 0 ]
 	[[ "$err" != *"were found in"* ]]
 }
+
+@test "netns: the lines below a census of all" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	run unshare -n bash -c '
+		ip link set lo up
+		coproc "$0/two_namespaces.py"
+		trap "kill $COPROC_PID" EXIT
+		read -r _ <&"${COPROC[0]}" || exit 77
+		# The settings of this namespace are not those of the others.
+		echo 100 >/proc/sys/net/ipv4/tcp_max_tw_buckets
+		for source in netlink auto bpf; do
+			tcpcensus -N all --source $source 2>/dev/null >"$1/out" || continue
+			cat "$1/out"
+			[ "$(grep -c "^[-!?] " "$1/out")" -le 3 ] || exit
+			grep -A1 "^! A queue is full" "$1/out" | grep -q "diagnose accept-overflow -N all" || exit
+			grep -A1 "^? 1[0-9]* CLOSE_WAIT" "$1/out" | grep -q "close-wait-leak -N all" || exit
+			grep -q "^- 1[0-9]* FIN_WAIT2 .* normal" "$1/out" || exit
+		done
+		tcpcensus -N $COPROC_PID >"$1/out" && grep -q "accept-overflow -N $COPROC_PID" "$1/out" &&
+			! grep -q CLOSE_WAIT: "$1/out"' "$here" "$BATS_TEST_TMPDIR"
+	printf '%s\n' "$output"
+	[ "$status" != 77 ] || skip "a second namespace may not be made"
+	[ "$status" = 0 ]
+}
