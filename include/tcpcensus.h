@@ -686,6 +686,7 @@ struct tc_port_pool {
 	double seconds;	      /* since the earlier reading; 0: there was none */
 	uint64_t netns;	      /* inode number of the namespace; 0: of a listing */
 	const char *netns_name; /* NULL: it has none */
+	uint32_t taken_at_least, taken_at_most; /* not the same: taken is inferred */
 };
 
 /* From one address to one port of another. */
@@ -720,6 +721,7 @@ struct tc_destination {
 	double seconds_left;	    /* until none is free, if it goes on so; infinite: it does not */
 	uint32_t reusable_at_least; /* of `reusable`, those that are known to be */
 	double port_seconds; /* after which a port in TIME_WAIT is free: 60, or by tcp_tw_reuse */
+	double sustains_at_least; /* by what is known to be taken over; less: the above is inferred */
 };
 
 /*

@@ -301,7 +301,9 @@ static int add_tuple(struct tc_headroom *headroom, const struct tc_sock *sock,
 		tuple.flags = fact->choice == TC_PORT_BIND ? TUPLE_BY_BIND : TUPLE_BY_CONNECT;
 	if (sock->state == TC_TIME_WAIT)
 		tuple.flags |= TUPLE_TIME_WAIT | reuse_views(&headroom->rules, sock, fact) |
-			       (fact->timestamps > 0 ? TUPLE_TIMESTAMPS : 0);
+			       (fact->timestamps > 0    ? TUPLE_TIMESTAMPS
+				: fact->timestamps == 0 ? TUPLE_NO_TIMESTAMPS
+							: 0);
 	headroom->tuples[headroom->tuple_count++] = tuple;
 	return 0;
 }

@@ -177,12 +177,18 @@ static bool is_by_bind(const struct headroom_tuple *tuple, bool closed)
 	return closed;
 }
 
-/* What becomes of its connections, and how many had timestamps; the ports of the reserved are none that it can have. */
-static uint32_t count_tuples(const struct tc_headroom *headroom,
-			     struct headroom_destination *destination)
+/* Of those in TIME_WAIT. */
+struct timestamps {
+	uint32_t with, without; /* of the rest it is not known */
+};
+
+/* What becomes of its connections; the reserved ports are none that it can have. */
+static struct timestamps count_tuples(const struct tc_headroom *headroom,
+				      struct headroom_destination *destination)
 {
 	struct tc_destination *told = &destination->told;
-	uint32_t by_bind = 0, known_by_bind = 0, with_timestamps = 0;
+	struct timestamps timestamps = { .with = 0 };
+	uint32_t by_bind = 0, known_by_bind = 0;
 
 	for (size_t i = 0; i < destination->count; i++) {
 		const struct headroom_tuple *tuple = &headroom->tuples[destination->first + i];
@@ -195,13 +201,14 @@ static uint32_t count_tuples(const struct tc_headroom *headroom,
 		told->reusable += open && tuple->flags & 1u << VIEW_LIKELY;
 		told->reusable_at_least += open && tuple->flags & 1u << VIEW_LIKELY &&
 					   tuple->flags & 1u << VIEW_LEAST;
-		with_timestamps += !!(tuple->flags & TUPLE_TIMESTAMPS);
+		timestamps.with += !!(tuple->flags & TUPLE_TIMESTAMPS);
+		timestamps.without += !!(tuple->flags & TUPLE_NO_TIMESTAMPS);
 		by_bind += is_by_bind(tuple, !open);
 		known_by_bind += is_by_bind(tuple, headroom->port[tuple->port] & PORT_BIND);
 	}
 	told->shared_pool = 2 * by_bind > told->used; /* most of them */
 	told->inferred = told->shared_pool && 2 * known_by_bind <= told->used;
-	return with_timestamps;
+	return timestamps;
 }
 
 static bool is_here(const struct tc_destination *told)
@@ -217,29 +224,36 @@ static bool may_be_reused(const struct tc_headroom_rules *rules, const struct tc
 	       !told->shared_pool; /* bind(2) takes nothing over */
 }
 
-/*
- * Whether every one is. Of connections to come it is not known whether the peer will use
- * timestamps; it is taken from those that are there, and where both ends are here, from the
- * setting.
- */
-static bool is_reused(const struct tc_headroom_rules *rules, const struct tc_destination *told,
-		      uint32_t with_timestamps)
+/* Of connections to come, where both ends are here, the setting tells. */
+static bool is_every_one(const struct tc_destination *told, uint32_t among_those_there)
 {
-	return may_be_reused(rules, told) && with_timestamps == told->time_wait &&
-	       (told->time_wait || is_here(told));
+	return among_those_there == told->time_wait && (told->time_wait || is_here(told));
 }
 
-/* Ports that are not held long come back after TIME_WAIT, or sooner where it is taken over. */
+/* By what the ports that no open connection holds come back after so many seconds. */
+static double pace(const struct tc_destination *told, double seconds)
+{
+	return (told->capacity - (told->used - told->time_wait)) / seconds;
+}
+
+/*
+ * Ports that are not held long come back after TIME_WAIT, or sooner where it is taken over. Of
+ * connections to come it is not known whether the peer will use timestamps; it is taken from those
+ * that are there, and of these, where it is not known, from the setting: as it is for what is free.
+ */
 static void tell_pace(const struct tc_headroom *headroom, struct tc_destination *told,
-		      uint32_t with_timestamps)
+		      const struct timestamps *timestamps)
 {
 	const struct tc_headroom_rules *rules = &headroom->rules;
+	double sooner = (double)rules->tw_reuse_delay / 1000;
+	bool may_be = may_be_reused(rules, told);
+	bool known = may_be && is_every_one(told, timestamps->with);
+	bool likely = may_be && is_every_one(told, told->time_wait - timestamps->without);
 
-	told->port_seconds = is_reused(rules, told, with_timestamps)
-				     ? (double)rules->tw_reuse_delay / 1000
-				     : time_wait_seconds;
-	told->sustains_per_second =
-		(told->capacity - (told->used - told->time_wait)) / told->port_seconds;
+	told->port_seconds = likely ? sooner : time_wait_seconds;
+	told->sustains_per_second = pace(told, told->port_seconds);
+	told->sustains_at_least = pace(told, known ? sooner : time_wait_seconds);
+	told->inferred |= known != likely;
 }
 
 static uint32_t less(uint32_t count, uint32_t by)
@@ -250,7 +264,7 @@ static uint32_t less(uint32_t count, uint32_t by)
 static void tell(const struct tc_headroom *headroom, struct headroom_destination *destination)
 {
 	struct tc_destination *told = &destination->told;
-	uint32_t with_timestamps = count_tuples(headroom, destination);
+	struct timestamps timestamps = count_tuples(headroom, destination);
 
 	told->free = count_free(headroom, destination, VIEW_LIKELY);
 	told->free_at_most = count_free(headroom, destination, VIEW_MOST);
@@ -260,7 +274,7 @@ static void tell(const struct tc_headroom *headroom, struct headroom_destination
 	if (told->free_at_least && may_miss_an_end(headroom, destination))
 		told->free_at_least--;
 	told->capacity = told->free + told->used - told->reusable;
-	tell_pace(headroom, told, with_timestamps);
+	tell_pace(headroom, told, &timestamps);
 }
 
 /* ---- What is left for bind(2) -------------------------------------------------------- */
@@ -386,15 +400,25 @@ int tc_headroom_finish(struct tc_headroom *headroom)
 
 void tc_headroom_pool(const struct tc_headroom *headroom, struct tc_port_pool *pool)
 {
+	uint32_t range;
+
 	pool->low = headroom->rules.low;
 	pool->high = headroom->rules.high;
-	pool->reserved = pool->taken = 0;
+	pool->reserved = pool->taken = pool->taken_at_least = pool->taken_at_most = 0;
 	for (unsigned port = pool->low; port <= pool->high; port++) {
-		if (headroom->port[port] & PORT_RESERVED)
+		if (headroom->port[port] & PORT_RESERVED) {
 			pool->reserved++;
-		else if (!tc_headroom_is_open(headroom, port, VIEW_LIKELY))
-			pool->taken++;
+			continue;
+		}
+		pool->taken += !tc_headroom_is_open(headroom, port, VIEW_LIKELY);
+		pool->taken_at_least += !tc_headroom_is_open(headroom, port, VIEW_MOST);
+		pool->taken_at_most += !tc_headroom_is_open(headroom, port, VIEW_LEAST);
 	}
+	range = (uint32_t)(pool->high - pool->low) + 1 - pool->reserved;
+	if (headroom->lacking_bound > range - pool->taken_at_most)
+		pool->taken_at_most = range;
+	else
+		pool->taken_at_most += headroom->lacking_bound;
 }
 
 size_t tc_headroom_count(const struct tc_headroom *headroom)

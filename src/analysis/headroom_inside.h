@@ -29,6 +29,7 @@ enum {
 	TUPLE_BY_BIND = TUPLE_TIME_WAIT << 1,	 /* its port was chosen by bind(2) */
 	TUPLE_BY_CONNECT = TUPLE_TIME_WAIT << 2, /* or not; neither: not known */
 	TUPLE_TIMESTAMPS = TUPLE_TIME_WAIT << 3, /* had them, in TIME_WAIT */
+	TUPLE_NO_TIMESTAMPS = TUPLE_TIME_WAIT << 4, /* had none; neither: not known */
 };
 
 /* A connection: 16 bytes, since there may be a million. */

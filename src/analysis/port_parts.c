@@ -59,6 +59,17 @@ void tc_port_say_pool(const struct tc_facts *facts, struct tc_draft *draft,
 	bool has_reserved = !facts->report.foreign || facts->reserved;
 	bool has_bound = !(facts->report.states_not_read & TC_STATE_BIT(TC_BOUND));
 
+	if (has_reserved && has_bound && pool->taken_at_least < pool->taken_at_most) {
+		tc_evidence_n(draft,
+			      "The range %u-%u has %u port; reserved: %u, held by bind(2): %u at least "
+			      "and %u at most.",
+			      "The range %u-%u has %u ports; reserved: %u, held by bind(2): %u at least "
+			      "and %u at most.",
+			      tc_port_range_of(pool), pool->low, pool->high,
+			      tc_port_range_of(pool), pool->reserved, pool->taken_at_least,
+			      pool->taken_at_most);
+		return;
+	}
 	if (has_reserved && has_bound) {
 		tc_evidence_n(draft,
 			      "The range %u-%u has %u port; reserved: %u, held by bind(2): %u.",

@@ -48,10 +48,31 @@ static struct crowd look_at(const struct tc_ports *ports)
 	return crowd;
 }
 
+/* How many ports there are is as likely as what is free, so of the bounds the sum is told. */
+static void say_use_inferred(struct tc_draft *draft, const struct tc_destination *to)
+{
+	struct tc_port_ends ends = tc_port_ends_of(to);
+
+	tc_evidence_n(draft,
+		      "From %s to %s, %u port is in use, %u of them in TIME_WAIT; inferred: at least %u "
+		      "and at most %u more can be had.",
+		      "From %s to %s, %u ports are in use, %u of them in TIME_WAIT; inferred: at least "
+		      "%u and at most %u more can be had.",
+		      to->used, ends.local, ends.remote, to->used, to->time_wait, to->free_at_least,
+		      to->free_at_most);
+	tc_port_say_reuse(draft, to);
+	tc_evidence_n(draft, "Likely, %u more call of connect(2) would succeed.",
+		      "Likely, %u more calls of connect(2) would succeed.", to->free, to->free);
+}
+
 static void say_use(struct tc_draft *draft, const struct tc_destination *to)
 {
 	struct tc_port_ends ends = tc_port_ends_of(to);
 
+	if (to->inferred && to->free_at_most) {
+		say_use_inferred(draft, to);
+		return;
+	}
 	tc_evidence_n(draft, "From %s to %s, %u of %u ports is in use, %u of them in TIME_WAIT.",
 		      "From %s to %s, %u of %u ports are in use, %u of them in TIME_WAIT.",
 		      to->used, ends.local, ends.remote, to->used,
@@ -59,13 +80,6 @@ static void say_use(struct tc_draft *draft, const struct tc_destination *to)
 	tc_port_say_reuse(draft, to);
 	if (!to->free_at_most)
 		tc_evidence(draft, N_("None is free: connect(2) fails now."));
-	else if (to->inferred)
-		tc_evidence_n(draft,
-			      "Inferred: %u more call of connect(2) would succeed, at least %u and "
-			      "at most %u.",
-			      "Inferred: %u more calls of connect(2) would succeed, at least %u "
-			      "and at most %u.",
-			      to->free, to->free, to->free_at_least, to->free_at_most);
 	else
 		tc_evidence_n(draft, "%u more call of connect(2) would succeed.",
 			      "%u more calls of connect(2) would succeed.", to->free, to->free);
@@ -157,7 +171,12 @@ static enum tc_verdict say_busiest(const struct tc_facts *facts, struct tc_draft
 
 	if (tc_port_full(to, to->free) < TC_PORT_WORTH_SAYING)
 		return TC_QUIET;
-	if (to->reusable) {
+	if (to->inferred) {
+		tc_evidence(draft,
+			    N_("The busiest destination, %s from %s, has used %u ports; inferred: at "
+			       "least %u and at most %u more can be had."),
+			    ends.remote, ends.local, to->used, to->free_at_least, to->free_at_most);
+	} else if (to->reusable) {
 		tc_evidence(draft,
 			    N_("The busiest destination, %s from %s, has used %u of %u ports, of "
 			       "which connect(2) may take %u over now (tcp_tw_reuse)."),

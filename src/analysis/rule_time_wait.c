@@ -98,6 +98,16 @@ static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
 
 	if (!first || !first->used)
 		return;
+	if (first->inferred && !tc_part_pool(facts->ports, first)->assumed) {
+		tc_evidence(draft,
+			    N_("The busiest destination, %s, has used %u ports; inferred: at least %u "
+			       "and at most %u more can be had."),
+			    name_of(facts, first, draft), first->used, first->free_at_least,
+			    first->free_at_most);
+		if (!first->shared_pool)
+			tc_port_say_reuse(draft, first);
+		return;
+	}
 	if (tc_part_pool(facts->ports, first)->assumed)
 		text = N_("The busiest destination, %s, has used %lu of the usual %lu ports.");
 	else if (facts->report.foreign)

@@ -78,6 +78,8 @@ static void add_destination(struct tc_buf *out, const struct tc_destination *to)
 	if (to->shared_pool)
 		tc_buf_format(out, ",\"bind_free\":%u", to->bind_free);
 	tc_buf_format(out, ",\"sustains_per_second\":%.1f", to->sustains_per_second);
+	if (to->sustains_at_least < to->sustains_per_second)
+		tc_buf_format(out, ",\"sustains_at_least\":%.1f", to->sustains_at_least);
 	if (to->rated)
 		add_rate(out, to);
 	tc_buf_byte(out, '}');
@@ -86,10 +88,13 @@ static void add_destination(struct tc_buf *out, const struct tc_destination *to)
 static void add_pool(struct tc_buf *out, const struct tc_port_pool *pool)
 {
 	tc_buf_format(out,
-		      "\"range\":{\"low\":%u,\"high\":%u,\"reserved\":%u,\"taken\":%u,"
-		      "\"assumed\":%s},\"exact\":%s",
-		      pool->low, pool->high, pool->reserved, pool->taken,
-		      pool->assumed ? "true" : "false", pool->exact ? "true" : "false");
+		      "\"range\":{\"low\":%u,\"high\":%u,\"reserved\":%u,\"taken\":%u,",
+		      pool->low, pool->high, pool->reserved, pool->taken);
+	if (pool->taken_at_least < pool->taken_at_most)
+		tc_buf_format(out, "\"taken_at_least\":%u,\"taken_at_most\":%u,",
+			      pool->taken_at_least, pool->taken_at_most);
+	tc_buf_format(out, "\"assumed\":%s},\"exact\":%s", pool->assumed ? "true" : "false",
+		      pool->exact ? "true" : "false");
 	if (!pool->exact) {
 		tc_buf_text(out, ",\"not_exact\":");
 		tc_json_string(out, pool->why);

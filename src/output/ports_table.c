@@ -56,7 +56,8 @@ static void time_wait_text(const struct tc_destination *to, char *text)
 
 static void reusable_text(const struct tc_destination *to, char *text)
 {
-	snprintf(text, TEXT_MAX, "%u", to->reusable);
+	snprintf(text, TEXT_MAX, "%s%u", to->reusable_at_least < to->reusable ? "~" : "",
+		 to->reusable);
 }
 
 static void free_text(const struct tc_destination *to, char *text)
@@ -90,11 +91,12 @@ static void bind_text(const struct tc_destination *to, char *text)
 static void sustains_text(const struct tc_destination *to, char *text)
 {
 	double rate = to->sustains_per_second;
+	size_t length = (size_t)snprintf(text, TEXT_MAX, "%s", to->inferred ? "~" : "");
 
 	if (rate < 10)
-		snprintf(text, TEXT_MAX, _("%s/s"), tc_decimal(rate).text);
+		snprintf(text + length, TEXT_MAX - length, _("%s/s"), tc_decimal(rate).text);
 	else
-		snprintf(text, TEXT_MAX, _("%.0f/s"), rate);
+		snprintf(text + length, TEXT_MAX - length, _("%.0f/s"), rate);
 }
 
 static void rate_text(const struct tc_destination *to, char *text)
@@ -331,14 +333,21 @@ static void write_note(struct tc_buf *out, const struct tc_style *style, struct 
 	tc_buf_clear(note);
 }
 
+static bool is_taken_inferred(const struct tc_port_pool *pool)
+{
+	return pool->taken_at_least < pool->taken_at_most;
+}
+
 static void write_pool(struct tc_buf *out, const struct tc_style *style,
 		       const struct tc_port_pool *pool)
 {
 	tc_auto_buf struct tc_buf note = TC_BUF_INIT;
 
-	tc_buf_format(&note, _("range %u-%u: %u ports, %u of them reserved, %u taken by bind(2)"),
+	tc_buf_format(&note, _("range %u-%u: %u ports, %u of them reserved, %s%u taken by bind(2)"),
 		      pool->low, pool->high, (unsigned)(pool->high - pool->low) + 1, pool->reserved,
-		      pool->taken);
+		      is_taken_inferred(pool) ? "~" : "", pool->taken);
+	if (is_taken_inferred(pool))
+		tc_buf_format(&note, _(" (%u to %u)"), pool->taken_at_least, pool->taken_at_most);
 	if (pool->assumed)
 		tc_buf_format(&note, "; %s",
 			      _("this is the kernel's default, for a listing does not tell it"));
@@ -406,7 +415,7 @@ static void write_notes(struct tc_buf *out, const struct tc_style *style,
 			      report->source);
 		write_note(out, style, &note);
 	}
-	if (traits->inferred) {
+	if (traits->inferred || is_taken_inferred(view->pool)) {
 		tc_buf_format(&note, _("~ is inferred: %s\n"), view->pool->why);
 		write_note(out, style, &note);
 	} else if (traits->bounds) {

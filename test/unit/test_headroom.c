@@ -248,8 +248,8 @@ static void test_time_wait_unknown(void **state)
 }
 
 /*
- * How many a second go on without an end: TIME_WAIT keeps a port for 60 s, and only what is known
- * to be taken over comes back sooner.
+ * How many a second go on without an end: TIME_WAIT keeps a port for 60 s, and what is taken over
+ * comes back sooner; where it is not known, by the setting, as for what is free.
  */
 static void test_what_can_be_sustained(void **state)
 {
@@ -257,12 +257,17 @@ static void test_what_can_be_sustained(void **state)
 		int64_t reuse, setting; /* tcp_tw_reuse, tcp_timestamps */
 		int timestamps;		/* of those in TIME_WAIT */
 		uint32_t sure;
-		double per_second;
+		double per_second, at_least;
 	} rows[] = {
-		{1, 1, 1, 5, 20},	  {0, 1, 1, 0, 20.0 / 60},
-		{2, 1, 1, 0, 20.0 / 60},  {1, 1, 0, 0, 20.0 / 60}, /* a peer without */
-		{1, 1, -1, 0, 20.0 / 60}, {1, 0, 1, 5, 20.0 / 60}, /* those to come have none */
-		{-1, 1, 1, 0, 20.0 / 60},
+		{1, 1, 1, 5, 20, 20},
+		{0, 1, 1, 0, 20.0 / 60, 20.0 / 60},
+		{2, 1, 1, 0, 20.0 / 60, 20.0 / 60},
+		{1, 1, 0, 0, 20.0 / 60, 20.0 / 60}, /* a peer without */
+		{1, 1, -1, 0, 20, 20.0 / 60},
+		{0, 1, -1, 0, 20.0 / 60, 20.0 / 60},
+		{1, 0, -1, 0, 20.0 / 60, 20.0 / 60},
+		{1, 0, 1, 5, 20.0 / 60, 20.0 / 60}, /* those to come have none */
+		{-1, 1, 1, 0, 20.0 / 60, 20.0 / 60},
 	};
 
 	(void)state;
@@ -278,6 +283,10 @@ static void test_what_can_be_sustained(void **state)
 		assert_int_equal(tc_headroom_finish(headroom), 0);
 		assert_true(fabs(find(headroom, 80, 0)->sustains_per_second - rows[i].per_second) <
 			    0.001);
+		assert_true(fabs(find(headroom, 80, 0)->sustains_at_least - rows[i].at_least) <
+			    0.001);
+		assert_true(rows[i].per_second == rows[i].at_least ||
+			    find(headroom, 80, 0)->inferred);
 		assert_int_equal(find(headroom, 80, 0)->reusable_at_least, rows[i].sure);
 		tc_headroom_free(headroom);
 	}

@@ -90,8 +90,9 @@ static void test_ports_that_may_be_taken_over_are_open(void **state)
 		{1000, 0, TC_UNSURE,
 		 "fails (EADDRNOTAVAIL) unless it may take over one of the 900"},
 		{950, 0, TC_UNSURE, "900 of them in TIME_WAIT and perhaps to be taken over"},
-		{950, 600, TC_NORMAL, "950 of 1000"}, /* enough of them can be */
-		{650, 0, TC_NORMAL, "650 of 1000"},
+		/* enough of them can be */
+		{950, 600, TC_NORMAL, "has used 950 ports; inferred: at least"},
+		{650, 0, TC_NORMAL, "has used 650 ports; inferred: at least"},
 	};
 
 	(void)state;
@@ -304,10 +305,12 @@ static void test_what_is_inferred_is_no_finding(void **state)
 	to->inferred = true;
 	to->free_at_least = 0;
 	to->free_at_most = 250;
-	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "Inferred: 200 more",
-		     "at most 250", NULL);
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING,
+		     "800 ports are in use, 0 of them in TIME_WAIT; inferred: at least 0 and at most "
+		     "250 more can be had",
+		     "Likely, 200 more", NULL);
 	to->free = 0;
-	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "Inferred: 0 more",
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "Likely, 0 more",
 		     NULL);
 	to->free_at_most = 900;
 	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "at least 0 and at most 900", NULL);
