@@ -598,6 +598,8 @@ struct tc_listener {
 	uint64_t unaccepted; /* of ESTABLISHED and CLOSE_WAIT, what no program has taken yet */
 	uint64_t silent; /* of SYN_RECV, those whose SYN+ACK was sent again */
 	uint64_t silent_peers; /* how many addresses have these */
+	/* Where that is one: of what came in, and is no SYN_RECV, so many at the least are its, too. */
+	uint64_t carried_by_silent;
 };
 
 /*

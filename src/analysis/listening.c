@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "util/addr.h"
 #include "util/hash.h"
 #include "util/intl.h"
 
@@ -236,6 +237,35 @@ static int add_listening(struct tc_listening *listening, const struct tc_filter 
 
 /* ---- Connections --------------------------------------------------------------------- */
 
+static void vote(struct tc_listening_entry *entry, const struct tc_sock *sock)
+{
+	if (!(sock->have & TC_HAVE_REMOTE_ADDR))
+		return;
+	if (entry->votes && tc_addr_equal(&entry->busiest, &sock->remote)) {
+		entry->votes += sock->count;
+	} else if (entry->votes >= sock->count) {
+		entry->votes -= sock->count;
+	} else {
+		entry->busiest = sock->remote;
+		entry->votes = sock->count - entry->votes;
+	}
+}
+
+static uint64_t key_of_peer(const struct tc_addr *addr)
+{
+	return tc_hash(addr, sizeof(*addr), 0) | 1;
+}
+
+uint64_t tc_listening_carried(const struct tc_listening_entry *entry)
+{
+	uint64_t count;
+
+	return entry->silent_peers.count == 1 && !entry->nobodys && entry->votes &&
+			       tc_map_get(&entry->silent_peers, key_of_peer(&entry->busiest), &count)
+		       ? entry->votes
+		       : 0;
+}
+
 static int count_silent(struct tc_listening_entry *entry, const struct tc_sock *sock)
 {
 	uint64_t *count;
@@ -246,8 +276,7 @@ static int count_silent(struct tc_listening_entry *entry, const struct tc_sock *
 		return 0;
 	}
 	/* Two that meet by chance make one of a crowd seem missing, and nothing else. */
-	count = tc_map_put(&entry->silent_peers,
-			   tc_hash(&sock->remote, sizeof(sock->remote), 0) | 1);
+	count = tc_map_put(&entry->silent_peers, key_of_peer(&sock->remote));
 	if (!count)
 		return -ENOMEM;
 	*count += sock->count;
@@ -272,6 +301,7 @@ static int count_connection(struct tc_listening_entry *entry, const struct tc_so
 	listener->states[sock->state] += sock->count;
 	if (sock->state == TC_SYN_RECV)
 		return count_handshake(entry, sock);
+	vote(entry, sock);
 	if (sock->state != TC_ESTABLISHED && sock->state != TC_CLOSE_WAIT)
 		return 0;
 	if (!(sock->have & TC_HAVE_INODE))

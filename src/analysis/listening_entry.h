@@ -28,6 +28,12 @@ struct tc_listening_entry {
 	uint64_t unheard;  /* handshakes of which it is not known whether they are silent */
 	uint64_t nobodys;  /* silent handshakes whose peer is not known */
 	struct tc_map silent_peers; /* addresses, by hash */
+	/*
+	 * The address of most connections, where more than half are of one: each of another takes a
+	 * vote from it (Boyer and Moore), so that it has as many as are left at the least.
+	 */
+	struct tc_addr busiest;
+	uint64_t votes;
 	bool shown;
 };
 
@@ -48,5 +54,8 @@ struct tc_listening {
  * Nothing can be added afterwards.
  */
 void tc_listening_drop_gone(struct tc_listening *listening);
+
+/* How many of its connections are of the one address of its silent handshakes, at the least. */
+uint64_t tc_listening_carried(const struct tc_listening_entry *entry);
 
 #endif

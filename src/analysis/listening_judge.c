@@ -85,6 +85,7 @@ static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_f
 		listener->have &= ~(uint32_t)TC_LISTENER_SILENT;
 	if (entry->unheard || entry->nobodys)
 		listener->have &= ~(uint32_t)TC_LISTENER_PEERS;
+	listener->carried_by_silent = tc_listening_carried(entry);
 }
 
 /* Whether one of some counters rose in the interval. */

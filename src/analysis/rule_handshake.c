@@ -64,6 +64,51 @@ static bool is_single(const struct slow *slow)
 	return slow->peers == 1 && slow->silent > 1;
 }
 
+/* What came in by the listener, but for handshakes. */
+static uint64_t connections_of(const struct tc_listener *listener)
+{
+	uint64_t count = 0;
+
+	for (int state = 0; state < TC_STATE_COUNT; state++)
+		if (state != TC_LISTEN && state != TC_SYN_RECV)
+			count += listener->states[state];
+	return count;
+}
+
+/*
+ * The listener nearly all of whose connections are of the one peer that does not finish ten or
+ * more: of a load balancer or a proxy, behind which are all clients of the service. Four in five
+ * that are certain are nine in ten where each of the others takes one away.
+ */
+static const struct tc_listener *carried_by_one(const struct tc_facts *facts)
+{
+	enum { LEAST = 10, CERTAIN = 8, OF_TEN = 10 };
+	const struct tc_listener *listener;
+
+	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
+	     i++)
+		if (listener->carried_by_silent >= LEAST &&
+		    tc_part_are_few_peers(listener->silent, listener->silent_peers) &&
+		    listener->carried_by_silent * OF_TEN >= connections_of(listener) * CERTAIN)
+			return listener;
+	return NULL;
+}
+
+static void tell_single(const struct tc_facts *facts, const struct tc_listener *carried,
+			struct tc_draft *draft)
+{
+	tc_evidence(draft, N_("All are of a single peer, and of nobody else: it does not "
+			      "finish, or what is answered does not reach it."));
+	if (carried)
+		tc_evidence(draft,
+			    N_("Of the %llu connections of %s, %llu at least are of that peer, too: if "
+			       "it is a load balancer or a proxy, all clients of the service are "
+			       "behind it."),
+			    tc_llu(connections_of(carried)),
+			    tc_part_listener(facts, carried->socket, draft),
+			    tc_llu(carried->carried_by_silent));
+}
+
 /*
  * Many of few peers are a path or a firewall: some of their handshakes get through in the one case,
  * none in the other. One of each of many peers is somebody who looks at ports, and so is one peer
@@ -87,8 +132,8 @@ static void tell_others(const struct tc_facts *facts, struct tc_draft *draft)
 	const struct tc_listener *listener;
 	unsigned told = 0;
 
-	for (size_t i = 0; told < LISTENERS_MAX && (listener = tc_listening_at(facts->listening, i));
-	     i++) {
+	for (size_t i = 0;
+	     told < LISTENERS_MAX && (listener = tc_listening_at(facts->listening, i)); i++) {
 		if (!listener->silent || tc_flood_at(facts, listener) == TC_LIKE_YES)
 			continue;
 		tc_flood_tell_its_silent(facts, listener, UINT64_MAX, draft);
@@ -116,7 +161,9 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 	const struct tc_symptom_facts *retried = &facts->symptoms[TC_SYMPTOM_SYN_RECV_RETRIED];
 	struct tc_flood_pressure pressure = tc_flood_pressure(facts);
 	struct slow slow = slow_of(facts);
-	bool is_few = tc_part_are_few_peers(slow.silent, slow.peers) && !is_single(&slow);
+	const struct tc_listener *carried = is_single(&slow) ? carried_by_one(facts) : NULL;
+	bool is_few = tc_part_are_few_peers(slow.silent, slow.peers) &&
+		      (!is_single(&slow) || carried);
 	bool is_kept_out = tc_flood_is_dropping(&pressure) && !slow.is_part;
 
 	if (!retried->shown)
@@ -127,11 +174,10 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 		draft, "%llu of %llu SYN_RECV had its SYN+ACK sent again: no last ACK has come.",
 		"%llu of %llu SYN_RECV had their SYN+ACK sent again: no last ACK has come.",
 		slow.silent, tc_llu(slow.silent), tc_llu(slow.requests));
-	if (is_few)
-		tc_part_tell_few_peers(slow.peers, draft);
 	if (is_single(&slow))
-		tc_evidence(draft, N_("All are of a single peer, and of nobody else: it does not "
-				      "finish, or what is answered does not reach it."));
+		tell_single(facts, carried, draft);
+	else if (is_few)
+		tc_part_tell_few_peers(slow.peers, draft);
 	if (slow.is_part)
 		tell_others(facts, draft);
 	else
@@ -158,7 +204,8 @@ const struct tc_rule tc_rule_slow_last_ack = {
 	.title = N_("the last ACK of handshakes does not come"),
 	.threshold = N_("A notice from the first SYN+ACK that was sent again, since every public "
 			"server has some; a warning from ten that few peers share, two at least, "
-			"whose connections do not come about, and when a full queue drops other "
+			"or ten of a single one that has nine in ten connections of the service, "
+			"as a load balancer has; and when a full queue drops other "
 			"SYNs meanwhile. What is at a listener that looks flooded is told by the "
 			"rule syn-flood."),
 	.first = {

@@ -287,6 +287,54 @@ static void test_flood_beside_a_full_listener(void **state)
 	scene_end(&scene);
 }
 
+/* So many connections of the one peer of at_listener(), and of others, at the listener. */
+static void served(struct scene *scene, uint16_t port, unsigned of_peer, unsigned of_others)
+{
+	struct tc_sock listener = scene_listening(scene, port, 0, 128, SCENE_HAVE);
+
+	for (unsigned i = 0; i < of_peer + of_others; i++) {
+		struct tc_sock sock = scene_sock(TC_ESTABLISHED, 0);
+		bool is_other = i * of_others / (of_peer + of_others) !=
+				(i + 1) * of_others / (of_peer + of_others);
+
+		sock.local_port = port;
+		sock.listener = &listener;
+		sock.remote = tc_addr_from4(htonl(is_other ? 0x0a020000 + i : 0x0a010000));
+		assert_int_equal(tc_listening_add(scene->facts.listening, NULL, 0, &sock, 1), 0);
+	}
+}
+
+/* One peer is a load balancer where it is behind (nearly) all connections of the service. */
+static void test_a_single_peer_that_carries_all(void **state)
+{
+	static const struct {
+		unsigned silent, of_peer, of_others;
+		enum tc_severity severity;
+	} rows[] = {
+		{12, 100, 0, TC_SEVERITY_WARNING}, {12, 90, 10, TC_SEVERITY_WARNING},
+		{12, 89, 11, TC_SEVERITY_NOTICE},  {12, 10, 0, TC_SEVERITY_WARNING},
+		{12, 9, 0, TC_SEVERITY_NOTICE},	   {9, 100, 0, TC_SEVERITY_NOTICE},
+		{12, 0, 100, TC_SEVERITY_NOTICE},  {12, 0, 0, TC_SEVERITY_NOTICE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		at_listener(&scene, 443, 128, rows[i].silent, 1, 0);
+		served(&scene, 443, rows[i].of_peer, rows[i].of_others);
+		served(&scene, 25, 0, 500); /* another service is no matter */
+		assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
+		assert_says(&scene, "All are of a single peer");
+		if (scene_severity(&scene) != rows[i].severity)
+			fail_msg("row %zu", i);
+		if (rows[i].severity == TC_SEVERITY_WARNING)
+			assert_says(&scene, "at least are of that peer, too");
+		scene_end(&scene);
+	}
+}
+
 /* A queue that few peers crowd, and that is not full: it is told which, and how much room is left. */
 static void test_few_peers_that_crowd(void **state)
 {
@@ -396,6 +444,7 @@ int main(void)
 		cmocka_unit_test(test_flood_beside_real_clients),
 		cmocka_unit_test(test_flood_beside_slow_peers),
 		cmocka_unit_test(test_flood_beside_a_full_listener),
+		cmocka_unit_test(test_a_single_peer_that_carries_all),
 		cmocka_unit_test(test_few_peers_that_crowd),
 		cmocka_unit_test(test_flood_over_max_syn_backlog),
 		cmocka_unit_test(test_flood_not_looked_at_twice),
