@@ -34,14 +34,15 @@ inline_always void fetch(const struct tc_walker *walker, u64 node)
 inline_always u64 first_of(struct tc_walker *walker, u64 port)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
-	u64 first = read_word(port + layout->port_owners.word);
+	u64 head = port + layout->port_owners.word, first = read_word(head);
 	u32 at = read_at(port, &layout->port_number) & (TC_WALK_SUMS - 1);
 
-	if (walker->lists == TC_WALK_LISTS_ALL)
+	if (walker->lists == TC_WALK_LISTS_ALL || !first)
 		return first;
 	if (walker->lists == TC_WALK_LISTS_LEFT)
 		return walker->sums[at] ? first : 0;
-	walker->sums[at] += tc_walk_hash(first);
+	walker->sums[at] +=
+		tc_walk_pointer(head, first, list_of(walker, first - layout->bind_node.word));
 	return 0;
 }
 

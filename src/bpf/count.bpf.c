@@ -133,13 +133,19 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
-	u64 node = seen->sock + layout->bind_node.word, link;
+	u64 node = seen->sock + layout->bind_node.word, link, next, list, sum;
 	u32 port;
 
 	if (!(walker->summed >> seen->slot & 1))
 		return;
+	next = read_word(node);
 	link = read_word(node + 8);
+	if (!link) /* it is in no list */
+		return;
+	list = list_of(walker, seen->sock);
 	port = read_at(seen->sock, &layout->sport) & (TC_WALK_SUMS - 1);
-	if (link) /* it is in a list */
-		walker->sums[port] += tc_walk_hash(read_word(node)) - tc_walk_hash(node);
+	sum = -tc_walk_pointer(link, node, list);
+	if (next)
+		sum += tc_walk_pointer(node, next, list);
+	walker->sums[port] += sum;
 }

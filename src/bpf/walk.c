@@ -365,6 +365,7 @@ static int finish_sums(struct tc_walk *walk, const struct tc_walk_job *job,
 	};
 	int err = run_pass(walk, &listeners, &listening, ret_result, why);
 
+	/* Listeners that could not be met leave something, so that their lists are followed. */
 	return err ? err : run_pass(walk, &first, job, ret_result, why);
 }
 

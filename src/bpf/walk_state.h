@@ -111,23 +111,34 @@ enum {
 };
 
 /*
- * Whether all sockets of the lists of a port have been met elsewhere shows without following them:
- * each socket that is met adds what its list goes on with, and takes itself away; each list adds
- * its first. Of a list of which nobody is missing nothing is left, whatever the order. Who was not
- * met leaves himself, and who was met twice the difference: then the lists are followed.
+ * Whether all sockets of the lists of a port have been met elsewhere shows without following them.
+ * A list is a chain of pointers, from its head to the first socket and from each to the next. Each
+ * socket that is met adds the pointer that it goes on with, and takes away the one that leads to
+ * it; each list adds that of its head. Of a list of which nobody is missing nothing is left,
+ * whatever the order. A socket that was not met leaves both of its pointers, and then the lists
+ * are followed.
+ *
+ * The memory of a socket may be another's a moment later, in another list. So what is summed up is
+ * not sockets, but pointers: from where, to where, and in which list. Of sockets that stay in
+ * theirs all are noticed but in one case: two neighbours that are older than they and the last of
+ * the list close, and come again as its first, in the memory that they had, each met once.
  */
 enum { TC_WALK_SUMS = 4096 }; /* ports that differ by that many share a sum */
 
 /*
- * What stands for a node in a sum. It has to be far from linear: nodes lie at regular distances,
- * and those of two that are missing must not cancel out. The end of a list is 0, and so is this.
+ * What stands for a pointer in a sum: its place, the node that it leads to, and a number of its
+ * list. It has to be far from linear: sockets lie at regular distances, and those that are missing
+ * must not cancel out.
  */
-static inline __attribute__((always_inline)) uint64_t tc_walk_hash(uint64_t node)
+static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t place, uint64_t node,
+								      uint64_t list)
 {
-	node *= 0x9e3779b97f4a7c15ull;
-	node ^= node >> 32;
-	node *= 0xd6e8feb86659fd93ull;
-	return node ^ node >> 29;
+	uint64_t hash = (place ^ list * 0xff51afd7ed558ccdull) * 0x9e3779b97f4a7c15ull;
+
+	hash = (hash ^ hash >> 32) + node;
+	hash *= 0xd6e8feb86659fd93ull;
+	hash = (hash ^ hash >> 32) * 0xc4ceb9fe1a85ec53ull;
+	return hash ^ hash >> 29;
 }
 
 /* What is done with the lists of ports. */

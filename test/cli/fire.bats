@@ -33,6 +33,11 @@ load helper
 	in_herd --established 10000 --time-wait 45000 --peers 500 -- bound_under_fire
 }
 
+@test "fire: nor where a socket comes back in the memory that it had" {
+	needs_bpf
+	in_herd --established 10000 --time-wait 45000 --peers 500 -- bound_in_same_memory
+}
+
 @test "fire: no command fails" {
 	in_herd --established 2000 --close-wait 500 --listen 200 --peers 100 -6 30 -- \
 		commands_under_fire

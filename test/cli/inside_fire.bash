@@ -90,3 +90,17 @@ bound_under_fire() {
 	kill "$BOUND_PID"
 	wait "$BOUND_PID" 2>/dev/null
 }
+
+# A client that is bound and not connected yet is counted, too.
+bound_in_same_memory() {
+	local ready found pid
+	coproc MEMORY { exec "$here/same_memory.py" 5; }
+	pid=$MEMORY_PID
+	read -r -t 60 ready <&"${MEMORY[0]}" && [ "$ready" = ready ] || wrong "same_memory is ready" "$ready"
+	for _ in {1..200}; do
+		found=$(bound_census --source bpf)
+		[[ $found =~ ^[56]" true "$ ]] || wrong "5 that are only bound" "$found"
+	done
+	kill "$pid" || wrong "connections came and went to the end"
+	wait "$pid" 2>/dev/null
+}

@@ -18,7 +18,9 @@
 
 /* ---- The hash ----------------------------------------------------------------------------- */
 
-enum { NODES = 200, SPACING = 256, ROUNDS = 300 };
+enum { NODES = 200, SPACING = 256, ROUNDS = 300, LIST = 77 };
+
+#define HEAD 0xffff888100000040ull
 
 static uint64_t nodes[NODES + 1]; /* of one list, in its order; the last: its end */
 
@@ -37,14 +39,17 @@ static void make_list(struct dice *dice)
 	}
 }
 
+/* What a socket of the list adds that has been met. */
 static uint64_t met(size_t i)
 {
-	return tc_walk_hash(nodes[i + 1]) - tc_walk_hash(nodes[i]);
+	uint64_t sum = -tc_walk_pointer(i ? nodes[i - 1] : HEAD, nodes[i], LIST);
+
+	return nodes[i + 1] ? sum + tc_walk_pointer(nodes[i], nodes[i + 1], LIST) : sum;
 }
 
 static uint64_t sum_of_all(void)
 {
-	uint64_t sum = tc_walk_hash(nodes[0]);
+	uint64_t sum = tc_walk_pointer(HEAD, nodes[0], LIST);
 
 	for (size_t i = 0; i < NODES; i++)
 		sum += met(i);
@@ -56,7 +61,6 @@ static void test_nothing_left(void **state)
 	struct dice dice = {1};
 
 	(void)state;
-	assert_int_equal(tc_walk_hash(0), 0);
 	for (size_t round = 0; round < ROUNDS; round++) {
 		make_list(&dice);
 		assert_int_equal(sum_of_all(), 0);
@@ -80,6 +84,22 @@ static void test_missing(void **state)
 				assert_true(sum_of_all() - met(i) - met(other) != 0);
 		}
 	}
+}
+
+/* It was met alone in another list, and has come before those of this one in the same memory. */
+static void test_memory_used_again(void **state)
+{
+	struct dice dice = {3};
+
+	(void)state;
+	make_list(&dice);
+	for (uint64_t list = LIST; list < LIST + 2; list++)
+		for (uint64_t head = HEAD; head < HEAD + 2; head++) {
+			uint64_t left = tc_walk_pointer(HEAD, nodes[0], LIST) -
+					tc_walk_pointer(head, nodes[0], list);
+
+			assert_int_equal(left == 0, list == LIST && head == HEAD);
+		}
 }
 
 /* ---- Real lists --------------------------------------------------------------------------- */
@@ -197,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_left),
 		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_memory_used_again),
 		cmocka_unit_test(test_no_list_is_followed),
 		cmocka_unit_test(test_those_of_bound_sockets_are),
 		cmocka_unit_test(test_new_ones_are_met_then),
