@@ -143,9 +143,9 @@ static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t p
 
 /* What is done with the lists of ports. */
 enum tc_walk_lists {
-	TC_WALK_LISTS_ALL,   /* all are followed */
-	TC_WALK_LISTS_FIRST, /* none: the first of each is summed up */
-	TC_WALK_LISTS_LEFT,  /* those of which the sum is not 0 */
+	TC_WALK_LISTS_ALL = 0,	 /* all are followed */
+	TC_WALK_LISTS_FIRST = 1, /* none: what leads to the first of each is summed up */
+	TC_WALK_LISTS_LEFT = 2,	 /* those of which the sum is not 0 */
 };
 
 /* What has become of an anchor: bits. */
