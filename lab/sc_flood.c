@@ -43,10 +43,16 @@ static size_t forge(uint64_t n, uint32_t host, uint32_t destination, uint16_t po
 	return lab_segment_build(&syn, packet, SYN_SIZE);
 }
 
+static int begin_listening_by(struct lab_drive *drive, enum lab_family family, size_t backlog)
+{
+	for (size_t i = 0; i < LAB_FAMILIES; i++)
+		drive->job.n[i] = i == family;
+	return lab_job_listen(&drive->job, backlog, drive->listeners);
+}
+
 static int begin_listening(struct lab_drive *drive, size_t backlog)
 {
-	drive->job.n[LAB_V4] = 1;
-	return lab_job_listen(&drive->job, backlog, drive->listeners);
+	return begin_listening_by(drive, LAB_V4, backlog);
 }
 
 static int begin_flood_of(struct lab_drive *drive, size_t backlog)
@@ -199,20 +205,22 @@ static int begin_unlistened(struct lab_drive *drive)
 /*
  * SYN -->, X<-- SYN+ACK, and then the server stops listening. The kernel looks for a listener
  * when it is to send the SYN+ACK again, after a second, and then forgets the request
- * (net/ipv4/inet_connection_sock.c:reqsk_timer_handler): it has to be made ever anew.
+ * (net/ipv4/inet_connection_sock.c:reqsk_timer_handler): it has to be made ever anew. By IPv4 and
+ * IPv6 in turns: so there are requests without a listener at every moment, also while one listens.
  */
 static int turn_unlistened(struct lab_drive *drive)
 {
 	int *client = &drive->fds[LAB_CLIENT][drive->turn % LAB_DRIVE_SOCKETS];
-	int rc = begin_listening(drive, 1);
+	enum lab_family family = drive->turn % 2 ? LAB_V6 : LAB_V4;
+	int rc = begin_listening_by(drive, family, 1);
 
 	if (rc < 0)
 		return rc;
 	if (*client >= 0)
 		close(*client);
-	*client = lab_job_dial(&drive->job, LAB_V4,
-			       false); /* its SYN has arrived when this returns */
-	close(drive->listeners[LAB_V4]);
+	/* Its SYN has arrived when this returns. */
+	*client = lab_job_dial(&drive->job, family, false);
+	close(drive->listeners[family]);
 	return *client < 0 ? *client : 0;
 }
 
