@@ -11,6 +11,10 @@ wanted() {
 	' "$root/src/bpf/layout.c"
 }
 
+sizes_of_buckets() {
+	awk '$1 !~ /bucket$/ { $NF = "-" } { print }'
+}
+
 @test "layout: every member is where a compiler puts it" {
 	local work=$BATS_TEST_TMPDIR
 	[ -x "$build/test/tools/btf_member" ] || skip "this build has no eBPF"
@@ -30,5 +34,7 @@ wanted() {
 		printf 'return 0;\n}\n'
 	} >"$work/places.c"
 	clang -w -o "$work/places" "$work/places.c"
-	diff "$work/found" <("$work/places")
+	# Sizes matter of what stands in tables. Of others bpftool's C may say more than the kernel's:
+	# it knows no alignment of members (struct inode).
+	diff <(sizes_of_buckets <"$work/found") <("$work/places" | sizes_of_buckets)
 }
