@@ -54,13 +54,15 @@ static int look_at(void *context, const struct nlmsghdr *header,
 {
 	struct look *look = context;
 	const struct tc_netlink_dump *dump = look->bound->dump;
+	uint64_t who;
 
 	dump->job->begun = true;
 	if (tc_diag_is_repeated(look->bound->recent, tc_diag_message_cookie(message)))
 		return 0;
+	who = identity(message);
 	look->found.count++;
-	look->found.sum += identity(message);
-	remember(look->bound, identity(message));
+	look->found.sum += who;
+	remember(look->bound, who);
 	return dump->sink(dump->context, header, message);
 }
 
