@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "tcpcensus.h"
+#include "util/clock.h"
 #include "util/macro.h"
 
 enum {
@@ -184,10 +185,7 @@ static bool is_left(const char *source, const struct held *before, const struct 
 
 static double seconds_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (double)tc_clock_us() / 1e6;
 }
 
 static bool try_source(const char *source, unsigned long count)

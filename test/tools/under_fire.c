@@ -26,6 +26,7 @@
 #include "source/counter_read.h"
 #include "source/sockstat.h"
 #include "tcpcensus.h"
+#include "util/clock.h"
 #include "util/macro.h"
 
 enum {
@@ -237,10 +238,7 @@ static void take_round(struct fire *fire)
 
 static double seconds_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (double)tc_clock_us() / 1e6;
 }
 
 static int parse_filter(struct fire *fire, unsigned long port)
