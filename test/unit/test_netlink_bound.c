@@ -4,7 +4,8 @@
  * lists have changed: how often they are made again, and what is said where it does not help.
  *
  * The kernel's answers are made here, and read as its own are: the linker has netlink.c call
- * __wrap_tc_diag_dump().
+ * __wrap_tc_diag_dump(). No time passes but what an answer takes, so that nothing here hangs on
+ * how fast the machine is.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <linux/sock_diag.h>
@@ -31,6 +33,7 @@ struct answer {
 	uint32_t first, count, per_buffer;
 	int stride;
 	int err; /* at its end, and of it no more */
+	uint64_t us; /* that it takes */
 };
 
 /* What the kernel answers, dump by dump; the last one for good. */
@@ -41,6 +44,7 @@ static struct {
 	int walk_err;
 	uint64_t walked; /* what a walk counts */
 	size_t walks;
+	uint64_t now_us;
 } kernel;
 
 static void set_kernel(const struct answer *answers, size_t count)
@@ -117,11 +121,35 @@ int __wrap_tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request 
 	assert_int_equal(request->family, AF_UNSPEC);
 	answer = &kernel.answers[kernel.asked < kernel.count ? kernel.asked : kernel.count - 1];
 	kernel.asked++;
+	kernel.now_us += answer->us;
 	while (feed_some(&feed, answer, &done))
 		;
 	if (request->parts)
 		*request->parts += feed.parts;
 	return feed.result ? feed.result : answer->err;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	(void)clock;
+	ret->tv_sec = (time_t)(kernel.now_us / 1000000);
+	ret->tv_nsec = (long)(kernel.now_us % 1000000 * 1000);
+	return 0;
+}
+
+int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *left,
+			   struct timespec *ret_left);
+
+int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *left,
+			   struct timespec *ret_left)
+{
+	(void)clock;
+	(void)flags;
+	(void)ret_left;
+	kernel.now_us += (uint64_t)left->tv_sec * 1000000 + (uint64_t)left->tv_nsec / 1000;
+	return 0;
 }
 
 struct tc_sockstat __wrap_tc_sockstat_read(void);
@@ -247,6 +275,23 @@ static void test_walk(void **state)
 	assert_int_equal(kernel.walks, 1);
 }
 
+/* Where a dump takes long, a walk is faster; who asked for netlink waits, but not for ever. */
+static void test_patience(void **state)
+{
+	(void)state;
+	SET_KERNEL({.first = 1, .count = 900, .us = 10000});
+	kernel.walk_err = 0;
+	kernel.walked = 901;
+	tally(false, 901, true, 1);
+	assert_int_equal(kernel.walks, 1);
+	SET_KERNEL({.first = 1, .count = 900, .us = 9999});
+	tally(false, 900, true, 2);
+	assert_int_equal(kernel.walks, 0);
+	SET_KERNEL({.first = 1, .count = 40, .us = 700000}, {.first = 1, .count = 70, .us = 700000},
+		   {.first = 1, .count = 60, .us = 700000}, {.first = 1, .count = 60});
+	tally(true, 70, false, 3);
+}
+
 static void test_error(void **state)
 {
 	(void)state;
@@ -308,7 +353,7 @@ static void test_hand_over_few(void **state)
 /* What fits into a batch is kept until it is known; more is asked for once more. */
 static void test_hand_over(void **state)
 {
-	static const struct answer kept = {.first = 1, .count = 256}, more = {1, 257, 0, 0, 0};
+	static const struct answer kept = {.first = 1, .count = 256}, more = {.first = 1, .count = 257};
 
 	(void)state;
 	SET_KERNEL({.first = 1, .count = 100}, {.first = 1, .count = 256},
@@ -345,6 +390,7 @@ int main(void)
 		cmocka_unit_test(test_never),
 		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_patience),
 		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_hand_over_few),
 		cmocka_unit_test(test_hand_over),
