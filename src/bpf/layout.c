@@ -141,8 +141,8 @@ static int fill(const struct tc_btf *btf, const struct tc_btf_name *names,
 		if (row->may_miss)
 			continue;
 		snprintf(why, TC_WHY_MAX,
-			 _("this kernel's sockets are laid out in another way "
-			   "than eBPF is used to here (%s.%s)"),
+			 _("the sockets of this kernel are laid out differently "
+			   "from what is expected here (%s.%s)"),
 			 names[row->structure].name, row->path);
 		return -EOPNOTSUPP;
 	}
@@ -160,8 +160,8 @@ static int check(const struct tc_walk_layout *layout, char why[TC_WHY_MAX])
 	    layout->daddr.word == layout->saddr.word && layout->dport.word == layout->sport.word)
 		return 0;
 	snprintf(why, TC_WHY_MAX,
-		 _("this kernel's sockets are laid out in another way "
-		   "than eBPF is used to here (%s.%s)"),
+		 _("the sockets of this kernel are laid out differently "
+		   "from what is expected here (%s.%s)"),
 		 "sock_common", "skc_state");
 	return -EOPNOTSUPP;
 }
@@ -195,12 +195,12 @@ int tc_bpf_layout(struct tc_walk_layout *ret_layout, struct tc_bpf_names *ret_na
 		err = -EBADMSG;
 	if (err == -ENOENT)
 		snprintf(why, TC_WHY_MAX, "%s",
-			 _("this kernel does not describe itself to eBPF programs "
+			 _("this kernel does not describe its types to eBPF programs "
 			   "(/sys/kernel/btf/vmlinux is missing)"));
 	else if (err == -EBADMSG)
 		snprintf(why, TC_WHY_MAX, "%s",
-			 _("what this kernel tells eBPF programs of itself is cut off or damaged "
-			   "(/sys/kernel/btf/vmlinux); --source netlink does without"));
+			 _("what this kernel tells eBPF programs of its types is cut off or "
+			   "damaged (/sys/kernel/btf/vmlinux); --source netlink does without"));
 	else if (err)
 		snprintf(why, TC_WHY_MAX, _("/sys/kernel/btf/vmlinux: %s"), strerror(-err));
 	if (err)

@@ -55,11 +55,11 @@ int tc_bpf_fail(int err, char why[TC_WHY_MAX])
 		snprintf(why, TC_WHY_MAX, "%s",
 			 _("eBPF is only for root, or with CAP_BPF and CAP_PERFMON"));
 	else if (err == -EMFILE || err == -ENFILE)
-		snprintf(why, TC_WHY_MAX, _("eBPF needs some descriptors more than there are: %s"),
+		snprintf(why, TC_WHY_MAX, _("eBPF needs a few more descriptors than there are: %s"),
 			 strerror(-err));
 	else if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		snprintf(why, TC_WHY_MAX, "%s",
-			 _("this kernel does not describe itself to eBPF programs "
+			 _("this kernel does not describe its types to eBPF programs "
 			   "(/sys/kernel/btf/vmlinux is missing)"));
 	else
 		snprintf(why, TC_WHY_MAX, _("this kernel refuses the eBPF program: %s"),

@@ -103,7 +103,7 @@ const struct tc_command tc_command_by = {
 	.name = "by",
 	.arguments = N_("KEY[,KEY...] [OPTION...] [FILTER...]"),
 	.summary = N_("count the sockets by peer, port, service, direction, ..."),
-	.help = N_("  tcpcensus by remote.addr                       who is connected most\n"
+	.help = N_("  tcpcensus by remote.addr                       who has the most connections\n"
 		   "  tcpcensus by state,local.port -n 0             all groups, not the first 20\n"
 		   "  tcpcensus by service,state                     what each listener has\n"
 		   "  tcpcensus by process,state state close-wait    whose they are\n"

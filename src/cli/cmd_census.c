@@ -77,12 +77,12 @@ const struct tc_command tc_command_census = {
 	.name = "census",
 	.arguments = N_("[OPTION...] [FILTER...]"),
 	.summary = N_("count the TCP sockets of this machine by state"),
-	.help = N_("Every state is shown, also with 0 sockets. \"in use\" is ESTABLISHED: connections\n"
+	.help = N_("Every state is shown, even with 0 sockets. \"in use\" is ESTABLISHED: connections\n"
 		   "that can carry data both ways. BOUND is not a part of the total, since netstat\n"
 		   "and ss do not count it.\n"
 		   "\n"
 		   "  tcpcensus                          this machine, now\n"
-		   "  tcpcensus dport = :443             connections to port 443 of somebody\n"
+		   "  tcpcensus dport = :443             connections to a remote port 443\n"
 		   "  netstat -an | tcpcensus -f -       a listing, also from another system\n"),
 	.options = TC_FOR_CENSUS,
 	.flags = TC_COMMAND_FILTER,

@@ -193,8 +193,8 @@ static int run(const struct tc_options *options, int argc, char **argv)
 	int status;
 
 	if (options->form == TC_FORM_CSV)
-		return tc_usage_error("%s", _("explain: an explanation is no table: -o table, json "
-					      "or ndjson"));
+		return tc_usage_error("%s", _("explain: an explanation has no CSV form: -o table, "
+					      "json or ndjson"));
 	status = tc_rule_pages_read(&pages, options, json);
 	if (status)
 		return status;

@@ -63,9 +63,10 @@ static int check_arguments(const struct tc_options *options, int argc, char **ar
 	if (options->keep && !argc)
 		return tc_usage_error("%s", _("lab: --keep needs the name of a scenario"));
 	if (options->form != TC_FORM_TABLE && !lists)
-		return tc_usage_error("%s", _("lab: only the list of scenarios has the form of JSON"));
+		return tc_usage_error("%s", _("lab: only the list of scenarios can be had as "
+					      "JSON"));
 	if (options->form == TC_FORM_CSV)
-		return tc_usage_error("%s", _("lab: the list has the form table, json or ndjson"));
+		return tc_usage_error("%s", _("lab: the list can be had as table, json or ndjson"));
 	for (int i = 0; i < argc; i++) {
 		int status = check_name(argv[i]);
 

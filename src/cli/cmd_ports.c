@@ -62,8 +62,8 @@ static int check(const struct tc_options *options, int argc)
 	if (options->from && options->interval_ms)
 		return tc_usage_error("%s", _("--interval and --from exclude each other"));
 	if (options->to && (argc || options->inet || options->inet6))
-		return tc_usage_error("%s", _("--to names one destination: a filter, -4 or -6 "
-					      "have no part in it"));
+		return tc_usage_error("%s", _("--to names one destination: it goes with no filter, "
+					      "nor with -4 or -6"));
 	return 0;
 }
 

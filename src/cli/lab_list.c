@@ -38,7 +38,7 @@ static struct row row_of(const char *name)
 		.summary = story->summary,
 		.findings = "",
 		.heading = lab_stories[0].name == story->name
-				   ? N_("Stories, told in order of time:")
+				   ? N_("Stories, told step by step:")
 				   : "",
 		.needs = story->needs | LAB_NEED_ROOT,
 		.is_story = true,

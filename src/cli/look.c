@@ -157,7 +157,7 @@ void tc_look_earlier(struct tc_look *look, const struct tc_options *options)
 
 	look->query.earlier_ms = (uint32_t)options->interval_ms;
 	if (options->interval_ms && !(flags & TC_FIELD_OWNERS))
-		tc_note("%s", _("--interval changes nothing here: no field of owners is asked for"));
+		tc_note("%s", _("--interval changes nothing here: no owner field is asked for"));
 }
 
 void tc_look_release(struct tc_look *look)
@@ -348,10 +348,12 @@ void tc_look_note_hidden(const struct tc_report *report)
 	uint64_t hidden = report->owners.sockets[TC_OWNER_HIDDEN];
 
 	if (hidden)
-		tc_note(tc_ngettext("the process of %llu socket was not found: it may not be looked "
-				    "into (run as root, with CAP_SYS_PTRACE), or came meanwhile",
-				    "the processes of %llu sockets were not found: they may not be "
-				    "looked into (run as root, with CAP_SYS_PTRACE), or came meanwhile",
+		tc_note(tc_ngettext("the process of %llu socket was not found: this user may not "
+				    "look into it (run as root, with CAP_SYS_PTRACE), or it has "
+				    "started meanwhile",
+				    "the processes of %llu sockets were not found: this user may "
+				    "not look into them (run as root, with CAP_SYS_PTRACE), or "
+				    "they have started meanwhile",
 				    (unsigned long)hidden),
 			(unsigned long long)hidden);
 }

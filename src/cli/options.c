@@ -37,11 +37,11 @@ const struct tc_option tc_options_table[] = {
 	  N_("rows (0: all; by: 20); the rest is summed up") },
 	{ 'i', "interval", TC_OPTION_DURATION, MEMBER(interval_ms), N_("TIME"), NULL,
 	  TC_FOR_BY | TC_FOR_LIST | TC_FOR_PORTS | TC_FOR_LISTENERS | TC_FOR_DIAGNOSE,
-	  N_("look twice, so far apart (1s, 500ms, 2m); 0: once") },
+	  N_("look twice, this far apart (1s, 500ms, 2m); 0: once") },
 	{ 0, "instant", TC_OPTION_FLAG, MEMBER(instant), NULL, NULL, TC_FOR_DIAGNOSE,
 	  N_("look once: nothing that needs an interval is checked") },
 	{ 0, "list", TC_OPTION_FLAG, MEMBER(list), NULL, NULL, TC_FOR_DIAGNOSE,
-	  N_("show the rules that there are, and look at nothing") },
+	  N_("list the rules, and look at nothing") },
 	{ 't', "to", TC_OPTION_TEXT, MEMBER(to), N_("ADDR:PORT"), NULL, TC_FOR_PORTS,
 	  N_("only this destination, connected to or not") },
 	{ 's', "sort", TC_OPTION_TEXT, MEMBER(sort), N_("FIELD,..."), NULL, TC_FOR_LIST,
@@ -87,7 +87,7 @@ static int set_choice(const struct tc_option *option, const char *value, int *re
 					   i ? ", " : "", option->choices[i]);
 	}
 	option_spelling(option, spelling);
-	return tc_usage_error(_("%s: '%s' is none of %s%s"), spelling, value, values,
+	return tc_usage_error(_("%s: '%s' is not one of %s%s"), spelling, value, values,
 			      tc_did_you_mean(value, option->choices, near));
 }
 

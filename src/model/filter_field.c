@@ -37,7 +37,7 @@ static int fail_operand(struct tc_filter_parser *parser, const struct tc_field *
 {
 	char quoted[TC_FILTER_QUOTE_MAX];
 
-	return tc_filter_fail(parser, &parser->token, _("'%s' is a number, and '%s' is none"),
+	return tc_filter_fail(parser, &parser->token, _("'%s' is a number, and '%s' is not one"),
 			      field->name, tc_filter_quote(parser->lexer.word, quoted));
 }
 
@@ -68,9 +68,9 @@ static int check_owner(struct tc_filter_parser *parser)
 	tc_filter_quote(word, quoted);
 	if (near.best)
 		return tc_filter_fail(parser, &parser->token,
-				      _("no owner is known by '%s'; did you mean '%s'?"), quoted,
+				      _("owner is never '%s'; did you mean '%s'?"), quoted,
 				      near.best);
-	return tc_filter_fail(parser, &parser->token, _("no owner is known by '%s'"), quoted);
+	return tc_filter_fail(parser, &parser->token, _("owner is never '%s'"), quoted);
 }
 
 static int read_operand(struct tc_filter_parser *parser, struct tc_expr *node)

@@ -213,7 +213,8 @@ int tc_filter_port(struct tc_filter_parser *parser, enum tc_expr_side side,
 		/* ss takes "dport > *" and shows nonsense for it. */
 		if (compare != TC_COMPARE_EQ && compare != TC_COMPARE_NE)
 			return tc_filter_fail(parser, &parser->token,
-					      _("every port is neither above nor below another"));
+					      _("'*' is every port, and is neither above nor below "
+						"another"));
 		err = tc_filter_node(parser, TC_EXPR_ANY, &node);
 	} else {
 		err = port_node(parser, compare, text, &node);

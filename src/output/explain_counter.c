@@ -20,7 +20,7 @@ static void nstat_name(const struct tc_counter_row *row, char name[64])
 static const char *how_to_read(const struct tc_counter_row *row)
 {
 	if (row->gauge)
-		return N_("A number of now.");
+		return N_("The number as it is now.");
 	return N_("It counts since this network namespace began, that is mostly since the machine "
 		  "started: the number alone says nothing, its rise does. nstat says by how much "
 		  "it rose since nstat was last called; tcpcensus diagnose reads twice.");

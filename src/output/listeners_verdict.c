@@ -157,8 +157,8 @@ static void explain_limit(struct verdict *verdict)
 		tc_buf_text(text, _(" The limit is the backlog that it asked for."));
 	else if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
 		tc_buf_format(text,
-			      _(" The limit is somaxconn, %u; a higher one takes effect when "
-				"the program listens anew."),
+			      _(" The limit is somaxconn, %u; a higher one takes effect when the "
+				"program calls listen(2) again."),
 			      listener->sockets[0].limit);
 	end_paragraph(verdict, TC_INK_PLAIN);
 }

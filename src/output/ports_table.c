@@ -380,8 +380,8 @@ static void write_pools(struct tc_buf *out, const struct tc_style *style,
 	if (!others)
 		return;
 	tc_buf_format(&note, "%s\n",
-		      _("This is the smallest range; the namespaces differ, and the forms for programs "
-			"show each."));
+		      _("This is the smallest range; the namespaces differ, and JSON (-j) shows "
+			"each."));
 	write_note(out, style, &note);
 }
 

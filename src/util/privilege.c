@@ -54,5 +54,6 @@ void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX]
 			 _("root of this user namespace is not that of the machine: run outside of it"));
 	else
 		snprintf(advice, TC_ADVICE_MAX,
-			 _("it is forbidden in spite of %s, as by a security module"), name);
+			 _("it is forbidden in spite of %s, by a security module for "
+			   "example"), name);
 }

@@ -18,7 +18,7 @@ load helper
 	wrong_word stat time-wait "did you mean 'state'?"
 	wrong_word by state sprot = 22 "did you mean 'sport'?"
 	wrong_word list census "'census' is no condition"
-	wrong_word list pid = x "'pid' is a number, and 'x' is none"
+	wrong_word list pid = x "'pid' is a number, and 'x' is not one"
 	wrong_word list process \> x "'process' can only be compared by = and !="
 	wrong_word xyzzy "'xyzzy' is no condition: state, src,"
 }
@@ -31,10 +31,10 @@ load helper
 	refused 2 "option '--from' needs an argument" tcpcensus --from
 	refused 2 "option '-n' needs an argument" tcpcensus by state -n
 	refused 2 "option '--json' takes no argument" tcpcensus --json=3
-	refused 2 "--output: 'jsno' is none of .* \(did you mean 'json'\?\)" tcpcensus -o jsno
-	refused 2 "--color: 'alwas' is none of .* \(did you mean 'always'\?\)" \
+	refused 2 "--output: 'jsno' is not one of .* \(did you mean 'json'\?\)" tcpcensus -o jsno
+	refused 2 "--color: 'alwas' is not one of .* \(did you mean 'always'\?\)" \
 		tcpcensus --color alwas
-	refused 2 "--source: 'netlnk' is none of .* \(did you mean 'netlink'\?\)" \
+	refused 2 "--source: 'netlnk' is not one of .* \(did you mean 'netlink'\?\)" \
 		tcpcensus --source netlnk
 	for number in x -1 2147483648 1.5 '' ' 1' 1x 99999999999999999999; do
 		refused 2 "--top: '.*' is not a whole number from 0 to 2147483647" \
@@ -62,7 +62,7 @@ load helper
 	refused 2 "nothing to explain under the name 'TIME_WIAT' \(did you mean 'TIME_WAIT'\?\)" \
 		tcpcensus explain ESTAB TIME_WIAT
 	refused 2 'tcp_fin_timeout' tcpcensus explain tcp_fin_timeot
-	refused 2 'explanation is no table' tcpcensus explain LISTEN -o csv
+	refused 2 'explanation has no CSV form' tcpcensus explain LISTEN -o csv
 }
 
 @test "bad listings: each says what it is instead" {

@@ -247,9 +247,9 @@ static void test_words_between(void **state)
 static void test_refused(void **state)
 {
 	(void)state;
-	assert_refused("--output tabel", "--output: 'tabel' is none of table, json, ndjson, csv (did you mean 'table'?)");
+	assert_refused("--output tabel", "--output: 'tabel' is not one of table, json, ndjson, csv (did you mean 'table'?)");
 	assert_refused("--source netlnk", "did you mean 'netlink'");
-	assert_refused("--color=blue", "'blue' is none of auto, always, never");
+	assert_refused("--color=blue", "'blue' is not one of auto, always, never");
 	assert_refused("-n x", "--top: 'x' is not a whole number from 0 to 2147483647");
 	assert_refused("-n -1", "'-1' is not a whole number");
 	assert_refused("-n 2147483648", "'2147483648' is not a whole number");

@@ -65,7 +65,7 @@ static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_l
 	if (line->words < 5)
 		return tc_capture_broken(capture, N_("cut off"));
 	if (!tc_word_u32(line->word[1], &rqueue) || !tc_word_u32(line->word[2], &wqueue))
-		return tc_capture_broken(capture, N_("the queues are no numbers"));
+		return tc_capture_broken(capture, N_("the queues are not numbers"));
 	if (!tc_endpoint_parse(line->word[3], '.', &local))
 		return tc_capture_broken(capture, N_("no address and port where they should be"));
 	if (line->words < 6)

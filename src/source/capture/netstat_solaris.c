@@ -64,7 +64,7 @@ static enum tc_verdict solaris_line(struct tc_capture *capture, const struct tc_
 		return tc_capture_broken(capture, N_("cut off"));
 	for (size_t i = SEND_WINDOW; i < STATE; i++)
 		if (!tc_word_u32(line->word[i], &numbers[i]))
-			return tc_capture_broken(capture, N_("the queues are no numbers"));
+			return tc_capture_broken(capture, N_("the queues are not numbers"));
 	if (!tc_capture_is_state(capture, line->word[STATE]))
 		return tc_capture_broken(capture, N_("no state where it should be"));
 	sock = tc_capture_add(capture);

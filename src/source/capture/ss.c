@@ -78,7 +78,7 @@ static enum tc_verdict add(struct tc_capture *capture, const struct tc_line *lin
 	if (line->words < at + 4)
 		return tc_capture_broken(capture, N_("cut off"));
 	if (!tc_word_u32(line->word[at], &rqueue) || !tc_word_u32(line->word[at + 1], &wqueue))
-		return tc_capture_broken(capture, N_("the queues are no numbers"));
+		return tc_capture_broken(capture, N_("the queues are not numbers"));
 	if (!tc_endpoint_parse(line->word[at + 2], ':', &local) ||
 	    !tc_endpoint_parse(line->word[at + 3], ':', &remote))
 		return tc_capture_broken(capture, N_("no address and port where they should be"));

@@ -247,7 +247,7 @@ static enum tc_verdict uniq_line(struct tc_capture *capture, const struct tc_lin
 		return TC_LINE_NOT_MINE;
 	if (row.err == -EINVAL)
 		return current && is_bad_count(capture, line)
-			       ? tc_capture_broken(capture, N_("the count is no number"))
+			       ? tc_capture_broken(capture, N_("the count is not a number"))
 			       : TC_LINE_NOT_MINE;
 	state = state_of(capture, row.word);
 	if (state >= 0)
