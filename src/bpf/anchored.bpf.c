@@ -69,20 +69,24 @@ inline_always void note(struct tc_walker *walker, u64 sock)
 
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
-	u64 sock = node - walker->layout.bind_node.word, next = read_word(node);
+	u64 sock = node - walker->layout.bind_node.word, next = read_word(node), first = 0;
+	int bound = 0;
 
 	(void)which;
-	if (read_word(node + 8) != lane->link)
-		return CHANGED;
-	if (!lane->outer_node) {
-		enter(walker, lane, node, next);
-		return GONE_ON;
-	}
-	if (++lane->seen > SHORT && is_anchor(walker, lane, sock))
+	if (!lane->outer_node)
+		first = first_of_wanted(walker, node);
+	else if (++lane->seen > SHORT && is_anchor(walker, lane, sock))
 		next = 0;
-	else if (is_bound(walker, sock))
+	else
+		bound = is_bound(walker, sock);
+	if (!is_still_there(lane, node))
+		return CHANGED;
+	if (bound)
 		note(walker, sock);
-	go_on(lane, node, next);
+	if (lane->outer_node)
+		go_on(lane, node, next);
+	else
+		enter(walker, lane, node, next, first);
 	return GONE_ON;
 }
 

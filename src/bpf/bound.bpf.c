@@ -9,17 +9,21 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
-	u64 next = read_word(node);
+	u64 next = read_word(node), first = 0;
+	int bound = 0;
 
 	(void)which;
-	if (read_word(node + 8) != lane->link)
+	if (lane->outer_node)
+		bound = is_bound(walker, node - walker->layout.bind_node.word);
+	else
+		first = first_of_wanted(walker, node);
+	if (!is_still_there(lane, node))
 		return CHANGED;
-	if (!lane->outer_node) {
-		enter(walker, lane, node, next);
-		return GONE_ON;
-	}
-	lane->count += is_bound(walker, node - walker->layout.bind_node.word);
-	go_on(lane, node, next);
+	lane->count += bound;
+	if (lane->outer_node)
+		go_on(lane, node, next);
+	else
+		enter(walker, lane, node, next, first);
 	return GONE_ON;
 }
 

@@ -55,18 +55,26 @@ inline_always u64 first_of(struct tc_walker *walker, u64 port)
 	return 0;
 }
 
-/* A port and address: its sockets come before the next of the chain. */
-inline_always void enter(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node, u64 next)
+/* The same of one that may be of a namespace that is not looked at. */
+inline_always u64 first_of_wanted(struct tc_walker *walker, u64 node)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
-	u64 port = node - layout->port_node.word, first = 0;
+	u64 port = node - layout->port_node.word;
 
-	if (is_wanted(walker, read_word(port + layout->port_net.word)))
-		first = first_of(walker, port);
+	return is_wanted(walker, read_word(port + layout->port_net.word)) ? first_of(walker, port)
+									  : 0;
+}
+
+/* A port and address: its sockets come before the next of the chain. */
+inline_always void enter(const struct tc_walker *walker, struct tc_walk_lane *lane, u64 node,
+			 u64 next, u64 first)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+
 	if (first) {
 		lane->outer_node = next ? next : NOWHERE;
 		lane->outer_link = node;
-		lane->link = port + layout->port_owners.word;
+		lane->link = node - layout->port_node.word + layout->port_owners.word;
 		lane->node = first;
 		lane->seen = 0;
 	} else {

@@ -82,20 +82,22 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 {
 	const struct tc_walk_layout *layout = &walker->layout;
 	struct seen seen = {.sock = node - layout->node.word, .which = which};
-	u64 next = read_word(node), link = read_word(node + 8);
+	u64 next = read_word(node);
 
 	seen.head = read_word(seen.sock + layout->state.word);
 	seen.net = read_word(seen.sock + layout->net.word);
 	seen.slot = (u32)((seen.head >> (layout->state.shift & 63)) & 255) - 1;
 	if (seen.slot == TC_WALK_SLOT_TIME_WAIT)
 		seen.slot += slots_further(read_at(seen.sock, &layout->substate) & 255);
-	if (link != lane->link || seen.slot >= TC_WALK_SLOTS)
+	if (seen.slot >= TC_WALK_SLOTS)
 		return CHANGED;
 	if (is_wanted(walker, seen.net)) {
 		if ((walker->families >> is_v6(walker, &seen) & 1) && !visit(walker, lane, &seen))
 			return NO_ROOM;
 		sum_up(walker, &seen);
 	}
+	if (!is_still_there(lane, node))
+		return CHANGED;
 	lane->link = node;
 	lane->node = next;
 	return GONE_ON;

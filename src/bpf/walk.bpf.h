@@ -4,8 +4,8 @@
  *
  * Things leave a chain and come to others while it is followed: the memory of a socket is a
  * socket's for a grace period (SLAB_TYPESAFE_BY_RCU), its place is not. So each step checks that
- * what it has come to still names the pointer that led there (pprev), read after the pointer to
- * the next; where it does not, the chain is walked again. All reads are by bpf_rdonly_cast(): an
+ * what it has come to still names the pointer that led there (pprev), read after all that is read
+ * of it; where it does not, the chain is walked again. All reads are by bpf_rdonly_cast(): an
  * address that is none reads as 0 and does no harm. Before Linux 6.2 there is no such thing; the
  * same programs are then compiled with TC_WALK_PROBE, and call bpf_probe_read_kernel() for each.
  *
@@ -110,6 +110,15 @@ inline_always u64 list_of(const struct tc_walker *walker, u64 sock)
 
 	return read_word(sock + layout->net.word) + (v4 << 16) +
 	       (read_at(sock, &layout->sport) & 0xffff) + (upper * (lower | 1) & -is_v6);
+}
+
+/*
+ * To be asked when all has been read of what the node is in: if it has left the chain meanwhile,
+ * that may have been of another in the same memory.
+ */
+inline_always int is_still_there(const struct tc_walk_lane *lane, u64 node)
+{
+	return read_word(node + 8) == lane->link;
 }
 
 /* Sets the walker's table, given the kernel's struct inet_hashinfo. */
