@@ -52,7 +52,8 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 	if (!to->bind_free)
 		tc_evidence(draft, N_("None is left: bind(2) fails now (EADDRINUSE)."));
 	if (!pool->exact)
-		tc_evidence(draft, N_("Inferred, that bind(2) chose these ports: %s."), pool->why);
+		tc_evidence(draft, N_("That bind(2) chose these ports is inferred: %s."),
+			    pool->why);
 	tc_evidence_n(draft, "One of the destinations is %s, with %u connection.",
 		      "One of the destinations is %s, with %u connections.", to->used, ends.remote,
 		      to->used);

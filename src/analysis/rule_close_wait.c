@@ -76,9 +76,9 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 					    tc_state_name(TC_CLOSE_WAIT), draft);
 	tc_evidence_n(
 		draft,
-		"%llu CLOSE_WAIT, heard of less than a minute ago: too young to tell one that "
-		"is about to be closed from one that was forgotten.",
-		"%llu CLOSE_WAIT, each heard of less than a minute ago: too young to tell those "
+		"%llu CLOSE_WAIT, heard from less than a minute ago: too young to tell one that is "
+		"about to be closed from one that was forgotten.",
+		"%llu CLOSE_WAIT, each heard from less than a minute ago: too young to tell those "
 		"that are about to be closed from those that were forgotten.",
 		held, tc_llu(held));
 	if (held >= GROWN_LEAST && !facts->has_census_before) {
@@ -91,8 +91,8 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 	if (!is_growing)
 		return TC_NORMAL;
 	tc_evidence(draft,
-		    N_("They became more during the look: %llu, then %llu, in %s. If that goes on, "
-		       "they are forgotten; look again in a minute."),
+		    N_("Their number rose during the look: %llu, then %llu, in %s. If that goes "
+		       "on, they are being forgotten; look again in a minute."),
 		    tc_llu(facts->census_before.states[TC_CLOSE_WAIT]),
 		    tc_llu(facts->census.states[TC_CLOSE_WAIT]), tc_part_interval(facts, draft));
 	tc_evidence_whose(draft, &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD]);
@@ -263,10 +263,10 @@ static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 	uint64_t grown = growth(facts);
 
 	tc_evidence_n(draft,
-		      "%llu of %llu CLOSE_WAIT is held by a program for a minute or more, for %s "
-		      "at least.",
-		      "%llu of %llu CLOSE_WAIT are held by a program for a minute or more, the "
-		      "oldest for %s at least.",
+		      "%llu of %llu CLOSE_WAIT has been held by a program for a minute or more, "
+		      "for %s at least.",
+		      "%llu of %llu CLOSE_WAIT have been held by a program for a minute or more, "
+		      "the oldest for %s at least.",
 		      old->shown, tc_llu(old->shown), tc_llu(facts->census.states[TC_CLOSE_WAIT]),
 		      tc_words_duration(draft, old->oldest_ms));
 	if (stale)
@@ -278,8 +278,8 @@ static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 			    tc_words_rate(draft, growth_rate(facts)));
 	if (old->shown == 1 && draft->severity == TC_SEVERITY_NOTICE)
 		tc_evidence(draft, N_("A single one may be half closed on purpose: its peer has "
-				      "asked everything, and its program is still at the "
-				      "answer."));
+				      "asked all it had to ask, and its program is still working "
+				      "on the answer."));
 }
 
 /*
@@ -294,7 +294,7 @@ static enum tc_verdict tell_unaged(const struct tc_facts *facts, uint64_t count,
 		tc_evidence(draft,
 			    N_("%llu CLOSE_WAIT: so many are not about to be closed, but forgotten "
 			       "(inferred: how long they last was not read), unless their peers "
-			       "have closed all at once."),
+			       "all closed at once."),
 			    tc_llu(count));
 		draft->severity = TC_SEVERITY_NOTICE;
 		return TC_FOUND;
@@ -367,7 +367,7 @@ static const struct tc_rule_elsewhere close_wait_elsewhere = {
 	},
 	.remedy = {
 		N_("Correct the program, so that it closes when it reads the end of the stream."),
-		N_("Of a pool: let it drop idle connections sooner than the peer does, and test "
+		N_("For a pool: let it drop idle connections sooner than the peer does, and test "
 		   "one before it is used again."),
 		N_("Restart it, if its descriptors or handles run out before that."),
 	},
@@ -384,11 +384,12 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("a program does not close what its peers have closed"),
 	.threshold = N_("A warning when one is held for a minute: a program that closes does so "
-			"within milliseconds, and no timer ends this state. Critical when its "
-			"process has given half of the descriptors that it may have to such, or a "
-			"tenth and nine in ten are in use, or has none left within an hour at the "
-			"rate at which it has forgotten ten or more. A notice while all are younger and ten a second come, or of a single one for up "
-			"to ten minutes, which may still have an answer to give; and of a listing "
+			"within milliseconds, and no timer ends this state. Critical when half of "
+			"the descriptors that its process may have are such, or a tenth of them "
+			"while nine in ten are in use, or when it has none left within an hour at "
+			"the rate at which it has forgotten ten or more. A notice while all are "
+			"younger and ten a second come, or for a single one up to ten minutes, "
+			"since its program may still have an answer to give; and, in a listing "
 			"that does not tell how long, from 1000. Where keepalive hides how long, "
 			"two looks a minute apart tell (-i 1m); ten that were there a moment "
 			"before are a notice."),
@@ -406,8 +407,8 @@ const struct tc_rule tc_rule_close_wait_leak = {
 		   "(Recv-Q 0): an error path, a client library whose answer is not closed."),
 		[DOES_NOT_LOOK] =
 		N_("The program keeps the connection and does not look at it, so that it has not "
-		   "noticed the end (Recv-Q 1; 24 to 86 with the goodbye of TLS): a pool whose "
-		   "idle connections the peer gives up."),
+		   "noticed the end (Recv-Q 1; 24 to 86 with the close_notify of TLS): a pool "
+		   "whose idle connections the peer gives up."),
 		[IS_STUCK] =
 		N_("The program is stuck, and does not read data either (a larger Recv-Q): a lock, "
 		   "a full queue, a thread that waits for something else."),
@@ -419,14 +420,14 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	},
 	.remedy = {
 		N_("Correct the program, so that it closes when it reads the end of the stream."),
-		N_("Of a pool: let it drop idle connections sooner than the peer does, and test "
+		N_("For a pool: let it drop idle connections sooner than the peer does, and test "
 		   "one before it is used again."),
 		N_("Restart it, if its descriptors run out before that."),
 	},
 	.avoid = {
 		N_("No kernel setting ends CLOSE_WAIT; tcp_fin_timeout is about FIN_WAIT2."),
-		N_("Keepalive does not cure it: a RST answers its probe and the socket is gone from "
-		   "lists, but the program keeps the descriptor all the same."),
+		N_("Keepalive does not cure it: once a RST answers its probe the socket is gone "
+		   "from lists, but the program keeps the descriptor all the same."),
 	},
 	.sources = "RFC 9293 3.3.2, 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_fin; "
 		   "net/ipv4/tcp_timer.c:tcp_keepalive_timer",

@@ -95,11 +95,11 @@ const struct tc_rule tc_rule_fin_wait1_stuck = {
 	.title = N_("closing hangs: the peer is silent, or does not read"),
 	.threshold = N_("From three repetitions, or a closed window: normally FIN_WAIT1 is over "
 			"after one round trip. A warning from ten that few peers share; fewer, or "
-			"of as many peers, are what every public server sees of phones out of "
-			"reach."),
+			"as many from different peers, are what every public server sees of phones "
+			"out of reach."),
 	.first = {
 		[PEER_IS_GONE] =
-			N_("See whether one peer or network has them all: the fault is there."),
+			N_("See whether one peer or network has them all: look there first."),
 		[PEER_DOES_NOT_READ] =
 			N_("Look at the peer: its program does not read what was sent."),
 	},
@@ -113,12 +113,12 @@ const struct tc_rule tc_rule_fin_wait1_stuck = {
 		N_("Segments are dropped on the way, or the output of this machine is filtered."),
 	},
 	.confirm = {
-		N_("tcpcensus list -c remote,send_q,timer,retrans,process state fin-wait-1: timer "
-		   "retrans is a silent peer, probe a closed window, and Send-Q is what it did not "
-		   "take"),
+		N_("tcpcensus list -c remote,send_q,timer,retrans,process state fin-wait-1: the "
+		   "timer \"retrans\" is a silent peer, \"probe\" a closed window, and Send-Q is "
+		   "what it did not take"),
 		N_("tcpcensus by remote.addr state fin-wait-1: whether it is one peer"),
-		N_("ss -to state fin-wait-1: persist is the timer of a closed window, on that of a "
-		   "silent peer"),
+		N_("ss -to state fin-wait-1: the timer \"on\" is a silent peer, \"persist\" a "
+		   "closed window"),
 	},
 	.remedy = {
 		N_("Usually nothing: a socket that its program has closed ends by itself."),
@@ -167,9 +167,9 @@ const struct tc_rule tc_rule_last_ack_stuck = {
 	.title = N_("the last ACK of closed connections does not come"),
 	.threshold = N_("From two repetitions of the FIN, since one lost segment makes one. A "
 			"warning from ten that few peers share."),
-	.first = {N_("See whether one peer or network has them all: the fault is there.")},
+	.first = {N_("See whether one peer or network has them all: look there first.")},
 	.causes = {
-		N_("The peer is gone since it sent its FIN."),
+		N_("The peer has vanished since it sent its FIN."),
 		N_("The peer has forgotten the connection without a TIME_WAIT, and its RST is "
 		   "dropped on the way."),
 		N_("A firewall on the way takes the connection for ended after both FINs, and "
@@ -183,8 +183,8 @@ const struct tc_rule tc_rule_last_ack_stuck = {
 		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 	},
 	.remedy = {
-		N_("Nothing for single ones: they end by themselves after ${orphan_retry_life} or "
-		   "a little more."),
+		N_("Nothing for a few: they end by themselves after ${orphan_retry_life} or a "
+		   "little more."),
 		N_("Look at the firewall or the path, if many of one peer or network are stuck."),
 	},
 	.avoid = {
@@ -222,10 +222,10 @@ static enum tc_verdict check_closing(const struct tc_facts *facts, struct tc_dra
 		return TC_NORMAL;
 	}
 	tc_evidence_n(draft,
-		      "%llu CLOSING has lasted for seconds: the ACK of its FIN was lost, or its "
-		      "FIN.",
-		      "%llu CLOSING have lasted for seconds: the ACKs of their FINs were lost, or "
-		      "the FINs.",
+		      "%llu CLOSING has lasted for seconds: its FIN or the ACK of it was lost, or "
+		      "the peer is gone.",
+		      "%llu CLOSING have lasted for seconds: their FINs or the ACKs of these were "
+		      "lost, or the peers are gone.",
 		      stuck->shown, tc_llu(stuck->shown));
 	tell_end(facts, TC_SYMPTOM_CLOSING_STUCK, TC_LIFETIME_ORPHAN_RETRY, draft);
 	weigh(stuck, draft);
@@ -238,8 +238,8 @@ const struct tc_rule tc_rule_closing = {
 	.id = "closing",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("both sides have closed at once, and the last ACK does not come"),
-	.threshold = N_("From two repetitions, or 5 s without a word of the peer: normally CLOSING "
-			"lasts one round trip. A warning from ten that few peers share."),
+	.threshold = N_("From two repetitions, or 5 s without a word from the peer: normally "
+			"CLOSING lasts one round trip. A warning from ten that few peers share."),
 	.first = {N_("Nothing for a few: each ends by itself. If it goes on, look for loss.")},
 	.causes = {
 		N_("Both sides closed at the same moment (a common timeout, a restart of both), "
@@ -253,7 +253,7 @@ const struct tc_rule tc_rule_closing = {
 		N_("nstat -az TcpRetransSegs TcpOutSegs: whether segments are lost elsewhere, too"),
 	},
 	.remedy = {
-		N_("Look for loss on the path, if it goes on; single ones end by themselves."),
+		N_("Look for loss on the path, if it goes on; a few end by themselves."),
 	},
 	.avoid = {
 		N_("Do not change settings for it: it costs one socket for about "

@@ -82,7 +82,7 @@ static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct t
 const struct tc_rule tc_rule_cookies_sent = {
 	.id = "cookies-sent",
 	.severity = TC_SEVERITY_WARNING,
-	.title = N_("handshakes are answered by cookies, a queue being full"),
+	.title = N_("handshakes are answered by SYN cookies"),
 	.threshold = N_("From the first cookie in the interval. A warning when at least half come "
 			"back: those are clients whose connections lose options (window scaling "
 			"and SACK, where there are no timestamps). A notice otherwise, or with "
@@ -90,7 +90,7 @@ const struct tc_rule tc_rule_cookies_sent = {
 	.first = {
 		[SMALL_BACKLOG] =
 			N_("Raise the backlog (the program's, and somaxconn), then restart it."),
-		[FLOOD] = N_("Leave the cookies on; why they are sent say syn-flood or slow-last-ack."),
+		[FLOOD] = N_("Leave them on; syn-flood or slow-last-ack says why they are sent."),
 		[SETTING_IS_2] =
 			N_("Set tcp_syncookies to 1: cookies are then sent when a queue is full."),
 	},

@@ -37,10 +37,10 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 
 	if (!orphan->shown && orphan->unjudged) {
 		tc_evidence_n(tc_for_needs(draft),
-			      "%s: if no program holds the %llu FIN_WAIT2, it is gone within a minute "
-			      "or so, and else it has no time limit",
-			      "%s: of %llu FIN_WAIT2, those that no program holds are gone within a "
-			      "minute or so, and the others have no time limit",
+			      "%s: if no program holds the %llu FIN_WAIT2, it is gone within a "
+			      "minute or so, and otherwise it has no time limit",
+			      "%s: of %llu FIN_WAIT2, those that no program holds are gone within "
+			      "a minute or so, and the others have no time limit",
 			      orphan->unjudged, tc_part_missing(draft, TC_SYMPTOM_FIN_WAIT2_ORPHAN),
 			      tc_llu(orphan->unjudged));
 		return TC_UNSURE;
@@ -136,9 +136,10 @@ enum { AN_HOUR_MS = 60 * 60000 }; /* no program waits so long for an answer */
 static void tell_held(const struct tc_symptom_facts *held, struct tc_draft *draft)
 {
 	tc_evidence_n(draft,
-		      "%llu FIN_WAIT2 is held by a program, for %s at least: no timer ends it.",
-		      "%llu FIN_WAIT2 are held by programs for a minute or more, the longest for "
-		      "%s at least: no timer ends them.",
+		      "%llu FIN_WAIT2 has been held by a program for %s at least: no timer ends "
+		      "it.",
+		      "%llu FIN_WAIT2 have been held by programs for a minute or more, the longest "
+		      "for %s at least: no timer ends them.",
 		      held->shown, tc_llu(held->shown), tc_words_duration(draft, held->oldest_ms));
 }
 

@@ -100,8 +100,8 @@ static void point_to_flood(const struct tc_facts *facts, bool is_dropping, struc
 			      "Meanwhile %llu connections came in as they should.", came_in,
 			      tc_llu(came_in));
 	else if (!is_reached)
-		tc_evidence(draft, N_("Meanwhile not one connection came in: perhaps no answer of "
-				      "this machine arrives."));
+		tc_evidence(draft, N_("Meanwhile not one connection came in: perhaps no answer "
+				      "from this machine arrives."));
 }
 
 /* SYNs that found no room, and got no cookie. */
@@ -110,9 +110,9 @@ void tc_flood_tell_dropped(const struct tc_facts *facts, const struct tc_flood_p
 {
 	if (pressure->dropped) {
 		tc_evidence_n(draft,
-			      "In %s, %llu SYN was dropped, the queue being full "
+			      "In %s, %llu SYN was dropped, because the queue was full "
 			      "(TCPReqQFullDrop).",
-			      "In %s, %llu SYNs were dropped, the queue being full "
+			      "In %s, %llu SYNs were dropped, because the queue was full "
 			      "(TCPReqQFullDrop).",
 			      pressure->dropped, tc_part_interval(facts, draft),
 			      tc_llu(pressure->dropped));
@@ -120,10 +120,12 @@ void tc_flood_tell_dropped(const struct tc_facts *facts, const struct tc_flood_p
 	}
 	if (pressure->unproven)
 		tc_evidence_n(draft,
-			      "In %s, %llu SYN was dropped (ListenDrops) since three quarters of "
-			      "tcp_max_syn_backlog are taken and tcp_syncookies is 0 (inferred).",
-			      "In %s, %llu SYNs were dropped (ListenDrops) since three quarters of "
-			      "tcp_max_syn_backlog are taken and tcp_syncookies is 0 (inferred).",
+			      "In %s, %llu SYN was dropped (ListenDrops), because three quarters "
+			      "of tcp_max_syn_backlog are taken and tcp_syncookies is 0 "
+			      "(inferred).",
+			      "In %s, %llu SYNs were dropped (ListenDrops), because three quarters "
+			      "of tcp_max_syn_backlog are taken and tcp_syncookies is 0 "
+			      "(inferred).",
 			      pressure->unproven, tc_part_interval(facts, draft),
 			      tc_llu(pressure->unproven));
 }
@@ -293,10 +295,10 @@ const struct tc_rule tc_rule_syn_flood = {
 	.threshold = N_("When the queue of handshakes of a listener is more than half full or SYNs "
 			"found it full, and either few cookies come back (less than half), or most "
 			"of ten or more SYN_RECV are silent; and most of the silent ones are of "
-			"different addresses, five at least. A full queue in which fewer have "
-			"room must turn away as many as it holds, and ten, each second. A warning; "
-			"critical when SYNs are dropped, since real clients then fail, too. Each "
-			"listener is judged for itself."),
+			"different addresses, five at least. A queue too small to show that counts "
+			"when it is full and turns away each second as many as it has room for, "
+			"and ten at least. A warning; critical when SYNs are dropped, since real "
+			"clients then fail, too. Each listener is judged for itself."),
 	.first = {
 		[FORGED_ADDRESSES] =
 			N_("Make sure that tcp_syncookies is 1: real clients then get in."),

@@ -183,8 +183,8 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 	else
 		tell_full(facts, &pressure, draft);
 	if (is_of_proc(facts))
-		tc_evidence(draft, N_("/proc counts those there too that wait for their first data "
-				      "(TCP_DEFER_ACCEPT)."));
+		tc_evidence(draft, N_("/proc also counts there those that wait for their first "
+				      "data (TCP_DEFER_ACCEPT)."));
 	if (!tc_part_has_queues(facts))
 		tc_evidence(draft, N_("The queues of the listeners were not read: a full one drops "
 				      "last ACKs."));
@@ -205,9 +205,8 @@ const struct tc_rule tc_rule_slow_last_ack = {
 	.threshold = N_("A notice from the first SYN+ACK that was sent again, since every public "
 			"server has some; a warning from ten that few peers share, two at least, "
 			"or ten of a single one that has nine in ten connections of the service, "
-			"as a load balancer has; and when a full queue drops other "
-			"SYNs meanwhile. What is at a listener that looks flooded is told by the "
-			"rule syn-flood."),
+			"as a load balancer has; and when a full queue drops other SYNs meanwhile. "
+			"Those at a listener that looks flooded are left to the rule syn-flood."),
 	.first = {
 		[LOSS] = N_("See whether answers leave and last ACKs arrive: tcpdump, below."),
 		[FIREWALL] = N_("Look for a firewall or a route that swallows the answers."),
@@ -216,8 +215,8 @@ const struct tc_rule tc_rule_slow_last_ack = {
 	},
 	.causes = {
 		[LOSS] =
-		N_("SYN+ACKs or last ACKs are lost: a bad path, or one that is not the way of the "
-		   "SYN."),
+		N_("SYN+ACKs or last ACKs are lost: a bad path, or a way back that is not the way "
+		   "of the SYN (asymmetric routing)."),
 		[FIREWALL] =
 		N_("A firewall lets SYNs through and drops the answers."),
 		[SCANNERS] =
@@ -226,9 +225,9 @@ const struct tc_rule tc_rule_slow_last_ack = {
 	},
 	.confirm = {
 		N_("tcpcensus by remote.net,service state syn-recv: which networks"),
-		N_("tcpdump -n 'tcp[tcpflags] & tcp-syn != 0': the same SYN+ACK again and again, "
-		   "and whether the client repeats its SYN (then the SYN+ACK does not arrive) or "
-		   "not (then the last ACK does not; IPv4; for IPv6 watch 'ip6 proto 6')"),
+		N_("tcpdump -n 'tcp[tcpflags] & tcp-syn != 0': the same SYN+ACK again and again; "
+		   "if the client repeats its SYN, the SYN+ACK does not arrive, and otherwise the "
+		   "last ACK does not (IPv4; for IPv6 watch 'ip6 proto 6')"),
 		N_("ip route get ADDRESS: whether the answers leave by the device that the SYNs "
 		   "come in by"),
 	},

@@ -108,9 +108,9 @@ const struct tc_rule tc_rule_listener_in_range = {
 	.id = "listener-in-range",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("a server's port may be given to outgoing connections"),
-	.threshold = N_("One is enough, and it is no more than a notice: while it listens nobody can "
-			"take its port. When it is restarted, an outgoing connection may have got the "
-			"port first, also one that is only in TIME_WAIT."),
+	.threshold = N_("One is enough, and it is no more than a notice: while it listens nobody "
+			"can take its port. When it is restarted, an outgoing connection may have "
+			"got the port first, even one that is in TIME_WAIT by now."),
 	.first = {N_("Reserve the port: ip_local_reserved_ports takes effect at once.")},
 	.causes = {
 		N_("The server was given a port in the range, ${ip_local_port_range} here."),
@@ -122,14 +122,14 @@ const struct tc_rule tc_rule_listener_in_range = {
 		   "and what is kept out of it"),
 	},
 	.remedy = {
-		N_("Reserve the port: sysctl -w net.ipv4.ip_local_reserved_ports=PORT, with those that "
-		   "stand there already. It takes effect at once."),
+		N_("Reserve the port: sysctl -w net.ipv4.ip_local_reserved_ports=PORT, together "
+		   "with those that are reserved already. It takes effect at once."),
 		N_("Or give the server a port outside of the range."),
 	},
 	.avoid = {
 		N_("SO_REUSEADDR on the server does not help against an outgoing connection on its "
 		   "port: that one would need it as well."),
-		N_("To let the restart try again for a minute works for a TIME_WAIT, not for a "
+		N_("Retrying the restart for a minute helps against a TIME_WAIT, not against a "
 		   "connection that stays open."),
 	},
 	.sources = "ip(7); Documentation/networking/ip-sysctl.rst; "
@@ -285,8 +285,8 @@ const struct tc_rule tc_rule_bound_inactive_leak = {
 		   "bind(2), and no port is taken until it connects."),
 	},
 	.avoid = {
-		N_("A wider range only moves the end; and netstat and ss before iproute2 6.8 do "
-		   "not show these sockets, so that the range looks empty."),
+		N_("A wider range only puts off the end; and netstat, and ss before iproute2 6.8, "
+		   "do not show these sockets, so that the range looks empty."),
 	},
 	.sources = "bind(2); ip(7); include/net/tcp_states.h:TCP_BOUND_INACTIVE; "
 		   "net/ipv4/inet_hashtables.c:__inet_hash_connect",

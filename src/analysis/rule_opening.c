@@ -41,9 +41,10 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 	.id = "orphan-syn-recv",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("handshakes of a listener that has gone"),
-	.threshold = N_("From the first: the kernel looks for the listener when it is to send the "
-			"SYN+ACK again, after a second or, of an old one, after half a minute, and "
-			"then forgets the handshake; so the listener went moments ago."),
+	.threshold = N_("From the first: when the kernel is to send the SYN+ACK again, which is "
+			"after a second or, for an old one, after half a minute, it looks for the "
+			"listener and, where there is none, forgets the handshake; so the listener "
+			"went moments ago."),
 	.first = {N_("Start the server, if it should be there; otherwise nothing.")},
 	.causes = {
 		N_("A server was stopped or restarted with handshakes under way."),
@@ -55,7 +56,7 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 	},
 	.remedy = {
 		N_("Nothing: they end by themselves. If the server should be there, start it."),
-		N_("For restarts that lose nobody: hand the listening socket over (socket "
+		N_("For restarts that lose no client: hand the listening socket over (socket "
 		   "activation), or tcp_migrate_req with SO_REUSEPORT."),
 	},
 	.avoid = {
@@ -134,10 +135,12 @@ static bool tell_answering(const struct tc_facts *facts, const struct tc_symptom
 			continue;
 		covered += tc_tally_row_count(silent->peer, i);
 		tc_evidence_n(draft,
-			      "%s has answered %llu other connection at least, which is there: its "
-			      "queue is probably full, and it is neither down nor cut off.",
-			      "%s has answered %llu other connections at least, which are there: its "
-			      "queue is probably full, and it is neither down nor cut off.",
+			      "%s has answered %llu other connection at least, which is still "
+			      "there: so it is neither down nor cut off, and its queue is probably "
+			      "full.",
+			      "%s has answered %llu other connections at least, which are still "
+			      "there: so it is neither down nor cut off, and its queue is probably "
+			      "full.",
 			      others, tc_words(draft, "%s", remote), tc_llu(others));
 	}
 	return covered == silent->shown;
@@ -229,29 +232,30 @@ static void tell_tried(const struct tried *tried, bool is_few, struct tc_draft *
 {
 	if (tried->has_most)
 		tc_evidence(draft,
-			    N_("In the time for which they stand, %llu to %llu connections were tried "
-			       "(inferred by repetitions and ActiveOpens)."),
+			    N_("In the time that they have been waiting, %llu to %llu connections "
+			       "were tried (inferred from repetitions and ActiveOpens)."),
 			    tc_llu((uint64_t)tried->least), tc_llu((uint64_t)tried->most));
 	else if (is_few)
 		tc_evidence(draft,
-			    N_("In the time for which they stand, %llu connections or more were tried "
-			       "(inferred by repetitions and ActiveOpens)."),
+			    N_("In the time that they have been waiting, %llu connections or more "
+			       "were tried (inferred from repetitions and ActiveOpens)."),
 			    tc_llu((uint64_t)tried->least));
 	if (is_few)
-		tc_evidence(draft, N_("That is less than one in ten, as a proxy or a crawler always "
-				      "meets."));
+		tc_evidence(draft, N_("Fewer than one in ten of them are silent, as a proxy or a "
+				      "crawler always meets."));
 }
 
 /* Why it is no warning. */
 static void tell_open(const struct tried *tried, struct tc_draft *draft)
 {
 	if (tried->has_most)
-		tc_evidence(draft, N_("Whether these are one in ten that does not tell, so this is not "
-				      "called a warning; a longer interval does (-i 1m)."));
+		tc_evidence(draft, N_("That does not tell whether the silent ones are one in ten, "
+				      "so this is not called a warning; a longer interval does (-i "
+				      "1m)."));
 	else if (tried->has_least)
-		tc_evidence(draft, N_("None that was tried in the last seconds is without an answer: how "
-				      "many others were tried with these is not known, so this is not "
-				      "called a warning."));
+		tc_evidence(draft, N_("None that was tried in the last seconds is without an "
+				      "answer: how many others were tried together with the silent "
+				      "ones is not known, so this is not called a warning."));
 	else
 		tc_evidence(draft, N_("How many others were tried meanwhile is not known, so this is "
 				      "not called a warning."));
@@ -272,10 +276,10 @@ static enum tc_severity weigh_silent(const struct tc_facts *facts,
 
 	if (!is_many && tried_ever(facts, silent, &ever) && silent_parts >= (double)ever) {
 		tc_evidence_n(draft,
-			      "That is one in ten or more of all that was ever tried: %llu connection "
-			      "(ActiveOpens).",
-			      "That is one in ten or more of all that were ever tried: %llu "
-			      "connections (ActiveOpens).",
+			      "The silent ones are one in ten or more of all that were ever tried: "
+			      "%llu connection (ActiveOpens).",
+			      "The silent ones are one in ten or more of all that were ever tried: "
+			      "%llu connections (ActiveOpens).",
 			      ever, tc_llu(ever));
 		return TC_SEVERITY_WARNING;
 	}
@@ -326,15 +330,15 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 	.title = N_("connections that are asked for get no answer at all"),
 	.threshold = N_("From the second repetition of a SYN, after two seconds or more: one lost "
 			"segment makes one. A warning where they are one in ten or more of the "
-			"connections tried in the time for which they stand, as far as what is "
-			"tried now tells, or of all that were ever tried; or, where that is open, "
-			"ten or more that few peers share. Otherwise a notice, as a proxy or "
-			"a crawler always meets some; and where all that are silent answer other "
-			"connections."),
+			"connections tried in the time that they have been waiting, as far as what "
+			"is tried now tells, or of all that were ever tried; or, where that cannot "
+			"be told, ten or more that few peers share. Otherwise a notice, as a proxy "
+			"or a crawler always meets some; and also where all the silent peers "
+			"answer other connections."),
 	.first = {
 		[FIREWALL_DROPS] =
 			N_("Check the address, the route and the firewalls of the peers below."),
-		[LISTENER_IS_FULL] = N_("Look at the listener there: its queue is full at times."),
+		[LISTENER_IS_FULL] = N_("Look at the listener there: its queue is probably full."),
 	},
 	.causes = {
 		[FIREWALL_DROPS] =
@@ -395,8 +399,9 @@ static enum tc_verdict check_syn_sent_refused(const struct tc_facts *facts, stru
 		      "without EmbryonicRsts), of %llu that were asked for.",
 		      failed, tc_part_interval(facts, draft), tc_llu(failed), tc_llu(tried));
 	tc_part_where(facts, TC_COUNTER_AttemptFails, draft);
-	tc_evidence(draft, N_("That they were refused is inferred: the kernel counts those that "
-			      "got no answer with them, but such fail after a minute or two."));
+	tc_evidence(draft, N_("That they were refused is inferred: the kernel counts with them "
+			      "those that got no answer, but those fail only after a minute or "
+			      "two."));
 	draft->severity = failed * MANY_OF_ALL >= tried ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
@@ -409,7 +414,7 @@ const struct tc_rule tc_rule_syn_sent_refused = {
 	.threshold = N_("From one a second, which is a program that tries again and again. A "
 			"warning when it is one in ten of those that are tried, otherwise a "
 			"notice."),
-	.first = {N_("Find out who is refused: tcpdump, below. Start what should run there.")},
+	.first = {N_("Find out who refuses: tcpdump, below. Start what should run there.")},
 	.causes = {
 		N_("The service is down: nobody listens on the port, and the host answers by a "
 		   "RST."),
@@ -418,9 +423,9 @@ const struct tc_rule tc_rule_syn_sent_refused = {
 		N_("The address or the port in a configuration is wrong."),
 	},
 	.confirm = {
-		N_("tcpdump -n 'tcp[tcpflags] & tcp-rst != 0 or icmp': from where the refusals "
-		   "come; such connections are too short to be seen in a list "
-		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
+		N_("tcpdump -n 'tcp[tcpflags] & tcp-rst != 0 or icmp': where the refusals come "
+		   "from; such connections are too short to be seen in a list (IPv4; for IPv6 "
+		   "watch 'ip6 proto 6')"),
 		N_("nstat -az TcpAttemptFails TcpActiveOpens TcpExtEmbryonicRsts: how many of how "
 		   "many"),
 		N_("journalctl: the program that says \"connection refused\""),
@@ -478,8 +483,8 @@ static enum tc_verdict needs_segments(const struct tc_facts *facts, uint64_t cou
 				      struct tc_draft *draft)
 {
 	tc_needs(draft,
-		 N_("what came (tcpdump), to tell SYNs of peers that open anew from SYN+ACKs that "
-		    "servers repeat: in %s, %llu of one kind or the other met a connection "
+		 N_("what came (tcpdump), to tell SYNs of peers that connect again from SYN+ACKs "
+		    "that servers repeat: in %s, %llu of one kind or the other met a connection "
 		    "(TCPSYNChallenge)"),
 		 tc_part_interval(facts, draft), tc_llu(count));
 	return TC_UNSURE;
@@ -513,23 +518,24 @@ static enum tc_verdict check_stale_syn(const struct tc_facts *facts, struct tc_d
 const struct tc_rule tc_rule_stale_syn = {
 	.id = "stale-syn",
 	.severity = TC_SEVERITY_NOTICE,
-	.title = N_("peers open anew connections that this machine still has"),
+	.title = N_("peers reopen connections that this machine still has"),
 	.threshold = N_("From the first in the interval: a peer that closed in good order does not "
 			"do this. The answer is an ACK, the peer's RST ends the old connection, "
-			"and its next SYN is taken. Two ends that call each other make the same "
-			"(SYN_RECV that is no listener's), as do SYN+ACKs that a server repeats: "
-			"so where this machine opens connections itself, half as many have to end "
-			"by a RST, or some to hang."),
+			"and its next SYN is accepted. Two ends that call each other are counted "
+			"as well (SYN_RECV without a listener), and so are SYN+ACKs that a server "
+			"repeats: so where this machine opens connections itself, it is only said "
+			"where at least half as many connections ended by a reset in the interval, "
+			"or some hang."),
 	.first = {N_("Nothing for a few: the peer gets in a moment later.")},
 	.causes = {
 		[PEER_WAS_RESTARTED] =
-		N_("The peer was restarted or has lost its power, and this side has not noticed: "
-		   "its connections are half open."),
+		N_("The peer was restarted or lost power, and this side has not noticed: its "
+		   "connections are half open."),
 		[NAT_HAS_FORGOTTEN] =
 		N_("A NAT or firewall has forgotten a connection and gives its port to a new one."),
 		[LAST_ACK_WAS_LOST] =
 		N_("The last ACK of the old connection was lost, and here it is in LAST_ACK."),
-		N_("Forged SYNs, to find out or disturb connections: the answer is what RFC 5961 "
+		N_("Forged SYNs, to discover or disrupt connections: the answer is what RFC 5961 "
 		   "asks for."),
 	},
 	.confirm = {
@@ -543,8 +549,8 @@ const struct tc_rule tc_rule_stale_syn = {
 	.remedy = {
 		N_("Keepalive in the programs here, so that connections of peers that are gone end "
 		   "sooner."),
-		N_("Give a NAT or firewall a longer memory for idle connections than keepalive "
-		   "takes."),
+		N_("Have the NAT or firewall remember idle connections for longer than keepalive "
+		   "waits."),
 	},
 	.avoid = {
 		N_("Do not block the ACKs that answer such SYNs: without them the peer cannot "

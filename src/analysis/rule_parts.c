@@ -139,8 +139,9 @@ bool tc_part_is_few_peers(const struct tc_symptom_facts *symptom)
 
 void tc_part_tell_few_peers(uint64_t peers, struct tc_draft *draft)
 {
-	tc_evidence_n(draft, "Only %llu peer has them: the fault is there, or on the way.",
-		      "Only %llu peers have them: the fault is theirs, or on the way.", peers,
+	tc_evidence_n(draft, "Only %llu peer has them: the fault is probably there, or on the way.",
+		      "Only %llu peers have them: the fault is probably there, or on the "
+		      "way.", peers,
 		      tc_llu(peers));
 }
 
@@ -159,7 +160,7 @@ void tc_part_unjudged(const struct tc_facts *facts, enum tc_symptom id, struct t
 	uint64_t unjudged = facts->symptoms[id].unjudged;
 
 	if (unjudged)
-		tc_evidence(draft, N_("Of %llu more it is not known; that takes %s."),
+		tc_evidence(draft, N_("For %llu more this is not known; that takes %s."),
 			    tc_llu(unjudged), tc_part_missing(draft, id));
 }
 
@@ -225,19 +226,19 @@ void tc_part_tell_lasting(const struct tc_facts *facts, enum tc_symptom id, enum
 	uint64_t shown = facts->symptoms[id].shown, closed = closed_since(facts, watch);
 
 	tc_evidence_n(draft,
-		      "%llu %s that keepalive keeps fresh was there %s before as well, and no data "
+		      "%llu %s whose age keepalive hides was there %s before as well, and no data "
 		      "have come or gone for a minute.",
-		      "%llu %s that keepalive keeps fresh were there %s before as well, and no "
-		      "data have come or gone for a minute.",
+		      "%llu %s whose age keepalive hides were there %s before as well, and no data "
+		      "have come or gone for a minute.",
 		      shown, tc_llu(shown), state,
 		      tc_words_duration(draft, facts->watched.apart_ms));
 	if (tc_part_lasting(facts, id, watch) == TC_LASTING_SURE)
 		tc_evidence(draft,
 			    N_("So many, of which %llu ended meanwhile, last a minute or more each "
-			       "(inferred), unless their peers have closed all at once just now."),
+			       "(inferred), unless their peers all closed at once just now."),
 			    tc_llu(closed));
 	else
-		tc_evidence(draft, N_("Whether they last a minute, two looks that far apart tell: "
+		tc_evidence(draft, N_("Two looks a minute apart tell whether they last that long: "
 				      "tcpcensus diagnose -i 1m."));
 }
 
@@ -249,16 +250,16 @@ enum tc_verdict tc_part_needs_minute(const struct tc_facts *facts, enum tc_sympt
 	if (facts->report.foreign)
 		tc_evidence_n(tc_for_needs(draft),
 			      "another listing a minute later: keepalive may hide how long %llu %s "
-			      "lasts",
+			      "has lasted",
 			      "another listing a minute later: keepalive may hide how long %llu %s "
-			      "last",
+			      "have lasted",
 			      count, tc_llu(count), state);
 	else
 		tc_evidence_n(tc_for_needs(draft),
 			      "two looks a minute apart (-i 1m): keepalive hides how long %llu %s "
-			      "lasts",
+			      "has lasted",
 			      "two looks a minute apart (-i 1m): keepalive hides how long %llu %s "
-			      "last",
+			      "have lasted",
 			      count, tc_llu(count), state);
 	return TC_UNSURE;
 }

@@ -54,15 +54,15 @@ static void say_use_inferred(struct tc_draft *draft, const struct tc_destination
 	struct tc_port_ends ends = tc_port_ends_of(to);
 
 	tc_evidence_n(draft,
-		      "From %s to %s, %u port is in use, %u of them in TIME_WAIT; inferred: at least %u "
-		      "and at most %u more can be had.",
-		      "From %s to %s, %u ports are in use, %u of them in TIME_WAIT; inferred: at least "
-		      "%u and at most %u more can be had.",
+		      "From %s to %s, %u port is in use, %u of them in TIME_WAIT; inferred: at "
+		      "least %u and at most %u more are left.",
+		      "From %s to %s, %u ports are in use, %u of them in TIME_WAIT; inferred: at "
+		      "least %u and at most %u more are left.",
 		      to->used, ends.local, ends.remote, to->used, to->time_wait, to->free_at_least,
 		      to->free_at_most);
 	tc_port_say_reuse(draft, to);
-	tc_evidence_n(draft, "Likely, %u more call of connect(2) would succeed.",
-		      "Likely, %u more calls of connect(2) would succeed.", to->free, to->free);
+	tc_evidence_n(draft, "Probably %u more call of connect(2) would succeed.",
+		      "Probably %u more calls of connect(2) would succeed.", to->free, to->free);
 }
 
 static void say_use(struct tc_draft *draft, const struct tc_destination *to)
@@ -94,13 +94,13 @@ static void say_sustained(struct tc_draft *draft, const struct tc_destination *t
 	if (to->port_seconds < TIME_WAIT_SECONDS)
 		tc_evidence(draft,
 			    N_("Where this side closes first, tcp_tw_reuse lets a port be used "
-			       "again after %s: that bears %s, while connections have "
+			       "again after %s: that is enough for %s, while connections have "
 			       "timestamps."),
 			    back, sustained);
 	else
 		tc_evidence(draft,
-			    N_("Where this side closes first, a port comes back after %s: that "
-			       "bears %s, and no more."),
+			    N_("Where this side closes first, a port comes back after %s: that is "
+			       "enough for %s, and no more."),
 			    back, sustained);
 }
 
@@ -125,7 +125,7 @@ static void say_pace(struct tc_draft *draft, const struct tc_destination *to)
 			    tc_words_rate(draft, to->per_second_at_most));
 	say_sustained(draft, to);
 	if (to->rated && isfinite(to->seconds_left) && to->free)
-		tc_evidence(draft, N_("If it goes on so, none is free in %s."),
+		tc_evidence(draft, N_("If it goes on like this, none is left in %s."),
 			    tc_words_duration(draft, (uint64_t)(to->seconds_left * 1000)));
 }
 
@@ -155,8 +155,8 @@ static enum tc_verdict find_exhaustion(const struct tc_facts *facts, struct tc_d
 	tc_port_say_netns(facts, draft, to);
 	say_pace(draft, to);
 	if (crowd->bad > 1)
-		tc_evidence_n(draft, "%llu other destination is in the same need.",
-			      "%llu other destinations are in the same need.", crowd->bad - 1,
+		tc_evidence_n(draft, "%llu other destination is as short of ports.",
+			      "%llu other destinations are as short of ports.", crowd->bad - 1,
 			      (unsigned long long)(crowd->bad - 1));
 	tc_port_say_pool(facts, draft, tc_part_pool(facts->ports, to));
 	tc_port_say_whose(facts, TC_SYMPTOM_PORT_OF_CONNECT, draft);
@@ -173,19 +173,19 @@ static enum tc_verdict say_busiest(const struct tc_facts *facts, struct tc_draft
 		return TC_QUIET;
 	if (to->inferred) {
 		tc_evidence(draft,
-			    N_("The busiest destination, %s from %s, has used %u ports; inferred: at "
-			       "least %u and at most %u more can be had."),
+			    N_("The busiest destination, %s from %s, uses %u ports; inferred: at "
+			       "least %u and at most %u more are left."),
 			    ends.remote, ends.local, to->used, to->free_at_least, to->free_at_most);
 	} else if (to->reusable) {
 		tc_evidence(draft,
-			    N_("The busiest destination, %s from %s, has used %u of %u ports, of "
-			       "which connect(2) may take %u over now (tcp_tw_reuse)."),
+			    N_("The busiest destination, %s from %s, uses %u of %u ports, of which "
+			       "connect(2) may take over %u now (tcp_tw_reuse)."),
 			    ends.remote, ends.local, to->used, to->used + to->free - to->reusable,
 			    to->reusable);
 		say_pace(draft, to);
 	} else {
 		tc_evidence(draft,
-			    N_("The busiest destination, %s from %s, has used %u of %u ports."),
+			    N_("The busiest destination, %s from %s, uses %u of %u ports."),
 			    ends.remote, ends.local, to->used, to->used + to->free - to->reusable);
 	}
 	tc_port_say_netns(facts, draft, to);
@@ -225,8 +225,8 @@ static bool needs_pace(const struct tc_facts *facts, const struct tc_destination
 	if (tc_port_full(to, to->free) < HALF || (to->rated && !tc_port_is_pace_unsure(to)))
 		return false;
 	tc_evidence_n(tc_for_needs(draft),
-		      "%s, to tell how fast %s runs out: %u of %u ports from %s is in use",
-		      "%s, to tell how fast %s runs out: %u of %u ports from %s are in use",
+		      "%s, to tell how fast the ports to %s run out: %u of %u from %s is in use",
+		      "%s, to tell how fast the ports to %s run out: %u of %u from %s are in use",
 		      to->used,
 		      tc_draft_text(draft, to->rated
 						   ? N_("which connections are new (netlink or eBPF)")
@@ -286,11 +286,11 @@ const struct tc_rule tc_rule_port_exhaustion = {
 	.id = "port-exhaustion",
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("local ports for a destination run out"),
-	.threshold = N_("A warning when 70 % of the ports that one destination can have are in use, "
-			"or half of them and the rest would not last for the 60 s of a TIME_WAIT; "
-			"critical from 90 %: the next burst fails. It is a share, because the range "
-			"may be narrow or wide, and counted by destination, because each has the "
-			"whole range to itself."),
+	.threshold = N_("A warning when 70 % of the ports that one destination can have are in "
+			"use, or half of them and the rest would not last for the 60 s of a "
+			"TIME_WAIT; critical from 90 %: the next burst may fail. It is a share, "
+			"because the range may be narrow or wide, and counted by destination, "
+			"because each has the whole range to itself."),
 	.first = {
 		[CLOSED_BY_THIS_SIDE] =
 			N_("Widen ip_local_port_range, at once; then keep connections open."),
@@ -319,13 +319,14 @@ const struct tc_rule tc_rule_port_exhaustion = {
 	.remedy = {
 		N_("Keep connections open and use them again (a pool, HTTP keep-alive); it also saves "
 		   "the handshake."),
-		N_("Let the other side close first: then TIME_WAIT, and the port, is there."),
+		N_("Let the other side close first: then TIME_WAIT is there, and the port is free "
+		   "here at once."),
 		N_("More addresses: another address or port of the destination, or another source "
 		   "address, each has the whole range again."),
 		N_("Widen the range, and keep the ports of servers out of it: sysctl -w "
 		   "net.ipv4.ip_local_port_range=\"15000 60999\"; ${ip_local_port_range} here."),
-		N_("tcp_tw_reuse = 1 (${tcp_tw_reuse} here): connect(2) may then take a port over "
-		   "that has been in TIME_WAIT for ${tcp_tw_reuse_delay}, if the connection used "
+		N_("tcp_tw_reuse = 1 (${tcp_tw_reuse} here): connect(2) may then take over a port "
+		   "that has been in TIME_WAIT for ${tcp_tw_reuse_delay}, if the connection had "
 		   "timestamps."),
 	},
 	.avoid = {

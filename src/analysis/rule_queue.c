@@ -129,7 +129,8 @@ static void tell_resets(const struct tc_facts *facts, struct tc_draft *draft)
 	if (tc_facts_setting(facts, TC_SETTING_tcp_abort_on_overflow, &aborts)) {
 		if (aborts)
 			tc_evidence(draft,
-				    N_("tcp_abort_on_overflow is %lld: some of them got a RST."),
+				    N_("tcp_abort_on_overflow is %lld: some of them may have got a "
+				       "RST."),
 				    (long long)aborts);
 		return;
 	}
@@ -138,7 +139,7 @@ static void tell_resets(const struct tc_facts *facts, struct tc_draft *draft)
 	if (names)
 		tc_evidence(draft,
 			    N_("tcp_abort_on_overflow is 1 in the network namespace %s: some there "
-			       "got a RST."),
+			       "may have got a RST."),
 			    names);
 }
 
@@ -164,7 +165,7 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 
 	if (has_troubled(facts, full)) {
 		tc_evidence(draft, N_("The kernel counts for all listeners together. Inferred: it "
-				      "was what is or was full at a look."));
+				      "was a listener that was full at one of the looks."));
 		tc_part_listeners(facts, full, false, draft);
 	} else if (has_half_full(facts)) {
 		tc_evidence(draft, N_("Which listener it was cannot be told: none was over its "
@@ -238,7 +239,7 @@ const struct tc_rule tc_rule_accept_overflow = {
 			N_("Find out why the program of the listener does not accept."),
 		[SMALL_BACKLOG] =
 			N_("Raise the backlog (the program's, and somaxconn), then restart it."),
-		[MORE_THAN_IT_SERVES] = N_("Give the program more workers, or take load from it."),
+		[MORE_THAN_IT_SERVES] = N_("Give the program more workers, or take load off it."),
 	},
 	.causes = {
 		[DOES_NOT_ACCEPT] =
@@ -252,7 +253,7 @@ const struct tc_rule tc_rule_accept_overflow = {
 	},
 	.confirm = {
 		N_("tcpcensus listeners -i 3s: which listener is full, and what sets its limit"),
-		N_("ss -ltn: Recv-Q above Send-Q is full"),
+		N_("ss -ltn: a Recv-Q above Send-Q means full"),
 		N_("nstat -az TcpExtListenOverflows TcpExtListenDrops: rise while it goes on"),
 	},
 	.remedy = {
@@ -263,7 +264,7 @@ const struct tc_rule tc_rule_accept_overflow = {
 		N_("More processes that share the port (SO_REUSEPORT)."),
 	},
 	.avoid = {
-		N_("Not tcp_abort_on_overflow = 1, but where failing fast is wanted: the client "
+		N_("Not tcp_abort_on_overflow = 1, except where failing fast is wanted: the client "
 		   "gets a RST instead of a second chance."),
 		N_("net.core.somaxconn alone changes nothing for a program that is running, or "
 		   "that asks for less."),
@@ -324,10 +325,10 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 			      stuck, tc_llu(stuck));
 	if (cookies) {
 		tc_evidence_n(draft,
-			      "In %s, %llu cookie came back while the queue was full: of one that "
-			      "was not let in nothing is left here (inferred).",
+			      "In %s, %llu cookie came back while the queue was full: if it was "
+			      "not let in, nothing of it is left here (inferred).",
 			      "In %s, %llu cookies came back while the queue was full: of those "
-			      "that were not let in nothing is left here (inferred).",
+			      "that were not let in, nothing is left here (inferred).",
 			      cookies, tc_part_interval(facts, draft), tc_llu(cookies));
 		tc_part_where(facts, TC_COUNTER_SyncookiesRecv, draft);
 	}
@@ -341,7 +342,7 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 const struct tc_rule tc_rule_phantom_established = {
 	.id = "phantom-established",
 	.severity = TC_SEVERITY_NOTICE,
-	.title = N_("clients take themselves for connected, and are not"),
+	.title = N_("clients believe they are connected, and are not"),
 	.threshold = N_("When handshakes wait at a listener that is full, or cookies came back "
 			"while one was: a last ACK that meets a full queue is "
 			"dropped, which the client does not learn. Only its side could show it, so "
@@ -358,13 +359,13 @@ const struct tc_rule tc_rule_phantom_established = {
 		N_("tcpcensus by service,state state syn-recv state established: what waits at the "
 		   "listener"),
 		N_("ss -tn state established: on the client; it has more connections than this "
-		   "machine, and nothing comes on some"),
+		   "machine, and on some nothing arrives"),
 	},
 	.remedy = {
 		N_("See the rule accept-overflow: with room in the queue there are none."),
 		N_("In clients: a timeout for the first answer. For ${syn_recv_life} this machine "
 		   "repeats the SYN+ACK, and lets them in when there is room; after that, or where "
-		   "a cookie was sent, only data of the client bring the last ACK again, and one "
+		   "a cookie was sent, only data from the client bring the last ACK again, and one "
 		   "that waits for the server to speak waits for ever."),
 	},
 	.avoid = {

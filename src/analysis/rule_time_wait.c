@@ -30,11 +30,11 @@ static void tell_side(const struct tc_facts *facts, struct tc_draft *draft)
 	if (!in->shown && !out->shown)
 		return;
 	tc_evidence(draft,
-		    N_("By the listeners that are there now (inferred), closed as the server, having "
-		       "come in: %llu; as the client, having gone out: %llu."),
+		    N_("Inferred from the listeners that are there now: incoming, closed as the "
+		       "server: %llu; outgoing, closed as the client: %llu."),
 		    tc_llu(in->shown), tc_llu(out->shown));
 	if (in->unjudged)
-		tc_evidence(draft, N_("Of %llu more it is not known; that takes %s."),
+		tc_evidence(draft, N_("For %llu more this is not known; that takes %s."),
 			    tc_llu(in->unjudged), tc_part_missing(draft, TC_SYMPTOM_TIME_WAIT_IN));
 }
 
@@ -66,12 +66,13 @@ static void tell_rate(const struct tc_facts *facts, uint64_t count, struct tc_dr
 
 	if (close_rate(facts, &closed))
 		tc_evidence(draft,
-			    N_("It closes first %s now (TW, TWKilled, TCPTimeWaitOverflow)."),
+			    N_("This machine now closes first at a rate of %s (TW, TWKilled, "
+			       "TCPTimeWaitOverflow)."),
 			    tc_words_rate(draft, closed));
 	else if (count >= RATE_LEAST)
 		tc_evidence(draft,
-			    N_("If it has been so for a minute, it closes first about %s: the "
-			       "number divided by 60 s (an estimate)."),
+			    N_("If it has been so for a minute, this machine closes first at about "
+			       "%s: the number divided by 60 s (an estimate)."),
 			    tc_words_rate(draft, (double)count / 60));
 }
 
@@ -100,8 +101,8 @@ static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
 		return;
 	if (first->inferred && !tc_part_pool(facts->ports, first)->assumed) {
 		tc_evidence(draft,
-			    N_("The busiest destination, %s, has used %u ports; inferred: at least %u "
-			       "and at most %u more can be had."),
+			    N_("The busiest destination, %s, uses %u ports; inferred: at least %u "
+			       "and at most %u more are left."),
 			    name_of(facts, first, draft), first->used, first->free_at_least,
 			    first->free_at_most);
 		if (!first->shared_pool)
@@ -109,12 +110,11 @@ static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
 		return;
 	}
 	if (tc_part_pool(facts->ports, first)->assumed)
-		text = N_("The busiest destination, %s, has used %lu of the usual %lu ports.");
+		text = N_("The busiest destination, %s, uses %lu of the usual %lu ports.");
 	else if (facts->report.foreign)
-		text = N_("The busiest destination, %s, has used %lu of %lu ports.");
+		text = N_("The busiest destination, %s, uses %lu of %lu ports.");
 	else /* a look of its own, since which some came and some went */
-		text = N_("The busiest destination, %s, had used %lu of %lu ports a moment "
-			  "before.");
+		text = N_("The busiest destination, %s, used %lu of %lu ports a moment before.");
 	tc_evidence(draft, text, name_of(facts, first, draft), (unsigned long)first->used,
 		    (unsigned long)first->capacity);
 	if (!first->shared_pool)
@@ -217,7 +217,7 @@ static void tell_held(const struct tc_facts *facts, const struct held *held, str
 	if (!need->is_for_bind)
 		tc_port_say_reuse(draft, held->to);
 	if (need->severity)
-		tc_evidence(draft, N_("These ports run out: see %s."),
+		tc_evidence(draft, N_("These ports are running out: see %s."),
 			    need->is_for_bind ? "bind-exhaustion" : "port-exhaustion");
 }
 
@@ -258,7 +258,7 @@ static enum tc_verdict tell_cost(const struct tc_facts *facts, const struct held
 	if (limit)
 		tell_limit(facts, limit, draft);
 	if (limit && is_over(facts, NEARLY, OF_ALL, &limit))
-		tc_evidence(draft, N_("These places run out: see %s."), "tw-overflow");
+		tc_evidence(draft, N_("These places are running out: see %s."), "tw-overflow");
 	if (held->to)
 		tell_held(facts, held, draft);
 	tc_evidence_whose(draft, &facts->symptoms[held->to ? TC_SYMPTOM_TIME_WAIT_OUT
@@ -388,10 +388,10 @@ const struct tc_rule tc_rule_tw_active_close = {
 	.id = "tw-active-close",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("this machine closes first, and so has the TIME_WAIT"),
-	.threshold = N_("Normal, however many there are. A notice when they cost something that "
-			"can run out: more than half of the ports to one destination, or half of "
-			"those that are taken where port-exhaustion or bind-exhaustion finds them "
-			"short, without what tcp_tw_reuse lets connect(2) take over; or more than "
+	.threshold = N_("Normal, however many there are. A notice when they take what can run out. "
+			"That is more than half of the ports to one destination, or half of those "
+			"in use where port-exhaustion or bind-exhaustion finds them short, not "
+			"counting what tcp_tw_reuse lets connect(2) take over. Or it is more than "
 			"half of tcp_max_tw_buckets, where there are ten times as many as "
 			"ESTABLISHED, and nine tenths of it in any case."),
 	.first = {
@@ -413,8 +413,8 @@ const struct tc_rule tc_rule_tw_active_close = {
 		N_("A client that opens a connection for each query, without a pool, or a proxy "
 		   "that does not keep connections to what is behind it."),
 		[PORTS_RUN_OUT] =
-		N_("A client that opens and closes more connections to one destination than ports "
-		   "come back."),
+		N_("A client that opens and closes connections to one destination faster than "
+		   "their ports come back."),
 		[BINDS_BEFORE] =
 		N_("A client that binds before it connects: each of its ports in TIME_WAIT is kept "
 		   "from all destinations."),
@@ -440,8 +440,9 @@ const struct tc_rule tc_rule_tw_active_close = {
 	.avoid = {
 		N_("Do not lower tcp_fin_timeout for it: that is about FIN_WAIT2, and TIME_WAIT is "
 		   "always 60 s."),
-		N_("Do not lower tcp_max_tw_buckets: the protection goes, and nothing is won."),
-		N_("Do not look for tcp_tw_recycle: it broke clients behind NAT and is gone since "
+		N_("Do not lower tcp_max_tw_buckets: the protection is lost, and nothing is "
+		   "gained."),
+		N_("Do not look for tcp_tw_recycle: it broke clients behind NAT and was removed in "
 		   "Linux 4.12."),
 		N_("Do not close with SO_LINGER 0: what has not arrived yet is thrown away, and the "
 		   "peer gets an error instead of an end."),
@@ -523,10 +524,11 @@ static enum tc_verdict check_tw_overflow(const struct tc_facts *facts, struct tc
 const struct tc_rule tc_rule_tw_overflow = {
 	.id = "tw-overflow",
 	.severity = TC_SEVERITY_WARNING,
-	.title = N_("connections end without TIME_WAIT, there being too many"),
-	.threshold = N_("When one ended so during the interval, or when nine tenths of "
-			"tcp_max_tw_buckets are in use: at the limit a repeated FIN of the peer is "
-			"answered by a RST, and old segments may meet a new connection."),
+	.title = N_("TIME_WAIT is at or near its limit; above it there is none"),
+	.threshold = N_("When a connection ended without its TIME_WAIT during the interval, or "
+			"when nine tenths of tcp_max_tw_buckets are in use: at the limit a "
+			"repeated FIN of the peer is answered by a RST, and old segments may meet "
+			"a new connection."),
 	.first = {
 		[MANY_CLOSES] =
 			N_("Raise tcp_max_tw_buckets: a place costs 256 bytes while it is taken."),
@@ -536,14 +538,14 @@ const struct tc_rule tc_rule_tw_overflow = {
 		[MANY_CLOSES] =
 		N_("More closes a second than tcp_max_tw_buckets divided by 60."),
 		[LIMIT_WAS_LOWERED] =
-		N_("Somebody has lowered tcp_max_tw_buckets to be rid of TIME_WAIT."),
+		N_("tcp_max_tw_buckets was lowered, mostly to get rid of TIME_WAIT."),
 		[FIN_WAIT2_TAKES_PLACES] =
 		N_("Peers do not close their side, and FIN_WAIT2 of closed sockets takes the "
 		   "places."),
 	},
 	.confirm = {
-		N_("nstat -az TcpExtTCPTimeWaitOverflow: rises while it goes on (it stands in no "
-		   "log)"),
+		N_("nstat -az TcpExtTCPTimeWaitOverflow: rises while it goes on (no log mentions "
+		   "it)"),
 		N_("tcpcensus by state,direction kind = timewait: who takes the places"),
 	},
 	.remedy = {

@@ -393,7 +393,7 @@ SHOWS(port_of_bind)
 	N_("when the peers were last heard, and tcp_keepalive_time"), "ss -i, sysctl -a"
 #define NEEDS_BOTH N_("which sockets a program holds, and when the peers were last heard"), "ss -ie"
 #define NEEDS_ALL_THREE                                                                         \
-	N_("which sockets a program holds, when the peers were last heard, and a look before"), \
+	N_("which sockets a program holds, when the peers were last heard, and an earlier look"), \
 		"ss -ieo"
 #define NEEDS_TIMERS N_("timers and repetitions"), "ss -o, netstat -o"
 #define NEEDS_ENDS N_("addresses and ports of all sockets, listeners included"), "ss -an"

@@ -52,7 +52,7 @@ diagnose_everywhere() {
 # Every port is in TIME_WAIT: whether one may be taken over is not known to whoever may not ask.
 diagnose_ports_waiting() {
 	judged 1 '.findings[0].id == "port-exhaustion" and
-		(.findings[0].evidence | any(contains("after 60 s: that bears 0.3/s, and no more")))' \
+		(.findings[0].evidence | any(contains("60 s: that is enough for 0.3/s, and no more")))' \
 		port-exhaustion
 	echo 1 >/proc/sys/net/ipv4/tcp_tw_reuse
 	sleep 1.1 # tcp_tw_reuse_delay, and no event tells when it is over

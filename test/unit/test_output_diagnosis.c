@@ -67,8 +67,8 @@ static struct tc_rule_text bare = {
 
 /* Names of processes may be anything. */
 static const char *const evil_evidence[] = {
-	"17 of 18 CLOSE_WAIT are held by a program for a minute or more, the oldest for 2 h at "
-	"least.",
+	"17 of 18 CLOSE_WAIT have been held by a program for a minute or more, the oldest for 2 h "
+	"at least.",
 	"Whose: \033[31mevil\nname: 17.", NULL};
 static const char *const evidence[] = {"3 SYNs met connections.", NULL};
 

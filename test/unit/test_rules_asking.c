@@ -81,15 +81,15 @@ static void test_blackhole_of_a_crawler(void **state)
 		enum tc_severity severity;
 		const char *words;
 	} rows[] = {
-		{3, 1, 100, TC_SEVERITY_NOTICE, "less than one in ten"},
-		{3, 8, 100, TC_SEVERITY_NOTICE, "less than one in ten"},
-		{3, 65, 100, TC_SEVERITY_NOTICE, "less than one in ten"}, /* never gives up */
+		{3, 1, 100, TC_SEVERITY_NOTICE, "Fewer than one in ten"},
+		{3, 8, 100, TC_SEVERITY_NOTICE, "Fewer than one in ten"},
+		{3, 65, 100, TC_SEVERITY_NOTICE, "Fewer than one in ten"}, /* never gives up */
 		{30, 8, 100, TC_SEVERITY_WARNING, "connections were tried"},
 		{30, 65, 100, TC_SEVERITY_WARNING, "connections were tried"},
 		{100, 65, 100, TC_SEVERITY_WARNING, "connections were tried"},
 		{1, 8, 1, TC_SEVERITY_WARNING, "connections were tried"}, /* all of them */
 		/* One in ten, and between: what is open is no warning. */
-		{10, 8, 100, TC_SEVERITY_NOTICE, "does not tell, so this is not called a warning"},
+		{10, 8, 100, TC_SEVERITY_NOTICE, "are one in ten, so this is not called a warning"},
 		{1, 65, 8, TC_SEVERITY_NOTICE, "a longer interval does (-i 1m)"},
 	};
 

@@ -21,7 +21,7 @@ static void test_close_wait_leak_found(void **state)
 	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, SCENE_YOUNG_MS), 2, 1);
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "7 of 9 CLOSE_WAIT are held");
+	assert_says(&scene, "7 of 9 CLOSE_WAIT have been held");
 	assert_says(&scene, "60 s at least");
 	assert_says(&scene, "Peers: 10.1.0.0: 4, 10.1.0.1: 3.");
 	scene_add(&scene, scene_sock(TC_CLOSE_WAIT, HOUR), 1, 1);
@@ -29,7 +29,7 @@ static void test_close_wait_leak_found(void **state)
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	assert_says(&scene, "1 of them for an hour");
-	assert_says(&scene, "Of 4 more it is not known");
+	assert_says(&scene, "For 4 more this is not known");
 	scene_end(&scene);
 }
 
@@ -456,7 +456,7 @@ static void test_kept_fresh(void **state)
 		assert_int_equal(judge_kept(&scene, i, 179, 0, 1000), TC_FOUND);
 		assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 		assert_says(&scene, tc_state_name(kept_rows[i].state));
-		assert_says(&scene, " that keepalive keeps fresh were there 1.0 s before");
+		assert_says(&scene, " whose age keepalive hides were there 1.0 s before");
 		assert_says(&scene, "diagnose -i 1m");
 		scene_end(&scene);
 		assert_int_equal(judge_kept(&scene, i, 180, 0, 1000), TC_FOUND);
@@ -530,8 +530,8 @@ static void test_kept_fresh_beside_old(void **state)
 	scene.facts.census_before.states[TC_CLOSE_WAIT] = 5;
 	assert_int_equal(scene_judge(&scene, "close-wait-leak"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "2 of 5 CLOSE_WAIT are held");
-	assert_says(&scene, "3 CLOSE_WAIT that keepalive keeps fresh were there");
+	assert_says(&scene, "2 of 5 CLOSE_WAIT have been held");
+	assert_says(&scene, "3 CLOSE_WAIT whose age keepalive hides were there");
 	scene_end(&scene);
 	scene_begin(&scene); /* a single one may be on purpose; how long the others last is not known */
 	look_before(&scene, 1000);

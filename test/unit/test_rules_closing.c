@@ -217,7 +217,7 @@ static void test_fin_wait2_held(void **state)
 	scene_add(&scene, scene_sock(TC_FIN_WAIT2, 2 * MINUTE), 3, 1);
 	assert_int_equal(scene_judge(&scene, "fin-wait2-held"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "3 FIN_WAIT2 are held");
+	assert_says(&scene, "3 FIN_WAIT2 have been held");
 	assert_says(&scene, "2 min");
 	scene_end(&scene);
 	scene_begin(&scene); /* held, and nobody knows since when, beside one that is young */

@@ -308,7 +308,7 @@ static void test_slow_last_ack(void **state)
 	scene.facts.report.source = "proc";
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
-	assert_says(&scene, "/proc counts those");
+	assert_says(&scene, "/proc also counts");
 	scene_add(&scene, scene_request(2), 2, 2); /* another has it, too */
 	assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
@@ -470,7 +470,7 @@ static void test_stale_syn_or_not(void **state)
 		scene.facts.now.counters.value[TC_COUNTER_ActiveOpens] = rows[i].asked;
 		assert_int_equal(scene_judge(&scene, "stale-syn"), rows[i].verdict);
 		if (rows[i].verdict == TC_UNSURE)
-			assert_needs(&scene, "to tell SYNs of peers that open anew");
+			assert_needs(&scene, "to tell SYNs of peers that connect again");
 		scene_end(&scene);
 	}
 }

@@ -69,7 +69,7 @@ static void test_what_runs_out_is_no_nothing(void **state)
 	make(&facts, 950, 900, 0);
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_CRITICAL, "900 of them in", NULL);
 	facts_expect(&facts, "tw-active-close", TC_FOUND, TC_SEVERITY_NOTICE,
-		     "Of the 1000 ports to 10.0.0.2:443 they hold 900", "run out: see port-exhaustion",
+		     "Of the 1000 ports to 10.0.0.2:443 they hold 900", "running out: see port-exhaustion",
 		     NULL);
 	expect_first(&facts, "Widen ip_local_port_range, at once; then keep");
 	tc_facts_release(&facts);
@@ -131,9 +131,9 @@ static void test_what_is_taken_over_is_said(void **state)
 	facts.ports->to[0].per_second_at_least = facts.ports->to[0].per_second_at_most = 100;
 	facts.ports->to[0].port_seconds = 1;
 	facts.ports->to[0].sustains_per_second = 950;
-	facts_expect(&facts, "port-exhaustion", TC_NORMAL, 0, "has used 950 of 1000 ports",
-		     "of which connect(2) may take 800 over now", "opened at 100/s",
-		     "bears 950/s, while connections have timestamps", NULL);
+	facts_expect(&facts, "port-exhaustion", TC_NORMAL, 0, "uses 950 of 1000 ports",
+		     "of which connect(2) may take over 800 now", "opened at 100/s",
+		     "is enough for 950/s, while connections have timestamps", NULL);
 	tc_facts_release(&facts);
 }
 
@@ -181,7 +181,7 @@ static void test_what_is_bound_before_cannot_be_taken_over(void **state)
 		     "750 of those that are taken are in TIME_WAIT", NULL);
 	facts_expect(&facts, "tw-active-close", TC_FOUND, TC_SEVERITY_NOTICE,
 		     "Of the 1000 ports that bind(2) may choose", "they hold 750",
-		     "run out: see bind-exhaustion", NULL);
+		     "running out: see bind-exhaustion", NULL);
 	expect_first(&facts, "Widen ip_local_port_range, at once; then IP_BIND");
 	to[0].time_wait = 100; /* open ones hold more of them */
 	facts_expect(&facts, "bind-exhaustion", TC_FOUND, TC_SEVERITY_CRITICAL, "400 of those", NULL);

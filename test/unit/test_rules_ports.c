@@ -59,7 +59,7 @@ static void test_a_full_destination_is_found(void **state)
 	(void)state;
 	expect_full(0, TC_QUIET, 0, NULL);
 	expect_full(9, TC_QUIET, 0, NULL);
-	expect_full(10, TC_NORMAL, 0, "10.0.0.2:443 from 10.0.0.1, has used 10 of 1000");
+	expect_full(10, TC_NORMAL, 0, "10.0.0.2:443 from 10.0.0.1, uses 10 of 1000");
 	expect_full(499, TC_NORMAL, 0, "499 of 1000");
 	expect_full(700, TC_FOUND, TC_SEVERITY_WARNING, "10.0.0.2:443, 700 of 1000");
 	expect_full(899, TC_FOUND, TC_SEVERITY_WARNING, "101 more calls");
@@ -91,8 +91,8 @@ static void test_ports_that_may_be_taken_over_are_open(void **state)
 		 "fails (EADDRNOTAVAIL) unless it may take over one of the 900"},
 		{950, 0, TC_UNSURE, "900 of them in TIME_WAIT and perhaps to be taken over"},
 		/* enough of them can be */
-		{950, 600, TC_NORMAL, "has used 950 ports; inferred: at least"},
-		{650, 0, TC_NORMAL, "has used 650 ports; inferred: at least"},
+		{950, 600, TC_NORMAL, "uses 950 ports; inferred: at least"},
+		{650, 0, TC_NORMAL, "uses 650 ports; inferred: at least"},
 	};
 
 	(void)state;
@@ -119,11 +119,11 @@ static void test_how_ports_come_back_is_said(void **state)
 	(void)state;
 	to->time_wait = 1000;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_CRITICAL,
-		     "a port comes back after 60 s: that bears 17/s, and no more", NULL);
+		     "a port comes back after 60 s: that is enough for 17/s, and no more", NULL);
 	to->port_seconds = 1;
 	to->sustains_per_second = 1000;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_CRITICAL,
-		     "tcp_tw_reuse lets a port be used again after 1.0 s: that bears 1000/s, while",
+		     "lets a port be used again after 1.0 s: that is enough for 1000/s, while",
 		     NULL);
 	tc_facts_release(&facts);
 }
@@ -237,8 +237,8 @@ static void test_time_left_is_said(void **state)
 	to->seconds_left = 150;
 	to->time_wait = 700;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "700 of them in",
-		     "opened at 12/s", "back after 60 s", "bears 17/s, and no more", "2 min 30 s",
-		     "40000-40999 has 1000 ports", NULL);
+		     "opened at 12/s", "back after 60 s", "is enough for 17/s, and no more",
+		     "2 min 30 s", "40000-40999 has 1000 ports", NULL);
 	to->per_second_at_least = 2;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING,
 		     "opened at 2.0/s at least and 12/s at most", NULL);
@@ -307,10 +307,10 @@ static void test_what_is_inferred_is_no_finding(void **state)
 	to->free_at_most = 250;
 	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING,
 		     "800 ports are in use, 0 of them in TIME_WAIT; inferred: at least 0 and at most "
-		     "250 more can be had",
-		     "Likely, 200 more", NULL);
+		     "250 more are left",
+		     "Probably 200 more", NULL);
 	to->free = 0;
-	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "Likely, 0 more",
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING, "Probably 0 more",
 		     NULL);
 	to->free_at_most = 900;
 	facts_expect(&facts, "port-exhaustion", TC_UNSURE, 0, "at least 0 and at most 900", NULL);

@@ -88,21 +88,22 @@ static void test_many_are_normal(void **state)
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
 	assert_says(&scene, "4169 TIME_WAIT: normal.");
 	assert_says(&scene, "they hold 1.1 MB");
-	assert_says(&scene, "closed as the server, having come in: 4000; as the client, having gone out: 169");
-	assert_says(&scene, "It closes first 0.0/s now"); /* the counter stands still */
+	assert_says(&scene,
+		    "incoming, closed as the server: 4000; outgoing, closed as the client: 169");
+	assert_says(&scene, "closes first at a rate of 0.0/s"); /* the counter stands still */
 	scene_rise(&scene, TC_COUNTER_TW, 1200);
 	scene_judge(&scene, "tw-active-close");
-	assert_says(&scene, "It closes first 400/s now");
+	assert_says(&scene, "closes first at a rate of 400/s");
 	scene_rise(&scene, TC_COUNTER_TWKilled, 300);		 /* a short tcp_fin_timeout */
 	scene_rise(&scene, TC_COUNTER_TCPTimeWaitOverflow, 600); /* no room for them */
 	scene_rise(&scene, TC_COUNTER_TWRecycled, 900);		 /* counted when they were made */
 	scene_judge(&scene, "tw-active-close");
-	assert_says(&scene, "It closes first 700/s now");
+	assert_says(&scene, "closes first at a rate of 700/s");
 	assert_false(scene_says(&scene, "estimate"));
 	scene.facts.interval_us = 0;
 	scene_judge(&scene, "tw-active-close");
 	assert_says(&scene, "about 69/s: the number divided by 60 s (an estimate)");
-	assert_says(&scene, "192.0.2.7:443, has used 812 of the usual 28232 ports");
+	assert_says(&scene, "192.0.2.7:443, uses 812 of the usual 28232 ports");
 	scene_end(&scene);
 }
 
@@ -116,7 +117,7 @@ static void test_a_few_have_no_rate(void **state)
 	scene_add(&scene, time_wait(TC_DIRECTION_IN), 59, 1); /* of one side only */
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
 	assert_false(scene_says(&scene, "estimate"));
-	assert_says(&scene, "closed as the server, having come in: 59; as the client, having gone out: 0");
+	assert_says(&scene, "incoming, closed as the server: 59; outgoing, closed as the client: 0");
 	assert_false(scene_says(&scene, "destination"));
 	scene_add(&scene, time_wait(TC_DIRECTION_IN), 1, 1);
 	scene_judge(&scene, "tw-active-close");
@@ -207,7 +208,7 @@ static void test_places_that_run_out(void **state)
 	scene_gauge(&scene, TC_COUNTER_sockstat_tw, 181); /* nearly all, whatever is open */
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_FOUND);
 	assert_says(&scene, "181 of 200 that tcp_max_tw_buckets allows are in use");
-	assert_says(&scene, "These places run out: see tw-overflow.");
+	assert_says(&scene, "These places are running out: see tw-overflow.");
 	scene_end(&scene);
 }
 
