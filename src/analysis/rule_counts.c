@@ -155,8 +155,8 @@ static void say_odd(const struct tc_facts *facts, struct tc_draft *draft)
 	if (tc_facts_counter(facts, TC_COUNTER_conntrack_count, &tracked) &&
 	    tracked >= TRACKED_LEAST && tracked > facts->census.total * TRACKED_FACTOR)
 		tc_evidence(draft,
-			    N_("Entries of conntrack: %llu; sockets: %llu. It tracks also what is "
-			       "only passed on, UDP and ICMP, and remembers what is over."),
+			    N_("Entries of conntrack: %llu; sockets: %llu. It also tracks what is "
+			       "only forwarded, UDP and ICMP, and remembers what is over."),
 			    (unsigned long long)tracked, (unsigned long long)facts->census.total);
 }
 
@@ -262,8 +262,8 @@ const struct tc_rule tc_rule_counts_disagree = {
 		N_("ls -l /proc/self/ns/net: the network namespace in which this is"),
 	},
 	.remedy = {
-		N_("Count again when it is quieter. If it stays, trust the kernel's counts for the sum "
-		   "and the sockets for who they are; and please report it."),
+		N_("Count again when it is quieter. If it persists, trust the kernel's counts for "
+		   "the sum and the sockets for who they are; and please report it."),
 	},
 	.avoid = {
 		N_("orphan, alloc and mem in /proc/net/sockstat are of the whole machine, and so cannot "

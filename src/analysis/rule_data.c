@@ -153,11 +153,12 @@ const struct tc_rule tc_rule_retrans_storm = {
 	.id = "retrans-storm",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("much of what is sent has to be sent again"),
-	.threshold = N_("A notice from 1 % of the segments sent, which mobile networks also reach; a "
-			"warning from 5 %, where a connection over 50 ms carries no more than a few "
-			"Mbit/s; counted where 100 segments a second or more are sent, since of a few "
-			"one is a percentage. Besides, connections that repeat the same data for the "
-			"third time: a notice, and a warning when they are ten or more and a tenth of all."),
+	.threshold = N_("A notice from 1 % of the segments sent, which mobile networks also reach; "
+			"a warning from 5 %, where a connection over 50 ms carries no more than a "
+			"few Mbit/s; counted where 100 segments a second or more are sent, since "
+			"among a few a single one is several percent. Besides, connections that "
+			"repeat the same data for the third time: a notice, and a warning when "
+			"they are ten or more and a tenth of all."),
 	.first = {
 		[PACKETS_ARE_LOST] = N_("See whether it is one network or all: tcpcensus, below."),
 		[PEERS_HAVE_VANISHED] =
@@ -180,13 +181,14 @@ const struct tc_rule tc_rule_retrans_storm = {
 		   "TCPSpuriousRTOs)."),
 	},
 	.confirm = {
-		N_("tcpcensus by remote.addr state established and retrans ge 3: which peers; one "
-		   "network that stands out is a path, all of them are this machine or its uplink"),
+		N_("tcpcensus by remote.addr state established and retrans ge 3: which peers; if "
+		   "one network stands out it is the path to it, if it is all of them it is this "
+		   "machine or its uplink"),
 		N_("nstat -z TcpRetransSegs TcpOutSegs TcpExtTCPLostRetransmit TcpExtTCPSpuriousRTOs: "
 		   "the counters since it was last called"),
 		N_("ss -tin dst ADDRESS: rto, retrans, lost and mss of these connections"),
-		N_("ping -M do -s 1472 ADDRESS: no answer, where small ones have one, is a path with a "
-		   "smaller MTU"),
+		N_("ping -M do -s 1472 ADDRESS: no answer, where small ones get one, means a path "
+		   "with a smaller MTU"),
 		N_("ip -s link: errors and drops of this machine's own devices"),
 	},
 	.remedy = {
@@ -194,8 +196,8 @@ const struct tc_rule tc_rule_retrans_storm = {
 		   "addresses in hand."),
 		N_("Let ICMP \"fragmentation needed\" and \"packet too big\" through, or clamp the MSS "
 		   "where the tunnel begins."),
-		N_("Where single connections have to notice a dead peer sooner, let their program set "
-		   "TCP_USER_TIMEOUT."),
+		N_("Where some connections have to notice a dead peer sooner, let their program "
+		   "set TCP_USER_TIMEOUT."),
 	},
 	.avoid = {
 		N_("No setting makes a path lose less. A smaller tcp_retries2 ends connections that "
@@ -347,7 +349,7 @@ const struct tc_rule tc_rule_idle_no_keepalive = {
 	.causes = {
 		N_("The programs keep connections for later use (pools, sessions), and have not asked "
 		   "for keepalive."),
-		N_("The peers are gone since long: the connections stay until the programs end."),
+		N_("The peers went long ago: the connections stay until the programs close them."),
 	},
 	.confirm = {
 		N_("tcpcensus by process,remote.addr state established and timer = none: whose they are "

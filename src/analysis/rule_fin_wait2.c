@@ -89,7 +89,7 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 	.first = {
 		[PEERS_DO_NOT_CLOSE] = N_("Look at the peers' programs: there it is CLOSE_WAIT."),
 		[CLIENTS_WERE_IDLE] =
-			N_("Lower tcp_fin_timeout, so that TIME_WAIT has its places."),
+			N_("Lower tcp_fin_timeout, so that TIME_WAIT gets its places back."),
 	},
 	.causes = {
 		[PEERS_DO_NOT_CLOSE] =

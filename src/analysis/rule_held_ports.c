@@ -108,8 +108,8 @@ const struct tc_rule tc_rule_listener_in_range = {
 	.id = "listener-in-range",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("a server's port may be given to outgoing connections"),
-	.threshold = N_("One is enough, and it is no more than a notice: while it listens nobody "
-			"can take its port. When it is restarted, an outgoing connection may have "
+	.threshold = N_("One is enough, and it is no more than a notice: while it listens no "
+			"outgoing connection can take its port. When it is restarted, one may have "
 			"got the port first, even one that is in TIME_WAIT by now."),
 	.first = {N_("Reserve the port: ip_local_reserved_ports takes effect at once.")},
 	.causes = {

@@ -37,8 +37,10 @@ static void say_memory_trouble(const struct tc_facts *facts, struct tc_draft *dr
 		rise_of(facts, TC_COUNTER_RcvPruned) + rise_of(facts, TC_COUNTER_TCPRcvQDrop);
 
 	if (pressures)
-		tc_evidence_n(draft, "Meanwhile TCP began %llu time to save memory.",
-			      "Meanwhile TCP began %llu times to save memory.", pressures,
+		tc_evidence_n(draft, "Meanwhile TCP came under memory pressure %llu time (TcpExt "
+				     "TCPMemoryPressures).",
+			      "Meanwhile TCP came under memory pressure %llu times (TcpExt "
+			      "TCPMemoryPressures).", pressures,
 			      (unsigned long long)pressures);
 	if (dropped)
 		tc_evidence_n(draft, "%llu time what was received was dropped for lack of it.",
@@ -95,7 +97,7 @@ static enum tc_verdict check_tcp_mem(const struct tc_facts *facts, struct tc_dra
 		return TC_QUIET;
 	tc_evidence(draft,
 		    N_("Data in queues take %llu pages of memory on the whole machine, %s of the "
-		       "limit of %llu; from %llu the kernel saves (tcp_mem)."),
+		       "limit of %llu; from %llu on the kernel saves memory (tcp_mem)."),
 		    (unsigned long long)used, tc_words_share(draft, used, limit),
 		    (unsigned long long)limit, (unsigned long long)pressure);
 	if (!draft->severity)
@@ -268,7 +270,7 @@ const struct tc_rule tc_rule_conntrack_full = {
 		   "nf_conntrack_tcp_timeout_time_wait} here), twice as long as TIME_WAIT."),
 		N_("Peers that vanish: an open connection is kept for 5 days after its last packet "
 		   "(${nf_conntrack_tcp_timeout_established} here)."),
-		N_("A scan or a flood, or DNS over UDP in great number."),
+		N_("A scan or a flood, or large numbers of DNS queries over UDP."),
 		N_("The limit was computed for the memory of a small machine."),
 	},
 	.confirm = {

@@ -85,8 +85,8 @@ const struct tc_rule tc_rule_rfc1337 = {
 	},
 	.remedy = {
 		N_("Set tcp_max_tw_buckets back to the default, half of tcp_ehash_entries."),
-		N_("tcp_rfc1337 = 1, where late duplicates matter: no RST ends TIME_WAIT then. It "
-		   "costs that a few reopenings with the same ports have to wait."),
+		N_("tcp_rfc1337 = 1, where late duplicates matter: no RST ends TIME_WAIT then. The "
+		   "price: a few reopenings with the same ports have to wait."),
 	},
 	.avoid = {
 		N_("tcp_rfc1337 does nothing against many sockets in TIME_WAIT: they last as "
@@ -215,8 +215,8 @@ static void tell_time_wait(const struct tc_facts *facts, uint64_t refused, const
 		      "older than the last one (PAWSTimewait).",
 		      refused, tc_part_interval(facts, draft), tc_llu(refused));
 	tc_part_where(facts, TC_COUNTER_PAWSTimewait, draft);
-	tc_evidence(draft, N_("Inferred: they are SYNs of new connections, of hosts that share an "
-			      "address. The counter says neither what they are nor whose."));
+	tc_evidence(draft, N_("Inferred: they are SYNs of new connections, from hosts that share "
+			      "an address. The counter says neither what they are nor whose."));
 	if (tc_facts_rise(facts, TC_COUNTER_TCPACKSkippedTimeWait, &skipped) && skipped)
 		tc_evidence_n(draft,
 			      "%llu such segment got no answer, coming too soon after another "
@@ -333,14 +333,14 @@ const struct tc_rule tc_rule_paws_nat = {
 	.id = "paws-nat",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("segments are refused by their timestamp"),
-	.threshold = N_("From more than one in ten seconds, since single ones are stray segments. "
-			"At a TIME_WAIT it costs a client a round trip or a second: a warning when "
-			"there is one a second or more, and one for ten connections that come in, "
-			"or tcp_rfc1337 is 1, which keeps them out for a minute; and when "
+	.threshold = N_("From more than one in ten seconds, since rarer ones are stray segments. "
+			"At a TIME_WAIT it costs a client a round trip or a second: a warning from "
+			"one a second, if there is one for ten connections that come in, or if "
+			"tcp_rfc1337 is 1, which keeps them out for a minute; and when "
 			"tcp_tw_recycle drops SYNs. PAWSOldAck is harmless and does not count."),
 	.first = {
 		[ONE_ADDRESS] =
-			N_("See whether one address has most of them: a NAT, or a balancer."),
+			N_("See whether one address has most of them: a NAT, a load balancer."),
 		[CHANGED_ON_THE_WAY] = N_("Look for a device on the way that changes timestamps."),
 	},
 	.causes = {
@@ -371,12 +371,13 @@ const struct tc_rule tc_rule_paws_nat = {
 		N_("Have the NAT wait for more than 60 s before it uses a port again, or give it "
 		   "more addresses."),
 		N_("tcp_rfc1337 = 0 (now ${tcp_rfc1337}), so that the client's RST clears the way; "
-		   "and let no firewall drop that ACK and RST."),
+		   "and let no firewall drop that ACK or RST."),
 	},
 	.avoid = {
 		N_("Not tcp_timestamps = 0: a SYN is then judged by its sequence number alone, and "
-		   "of another host every second one is refused as well."),
-		N_("Not tcp_tw_recycle: it made exactly this worse, and is gone since Linux 4.12."),
+		   "every second one from another host is refused all the same."),
+		N_("Not tcp_tw_recycle: it made exactly this worse, and was removed in Linux "
+		   "4.12."),
 	},
 	.sources = "RFC 7323 5; RFC 6191; net/ipv4/tcp_minisocks.c:tcp_timewait_state_process, "
 		   "tcp_check_req; net/ipv4/tcp_input.c:tcp_validate_incoming, "

@@ -54,7 +54,7 @@ const struct tc_rule tc_rule_orphans_high = {
 			"after an ICMP error. Critical when the kernel resets some."),
 	.first = {N_("Raise tcp_max_orphans, if there is memory; then find the peers.")},
 	.causes = {
-		N_("Many peers that are gone or do not read while this side has still to deliver "
+		N_("Many peers that are gone or do not read while this side still has to deliver "
 		   "data and FIN (FIN_WAIT1, LAST_ACK, CLOSING)."),
 		N_("A program that sends much and closes at once, to clients behind slow links."),
 		N_("An attack: clients that ask for much and never read."),
@@ -115,10 +115,10 @@ static enum tc_verdict check_abort_on_close(const struct tc_facts *facts, struct
 	if (resets * LEAST_SHARE <= opened)
 		return TC_QUIET;
 	tc_evidence_n(draft,
-		      "In %s, %llu connection was reset at close(2), there being data that the "
-		      "program had not read (TCPAbortOnClose); %llu were opened meanwhile.",
-		      "In %s, %llu connections were reset at close(2), there being data that the "
-		      "program had not read (TCPAbortOnClose); %llu were opened meanwhile.",
+		      "In %s, %llu connection was reset at close(2), because the program had not "
+		      "read all data (TCPAbortOnClose); %llu were opened meanwhile.",
+		      "In %s, %llu connections were reset at close(2), because the program had not "
+		      "read all data (TCPAbortOnClose); %llu were opened meanwhile.",
 		      resets, tc_part_interval(facts, draft), tc_llu(resets), tc_llu(opened));
 	tc_part_where(facts, TC_COUNTER_TCPAbortOnClose, draft);
 	draft->severity = rate >= MUCH_PER_SECOND && resets * MUCH_SHARE > opened

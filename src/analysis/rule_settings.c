@@ -192,7 +192,7 @@ static const struct danger dangers[] = {
 	     "RST.") },
 	{ TC_SETTING_tcp_max_tw_buckets, judge_few_buckets,
 	  N_("tcp_max_tw_buckets is %lld, less than an eighth of the default: above it connections "
-	     "end without their TIME_WAIT, and what is saved are some 256 bytes each.") },
+	     "end without their TIME_WAIT, and all that is saved is some 256 bytes each.") },
 	{ TC_SETTING_tcp_syncookies, judge_no_cookies,
 	  N_("tcp_syncookies is %lld: a listener whose queue of half-open connections is full drops "
 	     "SYNs, so that a SYN flood keeps everybody out.") },
@@ -200,8 +200,9 @@ static const struct danger dangers[] = {
 	  N_("tcp_syncookies is %lld, which is meant for tests: every handshake is answered by a "
 	     "cookie, and without timestamps loses window scaling and SACK.") },
 	{ TC_SETTING_tcp_timestamps, judge_no_timestamps,
-	  N_("tcp_timestamps is %lld: old segments are no longer told from new ones (PAWS), round "
-	     "trips are measured less well, and tcp_tw_reuse can do nothing.") },
+	  N_("tcp_timestamps is %lld: old segments are told from new ones by sequence numbers "
+	     "alone (no PAWS), round trips are measured less well, and tcp_tw_reuse can do "
+	     "nothing.") },
 	{ TC_SETTING_tcp_window_scaling, judge_turned_off,
 	  N_("tcp_window_scaling is %lld: a connection has no more than 64 KiB on the way, which is "
 	     "10 Mbit/s over 50 ms and 3 Mbit/s over 150 ms.") },
@@ -212,8 +213,8 @@ static const struct danger dangers[] = {
 	  N_("tcp_tw_reuse is %lld and has no effect, since tcp_timestamps is 0: only connections "
 	     "with timestamps can be taken over.") },
 	{ TC_SETTING_tcp_abort_on_overflow, judge_abort_on_overflow,
-	  N_("tcp_abort_on_overflow is %lld: where an accept queue is full, clients are reset "
-	     "whom a short wait would have let in.") },
+	  N_("tcp_abort_on_overflow is %lld: where an accept queue is full, clients that a short "
+	     "wait would have let in are reset.") },
 	{ TC_SETTING_tcp_retries2, judge_few_retries,
 	  N_("tcp_retries2 is %lld: connections with data under way are given up sooner than the "
 	     "100 s of RFC 1122, so that a short interruption of the path ends them all.") },
@@ -233,11 +234,11 @@ static const struct danger dangers[] = {
 	  N_("somaxconn is %lld, less than any kernel sets by itself, and bounds the queue of every "
 	     "listener: a burst of so many connections finds no room.") },
 	{ TC_SETTING_somaxconn, judge_small_somaxconn,
-	  N_("somaxconn is %lld, the default before Linux 5.4, and holds a listener back whose "
-	     "queue is more than half full.") },
+	  N_("somaxconn is %lld, the default before Linux 5.4, and bounds a queue that is more "
+	     "than half full now.") },
 	{ TC_SETTING_tcp_challenge_ack_limit, judge_few_challenges,
-	  N_("tcp_challenge_ack_limit is %lld for all connections together: others can find out by "
-	     "it which connections exist (CVE-2016-5696). The default means no limit.") },
+	  N_("tcp_challenge_ack_limit is %lld for all connections together: an attacker can tell "
+	     "from it which connections exist (CVE-2016-5696). The default means no limit.") },
 };
 /* clang-format on */
 
@@ -347,8 +348,8 @@ const struct tc_rule tc_rule_dangerous_settings = {
 		   "NAME says it."),
 	},
 	.avoid = {
-		N_("Do not replace one list of settings by another: change one at a time, with a number "
-		   "that is to become better."),
+		N_("Do not replace one list of settings by another: change one at a time, and "
+		   "measure what it should improve."),
 	},
 	.sources = "Documentation/networking/ip-sysctl.rst; tcp(7); RFC 1122 4.2.3.5; RFC 1337; "
 		   "RFC 7323 5",

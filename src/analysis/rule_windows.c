@@ -155,11 +155,11 @@ const struct tc_rule tc_rule_send_stalled = {
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("peers do not take what is sent to them"),
 	.threshold = N_("Connections that only ask whether the peer's window is open again (timer "
-			"\"probe\"), for a second or more. A notice, for peers read as they like: a "
-			"paused player is as it should be. A warning when ten or more, a tenth of the "
-			"open ones, have taken nothing for a minute and few peers share them: then a "
-			"program has stopped there. While the peer answers the probes nothing ends it, "
-			"however long it takes."),
+			"\"probe\"), for a second or more. A notice, for peers read as they like: "
+			"a paused player is as it should be. A warning when ten or more, a tenth "
+			"of the open ones, have taken nothing for a minute and few peers share "
+			"them: then a program has probably stopped there. While the peer answers "
+			"the probes the kernel does not end it, however long it takes."),
 	.first = {N_("Look at the program of the peer: it does not read.")},
 	.causes = {
 		N_("The program at the other end does not read: it is stuck, slow, or paused."),
