@@ -325,8 +325,8 @@ const struct lab_driver lab_driver_paused = {
 
 const struct lab_driver lab_driver_reusing = {
 	.name = "reusing", .client = LAB_A, .server = LAB_B,
-	.summary = N_("connected 200 times from %s to %s and closed first, and goes on to do so %u times a "
-		      "second, on ports that wait since a second or more"),
+	.summary = N_("connected 200 times from %s to %s and closed first, and goes on to do so %u "
+		      "times a second, on ports that have waited for a second or more"),
 	.per_second = 50, .begin = begin_reusing, .turn = turn_reusing,
 };
 

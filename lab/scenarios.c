@@ -113,7 +113,7 @@ const struct lab_scenario lab_scenarios[] = {
 	{"close-wait", N_("closed by the peer, and forgotten by the program here"), LAB_B,
 	 {FROM_A(fin_wait2_orphan, 3, 2)},
 	 .normal = "close-wait-leak", .healthy = true}, /* for a minute */
-	{"last-ack", N_("closed by both, and the last acknowledgement does not come"), LAB_B,
+	{"last-ack", N_("closed by both, and the last acknowledgment does not come"), LAB_B,
 	 {FROM_A(last_ack, 3, 2)},
 	 .signs = {{LAB_LAST_ACK, .retrans = 2}}, .findings = "last-ack-stuck"},
 	{"closing", N_("closed by both at the same time, and the peer has vanished"), LAB_A,
@@ -167,7 +167,8 @@ const struct lab_scenario lab_scenarios[] = {
 	 EVERY_STATE_SHOWS},
 
 	/* A web server one morning, at one to ten: 5038 sockets, of which 301 in use. */
-	{"the-note", N_("the note of one morning, at one to ten: of 505 sockets 30 are in use"), LAB_A,
+	{"the-note", N_("the note of one morning, a tenth of it: of 505 sockets 30 are in "
+			"use"), LAB_A,
 	 {
 		FROM_B(time_wait_served, 417, 0), /* by the one listener, */
 		FROM_B(syn_recv_joined, 43, 0),   /* and these as well */
@@ -301,7 +302,7 @@ const struct lab_scenario lab_scenarios[] = {
 	 {FROM_A(served, 12, 6)},
 	 .settings = {{LAB_B, "net/ipv4/tcp_keepalive_time", "3"}},
 	 .age_s = 3, .findings = "idle-no-keepalive"},
-	{"stale-syn", N_("clients started anew, and the server has not heard of it"), LAB_B,
+	{"stale-syn", N_("clients that were restarted, and the server has not heard of it"), LAB_B,
 	 {{0}},
 	 .driver = &lab_driver_stale_syn, .signs = {{LAB_ESTABLISHED, .count = 8}}, .age_s = 1,
 	 .findings = "stale-syn"},
@@ -317,7 +318,8 @@ const struct lab_scenario lab_scenarios[] = {
 	 .settings = {{LAB_A, "net/ipv4/tcp_fin_timeout", "600"}},
 	 .driver = &lab_driver_forgetful, .age_s = 62,
 	 .findings = "close-wait-leak", .critical = "close-wait-leak"},
-	{"close-wait-limit", N_("of several programs that close nothing, one may open only few"), LAB_B,
+	{"close-wait-limit", N_("of several programs that close nothing, one may open few "
+				"sockets"), LAB_B,
 	 {{0}}, .settings = {{LAB_A, "net/ipv4/tcp_fin_timeout", "600"}},
 	 .driver = &lab_driver_several, .signs = {{LAB_CLOSE_WAIT, .count = 370}}, .age_s = 62,
 	 .findings = "close-wait-leak", .critical = "close-wait-leak"},

@@ -37,7 +37,7 @@ const struct lab_story lab_stories[] = {
 	 LAB_NEED_ROOT | LAB_NEED_TUN, 1,
 	 "RFC 9293 (3.5.1)",
 	 "half-open ESTABLISHED tcp_keepalive_time", lab_tell_half_open},
-	{"challenge-ack", N_("who wants to end a connection has to know its numbers"),
+	{"challenge-ack", N_("to end a connection one has to know its numbers"),
 	 LAB_NEED_ROOT | LAB_NEED_TUN, 1,
 	 "RFC 9293 (3.10.7.4), RFC 5961 (3, 4)",
 	 "tcp_challenge_ack_limit tcp_invalid_ratelimit", lab_tell_challenge_ack},

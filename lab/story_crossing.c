@@ -77,9 +77,9 @@ int lab_tell_simultaneous_close(struct lab_teller *teller)
 	lab_app_close(&stage, &b);
 	lab_stage_part(&stage, N_("What this shows"));
 	lab_stage_say(&stage,
-		      N_("CLOSING lasts no longer than a packet travels. A socket that stays "
-			 "in it waits for an ACK that was lost: look for loss on the path. "
-			 "Nothing is wrong at either program."));
+		      N_("CLOSING lasts no longer than a packet travels. A socket that stays in it "
+			 "waits for an ACK that was lost: look for loss on the path. Nothing is "
+			 "wrong with either program."));
 	return lab_stage_end(&stage);
 }
 

@@ -328,23 +328,21 @@ static void show(struct lab_teller *teller, struct run *runs)
 		teller->drawing(teller->context, tc_buf_string(&out));
 	lab_say(teller,
 		N_("Where something is done to a TIME_WAIT (a FIN, a RST, a SYN, connect()), this "
-		   "story does it when about 6 s are over, %s s at the latest. So that is no length "
-		   "of its own: what was ended or taken over then would have lasted 60 s, and the "
+		   "story does it after about 6 s, %s s at the latest. So that is no length of its "
+		   "own: what was ended or taken over then would have lasted 60 s, and the "
 		   "repeated FIN began 60 s anew from there."),
 		tc_decimal(latest_event(runs)).text);
 	lab_say(teller, N_("TIME_WAIT lasts 60 s, which is compiled into the kernel "
-			   "(TCP_TIMEWAIT_LEN); the kernel's timer for it is coarse, so it is "
-			   "a little more. No setting changes it. tcp_fin_timeout is about "
-			   "FIN_WAIT2, the state before: closed here, and not yet by the "
-			   "other end. tcp_tw_reuse shortens none: it lets connect() take one "
-			   "over that is older than a second and had timestamps. tcp_tw_recycle is "
-			   "gone since "
-			   "Linux 4.12."));
+			   "(TCP_TIMEWAIT_LEN); the kernel's timer for it is coarse, so it is a "
+			   "little more. No setting changes it. tcp_fin_timeout is about "
+			   "FIN_WAIT2, the state before: closed here, and not yet by the other "
+			   "end. tcp_tw_reuse shortens none: it lets connect() take over one that "
+			   "is older than a second and had timestamps. tcp_tw_recycle was removed "
+			   "in Linux 4.12."));
 	lab_say(teller,
 		N_("What is above tcp_max_tw_buckets gets no TIME_WAIT, and none of its "
-		   "protection. "
-		   "SO_LINGER of 0 s is no close but an abort: the peer gets a RST instead of an "
-		   "end, and what has not arrived by then is lost."));
+		   "protection. SO_LINGER of 0 s is not a close but an abort: the peer gets a RST "
+		   "instead of an end, and what has not arrived by then is lost."));
 	lab_say(teller,
 		N_("What comes from outside does count. A packet of the old connection, such as a "
 		   "repeated FIN, begins the 60 s anew. A RST with the right number ends it, which "
@@ -379,13 +377,13 @@ int lab_tell_length(struct lab_teller *teller)
 	size_t n = 0;
 	int rc = 0;
 
-	lab_say(teller, N_("Who closes a connection first keeps it in TIME_WAIT: it is over, "
-			   "but its addresses and ports are remembered, in case something of "
-			   "it still comes. Much is said about how to shorten that. Here is "
-			   "one connection for each such advice, in a network namespace of "
-			   "its own, all closed now and watched until the last TIME_WAIT is "
-			   "gone: about 70 s. (Packets, as they are named below: SYN asks for "
-			   "a connection, FIN says that no more is sent, RST aborts.)"));
+	lab_say(teller, N_("Whoever closes a connection first keeps it in TIME_WAIT: it is over, "
+			   "but its addresses and ports are remembered, in case something of it "
+			   "still comes. Much advice is given on how to shorten that. Here is one "
+			   "connection for each piece of it, in a network namespace of its own, "
+			   "all closed now and watched until the last TIME_WAIT is gone: about 70 "
+			   "s. (Packets, as they are named below: SYN asks for a connection, FIN "
+			   "says that no more is sent, RST aborts.)"));
 	while (n < N_ATTEMPTS && rc == 0) {
 		runs[n].attempt = &attempts[n];
 		start(&runs[n], teller);

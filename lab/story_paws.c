@@ -102,7 +102,8 @@ static void accept_newer(struct lab_stage *stage, const struct lab_line *old, in
 
 	lab_stage_remark(
 		stage, N_("What it answers is lost in a firewall (not drawn). A third comes, whose "
-			  "clock is ahead. Even its first number is lower than the old ones:"));
+			  "clock is ahead, while its first number is even lower than the old "
+			  "ones:"));
 	lab_line_open(&line);
 	lab_wire_mute(&stage->wire, true);
 	leave_time_wait(stage, &line, listener);
@@ -141,12 +142,10 @@ static void explain(struct lab_stage *stage, struct refusal refusal)
 		tc_decimal(refusal.again_s).text);
 	lab_stage_say(
 		stage,
-		N_("To a machine that has sent no more than a SYN, the bare ACK is for something "
-		   "that it never sent. Its answer is a RST, with the very number that the ACK "
-		   "asks "
-		   "for (RFC 9293 3.10.7.3), and that ends TIME_WAIT. A Linux client repeats its "
-		   "SYN at once, as here (time-wait-purpose-2 has a real "
-		   "one)."));
+		N_("To a machine that has sent no more than a SYN, the bare ACK acknowledges "
+		   "something that it never sent. Its answer is a RST, with the very number that "
+		   "the ACK asks for (RFC 9293 3.10.7.3), and that ends TIME_WAIT. A Linux client "
+		   "repeats its SYN at once, as here (time-wait-purpose-2 has a real one)."));
 }
 
 int lab_tell_paws(struct lab_teller *teller)
@@ -187,6 +186,7 @@ int lab_tell_paws(struct lab_teller *teller)
 		   "that of the one before: for a moment, or for long where its RST does not get "
 		   "through a firewall or is not listened to (tcp_rfc1337=1, as time-wait-length "
 		   "shows). It helps when the client closes first: then the server has no "
-		   "TIME_WAIT. Timestamps off would take away their protection from everybody."));
+		   "TIME_WAIT. To turn timestamps off would take their protection from "
+		   "everybody."));
 	return lab_stage_end(&stage);
 }

@@ -338,12 +338,12 @@ static void refuse_by_acknowledgment(struct act *act)
 	lab_stage_say(
 		stage,
 		N_("The new connection was made at once. The copy's seq=1 fits into it this time: "
-		   "the server has room for %u bytes, from -%u on. But its "
-		   "ack=1 does not fit: the server's numbers now begin at %u, because the clock "
-		   "has gone on, and byte 1 was never sent here. The kernel threw the data away "
-		   "and asked back with an ACK (TCPChallengeACK rose by 1). From a client whose "
-		   "numbers begin above the old ones the copy was refused as well (not drawn), by "
-		   "its seq=, as with TIME_WAIT."),
+		   "the server has room for %u bytes, from -%u on. But its ack=1 does not fit: the "
+		   "server's numbers now begin at %u, because the clock has gone on, and byte 1 "
+		   "was never sent here. The kernel threw the data away and answered with an ACK "
+		   "(TCPChallengeACK rose by 1). With a client whose numbers begin above the old "
+		   "ones the copy was refused as well (not drawn), by its seq=, as with "
+		   "TIME_WAIT."),
 		room, BEHIND - 1, first);
 }
 

@@ -310,10 +310,11 @@ static void tell_challenge(struct act *act)
 		N_("What b answers to a SYN in LAST_ACK is called a challenge ACK (counted in "
 		   "TCPSYNChallenge): \"do you mean it?\" If the old connection were still there, "
 		   "a would know what it says. It does not, so its RST tells b to forget it; and "
-		   "a's kernel repeats the SYN after two ticks of its clock (TCP_TIMEOUT_MIN), "
-		   "not after a second. connect() took %s ms, from the call until the handshake "
-		   "was finished, and no program noticed. RFC 9293 3.10.7.4 wants it so. (By RFC 793, of 1981, b would have "
-		   "answered a SYN within its window by RST, and connect() would have failed.)"),
+		   "a's kernel repeats the SYN after two ticks of its clock (TCP_TIMEOUT_MIN), not "
+		   "after a second. connect() took %s ms, from the call until the handshake was "
+		   "finished, and no program noticed. This is what RFC 9293 3.10.7.4 asks for. (By "
+		   "RFC 793, of 1981, b would have answered a SYN within its window by RST, and "
+		   "connect() would have failed.)"),
 		tc_decimal(connected_ms).text);
 	end_both(act);
 }
@@ -333,8 +334,8 @@ int lab_tell_purpose2(struct lab_teller *teller)
 	lab_stage_say(stage,
 		      N_("Here are two machines, a and b, each with a program: two network "
 			 "namespaces of this one kernel, which share no connection. a closes "
-			 "first, b second, and a's last ACK is lost on the way. Who closes "
-			 "first is the one that can be left in TIME_WAIT: a."));
+			 "first, b second, and a's last ACK is lost on the way. The one that "
+			 "closes first is the one that can be left in TIME_WAIT: a."));
 	act.listener = lab_app_listen(stage, LAB_B, SERVER_PORT);
 	tell_kept(&act);
 	tell_reset(&act);

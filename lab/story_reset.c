@@ -77,7 +77,7 @@ int lab_tell_half_open(struct lab_teller *teller)
 	lab_stage_part(&stage, N_("What this shows"));
 	lab_stage_say(
 		&stage,
-		N_("Who only waits for the other end to send waits for ever, if that end has "
+		N_("Whoever only waits for the other end to send waits for ever, if that end has "
 		   "gone. It is found out by sending: keepalive (SO_KEEPALIVE) sends when the "
 		   "program does not."));
 	return lab_stage_end(&stage);
@@ -156,7 +156,7 @@ int lab_tell_challenge_ack(struct lab_teller *teller)
 	lab_stage_say(&stage,
 		      N_("To end a connection from outside one has to know its exact number, not "
 			 "only its addresses and ports. A rising TCPSYNChallenge is seldom an "
-			 "attack: mostly clients that were started anew call on connections that "
-			 "this machine still holds."));
+			 "attack: mostly it is clients that were restarted and call again with the "
+			 "ports of connections that this machine still holds."));
 	return lab_stage_end(&stage);
 }
