@@ -11,6 +11,7 @@
 #include "scene.h"
 #include "sources.h"
 #include "output/fill.h"
+#include "po.h"
 #include "util/macro.h"
 
 static bool is_id(const char *id)
@@ -119,6 +120,46 @@ static void test_the_first_two_lines(void **state)
 			assert_true(n == 0 || rule->causes[n]);
 		}
 	}
+}
+
+/* In French, in characters. */
+static size_t french_length(struct po *po, const char *text)
+{
+	char *translated = po_find(po, text);
+	size_t length = 0;
+
+	if (!translated)
+		fail_msg("not translated: %s", text);
+	for (const char *at = translated; *at; at++)
+		length += ((unsigned char)*at & 0xc0) != 0x80;
+	free(translated);
+	return length;
+}
+
+/* The page of a rule has its first cause's line only, so every other's is looked at here. */
+static void test_the_first_two_lines_in_french(void **state)
+{
+	static const char *const words[] = {[TC_SEVERITY_NOTICE] = "NOTICE",
+					    [TC_SEVERITY_WARNING] = "WARNING",
+					    [TC_SEVERITY_CRITICAL] = "CRITICAL"};
+	struct po po = {TC_BUF_INIT};
+	size_t first;
+
+	(void)state;
+	assert_true(po_load(&po, TC_TEST_DIR "/../po/fr.po"));
+	first = strlen("  ") + french_length(&po, "First: %s") - strlen("%s");
+	for (size_t i = 0; tc_rules[i]; i++) {
+		const struct tc_rule *rule = tc_rules[i];
+		size_t head = french_length(&po, words[rule->severity]) + strlen("   : ") +
+			      strlen(rule->id);
+
+		if (head + french_length(&po, rule->title) > 80)
+			fail_msg("%s: %s", rule->id, rule->title);
+		for (size_t n = 0; n < TC_RULE_LINES; n++)
+			if (rule->first[n] && first + french_length(&po, rule->first[n]) > 80)
+				fail_msg("%s: %s", rule->id, rule->first[n]);
+	}
+	tc_buf_release(&po.text);
 }
 
 /* Words that only Linux has. */
@@ -333,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_every_row_is_whole),
 		cmocka_unit_test(test_what_a_census_ends_with),
 		cmocka_unit_test(test_the_first_two_lines),
+		cmocka_unit_test(test_the_first_two_lines_in_french),
 		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_sources_that_cannot_be_looked_up),
 		cmocka_unit_test(test_confirm_has_commands),
