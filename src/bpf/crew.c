@@ -9,7 +9,8 @@
 #include "bpf/image.h"
 #include "util/buf.h"
 
-enum { SHARE = 16384 }; /* buckets that a walker takes at a time */
+/* Buckets: for fewer no further walker is begun; so many a walker takes at a time, at the least. */
+enum { WORTH_A_WALKER = 16384, SHARE_LEAST = 2048 };
 
 /* ---- Threads ---------------------------------------------------------------------------- */
 
@@ -159,20 +160,36 @@ static int walk_share(struct tc_crew *crew, struct member *member, struct tc_wal
 	return err;
 }
 
+/*
+ * The next buckets for whoever asks; 0: none are left. The fewer are left, the fewer he gets, so
+ * that at the end nobody works on alone for long.
+ */
+static uint32_t take_share(struct tc_crew *crew, uint32_t *ret_from)
+{
+	uint32_t from = __atomic_load_n(&crew->next, __ATOMIC_RELAXED), share;
+
+	do {
+		uint32_t left = from < crew->buckets ? crew->buckets - from : 0;
+
+		share = left / (2 * crew->walkers);
+		if (share < SHARE_LEAST)
+			share = left < SHARE_LEAST ? left : SHARE_LEAST;
+	} while (!__atomic_compare_exchange_n(&crew->next, &from, from + share, true,
+					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	*ret_from = from;
+	return share;
+}
+
 static void *walk_shares(void *context)
 {
 	struct member *member = context;
 	struct tc_crew *crew = member->crew;
 	struct tc_walker *walker = &crew->memory[member->number];
+	uint32_t share;
 	int err = 0;
 
-	while (!err) {
-		uint32_t from = __atomic_fetch_add(&crew->next, SHARE, __ATOMIC_RELAXED);
-
-		if (from >= crew->buckets)
-			break;
-		walker->next = from;
-		walker->end = crew->buckets - from < SHARE ? crew->buckets : from + SHARE;
+	while (!err && (share = take_share(crew, &walker->next))) {
+		walker->end = walker->next + share;
 		err = walk_share(crew, member, walker);
 	}
 	for (size_t i = 0; i < TC_WALK_LANES; i++)
@@ -183,7 +200,7 @@ static void *walk_shares(void *context)
 void tc_crew_walk(struct tc_crew *crew)
 {
 	struct member members[TC_WALKERS_MAX];
-	uint32_t shares = (crew->buckets + SHARE - 1) / SHARE;
+	uint32_t shares = (crew->buckets + WORTH_A_WALKER - 1) / WORTH_A_WALKER;
 	uint32_t count = crew->walkers < shares ? crew->walkers : shares;
 	uint32_t started = 1; /* we are the first */
 
