@@ -28,15 +28,24 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo)
  * In a socket the state is beside the node. Of a list of which only the first is looked at, that is
  * fetched, too: no branch, as the verifier would follow both ways once for each lane.
  */
-inline_always void fetch(const struct tc_walker *walker, u64 node)
+inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
+	u64 node = lane->node;
 	u64 if_first = -(u64)(walker->lists & TC_WALK_LISTS_FIRST);
 	u64 first = read_word((node - layout->port_node.word + layout->port_owners.word) & if_first);
 
 	(void)read_word(node);
 	(void)read_word(first);
 	(void)read_word(first - layout->bind_node.word + layout->saddr6.word);
+}
+
+inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
+{
+	(void)walker;
+	(void)lane;
+	(void)which;
+	return GONE_ON;
 }
 
 /* The first of a list if it is to be followed, or 0. */

@@ -23,6 +23,13 @@ in_kernel_apart static int put_aside(struct tc_walk_lane *lane)
 	return 0;
 }
 
+/* Whether it is no minisocket. */
+inline_always int is_full(u32 slot)
+{
+	return slot != TC_WALK_SLOT_REQUEST && slot != TC_WALK_SLOT_TIME_WAIT &&
+	       slot != TC_WALK_SLOT_FIN_WAIT2_MINI;
+}
+
 /* What its timer has done, in the bits of TC_WALK_WORD_. */
 inline_always u64 read_trouble(struct tc_walker *walker, const struct seen *seen)
 {
@@ -31,7 +38,7 @@ inline_always u64 read_trouble(struct tc_walker *walker, const struct seen *seen
 	if (seen->slot == TC_WALK_SLOT_REQUEST)
 		return (read_at(seen->sock, &layout->request_retrans) & 255)
 		       << TC_WALK_WORD_RETRANSMITS;
-	if (seen->slot == TC_WALK_SLOT_TIME_WAIT || seen->slot == TC_WALK_SLOT_FIN_WAIT2_MINI)
+	if (!is_full(seen->slot))
 		return 0;
 	return (read_at(seen->sock, &layout->retransmits) & 255) << TC_WALK_WORD_RETRANSMITS |
 	       (read_at(seen->sock, &layout->probes) & 255) << TC_WALK_WORD_PROBES;
@@ -42,8 +49,7 @@ inline_always u64 read_rest(struct tc_walker *walker, const struct seen *seen)
 	const struct tc_walk_layout *layout = &walker->layout;
 	u64 word = 0;
 
-	if (seen->slot != TC_WALK_SLOT_REQUEST && seen->slot != TC_WALK_SLOT_TIME_WAIT &&
-	    seen->slot != TC_WALK_SLOT_FIN_WAIT2_MINI)
+	if (is_full(seen->slot))
 		word = (read_at(seen->sock, &layout->pending) & 255) << TC_WALK_WORD_PENDING |
 		       (u64) !!read_word(seen->sock + layout->socket.word) << TC_WALK_WORD_SOCKET;
 	if (walker->tell_net)
@@ -60,7 +66,7 @@ inline_always int tell(struct tc_walker *walker, struct tc_walk_lane *lane, cons
 
 	if (at >= TC_WALK_STREAM)
 		return 0;
-	walker->stream[seen->which][at] = word;
+	walker->stream[seen->which % TC_WALK_LANES][at] = word;
 	lane->filled = at + 1;
 	return 1;
 }
@@ -111,15 +117,48 @@ inline_always void look_closer(struct tc_walker *walker, const struct seen *seen
 		note_ends(walker, seen);
 }
 
+/* Told, if anything shows in it. False: there is no room for it. */
+in_kernel_apart static int tell_trouble(struct tc_walker *walker, struct tc_walk_lane *lane,
+				const struct seen *seen)
+{
+	u64 trouble = read_trouble(walker, seen);
+
+	if (!trouble && !(walker->slots_all >> seen->slot & 1))
+		return 1;
+	return tell(walker, lane, seen, trouble);
+}
+
+inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
+{
+	struct seen seen = {
+		.sock = lane->left,
+		.net = lane->left_net,
+		.slot = lane->left_slot,
+		.which = which,
+	};
+
+	if (!tell_trouble(walker, lane, &seen))
+		return NO_ROOM;
+	/* As is_still_there(), which may ask of the node that was come to last alone. */
+	if (read_word(seen.sock + walker->layout.node.word + 8) != lane->left_link)
+		return CHANGED;
+	lane->left = 0;
+	return GONE_ON;
+}
+
 inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 			const struct seen *seen)
 {
 	if (walker->slots >> seen->slot & 1) {
-		u64 trouble = read_trouble(walker, seen);
-
-		if ((trouble || walker->slots_all >> seen->slot & 1) &&
-		    !tell(walker, lane, seen, trouble))
+		/* The timer of a full socket is in memory of its own, which fetch() asks for first. */
+		if (is_full(seen->slot)) {
+			lane->left = seen->sock;
+			lane->left_link = lane->link;
+			lane->left_net = seen->net;
+			lane->left_slot = seen->slot;
+		} else if (!tell_trouble(walker, lane, seen)) {
 			return 0;
+		}
 	}
 	if (lane->seen == 31)
 		put_aside(lane);

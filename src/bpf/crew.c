@@ -100,6 +100,7 @@ static int drain(struct tc_crew *crew, struct member *member, struct tc_walker *
 static void wake_anew(const struct tc_walker *walker, struct tc_walk_lane *lane)
 {
 	lane->node = (uint64_t)(lane->bucket + walker->nulls_base) << 1 | 1;
+	lane->left = 0;
 	lane->count = 0;
 	lane->seen = 0;
 	lane->is_long = 0;

@@ -58,13 +58,14 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 	start_bucket(walker, lane, bucket);
 }
 
-inline_always void fetch(const struct tc_walker *walker, u64 node)
+inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
-	u64 sock = node - walker->layout.node.word;
+	u64 node = lane->node, sock = node - walker->layout.node.word;
 
 	(void)read_word(node);
 	(void)read_word(sock + walker->layout.state.word);
 	(void)read_word(sock + walker->layout.substate.word);
+	(void)read_word(lane->left + walker->layout.retransmits.word);
 }
 
 /*
@@ -154,6 +155,7 @@ inline_always void forget(struct tc_walk_lane *lane)
 {
 	lane->count = 0;
 	lane->seen = 0;
+	lane->left = 0;
 	if (lane->is_long)
 		forget_long(lane);
 }

@@ -57,3 +57,11 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 	(void)walker;
 	(void)seen;
 }
+
+inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
+{
+	(void)walker;
+	(void)lane;
+	(void)which;
+	return GONE_ON;
+}

@@ -9,7 +9,8 @@
  * address that is none reads as 0 and does no harm. Before Linux 6.2 there is no such thing; the
  * same programs are then compiled with TC_WALK_PROBE, and call bpf_probe_read_kernel() for each.
  *
- * Who includes this defines find(), fetch(), start_chain(), follow(), end_chain() and forget().
+ * Who includes this defines find(), fetch(), start_chain(), follow(), finish(), end_chain()
+ * and forget().
  */
 #ifndef TC_BPF_WALK_BPF_H
 #define TC_BPF_WALK_BPF_H
@@ -148,8 +149,11 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 /* The end has been reached. False: it is that of another chain. */
 inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node);
 
-/* Asks memory for what a step to this node will look at. */
-inline_always void fetch(const struct tc_walker *walker, u64 node);
+/* Does what follow() has left to the lane's next step; what comes of it is what comes of a step. */
+inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which);
+
+/* Asks memory for what a lane's next step will look at. */
+inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane);
 
 /* What a lane has seen of its chain does not count. */
 inline_always void forget(struct tc_walk_lane *lane);
@@ -190,22 +194,25 @@ inline_always void step(struct tc_walker *walker, u32 which)
 	struct tc_walk_lane *lane = &walker->lanes[which];
 	u64 node = lane->node;
 	u32 bucket = lane->bucket;
+	int came = GONE_ON;
 
 	if (!node)
 		return;
-	if (!(node & 1)) {
-		int came = follow(walker, lane, which, node);
-
-		if (came == GONE_ON)
+	if (lane->left)
+		came = finish(walker, lane, which);
+	if (came == GONE_ON && !(node & 1)) {
+		came = follow(walker, lane, which, node);
+		/* The end of a chain is in no memory that has to be waited for. */
+		if (came == GONE_ON && (!(lane->node & 1) || lane->left))
 			return;
-		if (came == NO_ROOM) {
-			lane->paused = node;
-			rest(walker, lane);
-			return;
-		}
-	} else if (end_chain(walker, lane, node)) {
-		goto fresh;
 	}
+	if (came == NO_ROOM) {
+		lane->paused = node;
+		rest(walker, lane);
+		return;
+	}
+	if (came == GONE_ON && end_chain(walker, lane, lane->node))
+		goto fresh;
 	walker->repeated++;
 	if (++lane->retries < TC_WALK_RETRIES)
 		goto begin;
@@ -234,7 +241,7 @@ inline_always void fetch_all(const struct tc_walker *walker)
 {
 #pragma unroll
 	for (u32 i = 0; i < TC_WALK_LANES; i++)
-		fetch(walker, walker->lanes[i].node);
+		fetch(walker, &walker->lanes[i]);
 }
 
 in_kernel static long step_all(u32 i, struct tc_walker **context)
