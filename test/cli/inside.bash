@@ -91,42 +91,38 @@ gathered() {
 		"\($name): \(.)"' "$scratch/json" | sort
 }
 
-expect() { # LABEL, "STATE=3" lines on standard input
-	sed "s|^|$1: |" >>"$scratch/expected"
+expect() { # LABEL WORDS: "STATE=3 STATE=1"
+	local pair
+	for pair in $2; do
+		printf '%s: %s\n' "$1" "$pair"
+	done >>"$scratch/expect"
 }
 
-without_bound() {
-	grep -v '^BOUND='
+gathered_as_expected() {
+	same "counts" "$(grep = "$scratch/expect" | sort)" "$(gathered)"
 }
 
-census_of_family() { # EXPECTED [-4|-6]
-	local expected family=${2:-}
-	expected=$(sorted <<<"$1")
-	agree "ss -tan $family" "without_bound <<<'$expected'" "ss_counts $family"
-	for source in auto "${sources[@]}"; do
-		gather "$source $family" --source "$source" $family
-		case $source in
-		proc) without_bound <<<"$expected" ;;
-		*) cat <<<"$expected" ;;
-		esac | expect "$source $family"
+# Sets `counts`: what ss and /proc tell of them.
+count_without_bound() { # WORDS
+	local pair
+	counts=
+	for pair in $1; do
+		[[ $pair = BOUND=* ]] || counts+=${counts:+ }$pair
 	done
 }
 
-# proc cannot see BOUND: said once, and never shown as 0.
-bound_is_unknown_to_proc() {
-	local notes
-	tcpcensus --source proc >"$scratch/table" 2>"$scratch/notes"
-	notes=$(cat "$scratch/notes")
-	[[ $notes = "tcpcensus: BOUND was not read: proc"* && $notes != *$'\n'* ]] ||
-		wrong "one note about BOUND on stderr" "$notes"
-	grep -qE '^BOUND +\? ' "$scratch/table" || wrong "BOUND is ? in the table"
-}
-
-# What else both sources read of a socket: whether a timer runs, not when it fires.
-more_of_sockets() { # SOURCE
-	tcpcensus list -n 0 -o csv --source "$1" 2>/dev/null \
-		-c local,remote,family,kind,timer,inode,netns.id,expires |
-		sed -E '1d; s/,[0-9]+,1$/,some/' | sort
+# What ss has to count is in `expected`, `expected-4` or `expected-6` then.
+census_of_family() { # WORDS [-4|-6]
+	local family=${2:-} counts source
+	count_without_bound "$1"
+	printf '%s\n' $counts >"$scratch/expected$family"
+	for source in auto "${sources[@]}"; do
+		gather "$source $family" --source "$source" $family
+		case $source in
+		proc) expect "$source $family" "$counts" ;;
+		*) expect "$source $family" "$1" ;;
+		esac
+	done
 }
 
 # What eBPF has of a socket.
@@ -151,44 +147,9 @@ verdicts() { # SOURCE
 	tcpcensus --source "$1" 2>&1 | sed '/ ports /,/: tcpcensus/d'
 }
 
-lists() { # like ss, whatever the source
-	agree "list" ss_sockets our_sockets
-	agree "list -6" "ss_sockets -6" "our_sockets --source netlink -6"
-	agree "list --source proc" "ss_sockets | for_proc" "our_sockets --source proc | for_proc"
-	agree "list -4 --source proc" "ss_sockets -4 | for_proc" \
-		"our_sockets --source proc -4 | for_proc"
-	agree "netlink and proc" "more_of_sockets netlink" "more_of_sockets proc"
-	[[ ${sources[*]} != *bpf* ]] || lists_by_bpf
-}
-
 # The queues of listeners are not taken from /proc/net/tcp, which lacks the limit.
 for_proc() {
 	sed -E 's/^LISTEN,[0-9]*,[0-9]*,/LISTEN,,,/' | sort
-}
-
-saved_listings() {
-	local expected=$1
-	for command in 'ss -tan' 'ss -tanoem' 'netstat -tan' 'netstat -tanpeo' 'ss -tanO -e' \
-		'cat /proc/net/tcp /proc/net/tcp6'; do
-		eval "$command" >"$scratch/listing" 2>/dev/null
-		if [ -n "$expected" ]; then
-			gather "$command" -f "$scratch/listing"
-			expect "$command" <<<"$expected"
-		else
-			tcpcensus -f "$scratch/listing" >/dev/null 2>&1
-			same "$command without sockets is nothing to count" 3 $?
-		fi
-	done
-}
-
-states() {
-	census_of_family "$LAB_EXPECT"
-	census_of_family "$LAB_EXPECT_4" -4
-	census_of_family "$LAB_EXPECT_6" -6
-	saved_listings "$(sorted <<<"$LAB_EXPECT" | without_bound)"
-	same "counts" "$(grep = "$scratch/expected" | sort)" "$(gathered)"
-	bound_is_unknown_to_proc
-	lists
 }
 
 for part in "$here"/inside_*.bash; do

@@ -2,10 +2,14 @@
 # Parts of crowd.bats that run inside a herd; read by inside.bash.
 
 crowd_counts() {
+	local family
 	census_of_family "$HERD_COUNTS"
 	census_of_family "$HERD_COUNTS_4" -4
 	census_of_family "$HERD_COUNTS_6" -6
-	same "counts" "$(grep = "$scratch/expected" | sort)" "$(gathered)"
+	gathered_as_expected
+	for family in '' -4 -6; do
+		agree "ss -tan $family" "grep . <'$scratch/expected$family' | sort" "ss_counts $family"
+	done
 	[ "$(ss -tanH | wc -l)" -ge 20000 ] || wrong "20,000 sockets"
 }
 

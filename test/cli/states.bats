@@ -4,8 +4,12 @@
 
 load helper
 
+# Under the sanitizers, where a process takes eight times as long, one of them: a where the name
+# has an even length, else b. The same code runs on both, and without them both are compared.
 both_sides() { # SCENARIO
-	for side in a b; do
+	local side sides='a b'
+	! is_sanitized || { [ $((${#1} % 2)) = 0 ] && sides=a || sides=b; }
+	for side in $sides; do
 		in_lab "$1" --side "$side" -- states
 	done
 }
