@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""ports.py CASE SOURCE: what `tcpcensus ports` says is made true, in a network namespace.
+"""ports.py SOURCE FAMILIES [CASE...]: what `tcpcensus ports` says is made true.
 
-Each case makes a situation, asks for the headroom of one destination, opens as many connections
-to it as are said to be free, and then one more, which must fail with EADDRNOTAVAIL. With the
-source bpf the number is exact; with the others it lies between the bounds that are given.
-ports.py without arguments names the cases.
+Each case makes a situation, in a network namespace of its own, asks for the headroom of one
+destination, opens as many connections to it as are said to be free, and then one more, which must
+fail with EADDRNOTAVAIL. With the source bpf the number is exact; with the others it lies between
+the bounds that are given. FAMILIES is a list such as 4,6,mapped, or "in-turn": each case has one
+of them. Without a CASE it is all of those that have one destination.
 """
 import ctypes
 import errno
 import json
-import os
 import resource
 import socket
 import subprocess
@@ -31,22 +31,24 @@ def range_of(count):
     setting("ip_local_port_range", f"{LOW} {LOW + count - 1}")
 
 
-def ip_succeeds(command):
-    return subprocess.run(["ip"] + command.split(), stderr=subprocess.DEVNULL, check=False).returncode == 0
+def ip(commands):
+    """Whether all of them succeed, in one process."""
+    done = subprocess.run(["ip", "-batch", "-"], input="\n".join(commands), text=True,
+                          stderr=subprocess.DEVNULL, check=False)
+    return done.returncode == 0
 
 
 def enter_namespace():
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) < 0:
         print("needs network namespaces")
         sys.exit(77)
-    for command in ("link set lo up", "addr add 10.77.0.1/32 dev lo", "addr add 10.77.0.2/32 dev lo",
-                    "addr add fd77::1/128 dev lo nodad", "addr add fd77::2/128 dev lo nodad",
-                    # else a connection to an address of this machine comes from that address
-                    "route replace local 10.77.0.2 dev lo src 10.77.0.1 table local"):
-        subprocess.run(["ip"] + command.split(), check=True)
-    route = "-6 route {} local fd77::2 dev lo {} table local"
-    wait_for(lambda: ip_succeeds(route.format("del", "")), "the route to fd77::2")
-    assert ip_succeeds(route.format("add", "src fd77::1"))
+    assert ip(["link set lo up", "addr add 10.77.0.1/32 dev lo", "addr add 10.77.0.2/32 dev lo",
+               "addr add fd77::1/128 dev lo nodad", "addr add fd77::2/128 dev lo nodad",
+               # else a connection to an address of this machine comes from that address
+               "route replace local 10.77.0.2 dev lo src 10.77.0.1 table local"])
+    wait_for(lambda: ip(["route del local fd77::2 dev lo table local",
+                         "route add local fd77::2 dev lo src fd77::1 table local"]),
+             "the route to fd77::2")
     setting("tcp_tw_reuse", 0)
     # Where the machine stalls, a FIN is repeated to who has left, and the RST would end TIME_WAIT.
     setting("tcp_rfc1337", 1)
@@ -413,24 +415,23 @@ def check_bind(source):
     assert count == to["bind_free"]
 
 
+def families_of(case, families):
+    if families != "in-turn":
+        return families.split(",")
+    return [("4", "6", "mapped")[list(CASES).index(case) % 3]]
+
+
 def main():
-    if len(sys.argv) < 3:
-        print("\n".join(CASES))
-        return
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    case, source, families = sys.argv[1], sys.argv[2], sys.argv[3:] or ["4"]
-    for family in families:
-        child = os.fork()  # a namespace of its own for each
-        if not child:
-            enter_namespace()
-            if case == "bind-free":
-                check_bind(source)
-            else:
-                check(case, source, family)
-            sys.exit(0)
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if status:
-            sys.exit(status)
+    source, families, cases = sys.argv[1], sys.argv[2], sys.argv[3:]
+    if cases == ["bind-free"]:
+        enter_namespace()
+        check_bind(source)
+        return
+    for case in cases or CASES:
+        for family in families_of(case, families):
+            enter_namespace()  # of which nothing is left when its sockets have gone
+            check(case, source, family)
 
 
 main()
