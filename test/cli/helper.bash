@@ -2,8 +2,9 @@
 # What the tests of the program share. The program, tc-lab and herd are those of the folder
 # TCPCENSUS_BUILD (default: build), found by PATH, so that every test names them as people do.
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
+here=${BASH_SOURCE[0]%/*}
+case $here in /*) ;; *) here=$(cd "$here" && pwd) ;; esac
+root=${here%/test/cli}
 build=${TCPCENSUS_BUILD:-$root/build}
 case $build in /*) ;; *) build=$PWD/$build ;; esac
 export TCPCENSUS_BUILD=$build
@@ -54,8 +55,7 @@ apart() { # COMMAND...
 	out_file=$BATS_TEST_TMPDIR/out err_file=$BATS_TEST_TMPDIR/err
 	status=0
 	"$@" >"$out_file" 2>"$err_file" || status=$?
-	out=$(tr -d '\0' <"$out_file")
-	err=$(cat "$err_file")
+	{ out=$(<"$out_file") err=$(<"$err_file"); } 2>/dev/null # without a word of bash on '\0'
 	printf 'command: %s\nexit status: %s\nstdout: %.2000s\nstderr: %s\n' "$*" "$status" "$out" "$err"
 }
 
@@ -90,7 +90,9 @@ needs_root() {
 
 # Why eBPF cannot read sockets here, as the program says it; nothing where it can.
 why_no_bpf() {
-	tcpcensus --source bpf 2>&1 >/dev/null | sed 's/^tcpcensus: //'
+	local why
+	why=$(tcpcensus --source bpf 2>&1 >/dev/null)
+	[ -z "$why" ] || echo "${why#tcpcensus: }"
 }
 
 # Sets `sources`: the ways of reading the kernel that work here.

@@ -2,7 +2,7 @@
 # inside.bash FUNCTION [ARGUMENT...]: the part of a test that runs in a network namespace of
 # known sockets (tc-lab, herd). Prints every difference and ends with 1 where there was one.
 set -u -o pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/helper.bash"
+. "${BASH_SOURCE[0]%/*}/helper.bash"
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 failed=0
