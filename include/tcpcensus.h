@@ -368,7 +368,7 @@ struct tc_query {
 	const char *const *more_from;
 };
 
-#define TC_WHY_MAX 256
+#define TC_WHY_MAX 512
 #define TC_REFUSED_MAX 4
 #define TC_UNREAD_MAX 5
 #define TC_ORIGINS_MAX 16

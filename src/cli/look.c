@@ -15,6 +15,7 @@
 #include "util/decimal.h"
 #include "util/intl.h"
 #include "util/macro.h"
+#include "util/privilege.h"
 
 static bool compares(const char *word)
 {
@@ -346,16 +347,19 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 void tc_look_note_hidden(const struct tc_report *report)
 {
 	uint64_t hidden = report->owners.sockets[TC_OWNER_HIDDEN];
+	char advice[TC_ADVICE_MAX];
 
-	if (hidden)
-		tc_note(tc_ngettext("the process of %llu socket was not found: this user may not "
-				    "look into it (run as root, with CAP_SYS_PTRACE), or it has "
-				    "started meanwhile",
-				    "the processes of %llu sockets were not found: this user may "
-				    "not look into them (run as root, with CAP_SYS_PTRACE), or "
-				    "they have started meanwhile",
-				    (unsigned long)hidden),
-			(unsigned long long)hidden);
+	if (!hidden)
+		return;
+	tc_privilege_advice(TC_PRIVILEGE_HOLDERS, advice);
+	/* Which of these it is cannot be told. */
+	tc_note(tc_ngettext("the process of %llu socket was not found: it may not be looked into "
+			    "(%s), it has started meanwhile, or the socket is on its way to another",
+			    "the processes of %llu sockets were not found: they may not be looked "
+			    "into (%s), they have started meanwhile, or the sockets are on their "
+			    "way to others",
+			    (unsigned long)hidden),
+		(unsigned long long)hidden, advice);
 }
 
 /* A column without words has a reason, which is said once. */

@@ -20,6 +20,7 @@
 #include "util/macro.h"
 #include "util/map.h"
 #include "util/parse.h"
+#include "util/privilege.h"
 
 enum { BATCH = 1024, LINK_MAX_LENGTH = 64, STAT_MAX = 1024, PATH_SIZE = 64 };
 enum { KERNEL_THREAD = 0x00200000 }; /* PF_KTHREAD, include/linux/sched.h */
@@ -306,11 +307,7 @@ int tc_holders_read_proc(tc_holder_sink *sink, void *context, struct tc_holders_
 
 bool tc_holders_see_all(void)
 {
-	enum { PROC_PID_INIT_INO = 0xeffffffc }; /* include/linux/proc_ns.h */
-	struct stat status;
-
-	return stat("/proc/self/ns/pid", &status) == 0 &&
-	       status.st_ino == (ino_t)(unsigned)PROC_PID_INIT_INO;
+	return access("/proc/self/ns/pid", F_OK) == 0 && tc_privilege_is_in_first_pids();
 }
 
 bool tc_holders_is_first_hidden(void)
@@ -320,7 +317,7 @@ bool tc_holders_is_first_hidden(void)
 	bool hidden = false;
 	DIR *dir;
 
-	if (!tc_holders_see_all() && access("/proc/self/ns/pid", F_OK) == 0)
+	if (!tc_privilege_is_in_first_pids())
 		return true;
 	dir = opendir("/proc/1/fd");
 	if (!dir)

@@ -13,6 +13,7 @@
 #include "owner/process.h"
 #include "util/macro.h"
 #include "util/parse.h"
+#include "util/privilege.h"
 
 /* Looking at one takes some 4 us: a machine with more does not wait for what hardly exists. */
 enum { SOCKETS_MAX = 100000 };
@@ -276,6 +277,7 @@ static int add_processes(struct tc_netns_list *list)
 	if (proc)
 		closedir(proc);
 	free(mounts.seen);
+	list->enclosed = !tc_privilege_lists_all();
 	return err;
 }
 

@@ -28,6 +28,7 @@ struct tc_netns_list {
 	uint64_t hidden;    /* processes that we are not allowed to look at, */
 	uint64_t closed;    /* of these, because their descriptors may not be listed */
 	uint64_t unchecked; /* descriptors of sockets that were too many to look at */
+	bool enclosed;	    /* only processes of a pid namespace were looked at, not the machine's */
 };
 
 /* Finds the namespaces. Names are those that no holder gives: see tc_netns_list_name(). -ENOMEM. */

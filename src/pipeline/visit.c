@@ -10,11 +10,16 @@
 
 #include "owner/netns.h"
 #include "util/intl.h"
+#include "util/macro.h"
 #include "util/netns_here.h"
 #include "util/privilege.h"
 
-static void say_short(const struct tc_netns_list *list, char why[TC_WHY_MAX])
+static void say_short(const struct tc_visits *visits, char why[TC_WHY_MAX])
 {
+	const struct tc_netns_list *list = &visits->list;
+
+	if (!list->short_err)
+		return;
 	snprintf(why, TC_WHY_MAX,
 		 _("network namespaces could not all be looked for: %s (raise the limit of open "
 		   "files, %s)"),
@@ -31,7 +36,7 @@ static int find_all(struct tc_visits *visits, char why[TC_WHY_MAX])
 		return err;
 	err = visits->list.short_err ? visits->list.short_err : -ENOENT;
 	if (visits->list.short_err)
-		say_short(&visits->list, why);
+		say_short(visits, why);
 	else if (tc_netns_here())
 		snprintf(why, TC_WHY_MAX, _("no network namespace could be opened: %s"),
 			 strerror(visits->list.lost_err ? -visits->list.lost_err : ENOENT));
@@ -116,13 +121,24 @@ int tc_visits_each(struct tc_visits *visits, tc_visit *visit, void *context, cha
 			   : visit_one(visits, visit, context, why);
 }
 
-/* ---- What is missing ----------------------------------------------------------------- */
+/* ---- What is missing: nothing is written where it is not so --------------------------- */
+
+static void say_enclosed(const struct tc_visits *visits, char why[TC_WHY_MAX])
+{
+	if (visits->list.enclosed)
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("processes outside of this pid namespace cannot be seen, nor network "
+			   "namespaces that only they are in: run in the machine's (for a container "
+			   "--pid=host, hostPID)"));
+}
 
 static void say_skipped(const struct tc_visits *visits, char why[TC_WHY_MAX])
 {
 	bool forbidden = visits->skipped_err == -EPERM || visits->skipped_err == -EACCES;
 	char advice[TC_ADVICE_MAX];
 
+	if (!visits->skipped)
+		return;
 	tc_privilege_advice(TC_PRIVILEGE_ADMIN, advice);
 	snprintf(why, TC_WHY_MAX,
 		 tc_ngettext("%llu network namespace could not be entered: %s",
@@ -132,8 +148,12 @@ static void say_skipped(const struct tc_visits *visits, char why[TC_WHY_MAX])
 		 forbidden ? advice : strerror(-visits->skipped_err));
 }
 
-static void say_lost(const struct tc_netns_list *list, char why[TC_WHY_MAX])
+static void say_lost(const struct tc_visits *visits, char why[TC_WHY_MAX])
 {
+	const struct tc_netns_list *list = &visits->list;
+
+	if (!list->lost)
+		return;
 	if (list->lost_err == -ENOENT || list->lost_err == -ESRCH)
 		snprintf(why, TC_WHY_MAX,
 			 tc_ngettext("%llu network namespace vanished before it was entered",
@@ -148,10 +168,13 @@ static void say_lost(const struct tc_netns_list *list, char why[TC_WHY_MAX])
 			 (unsigned long long)list->lost, strerror(-list->lost_err));
 }
 
-static void say_hidden(const struct tc_netns_list *list, char why[TC_WHY_MAX])
+static void say_hidden(const struct tc_visits *visits, char why[TC_WHY_MAX])
 {
+	const struct tc_netns_list *list = &visits->list;
 	char advice[TC_ADVICE_MAX];
 
+	if (!list->hidden)
+		return;
 	tc_privilege_advice(list->closed == list->hidden ? TC_PRIVILEGE_READ : TC_PRIVILEGE_PTRACE,
 			    advice);
 	snprintf(why, TC_WHY_MAX,
@@ -163,14 +186,32 @@ static void say_hidden(const struct tc_netns_list *list, char why[TC_WHY_MAX])
 		 (unsigned long long)list->hidden, advice);
 }
 
-static void say_unchecked(const struct tc_netns_list *list, char why[TC_WHY_MAX])
+static void say_unchecked(const struct tc_visits *visits, char why[TC_WHY_MAX])
 {
+	const struct tc_netns_list *list = &visits->list;
+
+	if (!list->unchecked)
+		return;
 	snprintf(why, TC_WHY_MAX,
 		 tc_ngettext("%llu descriptor of a socket was not asked for its network namespace",
 			     "%llu descriptors of sockets were not asked for their network "
 			     "namespaces",
 			     (unsigned long)list->unchecked),
 		 (unsigned long long)list->unchecked);
+}
+
+/* In the order in which they are told. Each has a remedy of its own, so all are. */
+static void (*const gaps[])(const struct tc_visits *visits, char why[TC_WHY_MAX]) = {
+	say_short, say_enclosed, say_skipped, say_lost, say_hidden, say_unchecked,
+};
+
+/* One for which there is no room is left out whole. */
+static void add(char why[TC_WHY_MAX], bool is_first, const char *gap)
+{
+	size_t length = is_first ? 0 : strlen(why);
+
+	if (length + strlen(gap) + sizeof("; ") <= TC_WHY_MAX)
+		strcpy(stpcpy(why + length, is_first ? "" : "; "), gap);
 }
 
 void tc_visits_report(const struct tc_visits *visits, struct tc_report *report)
@@ -182,18 +223,15 @@ void tc_visits_report(const struct tc_visits *visits, struct tc_report *report)
 	report->netns_skipped = visits->skipped + list->lost;
 	report->netns_count = list->count - visits->skipped;
 	report->netns_hidden = list->hidden;
-	if (!report->complete) /* one reason is shown: the first */
+	if (!report->complete) /* what is wrong with the numbers of those that were read */
 		return;
-	report->complete = !visits->skipped && !list->lost && !list->hidden &&
-			   !list->unchecked && !list->short_err;
-	if (list->short_err)
-		say_short(list, report->why);
-	else if (visits->skipped)
-		say_skipped(visits, report->why);
-	else if (list->lost)
-		say_lost(list, report->why);
-	else if (list->hidden)
-		say_hidden(list, report->why);
-	else if (list->unchecked)
-		say_unchecked(list, report->why);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(gaps); i++) {
+		char gap[TC_WHY_MAX] = "";
+
+		gaps[i](visits, gap);
+		if (!*gap)
+			continue;
+		add(report->why, report->complete, gap);
+		report->complete = false;
+	}
 }

@@ -11,15 +11,18 @@
 
 #include "util/intl.h"
 
-enum { FIRST_USER_NAMESPACE = 0xeffffffd }; /* include/linux/proc_ns.h, PROC_USER_INIT_INO */
+/* include/linux/proc_ns.h, PROC_PID_INIT_INO and PROC_USER_INIT_INO */
+enum { FIRST_PID_NAMESPACE = 0xeffffffc, FIRST_USER_NAMESPACE = 0xeffffffd };
 
 static const struct {
 	unsigned number;
 	const char *name;
+	bool in_first_pids; /* it is of no use in another pid namespace */
 } capabilities[] = {
-	[TC_PRIVILEGE_PTRACE] = { CAP_SYS_PTRACE, "CAP_SYS_PTRACE" },
-	[TC_PRIVILEGE_ADMIN] = { CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
-	[TC_PRIVILEGE_READ] = { CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH" },
+	[TC_PRIVILEGE_PTRACE] = { CAP_SYS_PTRACE, "CAP_SYS_PTRACE", false },
+	[TC_PRIVILEGE_HOLDERS] = { CAP_SYS_PTRACE, "CAP_SYS_PTRACE", true },
+	[TC_PRIVILEGE_ADMIN] = { CAP_SYS_ADMIN, "CAP_SYS_ADMIN", false },
+	[TC_PRIVILEGE_READ] = { CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", false },
 };
 
 bool tc_privilege_has(unsigned capability)
@@ -32,12 +35,23 @@ bool tc_privilege_has(unsigned capability)
 }
 
 /* Where it cannot be told, it is taken for the first. */
-static bool is_in_first_user_namespace(void)
+static bool is_first(const char *path, unsigned first)
 {
 	struct stat status;
 
-	return stat("/proc/self/ns/user", &status) < 0 ||
-	       status.st_ino == (ino_t)(unsigned)FIRST_USER_NAMESPACE;
+	return stat(path, &status) < 0 || status.st_ino == (ino_t)first;
+}
+
+bool tc_privilege_is_in_first_pids(void)
+{
+	return is_first("/proc/self/ns/pid", FIRST_PID_NAMESPACE);
+}
+
+/* It is of the namespace whose first process it names, which need not be ours. */
+bool tc_privilege_lists_all(void)
+{
+	return access("/proc/1/ns/pid", F_OK) == 0 ? is_first("/proc/1/ns/pid", FIRST_PID_NAMESPACE)
+						   : tc_privilege_is_in_first_pids();
 }
 
 void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX])
@@ -49,9 +63,13 @@ void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX]
 	else if (!tc_privilege_has(capabilities[privilege].number))
 		snprintf(advice, TC_ADVICE_MAX,
 			 _("root lacks %s here, which a container or unit has to grant"), name);
-	else if (!is_in_first_user_namespace())
+	else if (!is_first("/proc/self/ns/user", FIRST_USER_NAMESPACE))
 		snprintf(advice, TC_ADVICE_MAX, "%s",
 			 _("root of this user namespace is not that of the machine: run outside of it"));
+	else if (capabilities[privilege].in_first_pids && !tc_privilege_is_in_first_pids())
+		snprintf(advice, TC_ADVICE_MAX, "%s",
+			 _("processes outside of this pid namespace cannot be seen: run in the "
+			   "machine's (for a container --pid=host, hostPID)"));
 	else
 		snprintf(advice, TC_ADVICE_MAX,
 			 _("it is forbidden in spite of %s, by a security module for "

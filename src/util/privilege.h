@@ -5,20 +5,29 @@
 
 #include <stdbool.h>
 
-enum { TC_ADVICE_MAX = 128 };
+enum { TC_ADVICE_MAX = 192 };
+
+/*
+ * Whether our pid namespace is the machine's, and whether /proc lists the processes of all of it.
+ * Where it cannot be told, it is taken to be so.
+ */
+bool tc_privilege_is_in_first_pids(void);
+bool tc_privilege_lists_all(void);
 
 /* Whether a capability (CAP_..., linux/capability.h) is in effect for the calling thread. */
 bool tc_privilege_has(unsigned capability);
 
 enum tc_privilege {
-	TC_PRIVILEGE_PTRACE, /* CAP_SYS_PTRACE: to look into processes of others */
-	TC_PRIVILEGE_ADMIN,  /* CAP_SYS_ADMIN: to enter namespaces */
-	TC_PRIVILEGE_READ,   /* CAP_DAC_READ_SEARCH: to list the descriptors of others */
+	TC_PRIVILEGE_PTRACE,  /* CAP_SYS_PTRACE: to look into processes of others */
+	TC_PRIVILEGE_HOLDERS, /* the same, and to see whoever may hold a socket */
+	TC_PRIVILEGE_ADMIN,   /* CAP_SYS_ADMIN: to enter namespaces */
+	TC_PRIVILEGE_READ,    /* CAP_DAC_READ_SEARCH: to list the descriptors of others */
 };
 
 /*
  * What helps, to follow a colon. Root is not told to be root: it lacks a capability, has it in a
- * user namespace alone, or is forbidden what its capabilities allow.
+ * user namespace alone, looks for processes from within a pid namespace, or is forbidden what its
+ * capabilities allow.
  */
 void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX]);
 

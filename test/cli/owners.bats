@@ -63,3 +63,16 @@ among_crew() { # SITUATION FUNCTION
 	# The shell stays, as process 1 would inherit the orphans of the tests.
 	unshare --pid --fork --mount-proc sh -c '"$0"; exit $?' "$build/test/unit/test_holders"
 }
+
+@test "owners: of a holder outside of the pid namespace that is what is told" {
+	needs_root
+	unshare --pid --fork --mount-proc true 2>/dev/null || skip "needs pid namespaces"
+	apart unshare -n python3 -c '
+import socket, subprocess, sys
+held = socket.socket(); held.listen()
+sys.exit(subprocess.run(["unshare", "-pf", "--mount-proc", "tcpcensus", "by", "owner", "-j"]).returncode)'
+	[ "$status" = 0 ]
+	jq -e '[.groups[] | [.owner, .count]] == [["hidden", 1]]' <<<"$out"
+	grep -q 'outside of this pid namespace cannot be seen: run in the machine' <<<"$err"
+	! grep -q 'root\|CAP_SYS_PTRACE' <<<"$err" || false
+}
