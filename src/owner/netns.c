@@ -43,26 +43,39 @@ static int open_path(const char *folder, const char *name, const char *end, int 
 	return *ret_fd < 0 ? -errno : 0;
 }
 
-/* "812", "pid/812" or "pid/812/nginx". -EINVAL: no process is meant. */
-static int open_process(const char *name, int *ret_fd)
+/* "812", "pid/812" or "pid/812/nginx". False: no process is meant. */
+static bool means_process(const char *name, char ret_pid[16])
 {
 	bool said = strncmp(name, "pid/", 4) == 0;
 	const char *number = said ? name + 4 : name;
 	size_t length = strspn(number, "0123456789");
+
+	if (!length || length >= 16 || (number[length] && (!said || number[length] != '/')))
+		return false;
+	snprintf(ret_pid, 16, "%.*s", (int)length, number);
+	return true;
+}
+
+static int open_process(const char *name, int *ret_fd)
+{
 	char pid[16];
 
-	if (!length || length >= sizeof(pid) || (number[length] && (!said || number[length] != '/')))
-		return -EINVAL;
-	snprintf(pid, sizeof(pid), "%.*s", (int)length, number);
-	return open_path("/proc/", pid, "/ns/net", ret_fd);
+	return means_process(name, pid) ? open_path("/proc/", pid, "/ns/net", ret_fd) : -EINVAL;
 }
 
 static int fail_with_near(const struct tc_netns_list *list, const char *name,
 			  char why[TC_WHY_MAX])
 {
 	struct tc_near near;
+	char pid[16];
 
+	if (means_process(name, pid)) {
+		snprintf(why, TC_WHY_MAX,
+			 _("there is no process %s, and no network namespace '%s'"), pid, name);
+		return -ENOENT;
+	}
 	tc_near_init(&near, name, strlen(name));
+	tc_near_offer(&near, "all");
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].name)
 			tc_near_offer(&near, list->items[i].name);

@@ -19,7 +19,7 @@
 /* A condition that is looked for, and what is nearest to it. */
 struct search {
 	const struct tc_expr *expr;
-	bool container; /* else: a pid */
+	const struct tc_netns_list *netns; /* where it has been read already; else NULL */
 	bool found;
 	struct tc_near near;
 	char *nearest; /* owned */
@@ -55,20 +55,25 @@ static int offer_container(struct search *search, const struct tc_process *proce
 	return err || !slash ? err : compare_nearest(search, slash + 1);
 }
 
-static int offer(struct search *search, struct tc_processes *processes, const char *name,
-		 uint32_t pid)
-{
-	const struct tc_process *process;
+typedef int offer_process(struct search *search, struct tc_processes *processes, const char *name,
+			  uint32_t pid);
 
-	if (!search->container) {
-		search->found |= pid == search->expr->field.number;
-		return compare_nearest(search, name);
-	}
-	process = tc_processes_get(processes, pid, TC_PROCESS_CGROUP);
+static int offer_pid(struct search *search, struct tc_processes *processes __attribute__((unused)),
+		     const char *name, uint32_t pid)
+{
+	search->found |= pid == search->expr->field.number;
+	return compare_nearest(search, name);
+}
+
+static int offer_its_container(struct search *search, struct tc_processes *processes,
+			       const char *name __attribute__((unused)), uint32_t pid)
+{
+	const struct tc_process *process = tc_processes_get(processes, pid, TC_PROCESS_CGROUP);
+
 	return process ? offer_container(search, process) : -ENOMEM;
 }
 
-static int look_through(struct search *search)
+static int look_through(struct search *search, offer_process *offer)
 {
 	struct tc_processes processes = { .tree = NULL };
 	DIR *proc = opendir("/proc");
@@ -88,54 +93,120 @@ static int look_through(struct search *search)
 	return err;
 }
 
-static void say(const struct search *search, char why[TC_WHY_MAX])
+static int look_for_pid(struct search *search)
 {
-	const char *word = search->expr->field.pattern;
+	return look_through(search, offer_pid);
+}
+
+static int look_for_container(struct search *search)
+{
+	return look_through(search, offer_its_container);
+}
+
+static int look_among(struct search *search, const struct tc_netns_list *list)
+{
+	int err = 0;
+
+	search->found = list->short_err || !list->count; /* as above */
+	for (size_t i = 0; i < list->count && !err && !search->found; i++) {
+		const struct tc_netns *netns = &list->items[i];
+		const struct tc_text text = { .netns = netns->name };
+		const struct tc_sock sock = {
+			.text = &text,
+			.netns = netns->id,
+			.have = TC_HAVE_NETNS,
+		};
+
+		search->found = tc_filter_match_field(search->expr, &sock);
+		if (netns->name)
+			err = compare_nearest(search, netns->name);
+	}
+	return err;
+}
+
+static int look_for_netns(struct search *search)
+{
+	struct tc_netns_list list;
+	int err;
+
+	if (search->netns)
+		return look_among(search, search->netns);
+	err = tc_netns_list_all(&list);
+	if (err)
+		return err;
+	err = look_among(search, &list);
+	tc_netns_list_release(&list);
+	return err;
+}
+
+/* What may be missing, and how that is said of a word and perhaps a near miss of it. */
+static const struct kind {
+	const char *field;
+	int (*look)(struct search *search);
+	const char *missing;
+} kinds[] = {
+	{ "pid", look_for_pid, N_("there is no process %s%s") },
+	{ "container", look_for_container, N_("no process runs in a container '%s'%s") },
+	{ "netns", look_for_netns, N_("there is no network namespace '%s'%s") },
+	{ "netns.id", look_for_netns, N_("there is no network namespace '%s'%s") },
+};
+
+static const struct kind *kind_of(const struct tc_expr *expr)
+{
+	const char *field = tc_field_name(expr->field.key.field);
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(kinds); i++)
+		if (strcmp(kinds[i].field, field) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+static void say(const struct kind *kind, const struct search *search, char why[TC_WHY_MAX])
+{
 	char near[96] = "";
 
 	if (search->nearest)
 		snprintf(near, sizeof(near), _(" (did you mean '%s'?)"), search->nearest);
-	if (search->container)
-		snprintf(why, TC_WHY_MAX, _("no process runs in a container '%s'%s"), word, near);
-	else
-		snprintf(why, TC_WHY_MAX, _("there is no process %s%s"), word, near);
+	snprintf(why, TC_WHY_MAX, _(kind->missing), search->expr->field.pattern, near);
 }
 
-static int check_condition(const struct tc_expr *expr, char why[TC_WHY_MAX])
+static int check_condition(const struct tc_expr *expr, const struct tc_netns_list *netns,
+			   char why[TC_WHY_MAX])
 {
-	const char *field = tc_field_name(expr->field.key.field);
-	struct search search = { .expr = expr, .container = strcmp(field, "container") == 0 };
+	const struct kind *kind = kind_of(expr);
+	struct search search = { .expr = expr, .netns = netns };
 	int err;
 
-	if (expr->field.compare != TC_COMPARE_EQ || expr->negated ||
-	    (!search.container && strcmp(field, "pid") != 0) ||
+	if (!kind || expr->field.compare != TC_COMPARE_EQ || expr->negated ||
 	    strpbrk(expr->field.pattern, "*?["))
 		return 0;
 	tc_near_init(&search.near, expr->field.pattern, strlen(expr->field.pattern));
-	err = look_through(&search);
+	err = kind->look(&search);
 	if (!err && !search.found) {
-		say(&search, why);
+		say(kind, &search, why);
 		err = -ESRCH;
 	}
 	free(search.nearest);
 	return err;
 }
 
-static int check(const struct tc_expr *expr, char why[TC_WHY_MAX])
+static int check(const struct tc_expr *expr, const struct tc_netns_list *netns,
+		 char why[TC_WHY_MAX])
 {
 	int err = 0;
 
 	if (expr->kind == TC_EXPR_FIELD)
-		return check_condition(expr, why);
+		return check_condition(expr, netns, why);
 	/* One of several may be missing. */
 	if (tc_expr_is_leaf(expr) || expr->kind == TC_EXPR_OR)
 		return 0;
 	for (const struct tc_expr *child = expr->child; child && !err; child = child->next)
-		err = check(child, why);
+		err = check(child, netns, why);
 	return err;
 }
 
-int tc_existing_check(const struct tc_filter *filter, char why[TC_WHY_MAX])
+int tc_existing_check(const struct tc_filter *filter, const struct tc_netns_list *netns,
+		      char why[TC_WHY_MAX])
 {
-	return filter && filter->expr ? check(filter->expr, why) : 0;
+	return filter && filter->expr ? check(filter->expr, netns, why) : 0;
 }

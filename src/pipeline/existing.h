@@ -8,13 +8,15 @@
 #ifndef TC_PIPELINE_EXISTING_H
 #define TC_PIPELINE_EXISTING_H
 
-#include "tcpcensus.h"
+#include "owner/netns_list.h"
 
 /*
- * Looks for the process of each "pid = N" and the container of each "container = NAME" of a
- * filter on this machine; NULL is fine. 0, or -ESRCH and a sentence in why, with the nearest
- * that there is; -ENOMEM.
+ * Looks for the process of each "pid = N", and what each "container = NAME", "netns = NAME" and
+ * "netns.id = N" of a filter names, on this machine; NULL is fine, also for the network namespaces
+ * where they have not been read. 0, or -ESRCH and a sentence in why, with the nearest that there is;
+ * -ENOMEM.
  */
-int tc_existing_check(const struct tc_filter *filter, char why[TC_WHY_MAX]);
+int tc_existing_check(const struct tc_filter *filter, const struct tc_netns_list *netns,
+		      char why[TC_WHY_MAX]);
 
 #endif

@@ -500,15 +500,18 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 		.report = report,
 	};
 	struct tc_visits visits;
-	int err = tc_existing_check(query->filter, report->why);
 	uint64_t found_us = tc_clock_us();
+	int err = tc_visits_open(&visits, query, report->why);
 
-	if (!err)
-		err = tc_visits_open(&visits, query, report->why);
 	if (err)
 		return err;
 	found_us = visits.all ? tc_clock_us() - found_us : 0;
 	pipeline->netns_list = visits.all ? &visits.list : NULL;
+	err = tc_existing_check(query->filter, pipeline->netns_list, report->why);
+	if (err) {
+		tc_visits_close(&visits);
+		return err;
+	}
 	err = prepare_all(&kernel, &visits);
 	if (!err)
 		err = read_all(&kernel, &visits);

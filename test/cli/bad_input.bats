@@ -166,8 +166,30 @@ with_capabilities() { # "+bpf,+perfmon" COMMAND ARGUMENT...
 	tcpcensus list "container = nosuch*"
 }
 
+# In a saved listing it is a comparison as any other.
+@test "bad namespaces: one that a filter names and that is not there" {
+	needs_namespaces
+	refused 3 "there is no network namespace 'nosuch'" tcpcensus by process netns = nosuch
+	refused 3 "there is no network namespace 'nosuch'" \
+		tcpcensus by process -N all state established and netns = nosuch
+	refused 3 "there is no network namespace '5'" tcpcensus list netns.id = 5
+	tcpcensus list "netns.id = $(stat -Lc %i /proc/self/ns/net)"
+	tcpcensus list -N all "netns = nosuch or netns != nosuch"
+	tcpcensus list "netns != nosuch"
+	tcpcensus list "netns = nosuch*"
+	tcpcensus list -j -c local,netns,netns.id >"$BATS_TEST_TMPDIR/saved"
+	tcpcensus list -f "$BATS_TEST_TMPDIR/saved" netns = nosuch
+	tcpcensus -N init >/dev/null 2>&1 || skip "the first namespace may not be looked into"
+	tcpcensus list -N all "netns = init"
+	refused 3 "there is no network namespace 'intt' .did you mean 'init'" \
+		tcpcensus list -N all netns = intt
+}
+
 @test "bad namespaces: missing, not one, and not allowed" {
 	refused 3 "there is no network namespace 'no-such-netns'" tcpcensus -N no-such-netns
+	refused 3 "there is no process 4194305, and no network namespace 'pid/4194305'" \
+		tcpcensus -N pid/4194305
+	refused 3 "there is no network namespace 'ALL' .did you mean 'all'" tcpcensus -N ALL
 	refused 3 "there is no network namespace '/no/such/path'" tcpcensus by state -N /no/such/path
 	needs_root
 	refused 3 "cannot enter the network namespace '/etc/passwd'" tcpcensus -N /etc/passwd
