@@ -132,6 +132,7 @@ enum {
 	TC_HAVE_EXPIRES = 1u << 18,
 	TC_HAVE_PORT_CHOICE = 1u << 19, /* who chose the local port: asked by "autobound" alone */
 	TC_HAVE_INSIDE = 1u << 20,	/* text->inside: of full sockets, where asked for */
+	TC_HAVE_DROPS = 1u << 21,	/* of listeners, where asked for: expires_ms is that */
 };
 
 #define TC_HAVE_ENDPOINTS                                                        \
@@ -273,7 +274,8 @@ struct tc_sock {
 	uint32_t uid;
 	uint32_t rqueue; /* bytes not read by the program; LISTEN: connections not accepted */
 	uint32_t wqueue; /* bytes not acknowledged by the peer; LISTEN: the backlog limit */
-	uint32_t expires_ms; /* until the timer fires */
+	/* Until the timer fires; with TC_HAVE_DROPS: packets dropped since it was made, modulo 2^32. */
+	uint32_t expires_ms;
 	uint8_t family;	     /* AF_INET or AF_INET6: of the socket, not of the address */
 	uint8_t state;	     /* enum tc_state */
 	uint8_t kind;	     /* enum tc_kind */

@@ -239,6 +239,12 @@ GETTER(timer)
 		set_name(value, names, TC_ARRAY_SIZE(names), sock->timer);
 }
 
+GETTER(drops)
+{
+	if (sock->have & TC_HAVE_DROPS)
+		set_number(value, sock->expires_ms);
+}
+
 GETTER(expires)
 {
 	if ((sock->have & TC_HAVE_EXPIRES) && sock->timer != TC_TIMER_NONE)
@@ -466,6 +472,8 @@ static const struct tc_field fields[] = {
 	  TC_HAVE_INSIDE, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 10, get_heard },
 	{ "idle", N_("IDLE-MS"), N_("time since data was sent or received, in milliseconds"), "ms",
 	  TC_HAVE_INSIDE, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 10, get_idle },
+	{ "drops", N_("DROPS"), N_("LISTEN: packets it has dropped since it was made"), NULL,
+	  TC_HAVE_DROPS, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 7, get_drops },
 	{ "kind", N_("KIND"), N_("full, request or timewait: how the kernel holds it"), NULL,
 	  TC_HAVE_KIND, 0, 8, get_kind },
 	{ "uid", N_("UID"), N_("number of the user that owns it"), NULL,

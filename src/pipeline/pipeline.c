@@ -33,7 +33,7 @@ void tc_pipeline_init(struct tc_pipeline *pipeline, const struct tc_query *query
 						    : TC_FAMILY_INET | TC_FAMILY_INET6,
 			.filter = query->filter,
 			.need = query->key_count ? tc_keys_need(query->keys, query->key_count)
-						 : ~(uint32_t)TC_HAVE_INSIDE,
+						 : ~(uint32_t)(TC_HAVE_INSIDE | TC_HAVE_DROPS),
 			.sink = tc_pipeline_batch,
 			.context = pipeline,
 		},

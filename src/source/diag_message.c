@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
+#include <linux/sock_diag.h>
 #include <string.h>
 
 #include "model/state.h"
@@ -20,6 +21,18 @@ static uint8_t message_kind(const struct inet_diag_msg *message, bool has_shutdo
 	if (message->idiag_timer == TC_TIMER_TIMEWAIT)
 		return TC_KIND_TIMEWAIT;
 	return TC_KIND_REQUEST;
+}
+
+/* What a listener drops is counted since the word for it is there (4.7). It has no timer. */
+static void read_drops(const struct nlattr *attr, struct tc_sock *sock)
+{
+	const char *memory = mnl_attr_get_payload(attr);
+
+	if (sock->state != TC_LISTEN ||
+	    mnl_attr_get_payload_len(attr) < (SK_MEMINFO_DROPS + 1) * sizeof(uint32_t))
+		return;
+	memcpy(&sock->expires_ms, memory + SK_MEMINFO_DROPS * sizeof(uint32_t), sizeof(uint32_t));
+	sock->have = (sock->have & ~(uint32_t)TC_HAVE_EXPIRES) | TC_HAVE_DROPS;
 }
 
 static void read_attribute(const struct nlattr *attr, struct tc_sock *sock)
@@ -51,6 +64,9 @@ static void read_attribute(const struct nlattr *attr, struct tc_sock *sock)
 
 			sock->flags |= options->bind_address_no_port ? TC_FLAG_BIND_NO_PORT : 0;
 		}
+		break;
+	case INET_DIAG_SKMEMINFO:
+		read_drops(attr, sock);
 		break;
 	case INET_DIAG_SKV6ONLY:
 		if (length >= sizeof(uint8_t)) {

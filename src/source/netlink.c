@@ -238,6 +238,18 @@ static int scan_bound(struct reader *reader, const struct tc_netlink_dump *dump,
 	return err;
 }
 
+/* ---- What listens, with what it dropped ------------------------------------------------ */
+
+/* They are in a table of their own, so the others are as quick as without. */
+static int dump_listeners(const struct tc_netlink_dump *dump, struct mnl_socket *socket,
+			  uint32_t states)
+{
+	struct tc_netlink_dump listeners = *dump;
+
+	listeners.extensions |= 1u << (INET_DIAG_SKMEMINFO - 1);
+	return tc_netlink_dump(&listeners, socket, tc_netlink_kernel_bits(states));
+}
+
 /* ---- Both ------------------------------------------------------------------------------ */
 
 static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump)
@@ -250,7 +262,12 @@ static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump
 	if (err)
 		return tc_netlink_fail(dump->report, err);
 	dump->report->complete = true;
-	err = tc_netlink_dump(dump, socket, tc_netlink_kernel_bits(others));
+	if (reader->job->need & TC_HAVE_DROPS) {
+		err = dump_listeners(dump, socket, others & TC_STATE_BIT(TC_LISTEN));
+		others &= ~TC_STATE_BIT(TC_LISTEN);
+	}
+	if (!err)
+		err = tc_netlink_dump(dump, socket, tc_netlink_kernel_bits(others));
 	if (!err && bound && tc_netlink_sees_bound(reader->job, dump->report))
 		err = scan_bound(reader, dump, socket);
 	mnl_socket_close(socket);

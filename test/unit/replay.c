@@ -47,6 +47,8 @@ static void write_numbers(struct tc_buf *out, const struct tc_sock *sock)
 		tc_buf_format(out, " timer=%s", timers[sock->timer]);
 	if (sock->have & TC_HAVE_EXPIRES)
 		tc_buf_format(out, " expires=%u", sock->expires_ms);
+	if (sock->have & TC_HAVE_DROPS)
+		tc_buf_format(out, " drops=%u", sock->expires_ms);
 	if (sock->have & TC_HAVE_RETRANS)
 		tc_buf_format(out, " retrans=%u", sock->retrans);
 	if (sock->have & TC_HAVE_UID)

@@ -170,6 +170,33 @@ static void test_states(void **state)
 	}
 }
 
+/* Of a listener, and where the kernel has the word for it; what is connected counts other things. */
+static void test_drops(void **state)
+{
+	static const struct {
+		uint8_t kernel_state;
+		uint16_t words;
+		bool told;
+	} cases[] = {{10, 9, true}, {10, 12, true}, {10, 8, false}, {10, 0, false}, {1, 9, false}};
+	uint32_t memory[12] = {1, 2, 3, 4, 5, 6, 7, 8, UINT32_MAX, 9, 9, 9};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		struct made made;
+		struct tc_sock sock;
+
+		make(&made, AF_INET, cases[i].kernel_state);
+		made.message->idiag_expires = 7;
+		mnl_attr_put(made.header, INET_DIAG_SKMEMINFO, cases[i].words * sizeof(*memory),
+			     memory);
+		sock = read_made(&made);
+		assert_int_equal((sock.have & TC_HAVE_DROPS) != 0, cases[i].told);
+		assert_int_equal((sock.have & TC_HAVE_EXPIRES) != 0, !cases[i].told);
+		assert_int_equal(sock.expires_ms,
+				 cases[i].told ? UINT32_MAX : 7);
+	}
+}
+
 /* An attribute too short for its number was not read; it must not be read past its end. */
 static void test_short_attributes(void **state)
 {
@@ -252,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_timewait),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_drops),
 		cmocka_unit_test(test_short_attributes),
 		cmocka_unit_test(test_damaged_lengths),
 		cmocka_unit_test(test_repeated_cookies),

@@ -106,6 +106,7 @@ static const char *const expected[][2] = {
 	{"retrans", "4"},
 	{"heard", "5000"},
 	{"idle", "7000"},
+	{"drops", "1500"}, /* of a listener, which has no timer in its place */
 	{"kind", "timewait"},
 	{"uid", "33"},
 	{"user", "33"},

@@ -296,6 +296,7 @@ static const struct json_key keys[] = {
 	{ "mark",	 NUMBER(mark, TC_HAVE_MARK) },
 	{ "cgroup.id",	 NUMBER(cgroup, TC_HAVE_CGROUP) },
 	{ "expires",	 NUMBER(expires_ms, TC_HAVE_EXPIRES) },
+	{ "drops",	 NUMBER(expires_ms, TC_HAVE_DROPS) },
 	{ "retrans",	 NUMBER(retrans, TC_HAVE_RETRANS) },
 	{ "shutdown",	 NUMBER(shutdown, TC_HAVE_SHUTDOWN) },
 	{ "user",	 TEXT(user) },

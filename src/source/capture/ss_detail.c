@@ -167,6 +167,24 @@ static void read_number(struct tc_capture *capture, struct tc_sock *sock, struct
 	}
 }
 
+/* The last word, d0; of a listener, which has no timer. ss prints it since 2016 (4.7). */
+static void read_drops(struct tc_sock *sock, struct tc_slice value)
+{
+	struct tc_slice word = tc_slice_until(value, ',');
+	uint32_t drops;
+
+	if (sock->state != TC_LISTEN)
+		return;
+	while (word.length < value.length) {
+		value = tc_slice_after(value, word.length + 1);
+		word = tc_slice_until(value, ',');
+	}
+	if (!tc_slice_starts(word, "d") || !tc_word_u32(tc_slice_after(word, 1), &drops))
+		return;
+	sock->expires_ms = drops;
+	sock->have = (sock->have & ~(uint32_t)TC_HAVE_EXPIRES) | TC_HAVE_DROPS;
+}
+
 /* r0,rb131072,t0,tb87040,f0,w0,o0,bl0,d0: the first two. */
 static void read_memory(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
 {
@@ -175,6 +193,7 @@ static void read_memory(struct tc_capture *capture, struct tc_sock *sock, struct
 	uint32_t memory_bytes, buffer_bytes;
 	struct tc_inside *inside;
 
+	read_drops(sock, value);
 	if (!tc_slice_starts(memory, "r") || !tc_slice_starts(buffer, "rb") || !has_inside(sock) ||
 	    !tc_word_u32(tc_slice_after(memory, 1), &memory_bytes) ||
 	    !tc_word_u32(tc_slice_after(buffer, 2), &buffer_bytes))
