@@ -12,10 +12,13 @@ beside_moving() { # COUNT FUNCTION
 
 missing='BOUND may lack sockets: '
 
-# "COUNT COMPLETE WHY" of a census.
+# "COUNT COMPLETE WHY" of each census on standard input.
+bound_of_censuses() {
+	jq -r '"\(.states.BOUND) \(.source.complete) \(.source.why // "")"'
+}
+
 bound_census() { # [OPTION...]
-	tcpcensus -j "$@" 2>/dev/null |
-		jq -r '"\(.states.BOUND) \(.source.complete) \(.source.why // "")"'
+	tcpcensus -j "$@" 2>/dev/null | bound_of_censuses
 }
 
 bound_by_netlink() { # COUNT

@@ -89,11 +89,13 @@ crowd_memory() {
 	done
 }
 
-# The one that writes may be a thread of the source.
+# The one that writes may be a thread of the source. Chance decides where it is when the reader
+# goes: without the sanitizers it is tried more often, since they take three times as long.
 crowd_readers() {
-	local list='list -c state,local,remote -n 0 -o ndjson --source' status
+	local list='list -c state,local,remote -n 0 -o ndjson --source' status tries=12
+	! is_sanitized || tries=4
 	for source in "${sources[@]}"; do
-		for _ in {1..12}; do
+		for ((i = 0; i < tries; i++)); do
 			env --default-signal=PIPE tcpcensus $list "$source" 2>/dev/null |
 				head -1 >/dev/null
 			same "$source: exit status" 141 "${PIPESTATUS[0]}"

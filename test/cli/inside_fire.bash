@@ -91,16 +91,20 @@ bound_under_fire() {
 	wait "$BOUND_PID" 2>/dev/null
 }
 
-# A client that is bound and not connected yet is counted, too.
+# A client that is bound and not connected yet is counted, too. What reads the lists is a program
+# in the kernel, which the sanitizers do not see: under them it is asked a few times only.
 bound_in_same_memory() {
-	local ready found pid
+	local ready pid number=200
+	! is_sanitized || number=20
 	coproc MEMORY { exec "$here/same_memory.py" 5; }
 	pid=$MEMORY_PID
 	read -r -t 60 ready <&"${MEMORY[0]}" && [ "$ready" = ready ] || wrong "same_memory is ready" "$ready"
-	for _ in {1..200}; do
-		found=$(bound_census --source bpf)
-		[[ $found =~ ^[56]" true "$ ]] || wrong "5 that are only bound" "$found"
-	done
+	for ((i = 0; i < number; i++)); do
+		tcpcensus -j --source bpf 2>/dev/null
+	done >"$scratch/censuses"
 	kill "$pid" || wrong "connections came and went to the end"
 	wait "$pid" 2>/dev/null
+	bound_of_censuses <"$scratch/censuses" >"$scratch/found"
+	same "each census is one" "$number" "$(grep -c . "$scratch/found")"
+	same "5 that are only bound" "" "$(grep -vE '^[56] true $' "$scratch/found")"
 }
