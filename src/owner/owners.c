@@ -354,17 +354,25 @@ static int rule_ports(struct tc_owners *owners, const struct tc_sock *sock,
 	return err;
 }
 
+/* What a rule makes of processes that have all started after the connection was over. */
+enum started_since {
+	SINCE_IMPOSSIBLE, /* they were seen with it */
+	SINCE_SUCCESSORS, /* of the service that had it: what was restarted listens there again */
+	SINCE_REFUTED,	  /* theirs are other connections */
+};
+
 /* In the order of how much they can be relied on. */
 static const struct {
 	enum tc_attribution how;
 	bool only_these; /* rests on that */
+	enum started_since since;
 	int (*apply)(struct tc_owners *owners, const struct tc_sock *sock,
 		     const struct tc_party **ret_party);
 } rules[] = {
-	{ TC_OWNER_SEEN, false, rule_seen },
-	{ TC_OWNER_LISTENER, false, rule_listener },
-	{ TC_OWNER_PEER, true, rule_peer },
-	{ TC_OWNER_PORTS, true, rule_ports },
+	{ TC_OWNER_SEEN, false, SINCE_IMPOSSIBLE, rule_seen },
+	{ TC_OWNER_LISTENER, false, SINCE_SUCCESSORS, rule_listener },
+	{ TC_OWNER_PEER, true, SINCE_REFUTED, rule_peer },
+	{ TC_OWNER_PORTS, true, SINCE_REFUTED, rule_ports },
 };
 
 int tc_owners_remember(struct tc_owners *owners)
@@ -436,6 +444,31 @@ static bool is_elsewhere(struct tc_owners *owners, const struct tc_party *party,
 	return tc_alibi(&owners->alibis, party, sock->cgroup);
 }
 
+static int services_of(struct tc_owners *owners, const struct tc_party *party,
+		       const struct tc_party **ret_services)
+{
+	tc_auto_free const struct tc_process **services = malloc(party->count * sizeof(*services));
+
+	for (size_t i = 0; services && i < party->count; i++)
+		services[i] = tc_process_service(party->processes[i]);
+	*ret_services = services ? tc_party_of(&owners->parties, services, party->count) : NULL;
+	return *ret_services ? 0 : -ENOMEM;
+}
+
+/* The party of a rule, or what is left of it by what else is known; NULL: nothing. */
+static int cross_examine(struct tc_owners *owners, size_t rule, const struct tc_sock *sock,
+			 const struct tc_party **party)
+{
+	if (rules[rule].only_these && is_elsewhere(owners, *party, sock))
+		*party = NULL;
+	else if (rules[rule].since != SINCE_IMPOSSIBLE && is_younger(owners, *party, sock)) {
+		if (rules[rule].since == SINCE_SUCCESSORS)
+			return services_of(owners, *party, party);
+		*party = NULL;
+	}
+	return 0;
+}
+
 /* Candidates that have nothing in common are no conclusion. */
 static const struct tc_owner *infer(struct tc_owners *owners, const struct tc_sock *sock)
 {
@@ -445,8 +478,9 @@ static const struct tc_owner *infer(struct tc_owners *owners, const struct tc_so
 
 		if (settle(owners) || rules[i].apply(owners, sock, &party))
 			return NULL;
-		if (!party || (rules[i].only_these && is_elsewhere(owners, party, sock)) ||
-		    (rules[i].how != TC_OWNER_SEEN && is_younger(owners, party, sock)))
+		if (party && cross_examine(owners, i, sock, &party))
+			return NULL;
+		if (!party)
 			continue;
 		owner = owner_of(owners, rules[i].how, party, 0);
 		if (!owner || tells_something(owner))
@@ -459,7 +493,8 @@ static const struct tc_owner *infer(struct tc_owners *owners, const struct tc_so
 static const struct tc_owner *without_process(struct tc_owners *owners, const struct tc_sock *sock)
 {
 	/* What nobody has accepted is its listener's, whoever has that. */
-	bool somebodys = ((sock->have & TC_HAVE_INODE) && sock->inode) || sock->listener;
+	bool somebodys = can_be_held(sock) && (((sock->have & TC_HAVE_INODE) && sock->inode) ||
+					       sock->listener);
 	enum tc_attribution how = somebodys && owners->hidden ? TC_OWNER_HIDDEN : TC_OWNER_NONE;
 	uint64_t cgroup = sock->have & TC_HAVE_CGROUP ? sock->cgroup : 0;
 	const struct tc_owner *owner;

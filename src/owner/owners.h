@@ -8,7 +8,8 @@
  * in turn; each one's conclusion is marked with its name:
  *
  *   seen      an earlier sample of this run saw who held this very connection (by cookie)
- *   listener  somebody listens on its local address and port: the holders of that listener
+ *   listener  somebody listens on its local address and port: the holders of that listener;
+ *             where they have started since, what has it in common with its predecessor
  *   peer      somebody is connected to its remote endpoint from here: the holders of all
  *             these connections
  *   ports     only one set of processes uses its range of local ports in its namespace: the

@@ -14,7 +14,8 @@
 enum { PATH_ROOM = 32, CMDLINE_MAX = 4096, CGROUP_FILE_MAX = 16384 };
 
 struct process {
-	struct tc_process shown;
+	struct tc_process shown; /* the first: a pointer to it is one to all of this */
+	struct tc_process service;
 	unsigned read;	 /* TC_PROCESS_ bits: read, or found to be unreadable */
 	char name[64];	 /* of a worker of the kernel it may be longer than the 15 of others */
 	char *cmdline;	 /* owned, as those below */
@@ -188,6 +189,16 @@ const struct tc_process *tc_processes_get(struct tc_processes *processes, uint32
 	if ((missing & TC_PROCESS_CGROUP) && !read_cgroup(process))
 		return NULL;
 	return &process->shown;
+}
+
+const struct tc_process *tc_process_service(const struct tc_process *of)
+{
+	struct process *process = (struct process *)(uintptr_t)of;
+
+	process->service = process->shown;
+	process->service.pid = 0;
+	process->service.cmdline = NULL;
+	return &process->service;
 }
 
 static int compare_paths(const void *one, const void *other)

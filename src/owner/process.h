@@ -34,6 +34,12 @@ const struct tc_process *tc_processes_get(struct tc_processes *processes, uint32
 					  unsigned wanted);
 
 /*
+ * What outlasts a process from here that is replaced by another one, as when a service is restarted:
+ * all but its pid and its arguments. Valid as long as the process.
+ */
+const struct tc_process *tc_process_service(const struct tc_process *of);
+
+/*
  * Where a process is in the tree of cgroup v2, whatever those of v1 say of it; owned by the
  * caller. NULL: it has gone, there is no such tree, or no memory.
  */
