@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "model/owner.h"
 #include "util/addr.h"
 #include "util/intl.h"
 #include "util/parse.h"
@@ -374,7 +375,7 @@ static void owner_word(const struct tc_sock *sock, enum tc_owner_part part, stru
 	if (!sock->text || !sock->text->owner)
 		return;
 	set_text(value, sock->text->owner->words[part]);
-	value->several = part != TC_PART_CMDLINE && sock->text->owner->count > 1;
+	value->several = part != TC_PART_CMDLINE && tc_owner_is_several(sock->text->owner, part);
 }
 
 GETTER(process)

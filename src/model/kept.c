@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/owner.h"
 #include "util/buf.h"
 
 /* Copies a word where there is one. */
@@ -117,43 +118,20 @@ static int add_process(struct tc_kept *kept, const struct tc_process *process)
 	return 0;
 }
 
-/* Whether a list, "nginx,php-fpm", has an item. */
-static bool has_item(const char *list, const char *item, size_t length)
-{
-	for (;;) {
-		size_t here = strcspn(list, ",");
-
-		if (here == length && memcmp(list, item, length) == 0)
-			return true;
-		if (!list[here])
-			return false;
-		list += here + 1;
-	}
-}
-
-/* Adds the items of a list to another that has them not. */
-static int join_words(const char **to, const char *words)
+/* What all of them have; where no process tells, as of a cgroup, what was said first. */
+static int join_words(struct tc_kept *kept, enum tc_owner_part part, const char *words)
 {
 	tc_auto_buf struct tc_buf joined = TC_BUF_INIT;
-	char *copy;
+	const char *joint = NULL;
+	int err;
 
-	if (!words || !*to)
-		return copy_word(to, words);
-	tc_buf_text(&joined, *to);
-	while (*words) {
-		size_t length = strcspn(words, ",");
-
-		if (!has_item(*to, words, length)) {
-			tc_buf_byte(&joined, ',');
-			tc_buf_add(&joined, words, length);
-		}
-		words += length + (words[length] == ',');
-	}
-	copy = tc_buf_string(&joined) ? strdup(joined.data) : NULL;
-	if (!copy)
-		return -ENOMEM;
-	free((char *)*to);
-	*to = copy;
+	if (!tc_owner_word(&kept->owner, part, &joined))
+		return kept->owner.words[part] ? 0 : copy_word(&kept->owner.words[part], words);
+	err = tc_buf_string(&joined) ? copy_word(&joint, joined.data) : -ENOMEM;
+	if (err)
+		return err;
+	free((char *)kept->owner.words[part]);
+	kept->owner.words[part] = joint;
 	return 0;
 }
 
@@ -165,11 +143,11 @@ int tc_kept_add_owner(struct tc_kept *kept, const struct tc_owner *owner)
 		return 0;
 	for (size_t i = 0; i < owner->count && !err; i++)
 		err = add_process(kept, owner->processes[i]);
-	for (size_t i = 0; i < TC_PART_COUNT && !err; i++)
-		err = join_words(&kept->owner.words[i], owner->words[i]);
 	if (owner->how > kept->owner.how)
 		kept->owner.how = owner->how;
 	kept->owner.processes = (const struct tc_process *const *)kept->processes;
+	for (int part = 0; part < TC_PART_COUNT && !err; part++)
+		err = join_words(kept, (enum tc_owner_part)part, owner->words[part]);
 	kept->text.owner = &kept->owner;
 	kept->sock.text = &kept->text;
 	return err;

@@ -55,36 +55,72 @@ static bool same(const char *one, const char *other)
 	return one == other || (one && other && strcmp(one, other) == 0);
 }
 
-static bool is_first(const struct tc_owner *owner, enum tc_owner_part part, size_t index)
+/* The smallest of their words behind this one, which NULL is before all; NULL: no more. */
+static const char *next_word(const struct tc_owner *owner, enum tc_owner_part part,
+			     const char *before)
 {
-	const char *word = member(owner->processes[index], part);
+	const char *next = NULL;
 
-	for (size_t i = 0; i < index; i++)
-		if (same(member(owner->processes[i], part), word))
-			return false;
-	return true;
+	for (size_t i = 0; i < owner->count; i++) {
+		const char *word = member(owner->processes[i], part);
+
+		if (word && (!before || strcmp(word, before) > 0) &&
+		    (!next || strcmp(word, next) < 0))
+			next = word;
+	}
+	return next;
 }
 
-static bool add_held(const struct tc_owner *owner, enum tc_owner_part part, struct tc_buf *out)
+static void add_item(struct tc_buf *out, const char *item, bool first)
+{
+	if (!first)
+		tc_buf_byte(out, ',');
+	tc_buf_text(out, item);
+}
+
+static bool add_pids(const struct tc_owner *owner, struct tc_buf *out)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < owner->count; i++) {
-		const char *word = member(owner->processes[i], part);
-		bool wanted = part == TC_PART_PID ? owner->processes[i]->pid != 0
-						  : word && is_first(owner, part, i);
-
-		if (!wanted)
+		if (!owner->processes[i]->pid)
 			continue;
-		if (any)
-			tc_buf_byte(out, ',');
-		if (part == TC_PART_PID)
-			tc_buf_number(out, owner->processes[i]->pid);
-		else
-			tc_buf_text(out, word);
+		add_item(out, "", !any);
+		tc_buf_number(out, owner->processes[i]->pid);
 		any = true;
 	}
 	return any;
+}
+
+/* In one order, whoever started first: the same programs are the same group. */
+static bool add_held(const struct tc_owner *owner, enum tc_owner_part part, struct tc_buf *out)
+{
+	const char *word = NULL;
+	bool any = false;
+
+	if (part == TC_PART_PID)
+		return add_pids(owner, out);
+	while ((word = next_word(owner, part, word))) {
+		add_item(out, word, !any);
+		any = true;
+	}
+	return any;
+}
+
+bool tc_owner_is_several(const struct tc_owner *owner, enum tc_owner_part part)
+{
+	const char *words = owner->words[part], *first = NULL;
+	size_t length;
+
+	if (!words || owner->count < 2)
+		return false;
+	if (part == TC_PART_PID)
+		return strchr(words, ',');
+	for (size_t i = 0; i < owner->count && !first; i++)
+		first = member(owner->processes[i], part);
+	length = first ? strlen(first) : 0;
+	/* One word is that of each, and an inference's '?' behind it. */
+	return strncmp(words, first ? first : "", length) != 0 || words[length] == ',';
 }
 
 static bool agree(const struct tc_owner *owner, enum tc_owner_part part)

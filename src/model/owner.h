@@ -10,10 +10,13 @@
 bool tc_attribution_is_inferred(enum tc_attribution how);
 
 /*
- * Adds the word of a part: each that the processes have once, in their order; of candidates that
- * exclude each other only what is the same for all of them. An inference gets its '?'. False:
- * nothing is known, nothing added.
+ * Adds the word of a part: each that the processes have once, in the order of bytes (numbers: of
+ * pids); of candidates that exclude each other only what is the same for all of them. An inference
+ * gets its '?'. False: nothing is known, nothing added.
  */
 bool tc_owner_word(const struct tc_owner *owner, enum tc_owner_part part, struct tc_buf *out);
+
+/* Whether what it shows of a part is more than one word: "nginx,php-fpm", but not "nginx" of two. */
+bool tc_owner_is_several(const struct tc_owner *owner, enum tc_owner_part part);
 
 #endif

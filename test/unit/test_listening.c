@@ -493,7 +493,7 @@ static void test_owners_of_a_group_are_joined(void **state)
 		{second,
 		 3,
 		 TC_OWNER_SEEN,
-		 {[TC_PART_PROCESS] = "thre,nine,three", [TC_PART_UNIT] = "five.service"}},
+		 {[TC_PART_PROCESS] = "nine,three?", [TC_PART_UNIT] = "five.service?"}},
 	};
 	struct tc_text texts[] = {{.owner = &owners[0]}, {.owner = &owners[1]}};
 	struct tc_sock socks[] = {listening_on(80, 1, 0, 8), listening_on(80, 2, 0, 8)};
@@ -512,8 +512,8 @@ static void test_owners_of_a_group_are_joined(void **state)
 	assert_string_equal(owner->processes[1]->unit, "five.service");
 	assert_null(owner->processes[1]->name);
 	assert_int_equal(owner->processes[2]->pid, 9);
-	assert_string_equal(owner->words[TC_PART_PROCESS], "nine,thre,three");
-	assert_string_equal(owner->words[TC_PART_UNIT], "five.service");
+	assert_string_equal(owner->words[TC_PART_PROCESS], "nine,three?");
+	assert_string_equal(owner->words[TC_PART_UNIT], "five.service?");
 	assert_null(owner->words[TC_PART_POD]);
 	tc_listening_free(listening);
 }

@@ -24,6 +24,7 @@ static const struct tc_process nobody = { .pid = 0, .unit = "old.service" };
 static const struct tc_process *const alone[] = { &master };
 static const struct tc_process *const alike[] = { &master, &worker };
 static const struct tc_process *const mixed[] = { &master, &other };
+static const struct tc_process *const turned[] = { &other, &master };
 static const struct tc_process *const with_gone[] = { &master, &gone };
 static const struct tc_process *const of_cgroup[] = { &nobody };
 
@@ -39,6 +40,8 @@ static const struct {
 	{ { alike, 2, TC_OWNER_HELD, { NULL } }, TC_PART_PID, "812,813" },
 	{ { alike, 2, TC_OWNER_HELD, { NULL } }, TC_PART_CMDLINE, "nginx: master,nginx: worker" },
 	{ { mixed, 2, TC_OWNER_HELD, { NULL } }, TC_PART_PROCESS, "nginx,php-fpm" },
+	/* One order of words: whoever started first, the programs are the same. */
+	{ { turned, 2, TC_OWNER_HELD, { NULL } }, TC_PART_PROCESS, "nginx,php-fpm" },
 	{ { mixed, 2, TC_OWNER_HELD, { NULL } }, TC_PART_UNIT, "nginx.service" },
 	{ { mixed, 2, TC_OWNER_HELD, { NULL } }, TC_PART_CONTAINER, "docker/1" },
 	{ { with_gone, 2, TC_OWNER_HELD, { NULL } }, TC_PART_PROCESS, "nginx" },
@@ -78,6 +81,33 @@ static void test_words(void **state)
 	}
 }
 
+static void test_several(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		struct tc_owner owner = cases[i].owner;
+		bool comma = cases[i].word && strchr(cases[i].word, ',');
+
+		owner.words[cases[i].part] = cases[i].word;
+		if (tc_owner_is_several(&owner, cases[i].part) != comma)
+			fail_msg("case %zu: '%s'", i, cases[i].word);
+	}
+}
+
+/* A comma of a name is no sign of another. */
+static void test_comma_of_a_name(void **state)
+{
+	static const struct tc_process one = {.pid = 5, .name = "a,b"};
+	static const struct tc_process *const twice[] = {&one, &one};
+	struct tc_owner owner = {twice, 2, TC_OWNER_HELD, {[TC_PART_PROCESS] = "a,b"}};
+
+	(void)state;
+	assert_false(tc_owner_is_several(&owner, TC_PART_PROCESS));
+	owner.how = TC_OWNER_LISTENER;
+	owner.words[TC_PART_PROCESS] = "a,b?";
+	assert_false(tc_owner_is_several(&owner, TC_PART_PROCESS));
+}
+
 /* Every number has a name, and no two the same. */
 static void test_names(void **state)
 {
@@ -94,6 +124,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_comma_of_a_name),
 		cmocka_unit_test(test_names),
 	};
 

@@ -386,6 +386,39 @@ static void test_census(void **state)
 	assert_true(expected[TC_BOUND] > 0);
 }
 
+/* ---- Owners -------------------------------------------------------------------------- */
+
+/* A master and its workers: who shares the listener is the same program as who has a connection. */
+static void test_holders_of_one_name(void **state)
+{
+	static const struct tc_process master = {.pid = 812, .name = "nginx"};
+	static const struct tc_process worker = {.pid = 813, .name = "nginx"};
+	static const struct tc_process other = {.pid = 900, .name = "php"};
+	static const struct tc_process *const all[] = {&master, &worker, &other};
+	static const struct {
+		size_t first, count;
+		const char *words;
+	} holders[] = {{0, 1, "nginx"}, {0, 2, "nginx"}, {1, 1, "nginx"}, {1, 2, "nginx,php"}};
+	struct tc_tally *tally = tally_by((const char *[]){"process", "owner"}, 2);
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(holders); i++) {
+		struct tc_owner owner = {
+			.processes = all + holders[i].first,
+			.count = holders[i].count,
+			.how = TC_OWNER_HELD,
+			.words = {[TC_PART_PROCESS] = holders[i].words},
+		};
+		struct tc_text text = {.owner = &owner};
+		struct tc_sock sock = {.count = 1, .text = &text};
+
+		assert_int_equal(tc_tally_add(tally, &sock, 1), 0);
+	}
+	assert_int_equal(tc_tally_sort(tally, 0), 0);
+	assert_int_equal(tc_tally_rows(tally), 2);
+	tc_tally_free(tally);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_census),
+		cmocka_unit_test(test_holders_of_one_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
