@@ -19,16 +19,12 @@ char program_license[] SEC("license") = "Dual MIT/GPL";
 static u64 last_files, last_task, last_leader;
 
 /*
- * A thread with a table of its own is not told, as /proc/PID/fd and so ss do not: whoever looks
- * must find the same by either way. Where the first thread has ended, its table is gone, and the
- * iterator comes to every other thread: their common table is told once, for the first of them.
+ * The iterator comes to the threads whose table is not that of the first, and to every thread where
+ * the first has ended: what they have in common is told once, for the first of them.
  */
 static bool is_repeated(struct task_struct *task)
 {
 	u64 files = (u64)task->files, leader = (u64)task->group_leader;
-
-	if (leader != (u64)task && task->group_leader->files)
-		return true;
 
 	if (leader == last_leader && files == last_files)
 		return (u64)task != last_task;

@@ -3,17 +3,20 @@
  * holders_proc.c - who holds which sockets, through /proc/PID/fd; see holders.h.
  *
  * A system call for each descriptor is the cost of it, so there is exactly one: readlinkat().
- * A thread with a descriptor table of its own (unshare(CLONE_FILES)) is not looked into: the
- * process's own table is what ss and lsof read, too.
+ * A thread may have a descriptor table of its own (unshare(CLONE_FILES)), which /proc/PID/fd does
+ * not show. That is rare, and to ask each thread of the machine takes its time, so it is asked only
+ * where something has not been found elsewhere.
  */
 #include "owner/holders_proc.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "util/intl.h"
@@ -217,11 +220,14 @@ static int read_folder(struct reader *reader, const char *path, uint32_t pid, bo
 	return err;
 }
 
-/*
- * A process without any descriptor is a thread of the kernel, or has closed all; or its first
- * thread has ended, and the others go on with what they have in common.
- */
-static int read_other_threads(struct reader *reader, uint32_t pid)
+/* Whether it is known that a thread has another table than the first. */
+static bool has_own_table(uint32_t pid, uint32_t thread)
+{
+	return syscall(SYS_kcmp, pid, thread, KCMP_FILES, 0, 0) > 0;
+}
+
+/* The threads with a table of their own, or the first one found that has any descriptor. */
+static int read_threads(struct reader *reader, uint32_t pid, bool own)
 {
 	char path[PATH_SIZE];
 	struct stat status;
@@ -234,10 +240,11 @@ static int read_other_threads(struct reader *reader, uint32_t pid)
 	if (stat(path, &status) < 0 || status.st_nlink <= 3) /* two of its own, and one thread */
 		return 0;
 	dir = opendir(path);
-	while (dir && !err && !any && (entry = readdir(dir))) {
+	while (dir && !err && (own || !any) && (entry = readdir(dir))) {
 		uint64_t thread;
 
-		if (tc_parse_uint(entry->d_name, strlen(entry->d_name), INT32_MAX, &thread))
+		if (tc_parse_uint(entry->d_name, strlen(entry->d_name), INT32_MAX, &thread) ||
+		    (own && !has_own_table(pid, (uint32_t)thread)))
 			continue;
 		snprintf(path, sizeof(path), "%u/task/%u/fd", pid, (unsigned)thread);
 		err = read_folder(reader, path, pid, &any);
@@ -257,20 +264,42 @@ static int read_process(struct reader *reader, uint32_t pid)
 		return 0;
 	snprintf(path, sizeof(path), "%u/fd", pid);
 	err = read_folder(reader, path, pid, &any);
-	return err || any ? err : read_other_threads(reader, pid);
+	/*
+	 * A process without any descriptor is a thread of the kernel, or has closed all; or its
+	 * first thread has ended, and the others go on with what they have in common.
+	 */
+	return err || any ? err : read_threads(reader, pid, false);
 }
 
-static int read_processes(struct reader *reader, DIR *proc)
+static int read_own_tables(struct reader *reader, uint32_t pid)
+{
+	return reader->found ? 0 : read_threads(reader, pid, true);
+}
+
+static int read_each(struct reader *reader, DIR *proc,
+		     int (*read_it)(struct reader *reader, uint32_t pid))
 {
 	const struct dirent *entry;
 	int err = 0;
 
-	reader->proc = dirfd(proc);
 	while (!err && (entry = readdir(proc))) {
 		uint64_t pid;
 
 		if (!tc_parse_uint(entry->d_name, strlen(entry->d_name), INT32_MAX, &pid))
-			err = read_process(reader, (uint32_t)pid);
+			err = read_it(reader, (uint32_t)pid);
+	}
+	return err;
+}
+
+static int read_processes(struct reader *reader, DIR *proc)
+{
+	int err;
+
+	reader->proc = dirfd(proc);
+	err = read_each(reader, proc, read_process);
+	if (!err && !reader->found) {
+		rewinddir(proc);
+		err = read_each(reader, proc, read_own_tables);
 	}
 	/* Mounted with hidepid=2, /proc does not even name those of others (proc(5)). */
 	if (faccessat(reader->proc, "1", F_OK, 0) < 0)

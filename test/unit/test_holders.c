@@ -15,6 +15,8 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -291,26 +293,45 @@ static void dup_it(int fd)
 	assert_true(dup(fd) >= 0 && dup(fd) >= 0);
 }
 
-/* One socket of three processes, one of which has it thrice, and one of a child alone. */
+static void *wait_for_ever(void *unused)
+{
+	while (pause())
+		;
+	return unused;
+}
+
+/* The other thread has it still, in what is a table of its own from then on. */
+static void leave_to_a_thread(int fd)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, wait_for_ever, NULL) || unshare(CLONE_FILES) < 0)
+		_exit(1);
+	close(fd);
+}
+
+/* One socket of several processes, one of which has it thrice, and one of children alone. */
 static void check_shared(const char *source)
 {
 	struct look look = {.early = false};
 	int shared = tcp_socket(), own = tcp_socket();
-	pid_t keeps, dups, closes;
+	pid_t keeps, dups, closes, leaves;
 
 	look.wanted[0] = inode_of(shared);
 	look.wanted[1] = inode_of(own);
 	closes = child_that(close_it, shared);
 	keeps = child_that(keep_it, 0);
-	close(own); /* left to the two of them */
+	leaves = child_that(leave_to_a_thread, own);
+	close(own); /* left to the three of them */
 	dups = child_that(dup_it, shared);
 	read_holders(source, &look);
 	end(closes);
 	end(keeps);
 	end(dups);
+	end(leaves);
 	close(shared);
-	assert_holders(&look, look.wanted[0], (pid_t[]){getpid(), keeps, dups}, 3);
-	assert_holders(&look, look.wanted[1], (pid_t[]){closes, keeps}, 2);
+	assert_holders(&look, look.wanted[0], (pid_t[]){getpid(), keeps, dups, leaves}, 4);
+	assert_holders(&look, look.wanted[1], (pid_t[]){closes, keeps, leaves}, 3);
 }
 
 static void test_shared_proc(void **state)
