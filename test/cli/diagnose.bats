@@ -189,11 +189,13 @@ fits() {
 
 	make_french
 	while IFS=, read -r id severity _; do
-		page=$(LC_ALL=fr_FR.UTF-8 COLUMNS=100 tcpcensus explain "$id")
-		line=$(sed -n "s/^  d'abord  *//p" <<<"$page")
+		page=$'\n'$(LC_ALL=fr_FR.UTF-8 COLUMNS=100 tcpcensus explain "$id")
+		[[ $page =~ $'\n'"  d'abord "\ *([^$'\n']*) ]]
+		line=${BASH_REMATCH[1]}
 		[[ $line = *. ]]
 		fits "  D'abord : $line"
-		line=$(grep "^$id : " <<<"$page" | tail -n 1)
+		[[ $page =~ .*$'\n'("$id : "[^$'\n']*) ]] # the last one
+		line=${BASH_REMATCH[1]}
 		fits "${words[$severity]}  $line"
 		pages=$((pages + 1))
 	done < <(tcpcensus diagnose --list -o csv | tail -n +2)
