@@ -34,12 +34,13 @@ bool tc_alibi_related(const char *one, const char *other)
 	return is_above(one, other) || is_above(other, one);
 }
 
+/* Nobody who is somewhere is in a cgroup that has gone: NULL. */
 static bool are_elsewhere(const struct tc_party *party, const char *cgroup)
 {
 	for (size_t i = 0; i < party->count; i++) {
 		tc_auto_free char *path = tc_process_cgroup2(party->processes[i]->pid);
 
-		if (!path || tc_alibi_related(path, cgroup))
+		if (!path || (cgroup && tc_alibi_related(path, cgroup)))
 			return false;
 	}
 	return true;
@@ -55,7 +56,9 @@ bool tc_alibi(struct tc_alibis *alibis, const struct tc_party *party, uint64_t c
 	if (tc_map_get(&alibis->known, key, &known))
 		return known == ELSEWHERE;
 	path = tc_cgroup_ids_path(alibis->cgroups, cgroup);
-	known = path && are_elsewhere(party, path) ? ELSEWHERE : PRESENT;
+	known = PRESENT;
+	if ((path || tc_cgroup_ids_gone(alibis->cgroups, cgroup)) && are_elsewhere(party, path))
+		known = ELSEWHERE;
 	place = tc_map_put(&alibis->known, key);
 	if (place) /* without memory it is found out anew */
 		*place = known;

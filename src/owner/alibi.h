@@ -23,7 +23,8 @@ void tc_alibis_release(struct tc_alibis *alibis);
 
 /*
  * Whether none of these, who run on this machine, is in that cgroup, below it or above it.
- * False where the cgroup or the place of one of them is not known.
+ * A cgroup that has gone is far from everybody. False where it is not known whether it has, or
+ * the place of one of them is not.
  */
 bool tc_alibi(struct tc_alibis *alibis, const struct tc_party *party, uint64_t cgroup);
 

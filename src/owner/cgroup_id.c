@@ -21,9 +21,13 @@ enum { HANDLE_KERNFS = 0xfe };
 /* A tree of cgroups is much smaller; what is larger or deeper is not read to its end. */
 enum { WALK_MAX = 200000, WALK_DEPTH = 64 };
 
+/* The first node of the tree (fs/kernfs/dir.c, kernfs_create_root); others count up from there. */
+enum { ROOT_ID = 1 };
+
 struct known {
 	uint64_t id;
 	char *path; /* owned; NULL: it has none */
+	bool gone;
 };
 
 static void free_known(void *pointer)
@@ -51,7 +55,7 @@ static int compare_ids(const void *one, const void *other)
 }
 
 /* Keeps a path, which may be NULL, and owns it from now on. */
-static int add(struct tc_cgroup_ids *ids, uint64_t id, char *path)
+static int add(struct tc_cgroup_ids *ids, uint64_t id, char *path, bool gone)
 {
 	struct known *known = malloc(sizeof(*known)), **node;
 
@@ -59,7 +63,7 @@ static int add(struct tc_cgroup_ids *ids, uint64_t id, char *path)
 		free(path);
 		return -ENOMEM;
 	}
-	*known = (struct known){.id = id, .path = path};
+	*known = (struct known){.id = id, .path = path, .gone = gone};
 	node = tsearch(known, &ids->tree, compare_ids);
 	if (node && *node == known)
 		return 0;
@@ -142,6 +146,7 @@ static void open_mount(struct tc_cgroup_ids *ids)
 {
 	tc_auto_close int fd = -1;
 	char path[PATH_MAX];
+	struct stat root;
 
 	ids->looked = true;
 	if (!find_mount(path, sizeof(path)))
@@ -152,6 +157,7 @@ static void open_mount(struct tc_cgroup_ids *ids)
 	ids->root = path_of(fd);
 	if (!ids->root)
 		return;
+	ids->whole = fstat(fd, &root) == 0 && root.st_ino == ROOT_ID;
 	ids->mount = fd;
 	fd = -1;
 }
@@ -197,7 +203,7 @@ static int look_up(struct tc_cgroup_ids *ids, uint64_t id)
 		return fd;
 	if (fd >= 0)
 		path = path_of(fd);
-	return add(ids, id, path ? below_mount(ids, path) : NULL);
+	return add(ids, id, path ? below_mount(ids, path) : NULL, fd == -ESTALE);
 }
 
 struct walk {
@@ -214,19 +220,26 @@ static int walk_into(struct walk *walk, int folder, const struct dirent *child, 
 {
 	int written = snprintf(walk->path + length, sizeof(walk->path) - length, "/%s",
 			       child->d_name);
+	int err, fd = -1;
 	char *path;
-	int err, fd;
 
-	if (written < 0 || (size_t)written >= sizeof(walk->path) - length || !walk->left)
+	if (written < 0 || (size_t)written >= sizeof(walk->path) - length || !walk->left) {
+		walk->ids->whole = false;
 		return 0;
+	}
 	walk->left--;
+	if (child->d_ino > walk->ids->highest)
+		walk->ids->highest = child->d_ino;
 	path = strdup(walk->path);
-	err = path ? add(walk->ids, child->d_ino, path) : -ENOMEM;
-	if (err || depth == WALK_DEPTH)
+	err = path ? add(walk->ids, child->d_ino, path, false) : -ENOMEM;
+	if (err)
 		return err;
-	fd = openat(folder, child->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) /* gone meanwhile, or not for this user */
+	if (depth < WALK_DEPTH)
+		fd = openat(folder, child->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0) { /* gone meanwhile, or not for this user */
+		walk->ids->whole = false;
 		return 0;
+	}
 	return walk_folder(walk, fd, length + (size_t)written, depth + 1);
 }
 
@@ -264,15 +277,19 @@ static void walk_all(struct tc_cgroup_ids *ids)
 	int fd;
 
 	ids->walked = true;
-	if (!walk || fstat(ids->mount, &root) < 0)
+	if (!walk || fstat(ids->mount, &root) < 0) {
+		ids->whole = false;
 		return;
+	}
 	path = strdup("/");
-	if (!path || add(ids, root.st_ino, path))
+	if (!path || add(ids, root.st_ino, path, false)) {
+		ids->whole = false;
 		return;
+	}
 	fd = openat(ids->mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	*walk = (struct walk){.ids = ids, .left = WALK_MAX};
-	if (fd >= 0)
-		walk_folder(walk, fd, 0, 0);
+	if (fd < 0 || walk_folder(walk, fd, 0, 0))
+		ids->whole = false;
 }
 
 const char *tc_cgroup_ids_path(struct tc_cgroup_ids *ids, uint64_t id)
@@ -293,4 +310,15 @@ const char *tc_cgroup_ids_path(struct tc_cgroup_ids *ids, uint64_t id)
 		walk_all(ids);
 	node = tfind(&wanted, &ids->tree, compare_ids);
 	return node ? (*node)->path : NULL;
+}
+
+/* What a walk has not met is gone if it is older than what it has. */
+bool tc_cgroup_ids_gone(struct tc_cgroup_ids *ids, uint64_t id)
+{
+	struct known wanted = {.id = id}, **node;
+
+	if (tc_cgroup_ids_path(ids, id) || !ids->whole)
+		return false;
+	node = tfind(&wanted, &ids->tree, compare_ids);
+	return node ? (*node)->gone : ids->walked && id < ids->highest;
 }

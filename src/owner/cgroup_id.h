@@ -22,6 +22,8 @@ struct tc_cgroup_ids {
 	bool looked;   /* for the mount */
 	bool may_walk; /* ids may not be opened here: the whole tree is read instead, once */
 	bool walked;
+	bool whole;	  /* the mount is that of all cgroups, and no walk has left anything out */
+	uint64_t highest; /* number that a walk has met */
 };
 
 void tc_cgroup_ids_release(struct tc_cgroup_ids *ids);
@@ -32,6 +34,12 @@ void tc_cgroup_ids_release(struct tc_cgroup_ids *ids);
  * not mounted, or there is no memory.
  */
 const char *tc_cgroup_ids_path(struct tc_cgroup_ids *ids, uint64_t id);
+
+/*
+ * Whether no path leads to that number any more: the cgroup has been removed, and nobody is in
+ * it. False: it is there, or that is not known.
+ */
+bool tc_cgroup_ids_gone(struct tc_cgroup_ids *ids, uint64_t id);
 
 /*
  * Where a line of /proc/self/mountinfo mounts cgroup v2, as a string in `room` bytes; false:

@@ -163,15 +163,25 @@ static void assert_gone(const struct own *own, bool may_walk)
 {
 	uint64_t gone = id_of(own, folders[2]), asked = id_of(own, folders[3]);
 	struct tc_cgroup_ids before = {.may_walk = may_walk}, after = {.may_walk = may_walk};
+	struct tc_cgroup_ids later = {.may_walk = may_walk};
 	char path[2 * PATH_ROOM];
 
 	assert_own_path(own, tc_cgroup_ids_path(&before, asked), folders[3]);
+	assert_false(tc_cgroup_ids_gone(&before, asked));
 	for (size_t i = 2; i < FOLDERS; i++) {
 		path_of(own, folders[i], path);
 		assert_int_equal(rmdir(path), 0);
 	}
 	assert_null(tc_cgroup_ids_path(&after, gone));
 	assert_null(tc_cgroup_ids_path(&after, asked));
+	/* A walk knows so much only where something has been made since. */
+	path_of(own, folders[3], path);
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_true(tc_cgroup_ids_gone(&later, gone));
+	assert_true(tc_cgroup_ids_gone(&later, asked));
+	assert_false(tc_cgroup_ids_gone(&later, id_of(own, folders[1])));
+	assert_false(tc_cgroup_ids_gone(&later, id_of(own, folders[3])));
+	tc_cgroup_ids_release(&later);
 	assert_own_path(own, tc_cgroup_ids_path(&after, id_of(own, folders[1])), folders[1]);
 	assert_own_path(own, tc_cgroup_ids_path(&before, asked), folders[3]);
 	tc_cgroup_ids_release(&before);
