@@ -329,10 +329,12 @@ static int fill_pools(struct tc_owners *owners)
 	for (size_t i = 0; i < owners->held.peers.count; i++) {
 		const struct tc_held *held = &owners->held.socks[owners->held.peers.at[i]];
 		const struct tc_party *party;
+		struct tc_port_use use = { held->netns, held->local, held->remote,
+					   held->local_port, held->remote_port };
 		int err = party_of_held(owners, held, &party);
 
 		if (!err)
-			err = tc_pools_add(&owners->pools, held->netns, held->local_port, party);
+			err = tc_pools_add(&owners->pools, &use, party);
 		if (err)
 			return err;
 	}
@@ -343,6 +345,8 @@ static int fill_pools(struct tc_owners *owners)
 static int rule_ports(struct tc_owners *owners, const struct tc_sock *sock,
 		      const struct tc_party **ret_party)
 {
+	struct tc_port_use use = { netns_of(sock), sock->local, sock->remote, sock->local_port,
+				   sock->remote_port };
 	int err = 0;
 
 	if (!is_outbound(sock) || !owners->held.peers.count)
@@ -350,7 +354,7 @@ static int rule_ports(struct tc_owners *owners, const struct tc_sock *sock,
 	if (!owners->pooled)
 		err = fill_pools(owners);
 	if (!err)
-		*ret_party = tc_pools_of(&owners->pools, netns_of(sock), sock->local_port);
+		*ret_party = tc_pools_of(&owners->pools, &use);
 	return err;
 }
 

@@ -12,8 +12,9 @@
  *             where they have started since, what has it in common with its predecessor
  *   peer      somebody is connected to its remote endpoint from here: the holders of all
  *             these connections
- *   ports     only one set of processes uses its range of local ports in its namespace: the
- *             ephemeral range as a whole, or the span of other ports that it was seen to use
+ *   ports     only one set of processes uses its range of local ports in its namespace, the
+ *             ephemeral range as a whole or a run of other ports, and has connections from there
+ *             between the same addresses
  *
  * A rule that rests on "only these" does not conclude anything where a holder among these
  * could not be found, nor where the kernel has recorded for the socket quite another cgroup than

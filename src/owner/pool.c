@@ -5,15 +5,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "util/hash.h"
 #include "util/macro.h"
 
 /* What the kernel starts with (net/ipv4/af_inet.c, inet_init_net). */
 enum { RANGE_LOW = 32768, RANGE_HIGH = 60999, FIRST_CAPACITY = 256 };
 
+/* Two ports of a process that are farther apart were not taken from one run of ports. */
+enum { GAP_MAX = 100 };
+
 void tc_pools_release(struct tc_pools *pools)
 {
 	free(pools->ranges);
 	free(pools->pools);
+	tc_map_release(&pools->routes);
 	*pools = (struct tc_pools){ 0 };
 }
 
@@ -45,8 +50,23 @@ static bool is_ephemeral(const struct tc_pools *pools, uint64_t netns, uint16_t 
 	return port >= RANGE_LOW && port <= RANGE_HIGH;
 }
 
-int tc_pools_add(struct tc_pools *pools, uint64_t netns, uint16_t port, const struct tc_party *party)
+/* Of ephemeral ports, the party is that of all who use them, which is known in the end only. */
+static uint64_t route_key(const struct tc_port_use *use, bool ephemeral,
+			  const struct tc_party *party)
 {
+	uint64_t parts[2] = { use->netns, ephemeral ? 0 : (uint64_t)(uintptr_t)party };
+	uint64_t key = tc_hash(parts, sizeof(parts), ephemeral);
+
+	key = tc_hash(&use->local, sizeof(use->local), key);
+	key = tc_hash(&use->remote, sizeof(use->remote), key);
+	return key + !key;
+}
+
+int tc_pools_add(struct tc_pools *pools, const struct tc_port_use *use,
+		 const struct tc_party *party)
+{
+	bool ephemeral = is_ephemeral(pools, use->netns, use->local_port);
+
 	if (pools->count == pools->capacity) {
 		size_t capacity = pools->capacity ? pools->capacity * 2 : FIRST_CAPACITY;
 		struct tc_pool *grown = realloc(pools->pools, capacity * sizeof(*grown));
@@ -57,17 +77,17 @@ int tc_pools_add(struct tc_pools *pools, uint64_t netns, uint16_t port, const st
 		pools->capacity = capacity;
 	}
 	pools->pools[pools->count++] = (struct tc_pool){
-		.netns = netns,
+		.netns = use->netns,
 		.party = party,
-		.low = port,
-		.high = port,
-		.ephemeral = is_ephemeral(pools, netns, port),
+		.low = use->local_port,
+		.high = use->local_port,
+		.ephemeral = ephemeral,
 	};
-	return 0;
+	return tc_map_put(&pools->routes, route_key(use, ephemeral, party)) ? 0 : -ENOMEM;
 }
 
 /* By namespace, ephemeral ones first, then by party. */
-static int compare(const void *one, const void *other)
+static int compare_users(const void *one, const void *other)
 {
 	const struct tc_pool *a = one, *b = other;
 
@@ -78,7 +98,21 @@ static int compare(const void *one, const void *other)
 	return (a->party > b->party) - (a->party < b->party);
 }
 
-/* Each party once, with the span of its ports. */
+static int compare(const void *one, const void *other)
+{
+	int order = compare_users(one, other);
+
+	return order ? order
+		     : (int)((const struct tc_pool *)one)->low - ((const struct tc_pool *)other)->low;
+}
+
+static bool belongs_to(const struct tc_pool *pool, const struct tc_pool *last)
+{
+	return compare_users(last, pool) == 0 &&
+	       (pool->ephemeral || pool->low - last->high <= GAP_MAX);
+}
+
+/* The ports of each party, in runs. */
 static void merge_spans(struct tc_pools *pools)
 {
 	size_t kept = 0;
@@ -87,13 +121,9 @@ static void merge_spans(struct tc_pools *pools)
 		struct tc_pool *last = kept ? &pools->pools[kept - 1] : NULL;
 		const struct tc_pool *pool = &pools->pools[i];
 
-		if (!last || compare(last, pool)) {
+		if (!last || !belongs_to(pool, last))
 			pools->pools[kept++] = *pool;
-			continue;
-		}
-		if (pool->low < last->low)
-			last->low = pool->low;
-		if (pool->high > last->high)
+		else if (pool->high > last->high)
 			last->high = pool->high;
 	}
 	pools->count = kept;
@@ -167,9 +197,16 @@ static size_t first_of(const struct tc_pools *pools, uint64_t netns)
 	return low;
 }
 
-const struct tc_party *tc_pools_of(const struct tc_pools *pools, uint64_t netns, uint16_t port)
+/* What came in by a listener that has gone looks like a connection that was opened here. */
+static bool may_have_come_in(const struct tc_pools *pools, const struct tc_port_use *use)
 {
-	bool ephemeral = is_ephemeral(pools, netns, port);
+	return use->remote_port >= RANGE_LOW || is_ephemeral(pools, use->netns, use->remote_port);
+}
+
+/* The only pool that the port may be of, or NULL. */
+static const struct tc_pool *find_pool(const struct tc_pools *pools, uint64_t netns, uint16_t port,
+				       bool ephemeral)
+{
 	const struct tc_pool *found = NULL;
 
 	for (size_t i = first_of(pools, netns); i < pools->count && pools->pools[i].netns == netns;
@@ -184,5 +221,17 @@ const struct tc_party *tc_pools_of(const struct tc_pools *pools, uint64_t netns,
 			return NULL;
 		found = pool;
 	}
-	return found ? found->party : NULL;
+	return found;
+}
+
+const struct tc_party *tc_pools_of(const struct tc_pools *pools, const struct tc_port_use *use)
+{
+	bool ephemeral = is_ephemeral(pools, use->netns, use->local_port);
+	const struct tc_pool *pool = find_pool(pools, use->netns, use->local_port, ephemeral);
+	uint64_t value;
+
+	if (!pool || !pool->party || may_have_come_in(pools, use) ||
+	    !tc_map_get(&pools->routes, route_key(use, ephemeral, pool->party), &value))
+		return NULL;
+	return pool->party;
 }

@@ -48,9 +48,23 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* A connection of a host that is told by one number to another one. */
+static struct tc_port_use use(uint64_t netns, uint16_t port, uint8_t local, uint8_t remote)
+{
+	return (struct tc_port_use){
+		.netns = netns,
+		.local_port = port,
+		.local.byte[15] = local,
+		.remote.byte[15] = remote,
+		.remote_port = 443,
+	};
+}
+
 static void add(struct world *world, uint64_t netns, uint16_t port, const struct tc_party *party)
 {
-	assert_int_equal(tc_pools_add(&world->pools, netns, port, party), 0);
+	struct tc_port_use made = use(netns, port, 1, 2);
+
+	assert_int_equal(tc_pools_add(&world->pools, &made, party), 0);
 }
 
 static void settle(struct world *world)
@@ -61,7 +75,8 @@ static void settle(struct world *world)
 static void assert_of(struct world *world, uint64_t netns, uint16_t port,
 		      const struct tc_party *party)
 {
-	const struct tc_party *found = tc_pools_of(&world->pools, netns, port);
+	struct tc_port_use asked = use(netns, port, 1, 2);
+	const struct tc_party *found = tc_pools_of(&world->pools, &asked);
 
 	if (found != party)
 		fail_msg("port %u of namespace %u: %s", port, (unsigned)netns,
@@ -176,6 +191,56 @@ static void test_added_later(void **state)
 	assert_of(world, HERE, 40001, NULL);
 }
 
+/* Two ports that are far apart are no range. */
+static void test_far_apart(void **state)
+{
+	struct world *world = *state;
+
+	add(world, HERE, 8000, world->curl);
+	add(world, HERE, 9000, world->curl);
+	add(world, HERE, 9100, world->curl);
+	settle(world);
+	settle(world);
+	assert_of(world, HERE, 8080, NULL);
+	assert_of(world, HERE, 9050, world->curl);
+}
+
+/* To be the only one there now says nothing of those that have gone: the addresses have to agree. */
+static void test_other_addresses(void **state)
+{
+	static const struct {
+		uint8_t local, remote;
+		uint16_t remote_port;
+		bool told;
+	} cases[] = {
+		{ 1, 2, 80, true },
+		{ 1, 3, 80, false },
+		{ 3, 2, 80, false },
+		{ 2, 1, 80, false },
+		{ 1, 2, 32767, true },
+		{ 1, 2, 32768, false }, /* of a client, which came in by a listener that has gone */
+		{ 1, 2, 700, false },	/* it is ephemeral here */
+	};
+	static const uint16_t ports[] = { 605, 5010 };
+	struct world *world = *state;
+
+	assert_int_equal(tc_pools_range(&world->pools, HERE, 600, 700), 0);
+	add(world, HERE, 600, world->curl);
+	add(world, HERE, 5000, world->curl);
+	add(world, HERE, 5020, world->curl);
+	settle(world);
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++)
+		for (size_t p = 0; p < TC_ARRAY_SIZE(ports); p++) {
+			struct tc_port_use asked = use(HERE, ports[p], cases[i].local,
+						       cases[i].remote);
+
+			asked.remote_port = cases[i].remote_port;
+			if (tc_pools_of(&world->pools, &asked) !=
+			    (cases[i].told ? world->curl : NULL))
+				fail_msg("case %zu of port %u", i, ports[p]);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +251,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_spans, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ranges_of_namespaces, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_far_apart, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_other_addresses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_added_later, set_up, tear_down),
 	};
 
