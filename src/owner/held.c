@@ -62,14 +62,29 @@ static uint64_t netns_of(const struct tc_sock *sock)
 	return sock->have & TC_HAVE_NETNS ? sock->netns : 0;
 }
 
-/* A minisocket has the cookie of its connection (net/ipv4/inet_timewait_sock.c, inet_twsk_alloc). */
+/*
+ * A minisocket has the cookie of its connection (net/ipv4/inet_timewait_sock.c, inet_twsk_alloc).
+ * /proc/net/tcp has none: there the two ends have to do, which another can only have got since.
+ */
 uint64_t tc_held_connection(const struct tc_sock *sock)
 {
-	uint64_t parts[2] = { netns_of(sock), sock->cookie }, key;
+	bool known = sock->have & TC_HAVE_COOKIE;
+	struct {
+		uint64_t netns, cookie, ports;
+		struct tc_addr ends[2];
+	} parts = { .netns = netns_of(sock) };
+	uint64_t key;
 
-	if (!(sock->have & TC_HAVE_COOKIE))
+	if (!known && (!(sock->have & TC_HAVE_REMOTE_PORT) || !sock->remote_port))
 		return 0;
-	key = tc_hash(parts, sizeof(parts), 0);
+	if (known) {
+		parts.cookie = sock->cookie;
+	} else {
+		parts.ports = (uint64_t)sock->local_port << 16 | sock->remote_port;
+		parts.ends[0] = sock->local;
+		parts.ends[1] = sock->remote;
+	}
+	key = tc_hash(&parts, sizeof(parts), 0);
 	return key + !key;
 }
 

@@ -46,7 +46,10 @@ struct tc_held_run {
 	size_t count;
 };
 
-/* A number for the connection that lasts as long as it does, whatever its state; 0: none. */
+/*
+ * A number for the connection that lasts as long as it does, whatever its state; 0: none. By the
+ * cookie, or else by both ends.
+ */
 uint64_t tc_held_connection(const struct tc_sock *sock);
 
 void tc_held_release(struct tc_held_list *list);

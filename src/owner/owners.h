@@ -7,7 +7,8 @@
  * process holds (TIME_WAIT, SYN_RECV, orphans, what nobody has accepted) these rules are tried
  * in turn; each one's conclusion is marked with its name:
  *
- *   seen      an earlier sample of this run saw who held this very connection (by cookie)
+ *   seen      an earlier sample of this run saw who held this very connection, by its
+ *             cookie, or where there is none by its two ends
  *   listener  somebody listens on its local address and port: the holders of that listener;
  *             where they have started since, what has it in common with its predecessor
  *   peer      somebody is connected to its remote endpoint from here: the holders of all

@@ -76,3 +76,29 @@ sys.exit(subprocess.run(["unshare", "-pf", "--mount-proc", "tcpcensus", "by", "o
 	grep -q 'outside of this pid namespace cannot be seen: run in the machine' <<<"$err"
 	! grep -q 'root\|CAP_SYS_PTRACE' <<<"$err" || false
 }
+
+@test "owners: who held a connection at the first look is not forgotten without cookies" {
+	needs_namespaces
+	for source in netlink proc; do
+		apart unshare -n python3 -c '
+import os, signal, socket, subprocess, sys, time
+children = []
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+listener = socket.socket(); listener.bind(("127.0.0.1", 80)); listener.listen()
+def start(name, seconds):
+	child = os.fork()
+	if child:
+		children.append(child)
+		return listener.accept()[0]
+	open("/proc/self/comm", "w").write(name); listener.close()
+	client = socket.create_connection(("127.0.0.1", 80))
+	time.sleep(seconds); client.close(); time.sleep(60)
+held = [start("stays", 60), start("leaves", 2)]
+look = subprocess.run(["tcpcensus", "by", "state,process,owner", "-i", "4s", "-j", "--source", sys.argv[1]])
+for child in children: os.kill(child, signal.SIGKILL)
+sys.exit(look.returncode)' "$source"
+		[ "$status" = 0 ]
+		jq -e '[.groups[] | select(.state == "FIN_WAIT2") | [.process, .owner]] ==
+			[["leaves?", "seen"]]' <<<"$out"
+	done
+}

@@ -91,7 +91,15 @@ static void test_connection(void **state)
 	struct tc_sock one = sock(TC_DIRECTION_OUT, "10.0.0.1", 1, "10.0.0.2", 2), other;
 
 	(void)state;
-	assert_int_equal(tc_held_connection(&one), 0); /* no cookie */
+	/* Without a cookie its two ends tell which it is. */
+	other = one;
+	other.inode++;
+	assert_int_not_equal(tc_held_connection(&one), 0);
+	assert_int_equal(tc_held_connection(&one), tc_held_connection(&other));
+	other.local_port++;
+	assert_int_not_equal(tc_held_connection(&one), tc_held_connection(&other));
+	other.have &= ~(uint32_t)TC_HAVE_REMOTE_PORT;
+	assert_int_equal(tc_held_connection(&other), 0); /* no connection */
 	one.have |= TC_HAVE_COOKIE;
 	one.cookie = 5;
 	other = one;
