@@ -349,7 +349,7 @@ void tc_look_note_hidden(const struct tc_report *report)
 	uint64_t hidden = report->owners.sockets[TC_OWNER_HIDDEN];
 	char advice[TC_ADVICE_MAX];
 
-	if (!hidden)
+	if (!hidden || report->foreign) /* who wrote a listing may have had other privileges */
 		return;
 	tc_privilege_advice(TC_PRIVILEGE_HOLDERS, advice);
 	/* Which of these it is cannot be told. */

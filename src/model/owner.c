@@ -112,15 +112,15 @@ bool tc_owner_is_several(const struct tc_owner *owner, enum tc_owner_part part)
 	const char *words = owner->words[part], *first = NULL;
 	size_t length;
 
-	if (!words || owner->count < 2)
+	if (!words || owner->count == 1)
 		return false;
-	if (part == TC_PART_PID)
-		return strchr(words, ',');
 	for (size_t i = 0; i < owner->count && !first; i++)
 		first = member(owner->processes[i], part);
-	length = first ? strlen(first) : 0;
+	if (!first) /* numbers; or a listing has the words and not the processes */
+		return strchr(words, ',');
+	length = strlen(first);
 	/* One word is that of each, and an inference's '?' behind it. */
-	return strncmp(words, first ? first : "", length) != 0 || words[length] == ',';
+	return strncmp(words, first, length) != 0 || words[length] == ',';
 }
 
 static bool agree(const struct tc_owner *owner, enum tc_owner_part part)

@@ -524,13 +524,22 @@ static int holders_of(struct tc_owners *owners, const struct tc_sock *sock,
 	return party_of_inode(owners, sock->inode, ret_party);
 }
 
+/* What a listing says of the owner in so many words, as our own does; NULL: nothing. */
+static const struct tc_owner *said_of(const struct tc_sock *sock)
+{
+	return (sock->flags & TC_FLAG_FOREIGN) && sock->text ? sock->text->owner : NULL;
+}
+
 const struct tc_owner *tc_owners_of(struct tc_owners *owners, const struct tc_sock *sock)
 {
+	const struct tc_owner *said = said_of(sock), *owner;
 	const struct tc_party *party;
-	const struct tc_owner *owner;
 
 	if (holders_of(owners, sock, &party))
 		return NULL;
+	if (said && (party || said->how != TC_OWNER_UNKNOWN)) /* it was known then, and is not now */
+		return tc_verdict_said(&owners->verdicts, said, party ? TC_OWNER_HELD : said->how,
+				       party);
 	if (party)
 		return owner_of(owners, TC_OWNER_HELD, party, 0);
 	owner = infer(owners, sock);
@@ -538,6 +547,8 @@ const struct tc_owner *tc_owners_of(struct tc_owners *owners, const struct tc_so
 		return owner;
 	if (!(sock->flags & TC_FLAG_FOREIGN))
 		return without_process(owners, sock);
+	if (said)
+		return tc_verdict_said(&owners->verdicts, said, TC_OWNER_UNKNOWN, NULL);
 	/* A listing without -p, or made without privilege, says nothing either way. */
 	return can_be_held(sock) ? owner_of(owners, TC_OWNER_UNKNOWN, NULL, 0) : owner;
 }

@@ -9,12 +9,19 @@
 #include "util/hash.h"
 #include "util/macro.h"
 
+/* What a verdict is made of, beside words that a listing has. */
+struct basis {
+	enum tc_attribution how;
+	const struct tc_party *party;	    /* NULL: none, or a cgroup alone */
+	const struct tc_process *in_cgroup; /* what the cgroup alone says: no pid */
+};
+
 /* An owner and the words that it points to, in one piece of memory. */
 struct verdict {
 	struct tc_owner owner;
-	const struct tc_party *party;	   /* NULL: none, or a cgroup alone */
-	const struct tc_process *in_cgroup; /* what the cgroup alone says: no pid */
-	char words[];
+	struct basis basis;
+	size_t said;  /* length of the words where a listing has them; 0: they follow from the basis */
+	char words[]; /* of each part, "" where there is none */
 };
 
 void tc_verdicts_release(struct tc_verdicts *verdicts)
@@ -27,62 +34,64 @@ void tc_verdicts_release(struct tc_verdicts *verdicts)
 	tc_processes_release(&verdicts->cgroups);
 }
 
-/* Puts the words behind the owner; moves it, as they need room. */
-static struct verdict *add_words(struct verdict *verdict)
+static void write_words(const struct basis *basis, const struct tc_owner *said,
+			struct tc_buf *words)
 {
-	tc_auto_buf struct tc_buf words = TC_BUF_INIT;
-	size_t at[TC_PART_COUNT] = { 0 };
-	struct verdict *grown;
+	struct tc_owner owner = {
+		.processes = basis->party ? basis->party->processes : &basis->in_cgroup,
+		.count = basis->party ? basis->party->count : basis->in_cgroup != NULL,
+		.how = basis->how,
+	};
 
-	tc_buf_byte(&words, '\0'); /* place 0: no word */
 	for (int part = 0; part < TC_PART_COUNT; part++) {
-		size_t start = words.length;
-
-		if (!tc_owner_word(&verdict->owner, (enum tc_owner_part)part, &words))
-			continue;
-		tc_buf_byte(&words, '\0');
-		at[part] = start;
+		if (!tc_owner_word(&owner, (enum tc_owner_part)part, words) && said &&
+		    said->words[part])
+			tc_buf_text(words, said->words[part]);
+		tc_buf_byte(words, '\0');
 	}
-	grown = words.failed ? NULL : realloc(verdict, sizeof(*verdict) + words.length);
-	if (!grown)
-		return NULL;
-	memcpy(grown->words, words.data, words.length);
-	for (int part = 0; part < TC_PART_COUNT; part++)
-		grown->owner.words[part] = at[part] ? grown->words + at[part] : NULL;
-	return grown;
 }
 
-static struct verdict *make(enum tc_attribution how, const struct tc_party *party,
-			    const struct tc_process *in_cgroup)
+/* What is in the cgroup has no number, so it is no process of the owner. */
+static struct verdict *make(const struct basis *basis, const struct tc_buf *words, bool said)
 {
-	struct verdict *verdict = calloc(1, sizeof(*verdict)), *worded;
+	struct verdict *verdict = words->failed ? NULL : malloc(sizeof(*verdict) + words->length);
+	const char *at;
 
 	if (!verdict)
 		return NULL;
-	verdict->party = party;
-	verdict->in_cgroup = in_cgroup;
-	verdict->owner.how = how;
-	verdict->owner.processes = party ? party->processes : &verdict->in_cgroup;
-	verdict->owner.count = party ? party->count : in_cgroup != NULL;
-	worded = add_words(verdict);
-	if (!worded) {
-		free(verdict);
-		return NULL;
+	verdict->basis = *basis;
+	verdict->said = said ? words->length : 0;
+	verdict->owner = (struct tc_owner){
+		.processes = basis->party ? basis->party->processes : NULL,
+		.count = basis->party ? basis->party->count : 0,
+		.how = basis->how,
+	};
+	memcpy(verdict->words, words->data, words->length);
+	at = verdict->words;
+	for (int part = 0; part < TC_PART_COUNT; part++) {
+		verdict->owner.words[part] = *at ? at : NULL;
+		at += strlen(at) + 1;
 	}
-	if (!party) { /* what is in the cgroup has no number, and has moved */
-		worded->owner.processes = NULL;
-		worded->owner.count = 0;
-	}
-	return worded;
+	return verdict;
 }
 
-const struct tc_owner *tc_verdict_of(struct tc_verdicts *verdicts, enum tc_attribution how,
-				     const struct tc_party *party, const char *cgroup)
+static bool is_of(const struct verdict *verdict, const struct basis *basis,
+		  const struct tc_buf *said)
 {
-	const struct tc_process *in_cgroup =
-		party ? NULL : tc_processes_of_cgroup(&verdicts->cgroups, cgroup);
-	uint64_t parts[3] = { (uint64_t)how, (uint64_t)(uintptr_t)party,
-			      (uint64_t)(uintptr_t)in_cgroup };
+	return verdict->basis.how == basis->how && verdict->basis.party == basis->party &&
+	       verdict->basis.in_cgroup == basis->in_cgroup &&
+	       verdict->said == (said ? said->length : 0) &&
+	       (!said || memcmp(verdict->words, said->data, said->length) == 0);
+}
+
+/* `said`: the words where a listing has them; NULL: they follow from the basis. */
+static const struct tc_owner *find_or_make(struct tc_verdicts *verdicts, const struct basis *basis,
+					   const struct tc_buf *said)
+{
+	tc_auto_buf struct tc_buf words = TC_BUF_INIT;
+	uint64_t parts[4] = { (uint64_t)basis->how, (uint64_t)(uintptr_t)basis->party,
+			      (uint64_t)(uintptr_t)basis->in_cgroup,
+			      said ? tc_hash(said->data, said->length, 0) : 0 };
 	uint64_t hash = tc_hash(parts, sizeof(parts), 0), found, *place;
 	struct verdict *verdict;
 
@@ -92,11 +101,12 @@ const struct tc_owner *tc_verdict_of(struct tc_verdicts *verdicts, enum tc_attri
 		if (!tc_map_get(&verdicts->map, hash, &found))
 			break;
 		verdict = (struct verdict *)(uintptr_t)found;
-		if (verdict->owner.how == how && verdict->party == party &&
-		    verdict->in_cgroup == in_cgroup)
+		if (is_of(verdict, basis, said))
 			return &verdict->owner;
 	}
-	verdict = make(how, party, in_cgroup);
+	if (!said)
+		write_words(basis, NULL, &words);
+	verdict = make(basis, said ? said : &words, said != NULL);
 	place = verdict ? tc_map_put(&verdicts->map, hash) : NULL;
 	if (!place) {
 		free(verdict);
@@ -104,4 +114,26 @@ const struct tc_owner *tc_verdict_of(struct tc_verdicts *verdicts, enum tc_attri
 	}
 	*place = (uint64_t)(uintptr_t)verdict;
 	return &verdict->owner;
+}
+
+const struct tc_owner *tc_verdict_of(struct tc_verdicts *verdicts, enum tc_attribution how,
+				     const struct tc_party *party, const char *cgroup)
+{
+	struct basis basis = {
+		.how = how,
+		.party = party,
+		.in_cgroup = party ? NULL : tc_processes_of_cgroup(&verdicts->cgroups, cgroup),
+	};
+
+	return find_or_make(verdicts, &basis, NULL);
+}
+
+const struct tc_owner *tc_verdict_said(struct tc_verdicts *verdicts, const struct tc_owner *said,
+				       enum tc_attribution how, const struct tc_party *party)
+{
+	tc_auto_buf struct tc_buf words = TC_BUF_INIT;
+	struct basis basis = { .how = how, .party = party };
+
+	write_words(&basis, said, &words);
+	return words.failed ? NULL : find_or_make(verdicts, &basis, &words);
 }

@@ -25,4 +25,11 @@ void tc_verdicts_release(struct tc_verdicts *verdicts);
 const struct tc_owner *tc_verdict_of(struct tc_verdicts *verdicts, enum tc_attribution how,
 				     const struct tc_party *party, const char *cgroup);
 
+/*
+ * The same of what a listing has said: these processes, or NULL, and its words for whatever they do
+ * not tell. Words of `said` are copied.
+ */
+const struct tc_owner *tc_verdict_said(struct tc_verdicts *verdicts, const struct tc_owner *said,
+				       enum tc_attribution how, const struct tc_party *party);
+
 #endif

@@ -214,3 +214,29 @@ damaged() {
 	jq -e '[.source.origins[].sockets] == [1, 2] + [range(14) | 1]' "$out_file"
 	jq -e '.source.origins[0] | has("settings") | not' "$out_file"
 }
+
+@test "files: what our own NDJSON says of owners is read as it was" {
+	local columns=state,local,process,pid,cmdline,unit,cgroup,container,pod,owner
+	cat >own <<-'END'
+		{"state":"ESTABLISHED","local":"192.0.2.1:80","process":"nginx","pid":812,"cmdline":"nginx: master, 1","unit":"web.service","cgroup":"/system.slice/web.service","owner":"held"}
+		{"state":"ESTABLISHED","local":"192.0.2.1:81","process":"nginx","pid":"812,813","cmdline":"nginx: master,nginx: worker","unit":"web.service","owner":"held"}
+		{"state":"ESTABLISHED","local":"192.0.2.1:82","process":"nginx,php-fpm","pid":"812,900","unit":"php.service,web.service","container":"docker/3f4a5b6c7d8e","pod":"0f1e","owner":"held"}
+		{"state":"TIME_WAIT","local":"192.0.2.1:80","process":"nginx?","pid":"812,813?","unit":"web.service?","owner":"listener"}
+		{"state":"TIME_WAIT","local":"192.0.2.1:4001","process":"app?","pid":"77?","owner":"seen"}
+		{"state":"TIME_WAIT","local":"192.0.2.1:4002","process":"app?","owner":"peer"}
+		{"state":"TIME_WAIT","local":"192.0.2.1:4003","process":"app?","pid":"77?","owner":"ports"}
+		{"state":"TIME_WAIT","local":"192.0.2.1:4004","unit":"old.service","cgroup":"/old","owner":"cgroup"}
+		{"state":"TIME_WAIT","local":"192.0.2.1:4005","owner":"none"}
+		{"state":"ESTABLISHED","local":"192.0.2.1:4006","owner":"hidden"}
+		{"state":"ESTABLISHED","local":"192.0.2.1:83","process":"sshd","owner":"held"}
+		{"state":"ESTABLISHED","local":"192.0.2.1:84","pid":5,"owner":"held"}
+		{"state":"ESTABLISHED","local":"192.0.2.1:85","owner":"unknown"}
+	END
+	tcpcensus list -n 0 -o ndjson -c $columns -f own >again 2>notes
+	diff own again
+	[ ! -s notes ] || grep -q 'no rule tells' notes
+	# What is asked of it is asked of what it says, and a group is a group.
+	[ "$(tcpcensus list -n 0 -o ndjson -c local -f own pid = 813 2>&1 | wc -l)" = 2 ]
+	[ "$(tcpcensus list -n 0 -o ndjson -c local -f own unit = php.service 2>&1)" = '{"local":"192.0.2.1:82"}' ]
+	tcpcensus by process -o csv -f own 2>&1 | grep -qx 'nginx,2'
+}

@@ -207,6 +207,42 @@ static void test_counts_and_json(void **state)
 	(void)state;
 	check_rows(rows, TC_ARRAY_SIZE(rows));
 }
+
+/* As our own output names them; nothing of one record is in the next. */
+static void test_owners_of_json(void **state)
+{
+	static const struct row rows[] = {
+		{ "{\"state\":\"LISTEN\",\"process\":\"a\",\"pid\":111,\"owner\":\"held\"}\n"
+		  "{\"state\":\"LISTEN\",\"process\":\"b\",\"owner\":\"held\"}\n"
+		  "{\"state\":\"LISTEN\",\"process\":\"c\",\"pid\":\"222,333\"}\n"
+		  "{\"state\":\"LISTEN\",\"process\":\"d?\",\"pid\":\"444?\",\"owner\":\"listener\"}\n"
+		  "{\"state\":\"LISTEN\",\"process\":\"e?\",\"pid\":\"445?\"}\n"
+		  "{\"state\":\"LISTEN\",\"pid\":7}\n"
+		  "{\"state\":\"LISTEN\"}\n",
+		  "LISTEN <>,<> <>,<> process=<a,pid=111>\n"
+		  "LISTEN <>,<> <>,<> process=<b,pid=0>\n"
+		  "LISTEN <>,<> <>,<> process=<c,pid=222;c,pid=333>\n"
+		  "LISTEN <>,<> <>,<>\n"
+		  "LISTEN <>,<> <>,<>\n"
+		  "LISTEN <>,<> <>,<> process=<,pid=7>\n"
+		  "LISTEN <>,<> <>,<>\n" },
+		/* Which of two names has which pid is not said; one that is alone has commas of its own. */
+		{ "{\"state\":\"LISTEN\",\"process\":\"a,b\",\"pid\":\"8,9\"}",
+		  "LISTEN <>,<> <>,<> process=<a,pid=0;b,pid=0;,pid=8;,pid=9>\n" },
+		{ "{\"state\":\"LISTEN\",\"process\":\"a,b?\",\"pid\":8}",
+		  "LISTEN <>,<> <>,<> process=<a,b?,pid=8>\n" },
+		{ "{\"state\":\"LISTEN\",\"process\":\"a,b\",\"owner\":\"held\"}",
+		  "LISTEN <>,<> <>,<> process=<a,pid=0;b,pid=0>\n" },
+		/* No pids, and what another tool has printed. */
+		{ "{\"state\":\"LISTEN\",\"process\":\"a\",\"pid\":\"x\"}", "LISTEN <>,<> <>,<> process=<a,pid=0>\n" },
+		{ "{\"state\":\"LISTEN\",\"process\":\"812/nginx\"}", "LISTEN <>,<> <>,<> process=<812/nginx>\n" },
+		{ "{\"state\":\"LISTEN\",\"process\":\"a,pid=5\"}", "LISTEN <>,<> <>,<> process=<a,pid=5>\n" },
+	};
+
+	(void)state;
+	check_rows(rows, TC_ARRAY_SIZE(rows));
+}
+
 /* Names that only this machine's services file has; what may be cut off is not looked up. */
 static void test_service_names_of_the_machine(void **state)
 {
@@ -241,6 +277,7 @@ int main(void)
 		cmocka_unit_test(test_proc),
 		cmocka_unit_test(test_lsof_and_conntrack),
 		cmocka_unit_test(test_counts_and_json),
+		cmocka_unit_test(test_owners_of_json),
 		cmocka_unit_test(test_service_names_of_the_machine),
 	};
 

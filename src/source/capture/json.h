@@ -10,7 +10,7 @@
 enum {
 	TC_JSON_DEPTH = 32,	     /* our own output has 4; deeper is somebody else's */
 	TC_JSON_TOKEN = TC_LINE_MAX, /* bytes without a value in them: no text of ours */
-	TC_JSON_STRINGS = 4096,	     /* of one record */
+	TC_JSON_STRINGS = 32768,     /* of one record: thousands may hold a socket */
 };
 
 /* What an object or array that is open means. */
@@ -32,16 +32,16 @@ enum tc_json_kind {
 struct tc_json_record {
 	struct tc_sock sock;
 	struct tc_text text;
-	uint32_t pid;	/* of the one process that holds it; 0: not said */
-	bool is_held;	/* it is said that the process holds it, */
-	bool is_inferred; /* or that this was inferred */
+	struct tc_owner owner; /* words and attribution as they stand there, without processes */
+	bool has_owner;	  /* the attribution is said */
+	bool has_one_pid; /* a number: that of the one process that holds it */
 	bool has_state; /* with a word for it */
 	bool has_count;
 	bool has_key;	 /* of the table, which other programs may have, too */
 	bool is_ours;	 /* a key that only our own output has */
 	bool has_others; /* a key that our own output has not */
 	size_t strings_used;
-	char strings[TC_JSON_STRINGS];
+	char strings[TC_JSON_STRINGS]; /* last: what is before it is cleared for each record */
 };
 
 struct tc_json {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "util/addr.h"
+#include "util/buf.h"
 #include "util/macro.h"
 #include "util/parse.h"
 
@@ -13,7 +14,7 @@ typedef void set_fn(struct tc_json *json, struct tc_slice value);
 /* A key with a number, or a word: what it is stored in and which bit says so. */
 struct json_key {
 	const char *name;
-	size_t offset; /* in struct tc_sock, or in struct tc_text */
+	size_t offset; /* in struct tc_json_record */
 	size_t size;   /* of the number; 0: a text */
 	uint32_t have;
 	set_fn *set; /* or a function that knows better */
@@ -247,19 +248,30 @@ static void set_kind(struct tc_json *json, struct tc_slice value)
 	json->record.sock.have |= TC_HAVE_KIND;
 }
 
+/* A number, or words: "812,813" of several, "812?" where it was inferred. */
 static void set_pid(struct tc_json *json, struct tc_slice value)
 {
-	uint64_t pid;
+	struct tc_json_record *record = &json->record;
+	size_t digits = 0;
 
-	if (tc_parse_uint(value.data, value.length, UINT32_MAX, &pid) == 0)
-		json->record.pid = (uint32_t)pid;
+	while (digits < value.length && (value.data[digits] == ',' ||
+					 (value.data[digits] >= '0' && value.data[digits] <= '9')))
+		digits++;
+	if (!digits || (digits < value.length && !tc_slice_is(tc_slice_after(value, digits), "?")))
+		return;
+	record->has_one_pid = tc_word_is_number(value);
+	record->owner.words[TC_PART_PID] = keep(record, value);
 }
 
-/* What was inferred once is not what a process holds: the rules may be applied anew. */
 static void set_owner(struct tc_json *json, struct tc_slice value)
 {
-	json->record.is_held = tc_slice_is(value, "held");
-	json->record.is_inferred = !json->record.is_held;
+	struct tc_json_record *record = &json->record;
+
+	record->has_owner = true;
+	record->owner.how = TC_OWNER_UNKNOWN;
+	for (int how = 0; how < TC_ATTRIBUTION_COUNT; how++)
+		if (tc_slice_is(value, tc_attribution_name(how)))
+			record->owner.how = (enum tc_attribution)how;
 }
 
 static void set_count(struct tc_json *json, struct tc_slice value)
@@ -270,9 +282,11 @@ static void set_count(struct tc_json *json, struct tc_slice value)
 		record->has_count = true;
 }
 
-#define NUMBER(member, bit) \
-	offsetof(struct tc_sock, member), sizeof(((struct tc_sock *)0)->member), bit, NULL
-#define TEXT(member) offsetof(struct tc_text, member), 0, 0, NULL
+#define NUMBER(member, bit)                                                             \
+	offsetof(struct tc_json_record, sock.member), sizeof(((struct tc_sock *)0)->member), \
+		bit, NULL
+#define TEXT(member) offsetof(struct tc_json_record, text.member), 0, 0, NULL
+#define OWNER(part) offsetof(struct tc_json_record, owner.words[part]), 0, 0, NULL
 #define FUNCTION(function) 0, 0, 0, function
 
 /* clang-format off */
@@ -307,16 +321,22 @@ static const struct json_key keys[] = {
 	{ "remote.net",	 FUNCTION(set_net) },
 	{ "service",	 FUNCTION(set_service) },
 	{ "direction",	 FUNCTION(set_direction) },
-	{ "process",	 TEXT(process) },
+	{ "process",	 OWNER(TC_PART_PROCESS) },
 	{ "pid",	 FUNCTION(set_pid) },
+	{ "cmdline",	 OWNER(TC_PART_CMDLINE) },
+	{ "unit",	 OWNER(TC_PART_UNIT) },
+	{ "cgroup",	 OWNER(TC_PART_CGROUP) },
+	{ "container",	 OWNER(TC_PART_CONTAINER) },
+	{ "pod",	 OWNER(TC_PART_POD) },
 	{ "owner",	 FUNCTION(set_owner) },
 };
 /* clang-format on */
 
-static void set_number(struct tc_sock *sock, const struct json_key *key, struct tc_slice value)
+static void set_number(struct tc_json_record *record, const struct json_key *key,
+		       struct tc_slice value)
 {
 	uint64_t max = key->size == 8 ? UINT64_MAX : (1ull << key->size * 8) - 1;
-	char *member = (char *)sock + key->offset;
+	char *member = (char *)record + key->offset;
 	uint64_t number;
 
 	if (tc_parse_uint(value.data, value.length, max, &number) < 0)
@@ -327,16 +347,14 @@ static void set_number(struct tc_sock *sock, const struct json_key *key, struct 
 		*(uint32_t *)(void *)member = (uint32_t)number;
 	else
 		*(uint8_t *)member = (uint8_t)number;
-	sock->have |= key->have;
+	record->sock.have |= key->have;
 }
 
+/* All of it, so that no member of one record is ever found in the next. */
 void tc_json_record_clear(struct tc_json_record *record)
 {
-	record->sock = (struct tc_sock){.count = 1};
-	record->text = (struct tc_text){0};
-	record->has_state = record->has_count = record->has_others = record->is_ours = false;
-	record->has_key = false;
-	record->strings_used = 0;
+	memset(record, 0, offsetof(struct tc_json_record, strings));
+	record->sock.count = 1;
 }
 
 void tc_json_record_set(struct tc_json *json, struct tc_slice value, bool quoted)
@@ -351,9 +369,9 @@ void tc_json_record_set(struct tc_json *json, struct tc_slice value, bool quoted
 		if (keys[i].set)
 			keys[i].set(json, value);
 		else if (keys[i].size)
-			set_number(&record->sock, &keys[i], value);
+			set_number(record, &keys[i], value);
 		else if (quoted)
-			*(const char **)(void *)((char *)&record->text + keys[i].offset) =
+			*(const char **)(void *)((char *)record + keys[i].offset) =
 				keep(record, value);
 		return;
 	}
@@ -365,19 +383,93 @@ static const char *hand_over(struct tc_capture *capture, const char *text)
 	return text ? tc_capture_copy(capture, (struct tc_slice){text, strlen(text)}) : NULL;
 }
 
-/* As ss names a process, since a name may look like "812/nginx" or end in '?'. */
-static const char *hand_over_process(struct tc_capture *capture, const struct tc_json_record *record)
+static bool ends_in_doubt(const char *words)
 {
-	const char *name = record->text.process;
-	char pid[16];
+	return words && *words && words[strlen(words) - 1] == '?';
+}
 
-	if (!name || record->is_inferred)
+/* A number is one that holds it, whose name may end in '?'. */
+static bool is_inferred(const struct tc_json_record *record)
+{
+	const char *const *words = record->owner.words;
+
+	if (record->has_owner)
+		return record->owner.how != TC_OWNER_HELD;
+	return !record->has_one_pid && (ends_in_doubt(words[TC_PART_PID]) ||
+					ends_in_doubt(words[TC_PART_PROCESS]));
+}
+
+/* The words between commas; a name that stands alone, or as ss prints it, may have its own. */
+static struct tc_slice next_item(struct tc_slice *rest, bool whole)
+{
+	struct tc_slice item = whole ? *rest : tc_slice_until(*rest, ',');
+
+	*rest = tc_slice_after(*rest, item.length + 1);
+	return item;
+}
+
+static void add_process(struct tc_buf *lines, struct tc_slice name, struct tc_slice pid)
+{
+	if (lines->length)
+		tc_buf_byte(lines, '\n');
+	tc_buf_add(lines, name.data, tc_slice_until(name, '\n').length); /* a line is a process */
+	tc_buf_text(lines, ",pid=");
+	tc_buf_add(lines, pid.data, pid.length);
+}
+
+static struct tc_slice slice_of(const char *text)
+{
+	return (struct tc_slice){text ? text : "", text ? strlen(text) : 0};
+}
+
+/*
+ * Those that hold it, as ss names them. One name is that of each pid; which of several has which
+ * pid is not said, so each stands by itself.
+ */
+static void list_processes(const struct tc_json_record *record, struct tc_buf *lines)
+{
+	struct tc_slice names = slice_of(record->owner.words[TC_PART_PROCESS]);
+	struct tc_slice pids = slice_of(record->owner.words[TC_PART_PID]);
+	bool one_name = record->has_one_pid || !memchr(names.data, ',', names.length);
+	static const struct tc_slice nameless = {"", 0}, no_pid = {"0", 1};
+
+	if (!one_name || !pids.length)
+		while (names.length)
+			add_process(lines, next_item(&names, one_name), no_pid);
+	while (pids.length)
+		add_process(lines, one_name ? names : nameless, next_item(&pids, false));
+}
+
+static const char *hand_over_processes(struct tc_capture *capture,
+				       const struct tc_json_record *record)
+{
+	tc_auto_buf struct tc_buf lines = TC_BUF_INIT;
+	const char *name = record->owner.words[TC_PART_PROCESS];
+
+	if (is_inferred(record))
 		return NULL;
-	if (!record->pid && !record->is_held)
+	/* Of others' JSON: as another tool printed it. */
+	if (!record->owner.words[TC_PART_PID] && !record->has_owner && name && strpbrk(name, "=/"))
 		return hand_over(capture, name);
-	snprintf(pid, sizeof(pid), "%u", record->pid);
-	return tc_capture_join(capture, (struct tc_slice){name, strcspn(name, "\n")}, ",pid=",
-			       (struct tc_slice){pid, strlen(pid)});
+	list_processes(record, &lines);
+	return lines.length && tc_buf_string(&lines) ? hand_over(capture, lines.data) : NULL;
+}
+
+/* As it was said, for who asks for it again. */
+static void hand_over_owner(struct tc_capture *capture, const struct tc_json_record *record,
+			    struct tc_sock *sock)
+{
+	struct tc_owner *owner;
+	bool any = record->has_owner;
+
+	for (int part = 0; part < TC_PART_COUNT; part++)
+		any |= record->owner.words[part] != NULL;
+	if (!any)
+		return;
+	owner = tc_capture_owner(capture, sock);
+	owner->how = record->owner.how;
+	for (int part = 0; part < TC_PART_COUNT; part++)
+		owner->words[part] = hand_over(capture, record->owner.words[part]);
 }
 
 void tc_json_record_emit(struct tc_json *json, uint64_t count)
@@ -405,7 +497,8 @@ void tc_json_record_emit(struct tc_json *json, uint64_t count)
 	text->remote_port = hand_over(capture, record->text.remote_port);
 	text->user = hand_over(capture, record->text.user);
 	text->iface = hand_over(capture, record->text.iface);
-	text->process = hand_over_process(capture, record);
+	text->process = hand_over_processes(capture, record);
 	text->netns = hand_over(capture, record->text.netns);
+	hand_over_owner(capture, record, sock);
 	tc_capture_note(capture, TC_FORMAT_JSON, sock);
 }

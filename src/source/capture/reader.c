@@ -105,6 +105,15 @@ struct tc_inside *tc_capture_inside(struct tc_capture *capture, struct tc_sock *
 	return inside;
 }
 
+struct tc_owner *tc_capture_owner(struct tc_capture *capture, struct tc_sock *sock)
+{
+	struct tc_owner *owner = &capture->owners[sock - capture->socks];
+
+	*owner = (struct tc_owner){.count = 0};
+	tc_capture_text(capture, sock)->owner = owner;
+	return owner;
+}
+
 const char *tc_capture_join(struct tc_capture *capture, struct tc_slice one, const char *between,
 			    struct tc_slice other)
 {

@@ -47,6 +47,7 @@ struct tc_capture {
 	struct tc_sock socks[TC_BATCH];
 	struct tc_text texts[TC_BATCH];
 	struct tc_inside insides[TC_BATCH];
+	struct tc_owner owners[TC_BATCH];
 	char strings[TC_STRINGS_SIZE];
 
 	/* The input. */
@@ -170,6 +171,9 @@ struct tc_text *tc_capture_text(struct tc_capture *capture, struct tc_sock *sock
 
 /* The inside of the connection, for writing. */
 struct tc_inside *tc_capture_inside(struct tc_capture *capture, struct tc_sock *sock);
+
+/* What is said of its owner, for writing: empty. */
+struct tc_owner *tc_capture_owner(struct tc_capture *capture, struct tc_sock *sock);
 
 /* A copy that lives as long as the batch; NULL: no room, which leaves a text unknown. */
 const char *tc_capture_copy(struct tc_capture *capture, struct tc_slice text);
