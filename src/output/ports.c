@@ -103,8 +103,8 @@ static void add_pool(struct tc_buf *out, const struct tc_port_pool *pool)
 		tc_buf_format(out, ",\"seconds\":%.3f", pool->seconds);
 }
 
-/* What holds for all destinations of a namespace; of several namespaces, of each. */
-static void add_pools(struct tc_buf *out, const struct tc_ports *ports)
+/* What holds for all destinations of a namespace; of several, of each, which `line` begins. */
+static void add_pools(struct tc_buf *out, const struct tc_ports *ports, const char *line)
 {
 	if (tc_ports_pools(ports) == 1) {
 		add_pool(out, tc_ports_pool(ports, 0));
@@ -114,7 +114,9 @@ static void add_pools(struct tc_buf *out, const struct tc_ports *ports)
 	for (size_t i = 0; i < tc_ports_pools(ports); i++) {
 		const struct tc_port_pool *pool = tc_ports_pool(ports, i);
 
-		tc_buf_text(out, i ? ",\n{" : "\n{");
+		tc_buf_text(out, i ? "," : "");
+		tc_buf_text(out, line);
+		tc_buf_byte(out, '{');
 		add_netns(out, pool->netns_name, pool->netns);
 		add_pool(out, pool);
 		tc_buf_byte(out, '}');
@@ -134,7 +136,7 @@ static void write_json(struct tc_buf *out, const struct tc_ports_view *view,
 	tc_buf_byte(out, '{');
 	tc_json_stamp(out, "tcpcensus.ports/1", stamp);
 	tc_buf_byte(out, ',');
-	add_pools(out, view->ports);
+	add_pools(out, view->ports, "\n");
 	tc_buf_text(out, ",\"destinations\":[");
 	for (size_t i = 0; i < view->shown; i++) {
 		tc_buf_text(out, i ? ",\n" : "\n");
@@ -157,7 +159,7 @@ static void write_ndjson(struct tc_buf *out, const struct tc_ports_view *view,
 	tc_buf_byte(out, '{');
 	tc_json_stamp(out, "tcpcensus.ports/1", stamp);
 	tc_buf_byte(out, ',');
-	add_pools(out, view->ports);
+	add_pools(out, view->ports, "");
 	tc_buf_byte(out, ',');
 	add_other(out, view);
 	tc_json_source(out, report);

@@ -250,3 +250,26 @@ sys.stdin.read()'; }
 	printf '%s\n' "$output"
 	[ "$status" = 0 ]
 }
+
+@test "netns: NDJSON is an object a line, of all namespaces too" {
+	"${room[@]}" true 2>/dev/null || skip "namespaces may not be made here"
+	run "${room[@]}" bash -c '
+		ip link set lo up
+		coproc "$0/two_namespaces.py"
+		trap "kill $COPROC_PID" EXIT
+		read -r _ <&"${COPROC[0]}" || exit 77
+		for command in "" "by netns,state" "by process,unit,owner" list listeners ports diagnose \
+			"diagnose --list" "explain TIME_WAIT" "explain tcp_fin_timeout" \
+			"explain ListenOverflows" "explain ECONNRESET" lab; do
+			all="-N all"
+			case $command in explain\ T* | explain\ E* | lab | *--list) all= ;; esac
+			tcpcensus $command $all -o ndjson 2>/dev/null >"$1/out"
+			[ $? -le 2 ] && [ -s "$1/out" ] || { echo "$command"; exit 1; }
+			jq -eR "fromjson | type == \"object\"" "$1/out" >"$1/types" &&
+				! grep -v true "$1/types" || { echo "$command"; exit 1; }
+		done
+		tcpcensus ports -N all -o ndjson | tail -1 | jq -e ".pools | length == 2"' \
+		"$here" "$BATS_TEST_TMPDIR"
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
+}
