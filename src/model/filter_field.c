@@ -207,15 +207,21 @@ static bool match_word(const struct tc_expr *expr, char *word)
 	return match_name(expr, word);
 }
 
-/* The whole first: the arguments of a program may have a comma in them. */
-static bool match_words(const struct tc_expr *expr, char *words)
+/* Arguments may be those of several processes as well, or have commas of their own. */
+static bool may_be_several(const struct tc_expr *expr, const struct tc_value *value)
+{
+	return value->several || strcmp(expr->field.key.field->name, "cmdline") == 0;
+}
+
+/* The whole first, then each of several. */
+static bool match_words(const struct tc_expr *expr, char *words, bool several)
 {
 	char *rest = words;
 
 	if (!(expr->field.key.field->flags & TC_FIELD_RIGHT) && match_name(expr, words))
 		return true;
 	while (rest) {
-		char *comma = strchr(rest, ',');
+		char *comma = several ? strchr(rest, ',') : NULL;
 
 		if (comma)
 			*comma = '\0';
@@ -237,5 +243,5 @@ bool tc_filter_match_field(const struct tc_expr *expr, const struct tc_sock *soc
 	if (value.type == TC_TYPE_NUMBER && is_numeric(expr->field.key.field))
 		return match_number(expr, value.number);
 	tc_value_text(&value, &text);
-	return tc_buf_string(&text) && match_words(expr, text.data);
+	return tc_buf_string(&text) && match_words(expr, text.data, may_be_several(expr, &value));
 }

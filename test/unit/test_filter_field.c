@@ -121,6 +121,26 @@ static void test_matches(void **state)
 	}
 }
 
+/* A comma of a name is its own. */
+static void test_commas(void **state)
+{
+	static const struct tc_process one = { .pid = 5, .name = "a,b" };
+	static const struct tc_process *const alone[] = { &one };
+	static const struct tc_owner owner = {
+		.processes = alone,
+		.count = 1,
+		.how = TC_OWNER_HELD,
+		.words = { [TC_PART_PROCESS] = "a,b", [TC_PART_PID] = "5" },
+	};
+	static const struct tc_text text = { .owner = &owner, .netns = "blue,red" };
+
+	(void)state;
+	assert_true(passes("process = a,b", &text));
+	assert_false(passes("process = b", &text));
+	assert_true(passes("netns = blue,red", &text));
+	assert_false(passes("netns = red", &text));
+}
+
 /* The filter says what has to be found out before it can be asked. */
 static void test_needs(void **state)
 {
@@ -163,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_matches),
+		cmocka_unit_test(test_commas),
 		cmocka_unit_test(test_needs),
 		cmocka_unit_test(test_refused),
 	};
