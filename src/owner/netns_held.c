@@ -19,10 +19,11 @@
 
 /* ---- Files --------------------------------------------------------------------------- */
 
+/* A file "all" is not meant by that word. */
 static int set_name(struct tc_netns *netns, const char *name)
 {
 	if (!netns->name)
-		netns->name = strdup(name);
+		netns->name = strdup(strcmp(name, "all") ? name : "/run/netns/all");
 	return netns->name ? 0 : -ENOMEM;
 }
 

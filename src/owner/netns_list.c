@@ -299,9 +299,10 @@ static int name_init(struct tc_netns_list *list)
 	netns = tc_netns_list_meet(list, id);
 	if (!netns)
 		return -ENOMEM;
-	if (!netns->name)
-		netns->name = strdup("init");
 	tc_netns_list_open(list, netns, AT_FDCWD, "/proc/thread-self/ns/net");
+	if (netns->name || access("/run/netns/init", F_OK) == 0) /* which that word means then */
+		return 0;
+	netns->name = strdup("init");
 	return netns->name ? 0 : -ENOMEM;
 }
 

@@ -15,6 +15,7 @@ inside() { # FUNCTION of netns_room.bash
 
 @test "netns: held by a thread, a file, a descriptor, a socket" { inside every_way; }
 @test "netns: names that can be typed, and near misses" { inside names; }
+@test "netns: names that are words of ours" { inside clashes; }
 @test "netns: a device is meant by its name in each" { inside devices; }
 @test "netns: those that vanish are no failure" { inside vanishing; }
 @test "netns: what may not be entered is said" { inside as_nobody; }

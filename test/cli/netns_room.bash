@@ -105,6 +105,26 @@ names() {
 	same "no process" 3 "$status"
 }
 
+# Names of files that are words of ours, too.
+clashes() {
+	make_holders
+	local name
+	for name in init all; do
+		ip netns add "$name"
+		ip -n "$name" link set lo up
+		listener_in "/run/netns/$name" "$name"
+	done
+	listener_in /proc/$$/ns/net own
+	tcpcensus by netns -N all -o csv >/run/out
+	same "the file" init,1 "$(grep ^init, /run/out)"
+	same "the first process's" 1 "$(grep -c '^pid/1/.*,1$' /run/out)"
+	same "what the word means" init,1 "$(tcpcensus by netns -N init -o csv | sed -n 2p)"
+	same "not all" 0 "$(grep -c ^all, /run/out)"
+	while IFS=, read -r name count; do
+		same "-N $name" "$count" "$(tcpcensus -N "$name" -j | jq .total)"
+	done < <(sed '1d; /^"/d' /run/out) # but for the line of what is not complete
+}
+
 devices() {
 	make_holders
 	ip -n blue link add first type veth peer name second
