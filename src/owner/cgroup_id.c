@@ -208,6 +208,8 @@ static int look_up(struct tc_cgroup_ids *ids, uint64_t id)
 
 struct walk {
 	struct tc_cgroup_ids *ids;
+	tc_cgroup_visit *visit; /* or NULL */
+	void *context;
 	size_t left;
 	char path[PATH_MAX]; /* of the folder that is being read; "" is the root */
 };
@@ -232,6 +234,8 @@ static int walk_into(struct walk *walk, int folder, const struct dirent *child, 
 		walk->ids->highest = child->d_ino;
 	path = strdup(walk->path);
 	err = path ? add(walk->ids, child->d_ino, path, false) : -ENOMEM;
+	if (!err && walk->visit)
+		err = walk->visit(walk->context, walk->path);
 	if (err)
 		return err;
 	if (depth < WALK_DEPTH)
@@ -269,27 +273,29 @@ static int walk_folder(struct walk *walk, int fd, size_t length, int depth)
 	return err;
 }
 
-static void walk_all(struct tc_cgroup_ids *ids)
+static int walk_all(struct tc_cgroup_ids *ids, tc_cgroup_visit *visit, void *context)
 {
 	tc_auto_free struct walk *walk = malloc(sizeof(*walk));
 	struct stat root;
+	int fd, err = -ENOMEM;
 	char *path;
-	int fd;
 
 	ids->walked = true;
-	if (!walk || fstat(ids->mount, &root) < 0) {
-		ids->whole = false;
-		return;
+	path = walk && fstat(ids->mount, &root) == 0 ? strdup("/") : NULL;
+	if (path)
+		err = add(ids, root.st_ino, path, false);
+	fd = err ? -1 : openat(ids->mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		*walk = (struct walk){
+			.ids = ids,
+			.visit = visit,
+			.context = context,
+			.left = WALK_MAX,
+		};
+		err = walk_folder(walk, fd, 0, 0);
 	}
-	path = strdup("/");
-	if (!path || add(ids, root.st_ino, path, false)) {
-		ids->whole = false;
-		return;
-	}
-	fd = openat(ids->mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*walk = (struct walk){.ids = ids, .left = WALK_MAX};
-	if (fd < 0 || walk_folder(walk, fd, 0, 0))
-		ids->whole = false;
+	ids->whole &= fd >= 0 && !err;
+	return err;
 }
 
 const char *tc_cgroup_ids_path(struct tc_cgroup_ids *ids, uint64_t id)
@@ -307,7 +313,7 @@ const char *tc_cgroup_ids_path(struct tc_cgroup_ids *ids, uint64_t id)
 	if (!ids->may_walk && look_up(ids, id) < 0)
 		ids->may_walk = true;
 	if (ids->may_walk && !ids->walked)
-		walk_all(ids);
+		walk_all(ids, NULL, NULL);
 	node = tfind(&wanted, &ids->tree, compare_ids);
 	return node ? (*node)->path : NULL;
 }
@@ -321,4 +327,11 @@ bool tc_cgroup_ids_gone(struct tc_cgroup_ids *ids, uint64_t id)
 		return false;
 	node = tfind(&wanted, &ids->tree, compare_ids);
 	return node ? (*node)->gone : ids->walked && id < ids->highest;
+}
+
+int tc_cgroup_ids_each(struct tc_cgroup_ids *ids, tc_cgroup_visit *visit, void *context)
+{
+	if (!ids->looked)
+		open_mount(ids);
+	return ids->root ? walk_all(ids, visit, context) : 0;
 }

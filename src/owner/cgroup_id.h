@@ -41,6 +41,10 @@ const char *tc_cgroup_ids_path(struct tc_cgroup_ids *ids, uint64_t id);
  */
 bool tc_cgroup_ids_gone(struct tc_cgroup_ids *ids, uint64_t id);
 
+/* Says the path of each cgroup that there is below the mount. Not 0: no more, and returned. */
+typedef int tc_cgroup_visit(void *context, const char *path);
+int tc_cgroup_ids_each(struct tc_cgroup_ids *ids, tc_cgroup_visit *visit, void *context);
+
 /*
  * Where a line of /proc/self/mountinfo mounts cgroup v2, as a string in `room` bytes; false:
  * something else, or no such line.

@@ -10,6 +10,7 @@
 #include "model/filter.h"
 #include "model/filter_lex.h"
 #include "model/filter_tree.h"
+#include "owner/cgroup_id.h"
 #include "owner/process.h"
 #include "util/intl.h"
 #include "util/macro.h"
@@ -98,9 +99,31 @@ static int look_for_pid(struct search *search)
 	return look_through(search, offer_pid);
 }
 
+struct left_behind {
+	struct search *search;
+	struct tc_processes processes; /* only what cgroups say */
+};
+
+static int offer_cgroup(void *context, const char *path)
+{
+	struct left_behind *left = context;
+	const struct tc_process *process = tc_processes_of_cgroup(&left->processes, path);
+
+	return process ? offer_container(left->search, process) : -ENOMEM;
+}
+
+/* Sockets may outlive all processes of a container, and tell of it while its cgroup is there. */
 static int look_for_container(struct search *search)
 {
-	return look_through(search, offer_its_container);
+	struct left_behind left = { .search = search };
+	struct tc_cgroup_ids cgroups = { .tree = NULL };
+	int err = look_through(search, offer_its_container);
+
+	if (!err && !search->found)
+		err = tc_cgroup_ids_each(&cgroups, offer_cgroup, &left);
+	tc_cgroup_ids_release(&cgroups);
+	tc_processes_release(&left.processes);
+	return err == -ENOMEM ? err : 0;
 }
 
 static int look_among(struct search *search, const struct tc_netns_list *list)

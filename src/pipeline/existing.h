@@ -13,8 +13,8 @@
 /*
  * Looks for the process of each "pid = N", and what each "container = NAME", "netns = NAME" and
  * "netns.id = N" of a filter names, on this machine; NULL is fine, also for the network namespaces
- * where they have not been read. 0, or -ESRCH and a sentence in why, with the nearest that there is;
- * -ENOMEM.
+ * where they have not been read. A container is there as long as its cgroup is. 0, or -ESRCH and a
+ * sentence in why, with the nearest that there is; -ENOMEM.
  */
 int tc_existing_check(const struct tc_filter *filter, const struct tc_netns_list *netns,
 		      char why[TC_WHY_MAX]);

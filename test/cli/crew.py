@@ -311,7 +311,7 @@ def in_gone():
     member("silent", lambda: listener(8080))
     server("web", 8090)
     member("stranger", lambda: keep(8090, 2), make_cgroup(root, "system.slice/stranger.service"))
-    gone = member("gone", work, make_cgroup(root, "system.slice/gone.service"))
+    gone = member("gone", work, make_cgroup(root, f"docker/{ID}/gone.service"))
     os.waitpid(gone, 0)
 
 

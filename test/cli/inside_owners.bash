@@ -173,4 +173,10 @@ gone() {
 	owned 'dport = :8080' "1 - none"
 	fields=process,unit,owner
 	owned 'dport = :8090' "2 stranger stranger.service held"
+	fields=container,owner
+	owned 'container = docker/3f4a5b6c7d8e' "1 docker/3f4a5b6c7d8e cgroup"
+	tcpcensus by state container = docker/3f4a5b6c7d8f 2>"$scratch/err"
+	same "exit status for another container" 3 $?
+	grep -q "did you mean 'docker/3f4a5b6c7d8e'" "$scratch/err" ||
+		wrong "near miss" "$(cat "$scratch/err")"
 }
