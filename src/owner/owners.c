@@ -459,11 +459,21 @@ static int services_of(struct tc_owners *owners, const struct tc_party *party,
 	return *ret_services ? 0 : -ENOMEM;
 }
 
+/* Of one that has exited since, it is not known any more when it had started and where it was. */
+static bool has_exited(const struct tc_party *party, const struct tc_sock *sock)
+{
+	for (size_t i = 0; i < party->count; i++)
+		if (!(sock->flags & TC_FLAG_FOREIGN) && !party->processes[i]->name)
+			return true;
+	return false;
+}
+
 /* The party of a rule, or what is left of it by what else is known; NULL: nothing. */
 static int cross_examine(struct tc_owners *owners, size_t rule, const struct tc_sock *sock,
 			 const struct tc_party **party)
 {
-	if (rules[rule].only_these && is_elsewhere(owners, *party, sock))
+	if (rules[rule].only_these &&
+	    (has_exited(*party, sock) || is_elsewhere(owners, *party, sock)))
 		*party = NULL;
 	else if (rules[rule].since != SINCE_IMPOSSIBLE && is_younger(owners, *party, sock)) {
 		if (rules[rule].since == SINCE_SUCCESSORS)

@@ -140,11 +140,31 @@ static void test_hidden(void **state)
 	}
 }
 
+/* Whoever has exited before its name was read is no candidate: nothing of it can be checked. */
+static void test_exited(void **state)
+{
+	struct world *world = *state;
+	struct tc_sock held = sock(TC_ESTABLISHED, TC_DIRECTION_OUT, 40000, 443);
+	struct tc_sock left = sock(TC_TIME_WAIT, TC_DIRECTION_OUT, 40001, 443);
+	struct tc_process *self;
+
+	held.inode = world->inodes[0];
+	find(world, &held, 1);
+	self = (struct tc_process *)(uintptr_t)tc_processes_get(&world->owners.processes,
+								(uint32_t)getpid(), 0);
+	assert_non_null(self);
+	owner_of(world, &left, TC_OWNER_PEER);
+	self->name = NULL;
+	owner_of(world, &left, TC_OWNER_NONE);
+	owner_of(world, &held, TC_OWNER_HELD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_started_since, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_hidden, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_exited, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
