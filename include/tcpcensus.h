@@ -546,7 +546,10 @@ enum tc_limited_by {
 
 /* Why a listener deserves a look: bits of tc_listener.trouble, worst first. */
 enum {
-	/* Inferred: full, while connections of this namespace were dropped for a full queue. */
+	/*
+	 * Connections of this namespace were dropped for a full queue, by what this one has dropped
+	 * meanwhile; inferred where that is not known, or of several: it is, or was, full.
+	 */
 	TC_TROUBLE_OVERFLOWS = 1u << 0,
 	TC_TROUBLE_FULL = 1u << 1,     /* an accept queue is over its limit: it takes nobody in */
 	TC_TROUBLE_WAS_FULL = 1u << 2, /* that was so at the first look, and is so no more */
@@ -564,6 +567,8 @@ enum {
 	TC_LISTENER_UNACCEPTED = 1u << 2, /* unaccepted */
 	TC_LISTENER_SILENT = 1u << 3,	  /* silent */
 	TC_LISTENER_PEERS = 1u << 4,	  /* silent_peers */
+	TC_LISTENER_DROPS = 1u << 5,	  /* drops */
+	TC_LISTENER_DROPPED = 1u << 6,	  /* dropped */
 };
 
 /* One listening socket. */
@@ -575,6 +580,8 @@ struct tc_listener_socket {
 	uint32_t limit;
 	uint32_t queue_before; /* at the first of two looks */
 	uint32_t limited_by;   /* enum tc_limited_by */
+	uint32_t drops;	       /* packets, since it was made, modulo 2^32 */
+	uint32_t dropped;      /* of these, those between the two looks */
 };
 
 /*
@@ -602,6 +609,8 @@ struct tc_listener {
 	uint64_t silent_peers; /* how many addresses have these */
 	/* Where that is one: of what came in, and is no SYN_RECV, so many at the least are its, too. */
 	uint64_t carried_by_silent;
+	/* Refused SYNs, refused last ACKs (twice each), and packets of handshakes that are useless. */
+	uint64_t drops, dropped;
 };
 
 /*
@@ -624,6 +633,9 @@ struct tc_listening_summary {
 	size_t unread; /* those whose queues were not read, who can be no suspects */
 	bool has_somaxconn; /* it was read, and is the same in all namespaces that were asked for */
 	uint64_t somaxconn;
+	bool drops_known;    /* of each listener it is known what it has dropped in the interval */
+	bool suspects_known; /* and the suspects follow from that: nothing is inferred */
+	uint64_t unexplained; /* of the rise of ListenDrops, what none that is here has dropped */
 };
 
 /*

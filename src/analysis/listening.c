@@ -172,6 +172,10 @@ int tc_listening_before(struct tc_listening *listening, const struct tc_sock *so
 		socket = &entry->sockets[entry->known - 1];
 		socket->have = TC_LISTENER_BEFORE;
 		socket->queue_before = socks[i].rqueue;
+		if (socks[i].have & TC_HAVE_DROPS) {
+			socket->have |= TC_LISTENER_DROPPED;
+			socket->dropped = socks[i].expires_ms; /* until the second look */
+		}
 	}
 	return 0;
 }
@@ -215,6 +219,18 @@ static bool family_passes(const struct tc_sock *sock, unsigned families)
 	       (families & (sock->family == AF_INET6 ? TC_FAMILY_INET6 : TC_FAMILY_INET));
 }
 
+/* The kernel counts in 32 bits, and never anew while the socket is there. */
+static void take_drops(struct tc_listener_socket *socket, const struct tc_sock *sock)
+{
+	if (!(sock->have & TC_HAVE_DROPS)) {
+		socket->have &= ~(uint32_t)TC_LISTENER_DROPPED;
+		return;
+	}
+	socket->have |= TC_LISTENER_DROPS;
+	socket->drops = sock->expires_ms;
+	socket->dropped = socket->drops - socket->dropped;
+}
+
 static int add_listening(struct tc_listening *listening, const struct tc_filter *filter,
 			 unsigned families, const struct tc_sock *sock)
 {
@@ -230,6 +246,7 @@ static int add_listening(struct tc_listening *listening, const struct tc_filter 
 		socket->queue = sock->rqueue;
 		socket->limit = sock->wqueue;
 	}
+	take_drops(socket, sock);
 	entry->listener.states[TC_LISTEN] += sock->count;
 	entry->shown |= family_passes(sock, families) && tc_filter_match(filter, sock);
 	return 0;

@@ -2,10 +2,14 @@
 /*
  * listening_judge.c - what is wrong with listeners; see listening.h.
  *
- * The kernel counts refused connections for the whole namespace and not by listener. Which one
- * they point to is inferred: a SYN or a last ACK is refused by a listener whose accept queue is
- * over its limit (include/net/sock.h:sk_acceptq_is_full), so the suspects are those that were
- * seen so at either look. Of several, or of none, nothing more can be said, and it is said so.
+ * The kernel counts refused connections for the whole namespace (ListenDrops), and each time in the
+ * listener's own count of dropped packets as well (include/net/tcp.h:tcp_listendrop). So who has
+ * dropped nothing has refused nobody. The other way round is not so sure: a refused last ACK counts
+ * twice there, and what is no refusal counts as well, such as a repeated SYN or a RST
+ * (net/ipv4/tcp_ipv4.c:tcp_v4_rcv, discard_and_relse). It is sure of a listener where the others
+ * have not dropped as many as were refused; of the rest those are suspects that were full at either
+ * look (include/net/sock.h:sk_acceptq_is_full), and all of them where none was. Where it is not
+ * known what was dropped, being full is all that points to a listener.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -19,13 +23,13 @@ static bool is_full(uint64_t queue, uint64_t limit)
 	return queue > limit;
 }
 
+static const struct tc_listening_facts none;
+
 /* Those of the listener's namespace; where that was not read there has to be but one. */
 static const struct tc_listening_facts *facts_of(const struct tc_listening_entry *entry,
 						 const struct tc_listening_facts *facts,
 						 size_t count)
 {
-	static const struct tc_listening_facts none;
-
 	if (count == 1 && (!entry->key.netns || !facts->netns))
 		return facts;
 	for (size_t i = 0; i < count; i++)
@@ -39,6 +43,41 @@ static uint32_t limited_by(uint32_t limit, const struct tc_listening_facts *fact
 	if (!facts->has_somaxconn || limit > facts->somaxconn)
 		return TC_LIMITED_BY_UNKNOWN;
 	return limit == facts->somaxconn ? TC_LIMITED_BY_SOMAXCONN : TC_LIMITED_BY_BACKLOG;
+}
+
+/* What the listeners of a namespace have dropped. */
+struct dropped {
+	uint64_t all;
+	bool is_known;
+	bool has_sure, has_full; /* of those that may have refused: one that surely did, a full one */
+};
+
+static bool was_full(const struct tc_listener *listener)
+{
+	return listener->trouble & (TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL);
+}
+
+static bool may_have_refused(const struct tc_listener *listener)
+{
+	return !(listener->have & TC_LISTENER_DROPPED) || listener->dropped;
+}
+
+static bool has_refused(const struct tc_listener *listener, const struct dropped *dropped,
+			uint64_t refused)
+{
+	return dropped->is_known && listener->dropped &&
+	       refused > dropped->all - listener->dropped;
+}
+
+/* Whether it is one of those that the rise of ListenOverflows points to. */
+static bool is_suspect(const struct tc_listener *listener, const struct dropped *dropped,
+		       uint64_t refused)
+{
+	if (!refused || !may_have_refused(listener))
+		return false;
+	if (was_full(listener) || has_refused(listener, dropped, refused))
+		return true;
+	return listener->have & TC_LISTENER_DROPPED && !dropped->has_sure && !dropped->has_full;
 }
 
 static void raise_score(struct tc_listener *listener, uint64_t queue, uint64_t limit)
@@ -58,7 +97,8 @@ static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_f
 		TC_LISTENER_UNACCEPTED | TC_LISTENER_SILENT | TC_LISTENER_PEERS;
 	struct tc_listener *listener = &entry->listener;
 
-	listener->have = TC_LISTENER_QUEUES | TC_LISTENER_BEFORE | of_connections;
+	listener->have = TC_LISTENER_QUEUES | TC_LISTENER_BEFORE | TC_LISTENER_DROPS |
+			 TC_LISTENER_DROPPED | of_connections;
 	for (size_t i = 0; i < listener->socket_count; i++) {
 		struct tc_listener_socket *socket = &entry->sockets[i];
 
@@ -66,6 +106,8 @@ static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_f
 		listener->queue += socket->queue;
 		listener->queue_before += socket->queue_before;
 		listener->limit += socket->limit;
+		listener->drops += socket->drops;
+		listener->dropped += socket->have & TC_LISTENER_DROPPED ? socket->dropped : 0;
 		if (!(socket->have & TC_LISTENER_QUEUES))
 			continue;
 		socket->limited_by = limited_by(socket->limit, facts);
@@ -88,20 +130,20 @@ static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_f
 	listener->carried_by_silent = tc_listening_carried(entry);
 }
 
-/* Whether one of some counters rose in the interval. */
-static bool rose(const struct tc_listening_facts *facts, enum tc_counter one, enum tc_counter other)
+/* By how much a counter rose in the interval; 0 also where that is not known. */
+static uint64_t rise_of(const struct tc_listening_facts *facts, enum tc_counter id)
 {
 	uint64_t rise;
 
-	return facts->interval_us &&
-	       ((tc_counter_rise(&facts->before, &facts->after, one, &rise) && rise) ||
-		(tc_counter_rise(&facts->before, &facts->after, other, &rise) && rise));
+	return facts->interval_us && tc_counter_rise(&facts->before, &facts->after, id, &rise)
+		       ? rise
+		       : 0;
 }
 
-static void judge(struct tc_listening_entry *entry, const struct tc_listening_facts *facts)
+/* What is seen of it alone. */
+static void look_at(struct tc_listening_entry *entry, const struct tc_listening_facts *facts)
 {
 	struct tc_listener *listener = &entry->listener;
-	uint64_t requests = listener->states[TC_SYN_RECV];
 
 	listener->socket = &entry->kept.sock;
 	listener->sockets = entry->sockets;
@@ -109,16 +151,49 @@ static void judge(struct tc_listening_entry *entry, const struct tc_listening_fa
 	if (listener->full)
 		listener->trouble =
 			(listener->trouble | TC_TROUBLE_FULL) & ~(uint32_t)TC_TROUBLE_WAS_FULL;
-	if ((listener->trouble & (TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL)) &&
-	    rose(facts, TC_COUNTER_ListenOverflows, TC_COUNTER_ListenOverflows))
+}
+
+static struct dropped dropped_in(const struct tc_listening *listening,
+				 const struct tc_listening_facts *of,
+				 const struct tc_listening_facts *facts, size_t count)
+{
+	uint64_t refused = rise_of(of, TC_COUNTER_ListenOverflows);
+	struct dropped dropped = {.is_known = true};
+
+	for (size_t i = 0; i < listening->count; i++) {
+		const struct tc_listening_entry *entry = listening->entries[i];
+
+		if (facts_of(entry, facts, count) != of)
+			continue;
+		dropped.all += entry->listener.dropped;
+		dropped.is_known &= (entry->listener.have & TC_LISTENER_DROPPED) != 0;
+		dropped.has_full |=
+			may_have_refused(&entry->listener) && was_full(&entry->listener);
+	}
+	for (size_t i = 0; i < listening->count; i++)
+		if (facts_of(listening->entries[i], facts, count) == of)
+			dropped.has_sure |=
+				has_refused(&listening->entries[i]->listener, &dropped, refused);
+	return dropped;
+}
+
+static void judge(struct tc_listening_entry *entry, const struct tc_listening_facts *facts,
+		  const struct dropped *dropped)
+{
+	struct tc_listener *listener = &entry->listener;
+	uint64_t requests = listener->states[TC_SYN_RECV];
+	uint64_t cookies = rise_of(facts, TC_COUNTER_TCPReqQFullDoCookies);
+
+	if (is_suspect(listener, dropped, rise_of(facts, TC_COUNTER_ListenOverflows)))
 		listener->trouble |= TC_TROUBLE_OVERFLOWS;
 	if (listener->have & TC_LISTENER_QUEUES) { /* half-open ones have the same limit */
 		raise_score(listener, requests, listener->limit);
 		if (is_full(requests, listener->limit))
 			listener->trouble |= TC_TROUBLE_SYN_FULL;
 	}
+	/* What is answered by a cookie is not dropped. */
 	if ((listener->trouble & TC_TROUBLE_SYN_FULL) &&
-	    rose(facts, TC_COUNTER_TCPReqQFullDoCookies, TC_COUNTER_TCPReqQFullDrop))
+	    (cookies || (rise_of(facts, TC_COUNTER_TCPReqQFullDrop) && may_have_refused(listener))))
 		listener->trouble |= TC_TROUBLE_SYN_OVERFLOWS;
 	if (listener->trouble) /* the lowest bit is the worst */
 		listener->score +=
@@ -201,6 +276,30 @@ static void summarise(struct tc_listening *listening)
 	}
 }
 
+/* Those of one namespace, all of them seen: who refused, and what nobody here explains. */
+static void judge_netns(struct tc_listening *listening, const struct tc_listening_facts *of,
+			const struct tc_listening_facts *facts, size_t count)
+{
+	struct tc_listening_summary *summary = &listening->summary;
+	struct dropped dropped = dropped_in(listening, of, facts, count);
+	uint64_t drops = rise_of(of, TC_COUNTER_ListenDrops);
+	uint64_t refused = rise_of(of, TC_COUNTER_ListenOverflows);
+
+	for (size_t i = 0; i < listening->count; i++) {
+		struct tc_listening_entry *entry = listening->entries[i];
+
+		if (facts_of(entry, facts, count) != of)
+			continue;
+		judge(entry, of, &dropped);
+		if (entry->listener.trouble & TC_TROUBLE_OVERFLOWS)
+			summary->suspects_known &=
+				has_refused(&entry->listener, &dropped, refused);
+	}
+	summary->drops_known &= dropped.is_known;
+	if (dropped.is_known && drops > dropped.all)
+		summary->unexplained += drops - dropped.all;
+}
+
 int tc_listening_judge(struct tc_listening *listening, const struct tc_listening_facts *facts,
 		       size_t fact_count)
 {
@@ -211,9 +310,13 @@ int tc_listening_judge(struct tc_listening *listening, const struct tc_listening
 	for (size_t i = 0; i < listening->count; i++) {
 		struct tc_listening_entry *entry = listening->entries[i];
 
-		judge(entry, facts_of(entry, facts, fact_count));
+		look_at(entry, facts_of(entry, facts, fact_count));
 		listening->ranked[i] = entry;
 	}
+	listening->summary.drops_known = listening->summary.suspects_known = fact_count != 0;
+	for (size_t i = 0; i < fact_count; i++)
+		judge_netns(listening, &facts[i], facts, fact_count);
+	judge_netns(listening, &none, facts, fact_count); /* of which nothing else was read */
 	sum_up_facts(listening, facts, fact_count);
 	summarise(listening);
 	if (listening->count) {

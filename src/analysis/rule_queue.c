@@ -163,7 +163,12 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const uint32_t full = TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL;
 
-	if (has_troubled(facts, full)) {
+	if (facts->listening && tc_listening_summary(facts->listening)->suspects_known &&
+	    has_troubled(facts, TC_TROUBLE_OVERFLOWS)) {
+		tc_evidence(draft, N_("By the packets that each listener has dropped meanwhile, it "
+				      "was:"));
+		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, false, draft);
+	} else if (has_troubled(facts, full)) {
 		tc_evidence(draft, N_("The kernel counts for all listeners together. Inferred: it "
 				      "was a listener that was full at one of the looks."));
 		tc_part_listeners(facts, full, false, draft);

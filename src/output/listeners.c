@@ -66,6 +66,16 @@ static void add_queue(const struct tc_listener *listener, struct tc_buf *out)
 			      (unsigned long long)listener->limit);
 }
 
+/* Those since it was made, and those between the looks. */
+static void add_drops(const struct tc_listener *listener, struct tc_buf *out)
+{
+	if (!(listener->have & TC_LISTENER_DROPS))
+		return;
+	tc_buf_number(out, listener->drops);
+	if (listener->have & TC_LISTENER_DROPPED && listener->dropped)
+		tc_buf_format(out, " (+%llu)", (unsigned long long)listener->dropped);
+}
+
 static void add_limited_by(const struct tc_listener *listener, struct tc_buf *out)
 {
 	const char *name = tc_listener_limited_by(listener->limited_by);
@@ -111,7 +121,7 @@ FIELD_CELL(container)
 /* ---- The columns --------------------------------------------------------------------- */
 
 /* When a column that is not always shown is. */
-enum { ALWAYS, WHERE_READ, WHERE_DIFFERENT };
+enum { ALWAYS, WHERE_READ, WHERE_DIFFERENT, WHERE_ANY };
 
 struct column {
 	const char *title;
@@ -129,6 +139,7 @@ static const struct column columns[] = {
 	{ N_("NETNS"),	    true,  false, WHERE_DIFFERENT,  0,	add_netns },
 	{ N_("QUEUE/LIMIT"), true, true,  ALWAYS,	    0,	add_queue },
 	{ N_("LIMITED BY"), false, false, WHERE_READ,	    5,	add_limited_by },
+	{ N_("DROPS"),	    true,  false, WHERE_ANY,	    3,	add_drops },
 	{ "SYN",	    true,  false, ALWAYS,	    3,	add_syn_recv },
 	{ N_("UNACC"),	    true,  false, WHERE_READ,	    8,	add_unaccepted },
 	{ "ESTAB",	    true,  false, ALWAYS,	    2,	add_established },
@@ -167,7 +178,7 @@ static size_t measure_column(const struct column *column, const struct tc_listen
 {
 	const char *title = tc_tr(column->title);
 	size_t widest = tc_width(title, strlen(title));
-	bool was_read = false, differs = false;
+	bool was_read = false, differs = false, is_any = false;
 	char first[64] = "";
 
 	for (size_t row = 0; row < rows; row++) {
@@ -178,10 +189,11 @@ static size_t measure_column(const struct column *column, const struct tc_listen
 			snprintf(first, sizeof(first), "%s", text);
 		differs |= strncmp(first, text, sizeof(first) - 1) != 0;
 		was_read |= strcmp(text, "-") != 0;
+		is_any |= strcmp(text, "-") != 0 && strcmp(text, "0") != 0;
 		widest = width > widest ? width : widest;
 	}
 	if ((column->when == WHERE_READ && !was_read) ||
-	    (column->when == WHERE_DIFFERENT && !differs))
+	    (column->when == WHERE_DIFFERENT && !differs) || (column->when == WHERE_ANY && !is_any))
 		return 0;
 	return widest;
 }

@@ -105,6 +105,14 @@ static void add_queues(struct tc_buf *out, uint32_t have, uint64_t queue, uint64
 		add_number(out, "queue_before", queue_before);
 }
 
+static void add_drops(struct tc_buf *out, uint32_t have, uint64_t drops, uint64_t dropped)
+{
+	if (have & TC_LISTENER_DROPS)
+		add_number(out, "drops", drops);
+	if (have & TC_LISTENER_DROPPED)
+		add_number(out, "dropped", dropped);
+}
+
 static void add_members(struct tc_buf *out, const struct tc_listener *listener)
 {
 	add_key(out, "members");
@@ -119,6 +127,7 @@ static void add_members(struct tc_buf *out, const struct tc_listener *listener)
 		if (socket->cookie)
 			add_number(out, "cookie", socket->cookie);
 		add_queues(out, socket->have, socket->queue, socket->limit, socket->queue_before);
+		add_drops(out, socket->have, socket->drops, socket->dropped);
 		add_limited_by(out, socket->limited_by);
 		tc_buf_byte(out, '}');
 	}
@@ -157,6 +166,7 @@ static void add_listener(struct tc_buf *out, const struct tc_listener *listener,
 	add_troubles(out, listener->trouble);
 	add_number(out, "score", listener->score);
 	add_queues(out, listener->have, listener->queue, listener->limit, listener->queue_before);
+	add_drops(out, listener->have, listener->drops, listener->dropped);
 	add_limited_by(out, listener->limited_by);
 	add_states(out, listener, report);
 	if (listener->have & TC_LISTENER_UNACCEPTED)
@@ -288,7 +298,7 @@ static void csv_fields(struct tc_buf *out, const struct tc_listener *listener,
 static size_t csv_heading(struct tc_buf *out)
 {
 	static const char *const *const lists[] = {identity, csv_owners};
-	size_t count = 8;
+	size_t count = 10;
 
 	for (size_t list = 0; list < TC_ARRAY_SIZE(lists); list++)
 		for (size_t i = 0; lists[list][i]; i++)
@@ -296,7 +306,8 @@ static size_t csv_heading(struct tc_buf *out)
 				tc_buf_format(out, "%s,", lists[list][i]);
 				count++;
 			}
-	tc_buf_text(out, "trouble,score,sockets,queue,limit,queue_before,limited_by,unaccepted");
+	tc_buf_text(out, "trouble,score,sockets,queue,limit,queue_before,limited_by,unaccepted,drops,"
+			 "dropped");
 	for (size_t i = 0; i < TC_ARRAY_SIZE(states); i++, count++)
 		tc_buf_format(out, ",%s", tc_state_name(states[i]));
 	tc_buf_byte(out, '\n');
@@ -330,6 +341,8 @@ static void csv_listener(struct tc_buf *out, const struct tc_listener *listener,
 	csv_number(out, listener->have & TC_LISTENER_BEFORE, listener->queue_before);
 	tc_buf_format(out, ",%s", limited_by ? limited_by : "");
 	csv_number(out, listener->have & TC_LISTENER_UNACCEPTED, listener->unaccepted);
+	csv_number(out, listener->have & TC_LISTENER_DROPS, listener->drops);
+	csv_number(out, listener->have & TC_LISTENER_DROPPED, listener->dropped);
 	for (size_t i = 0; i < TC_ARRAY_SIZE(states); i++)
 		csv_number(out, !(report->states_not_read & TC_STATE_BIT(states[i])),
 			   listener->states[states[i]]);

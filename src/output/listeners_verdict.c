@@ -2,8 +2,8 @@
 /*
  * listeners_verdict.c - the lines below the table of listeners: what is wrong, and with whom.
  *
- * The kernel counts what it refuses for all listeners together, so whom a counter points to is
- * always said to be inferred.
+ * The kernel counts what it refuses for all listeners together, and what each drops: whom a counter
+ * points to is said to be inferred where that does not settle it.
  */
 #include <string.h>
 
@@ -69,6 +69,12 @@ static void add_names(struct verdict *verdict, uint32_t trouble, size_t count)
 	     i++) {
 		tc_buf_text(&verdict->text, i ? ", " : "");
 		tc_listener_name(listener, &verdict->text);
+		if (trouble == TC_TROUBLE_OVERFLOWS && listener->have & TC_LISTENER_DROPPED)
+			tc_buf_format(&verdict->text,
+				      tc_ngettext(" (%llu packet dropped)",
+						  " (%llu packets dropped)",
+						  (unsigned long)listener->dropped),
+				      (unsigned long long)listener->dropped);
 	}
 	if (count > NAMES_MAX)
 		tc_buf_format(&verdict->text, _(" and %zu more"), count - NAMES_MAX);
@@ -80,6 +86,10 @@ static void add_suspects(struct verdict *verdict, uint32_t trouble, size_t suspe
 	struct tc_buf *text = &verdict->text;
 
 	tc_buf_byte(text, ' ');
+	if (!suspects && trouble == TC_TROUBLE_OVERFLOWS && verdict->summary->drops_known) {
+		tc_buf_text(text, _("None that is here has dropped any: it has gone meanwhile."));
+		return;
+	}
 	if (!suspects && verdict->summary->unread) {
 		tc_buf_text(text, _("Which listener it was cannot be told, since not all queues "
 				    "were read."));
@@ -91,7 +101,14 @@ static void add_suspects(struct verdict *verdict, uint32_t trouble, size_t suspe
 				    "a longer interval (-i 10s) may catch it."));
 		return;
 	}
-	tc_buf_text(text, suspects == 1
+	if (trouble == TC_TROUBLE_OVERFLOWS && verdict->summary->drops_known)
+		tc_buf_text(text,
+			    verdict->summary->suspects_known
+				    ? _("By what each listener has dropped, it was ")
+				    : _("Inferred, by what each listener has dropped and who is "
+					"full: it was one or more of "));
+	else
+		tc_buf_text(text, suspects == 1
 				  ? _("Inferred: it was the one that is full, ")
 				  : _("Inferred: it was one or more of those that are full, "));
 	add_names(verdict, trouble, suspects);
@@ -110,6 +127,14 @@ static void judge_overflows(struct verdict *verdict, uint64_t overflows)
 				  (unsigned long)overflows),
 		      tc_decimal(verdict->seconds).text, (unsigned long long)overflows);
 	add_suspects(verdict, TC_TROUBLE_OVERFLOWS, verdict->summary->suspects);
+	if (verdict->summary->suspects && verdict->summary->unexplained)
+		tc_buf_format(&verdict->text,
+			      tc_ngettext(" %llu drop is of none that is here: of one that has "
+					  "gone meanwhile.",
+					  " %llu drops are of none that is here: of one that has "
+					  "gone meanwhile.",
+					  (unsigned long)verdict->summary->unexplained),
+			      (unsigned long long)verdict->summary->unexplained);
 	end_paragraph(verdict, TC_INK_ALARM);
 }
 
@@ -137,8 +162,9 @@ static void judge_full(struct verdict *verdict, uint64_t overflows)
 /* Why there is no more room, of the worst listener, and what would make some. */
 static void explain_limit(struct verdict *verdict)
 {
-	const struct tc_listener *listener =
-		tc_listening_troubled(verdict->listening, TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL, 0);
+	const uint32_t full = TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL;
+	const struct tc_listener *listener = tc_listening_troubled(
+		verdict->listening, verdict->summary->suspects ? TC_TROUBLE_OVERFLOWS : full, 0);
 	struct tc_buf *text = &verdict->text;
 
 	if (!listener)

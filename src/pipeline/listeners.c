@@ -62,7 +62,7 @@ static void ask_for_filter(struct look *look, const struct tc_filter *filter)
 }
 
 static const char *const of_queues[] = {"local", "family", "recv_q", "cookie",
-					"netns", "netns.id", "iface",  NULL};
+					"netns", "netns.id", "iface",  "drops",	 NULL};
 static const char *const of_owners[] = {"inode",     "user",   "process", "unit",
 					"container", "cgroup", NULL};
 static const char *const of_connections[] = {"service", "state", "inode", "kind",
@@ -178,20 +178,23 @@ static int visit(void *context, const struct tc_netns *netns __attribute__((unus
 
 /* ---- Both looks ---------------------------------------------------------------------- */
 
-/* The first look, and the wait; what is wrong with the source the second look will say. */
+/*
+ * The first look, and the wait; what is wrong with the source the second look will say. Here the
+ * counters come last: between the looks, what listeners drop then holds all that is counted.
+ */
 static int look_before(struct look *look, uint64_t interval_ms, struct tc_visits *visits,
 		       struct tc_report *report)
 {
 	struct tc_report first = {.size = sizeof(first)};
 	int err;
 
+	ask(look, of_queues);
+	if (scan(look, TC_STATE_BIT(TC_LISTEN), take_before, &first) == -ENOMEM)
+		return -ENOMEM;
 	look->start_us = tc_clock_us();
 	err = tc_visits_each(visits, visit_before, look, report->why);
 	if (err)
 		return err;
-	ask(look, of_queues);
-	if (scan(look, TC_STATE_BIT(TC_LISTEN), take_before, &first) == -ENOMEM)
-		return -ENOMEM;
 	wait_ms(interval_ms);
 	return 0;
 }

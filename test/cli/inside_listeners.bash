@@ -28,8 +28,18 @@ full_listener() {
 	table=$(tcpcensus listeners)
 	same "marked, and alone" "! 127.0.0.1:7100" "$(grep '^!' <<<"$table" | cut -c1-16)"
 	same "on top" "! 127.0.0.1:7100" "$(sed -n 2p <<<"$table" | cut -c1-16)"
-	grep -q "Inferred: it was the one that is full, 127.0.0.1:7100\." <<<"$table" ||
+	grep -q "dropped, it was 127.0.0.1:7100 ([0-9]* packets* dropped)\." <<<"$(tr '\n' ' ' <<<"$table")" ||
 		wrong "named in the verdict" "$table"
+}
+
+# PORT: the one that refused, of 8000 and 8001, as ss -m has it.
+refused_by() {
+	holds "who refused" ".suspects | length == 1 and .[0][\"local.port\"] == $1" -i 2s
+	jq -e --argjson port "$1" '.listeners | map(select(.["local.port"] == $port))[0].dropped > 0 and
+		(map(select(.["local.port"] != $port))[0] | .dropped == 0 and .queue == 3)' \
+		"$scratch/look" >/dev/null || wrong "what they dropped" "$(cat "$scratch/look")"
+	agree "as ss" "ss -ltnmH 'sport = :$1' | sed -n 's/.*,d\([0-9]*\)).*/\1/p'" \
+		"tcpcensus list -c drops -o csv state listening sport = :$1 | tail -1 | cut -d, -f1"
 }
 
 reuseport_group() {

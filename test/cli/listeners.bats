@@ -22,6 +22,18 @@ crowded() { # [--half-open] FUNCTION
 	crowded full_listener
 }
 
+@test "listeners: who refused is told by what it dropped, not by who is full" {
+	needs_root
+	needs_namespaces
+	local scene
+	for scene in "transient 8000" "both 8001"; do
+		run timeout 100 unshare -n "$here/drops.py" ${scene% *} bash "$here/inside.bash" \
+			refused_by ${scene#* }
+		printf '%s\n' "$output"
+		[ "$status" = 0 ]
+	done
+}
+
 @test "listeners: sockets of SO_REUSEPORT are one listener" {
 	crowded reuseport_group
 }

@@ -321,6 +321,55 @@ static void test_the_first_look_counts(void **state)
 	tc_listening_free(listening);
 }
 
+/* By what each has dropped it is told who refused, and who did not, though it be full. */
+static void test_drops_tell_who_refused(void **state)
+{
+	static const struct {
+		uint32_t queue[2], dropped[2];
+		bool suspect[2], known;
+	} cases[] = {
+		{{0, 9}, {5, 0}, {true, false}, true},	/* empty at both looks; the full one is innocent */
+		{{9, 9}, {0, 10}, {false, true}, true}, /* last ACKs count twice */
+		{{9, 9}, {2, 10}, {true, true}, false},
+		{{0, 9}, {2, 10}, {false, true}, true}, /* repeated SYNs, say */
+		{{0, 0}, {5, 5}, {true, true}, false},	/* nothing settles it */
+		{{0, 9}, {7, 8}, {false, true}, false},
+		{{9, 0}, {0, 0}, {false, false}, true}, /* one that has gone */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		struct tc_sock socks[] = {listening_on(80, 1, 0, 8), listening_on(81, 2, 0, 8)};
+		struct tc_listening *listening = new_listening();
+		size_t suspects = 0;
+
+		for (size_t j = 0; j < 2; j++) {
+			socks[j].have |= TC_HAVE_DROPS;
+			socks[j].expires_ms = UINT32_MAX - 1; /* it begins anew meanwhile */
+		}
+		assert_int_equal(tc_listening_before(listening, socks, 2), 0);
+		for (size_t j = 0; j < 2; j++) {
+			socks[j].rqueue = cases[i].queue[j];
+			socks[j].expires_ms += cases[i].dropped[j];
+		}
+		add(listening, socks, 2);
+		judge(listening, 5, 0);
+		for (size_t j = 0; j < 2; j++) {
+			const struct tc_listener *listener = tc_listening_at(listening, j);
+			size_t at = listener->socket->local_port - 80;
+
+			assert_int_equal(listener->dropped, cases[i].dropped[at]);
+			assert_int_equal((listener->trouble & TC_TROUBLE_OVERFLOWS) != 0,
+					 cases[i].suspect[at]);
+			suspects += cases[i].suspect[at];
+		}
+		assert_int_equal(tc_listening_summary(listening)->suspects, suspects);
+		assert_true(tc_listening_summary(listening)->drops_known);
+		assert_int_equal(tc_listening_summary(listening)->suspects_known, cases[i].known);
+		tc_listening_free(listening);
+	}
+}
+
 /* One that began to listen meanwhile has no queue before, and so has its group. */
 static void test_a_new_socket_was_not_seen_before(void **state)
 {
@@ -544,6 +593,7 @@ int main(void)
 		cmocka_unit_test(test_full_is_above_the_limit),
 		cmocka_unit_test(test_a_group_is_as_full_as_its_fullest),
 		cmocka_unit_test(test_the_first_look_counts),
+		cmocka_unit_test(test_drops_tell_who_refused),
 		cmocka_unit_test(test_a_new_socket_was_not_seen_before),
 		cmocka_unit_test(test_half_open_connections_fill_a_queue_too),
 		cmocka_unit_test(test_suspects_are_the_full_ones),
