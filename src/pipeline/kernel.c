@@ -414,6 +414,9 @@ static int find_owners(struct kernel *kernel, struct tc_visits *visits)
 	int err;
 
 	tc_owning_init(owning, kernel->pipeline);
+	/* What is looked for later may be in another state now. */
+	if (kernel->query->earlier_ms)
+		tc_owning_widen(owning);
 	if (is_iterator_enough(kernel)) {
 		err = tc_visits_each(visits, enter, kernel, kernel->report->why);
 		if (!err)
