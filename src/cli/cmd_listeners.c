@@ -33,7 +33,8 @@ static void note_no_queues(const struct tc_listening *listening, const struct tc
 {
 	for (size_t i = 0; i < tc_listening_count(listening); i++)
 		if (!(tc_listening_at(listening, i)->have & TC_LISTENER_QUEUES)) {
-			tc_note(_("the queues of listeners were not read: %s does not give them"),
+			tc_note(_("how full the queues of listeners are is not known: %s does not "
+				  "give their limits"),
 				report->source);
 			return;
 		}

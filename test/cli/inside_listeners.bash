@@ -98,7 +98,7 @@ listeners_like_ss() {
 	agree "proc" "ss_listeners | grep -v queue=" "our_listeners --source proc"
 	look -i 0 --source proc >/dev/null
 	same "one note says that proc has no queues" \
-		"tcpcensus: the queues of listeners were not read: proc does not give them" \
+		"tcpcensus: how full the queues of listeners are is not known: proc does not give their limits" \
 		"$(grep -v BOUND "$scratch/notes")"
 	csv=$(tcpcensus listeners -i 0 -o csv | sed 1d | cut -d, -f1,2 | sort)
 	json=$(tcpcensus listeners -i 0 -o ndjson | sed '$d' |
@@ -170,7 +170,7 @@ listeners_saved() {
 	[ -s "$scratch/netstat" ] || return 0
 	holds "netstat has none" '[.listeners[] | has("queue")] | any | not' -f "$scratch/netstat"
 	same "which is said" \
-		"tcpcensus: the queues of listeners were not read: capture does not give them" \
+		"tcpcensus: how full the queues of listeners are is not known: capture does not give their limits" \
 		"$(cat "$scratch/notes")"
 	same "a pipe" "$(tcpcensus listeners -f "$scratch/ss")" "$(tcpcensus listeners -f - <"$scratch/ss")"
 }
