@@ -382,6 +382,12 @@ void tc_look_note_owners(const struct tc_report *report)
 			(unsigned long long)report->owners.sockets[TC_OWNER_UNKNOWN]);
 }
 
+/* Which has whatever was asked for when it was written. */
+static bool is_our_own(const struct tc_report *report)
+{
+	return strstr(report->formats, "tcpcensus JSON");
+}
+
 void tc_look_note_unseen(const struct tc_key *keys, size_t key_count, const struct tc_report *report)
 {
 	for (size_t k = 0; k < key_count; k++) {
@@ -390,7 +396,7 @@ void tc_look_note_unseen(const struct tc_key *keys, size_t key_count, const stru
 		bool beyond = field->flags & (TC_FIELD_CMDLINES | TC_FIELD_CGROUPS);
 
 		if (field->flags & TC_FIELD_OWNERS) { /* of the rest, the note of owners says more */
-			if (beyond && report->foreign)
+			if (beyond && report->foreign && !is_our_own(report))
 				tc_note(_("%s was not read: a listing does not give it"), field->name);
 			continue;
 		}
