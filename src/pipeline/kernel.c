@@ -489,8 +489,12 @@ static void report_owners(const struct kernel *kernel)
 	report->owners.source = pipeline->owners.source;
 	report->owners.hidden_processes = pipeline->owners.hidden;
 	memcpy(report->owners.sockets, pipeline->owned, sizeof(pipeline->owned));
-	if (report->complete && !*report->why && *kernel->owners_why)
+	if (!report->complete || *report->why)
+		return;
+	if (*kernel->owners_why)
 		memcpy(report->why, kernel->owners_why, sizeof(report->why));
+	else if (pipeline->nameless)
+		tc_owning_say_nameless(pipeline->nameless, report->why);
 }
 
 int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,

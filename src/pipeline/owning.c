@@ -2,9 +2,12 @@
 /* owning.c - the look before the look; see owning.h. */
 #include "pipeline/owning.h"
 
+#include <stdio.h>
+
 #include "model/field.h"
 #include "model/filter.h"
 #include "model/filter_lookup.h"
+#include "util/intl.h"
 #include "util/netns_here.h"
 
 /* Minisockets have no inode; who is asked for TIME_WAIT alone wants to know of all others. */
@@ -58,4 +61,15 @@ int tc_owning_enter(struct tc_owning *owning)
 		return 0;
 	tc_lookup_local_ports(&low, &high);
 	return tc_pools_range(&owning->pipeline->owners.pools, here, low, high);
+}
+
+void tc_owning_say_nameless(uint64_t sockets, char why[TC_WHY_MAX])
+{
+	snprintf(why, TC_WHY_MAX,
+		 tc_ngettext("the process of %llu socket could not be named: it has exited since, "
+			     "/proc hides it, or its name is empty",
+			     "the processes of %llu sockets could not be named: they have exited "
+			     "since, /proc hides them, or their names are empty",
+			     (unsigned long)sockets),
+		 (unsigned long long)sockets);
 }

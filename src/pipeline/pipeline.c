@@ -175,10 +175,14 @@ static void count_owners(struct tc_pipeline *pipeline, const struct tc_sock *soc
 			(pipeline->job.filter->flags & TC_FIELD_OWNERS);
 
 	for (size_t i = 0; i < count; i++) {
-		enum tc_attribution how = socks[i].text->owner->how;
+		const struct tc_owner *owner = socks[i].text->owner;
+		enum tc_attribution how = owner->how;
 
-		if ((by_owner && how == TC_OWNER_HIDDEN) == !judged)
-			pipeline->owned[how] += socks[i].count;
+		if ((by_owner && how == TC_OWNER_HIDDEN) != !judged)
+			continue;
+		pipeline->owned[how] += socks[i].count;
+		if (how == TC_OWNER_HELD && !owner->words[TC_PART_PROCESS])
+			pipeline->nameless += socks[i].count;
 	}
 }
 

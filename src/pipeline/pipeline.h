@@ -21,6 +21,7 @@ struct tc_pipeline {
 	struct tc_listeners listeners;
 	struct tc_owners owners;
 	uint64_t owned[TC_ATTRIBUTION_COUNT]; /* sockets handed on, by how their owner is known */
+	uint64_t nameless; /* of these, held by processes of which only the pid is known */
 	struct tc_text *listener_texts; /* names for them; owned */
 	char *netns_name; /* of the one namespace that is read, where asked for; owned */
 	const struct tc_netns_list *netns_list; /* with the names, where all are read; or NULL */

@@ -217,6 +217,10 @@ def in_none():
     member("passer-by", work)
 
 
+def in_nameless():
+    member("", lambda: [listener(8080), listener(8081)], label="nameless")
+
+
 def in_filters():
     server("web", 8080)
     member("app", lambda: keep(8080, 3))

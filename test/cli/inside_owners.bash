@@ -65,6 +65,13 @@ nothing_is_left() {
 		wrong "JSON counts it" "$(tcpcensus -j by process)"
 }
 
+nameless() {
+	owned 'state listening' "2 - $pid_nameless held"
+	tcpcensus by process 2>"$scratch/notes" >/dev/null
+	grep -q '^tcpcensus: .* 2 sockets could not be named' "$scratch/notes" ||
+		wrong "the note" "$(cat "$scratch/notes")"
+}
+
 local_ports() {
 	owned 'state time-wait sport >= :32768' "3 range? $pid_range? ports"
 	owned 'state time-wait sport = :710' "1 low? $pid_low? ports"

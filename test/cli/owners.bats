@@ -32,6 +32,10 @@ among_crew() { # SITUATION FUNCTION
 	among_crew none nothing_is_left
 }
 
+@test "owners: a process without a name has a reason" {
+	among_crew nameless nameless
+}
+
 @test "owners: a request is its listener's" {
 	in_lab syn-recv --side b -- requests
 }
