@@ -155,6 +155,13 @@ static void tell_overflows(const struct tc_facts *facts, uint64_t overflows, str
 	tell_resets(facts, draft);
 }
 
+/* By what each listener has dropped, which more than refused connections add to. */
+static bool is_known_who_dropped(const struct tc_facts *facts)
+{
+	return has_troubled(facts, TC_TROUBLE_OVERFLOWS) &&
+	       tc_listening_summary(facts->listening)->suspects_known;
+}
+
 /*
  * The counters that listeners were judged by were read a little apart from these, so a full one
  * is a suspect whatever those said.
@@ -163,8 +170,7 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const uint32_t full = TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL;
 
-	if (facts->listening && tc_listening_summary(facts->listening)->suspects_known &&
-	    has_troubled(facts, TC_TROUBLE_OVERFLOWS)) {
+	if (is_known_who_dropped(facts)) {
 		tc_evidence(draft, N_("By the packets that each listener has dropped meanwhile, it "
 				      "was:"));
 		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, false, draft);
@@ -185,20 +191,31 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 /* Places in the row's list of causes. */
 enum { DOES_NOT_ACCEPT, SMALL_BACKLOG, MORE_THAN_IT_SERVES };
 
+/* The last of them. To a full one that is known to have dropped nothing nobody wanted to come. */
+static const struct tc_listener *full_and_dropping(const struct tc_facts *facts)
+{
+	const struct tc_listener *full = NULL, *listener;
+	bool known = is_known_who_dropped(facts);
+
+	for (size_t i = 0; facts->listening && (listener = tc_listening_troubled(
+							facts->listening, TC_TROUBLE_FULL, i));
+	     i++)
+		if (!known || listener->trouble & TC_TROUBLE_OVERFLOWS)
+			full = listener;
+	return full;
+}
+
 /*
  * Full at both looks: its program takes none, or too few; whether any were let in meanwhile tells
  * which, where there is one such listener. Full at none of them it was but a burst.
  */
 static void point_to(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	const struct tc_listener *full = NULL, *listener;
+	const struct tc_listener *full = full_and_dropping(facts);
 	uint64_t came_in;
 
 	if (!facts->listening)
 		return;
-	for (size_t i = 0; (listener = tc_listening_troubled(facts->listening, TC_TROUBLE_FULL, i));
-	     i++)
-		full = listener;
 	if (!full)
 		tc_points_to(draft, SMALL_BACKLOG);
 	else if (full->have & TC_LISTENER_BEFORE && full->queue_before >= full->limit &&
@@ -218,7 +235,8 @@ static enum tc_verdict check_accept_overflow(const struct tc_facts *facts, struc
 
 	if (!overflows && !is_full)
 		return nothing_full(facts, rose, draft);
-	draft->severity = overflows && is_full ? TC_SEVERITY_CRITICAL : TC_SEVERITY_WARNING;
+	draft->severity = overflows && full_and_dropping(facts) ? TC_SEVERITY_CRITICAL
+								: TC_SEVERITY_WARNING;
 	if (overflows) {
 		tell_overflows(facts, overflows, draft);
 		tell_suspects(facts, draft);

@@ -34,6 +34,15 @@ crowded() { # [--half-open] FUNCTION
 	done
 }
 
+@test "listeners: that another one is full makes a burst at one neither critical nor its load" {
+	needs_namespaces
+	apart unshare -n "$here/drops.py" transient tcpcensus diagnose -i 2s accept-overflow -j
+	[ "$status" = 1 ]
+	jq -e '.findings[0] | .severity == "warning" and .id == "accept-overflow" and
+		(.first | contains("backlog")) and (.evidence | any(contains("127.0.0.1:8000"))) and
+		(.evidence | all(contains("127.0.0.1:8001") | not))' <<<"$out"
+}
+
 @test "listeners: sockets of SO_REUSEPORT are one listener" {
 	crowded reuseport_group
 }
