@@ -29,7 +29,7 @@ def of_ss(prefix):
         users = {int(pid): name for name, pid in USER.findall(words[5] if len(words) > 5 else "")}
         found.setdefault((words[3], words[4]), []).append(
             (",".join(str(pid) for pid in sorted(users)),
-             ",".join(dict.fromkeys(users[pid] for pid in sorted(users)))))
+             ",".join(sorted(set(users.values())))))
     return found
 
 
