@@ -210,7 +210,8 @@ static bool match_word(const struct tc_expr *expr, char *word)
 /* Arguments may be those of several processes as well, or have commas of their own. */
 static bool may_be_several(const struct tc_expr *expr, const struct tc_value *value)
 {
-	return value->several || strcmp(expr->field.key.field->name, "cmdline") == 0;
+	return (value->type == TC_TYPE_TEXT && value->several) ||
+	       strcmp(expr->field.key.field->name, "cmdline") == 0;
 }
 
 /* The whole first, then each of several. */
