@@ -35,6 +35,7 @@ struct tc_listening_entry {
 	struct tc_addr busiest;
 	uint64_t votes;
 	bool shown;
+	const struct tc_listening_facts *facts; /* while it is judged: those of its namespace */
 };
 
 struct tc_listening {

@@ -154,8 +154,7 @@ static void look_at(struct tc_listening_entry *entry, const struct tc_listening_
 }
 
 static struct dropped dropped_in(const struct tc_listening *listening,
-				 const struct tc_listening_facts *of,
-				 const struct tc_listening_facts *facts, size_t count)
+				 const struct tc_listening_facts *of)
 {
 	uint64_t refused = rise_of(of, TC_COUNTER_ListenOverflows);
 	struct dropped dropped = {.is_known = true};
@@ -163,7 +162,7 @@ static struct dropped dropped_in(const struct tc_listening *listening,
 	for (size_t i = 0; i < listening->count; i++) {
 		const struct tc_listening_entry *entry = listening->entries[i];
 
-		if (facts_of(entry, facts, count) != of)
+		if (entry->facts != of)
 			continue;
 		dropped.all += entry->listener.dropped;
 		dropped.is_known &= (entry->listener.have & TC_LISTENER_DROPPED) != 0;
@@ -171,7 +170,7 @@ static struct dropped dropped_in(const struct tc_listening *listening,
 			may_have_refused(&entry->listener) && was_full(&entry->listener);
 	}
 	for (size_t i = 0; i < listening->count; i++)
-		if (facts_of(listening->entries[i], facts, count) == of)
+		if (listening->entries[i]->facts == of)
 			dropped.has_sure |=
 				has_refused(&listening->entries[i]->listener, &dropped, refused);
 	return dropped;
@@ -277,18 +276,17 @@ static void summarise(struct tc_listening *listening)
 }
 
 /* Those of one namespace, all of them seen: who refused, and what nobody here explains. */
-static void judge_netns(struct tc_listening *listening, const struct tc_listening_facts *of,
-			const struct tc_listening_facts *facts, size_t count)
+static void judge_netns(struct tc_listening *listening, const struct tc_listening_facts *of)
 {
 	struct tc_listening_summary *summary = &listening->summary;
-	struct dropped dropped = dropped_in(listening, of, facts, count);
+	struct dropped dropped = dropped_in(listening, of);
 	uint64_t drops = rise_of(of, TC_COUNTER_ListenDrops);
 	uint64_t refused = rise_of(of, TC_COUNTER_ListenOverflows);
 
 	for (size_t i = 0; i < listening->count; i++) {
 		struct tc_listening_entry *entry = listening->entries[i];
 
-		if (facts_of(entry, facts, count) != of)
+		if (entry->facts != of)
 			continue;
 		judge(entry, of, &dropped);
 		if (entry->listener.trouble & TC_TROUBLE_OVERFLOWS)
@@ -310,13 +308,14 @@ int tc_listening_judge(struct tc_listening *listening, const struct tc_listening
 	for (size_t i = 0; i < listening->count; i++) {
 		struct tc_listening_entry *entry = listening->entries[i];
 
-		look_at(entry, facts_of(entry, facts, fact_count));
+		entry->facts = facts_of(entry, facts, fact_count);
+		look_at(entry, entry->facts);
 		listening->ranked[i] = entry;
 	}
 	listening->summary.drops_known = listening->summary.suspects_known = fact_count != 0;
 	for (size_t i = 0; i < fact_count; i++)
-		judge_netns(listening, &facts[i], facts, fact_count);
-	judge_netns(listening, &none, facts, fact_count); /* of which nothing else was read */
+		judge_netns(listening, &facts[i]);
+	judge_netns(listening, &none); /* of which nothing else was read */
 	sum_up_facts(listening, facts, fact_count);
 	summarise(listening);
 	if (listening->count) {
