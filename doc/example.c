@@ -141,7 +141,7 @@ static int count_unread(void *context, const struct tc_sock *socks, size_t count
 		 * A member may be looked at where its bit is set in `have`. A record stands for
 		 * `count` sockets: for one, but in a table that somebody has counted.
 		 */
-		if (!(sock->have & TC_HAVE_QUEUES)) {
+		if (!(sock->have & TC_HAVE_RECV_Q)) {
 			unread->unknown += sock->count;
 		} else if (sock->rqueue) {
 			unread->sockets += sock->count;

@@ -116,7 +116,7 @@ enum {
 	TC_HAVE_LOCAL_PORT = 1u << 2,
 	TC_HAVE_REMOTE_ADDR = 1u << 3,
 	TC_HAVE_REMOTE_PORT = 1u << 4,
-	TC_HAVE_QUEUES = 1u << 5,
+	TC_HAVE_RECV_Q = 1u << 5, /* rqueue */
 	TC_HAVE_TIMER = 1u << 6,
 	TC_HAVE_RETRANS = 1u << 7,
 	TC_HAVE_UID = 1u << 8,
@@ -133,8 +133,11 @@ enum {
 	TC_HAVE_PORT_CHOICE = 1u << 19, /* who chose the local port: asked by "autobound" alone */
 	TC_HAVE_INSIDE = 1u << 20,	/* text->inside: of full sockets, where asked for */
 	TC_HAVE_DROPS = 1u << 21,	/* of listeners, where asked for: expires_ms is that */
+	TC_HAVE_SEND_Q = 1u << 22,	/* wqueue: of listeners not all sources have both */
 };
 
+/* Bits that go together, nearly always. */
+#define TC_HAVE_QUEUES (TC_HAVE_RECV_Q | TC_HAVE_SEND_Q)
 #define TC_HAVE_ENDPOINTS                                                        \
 	(TC_HAVE_LOCAL_ADDR | TC_HAVE_LOCAL_PORT | TC_HAVE_REMOTE_ADDR | \
 	 TC_HAVE_REMOTE_PORT)
@@ -569,6 +572,7 @@ enum {
 	TC_LISTENER_PEERS = 1u << 4,	  /* silent_peers */
 	TC_LISTENER_DROPS = 1u << 5,	  /* drops */
 	TC_LISTENER_DROPPED = 1u << 6,	  /* dropped */
+	TC_LISTENER_QUEUE = 1u << 7,	  /* queue, whose limit may be unknown */
 };
 
 /* One listening socket. */

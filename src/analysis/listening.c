@@ -162,7 +162,7 @@ int tc_listening_before(struct tc_listening *listening, const struct tc_sock *so
 
 		/* Without a cookie the second look could not tell which of them it was. */
 		if (socks[i].state != TC_LISTEN || !(socks[i].have & TC_HAVE_COOKIE) ||
-		    !(socks[i].have & TC_HAVE_QUEUES))
+		    !(socks[i].have & TC_HAVE_RECV_Q))
 			continue;
 		err = find_entry(listening, &socks[i], &entry);
 		if (!err)
@@ -241,9 +241,12 @@ static int add_listening(struct tc_listening *listening, const struct tc_filter 
 	    keep(entry, sock))
 		return -ENOMEM;
 	socket->inode = sock->have & TC_HAVE_INODE ? sock->inode : 0;
-	if (sock->have & TC_HAVE_QUEUES) {
-		socket->have |= TC_LISTENER_QUEUES;
+	if (sock->have & TC_HAVE_RECV_Q) {
+		socket->have |= TC_LISTENER_QUEUE;
 		socket->queue = sock->rqueue;
+	}
+	if ((sock->have & TC_HAVE_QUEUES) == TC_HAVE_QUEUES) {
+		socket->have |= TC_LISTENER_QUEUES;
 		socket->limit = sock->wqueue;
 	}
 	take_drops(socket, sock);

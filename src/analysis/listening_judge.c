@@ -97,8 +97,8 @@ static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_f
 		TC_LISTENER_UNACCEPTED | TC_LISTENER_SILENT | TC_LISTENER_PEERS;
 	struct tc_listener *listener = &entry->listener;
 
-	listener->have = TC_LISTENER_QUEUES | TC_LISTENER_BEFORE | TC_LISTENER_DROPS |
-			 TC_LISTENER_DROPPED | of_connections;
+	listener->have = TC_LISTENER_QUEUE | TC_LISTENER_QUEUES | TC_LISTENER_BEFORE |
+			 TC_LISTENER_DROPS | TC_LISTENER_DROPPED | of_connections;
 	for (size_t i = 0; i < listener->socket_count; i++) {
 		struct tc_listener_socket *socket = &entry->sockets[i];
 

@@ -105,10 +105,32 @@ bool tc_part_has_queues(const struct tc_facts *facts)
 	return facts->listening && !tc_listening_summary(facts->listening)->unread;
 }
 
+/* The listener that more wait at than at any other, of those whose limit was not read. */
+static const struct tc_listener *longest_queue(const struct tc_facts *facts)
+{
+	const struct tc_listener *listener, *longest = NULL;
+
+	for (size_t i = 0; facts->listening && (listener = tc_listening_at(facts->listening, i));
+	     i++)
+		if (!(listener->have & TC_LISTENER_QUEUES) && listener->queue &&
+		    (!longest || listener->queue > longest->queue))
+			longest = listener;
+	return longest;
+}
+
 enum tc_verdict tc_part_needs_queues(const struct tc_facts *facts, struct tc_draft *draft)
 {
+	const struct tc_listener *longest = longest_queue(facts);
+
 	if (*facts->listening_why)
 		tc_needs(draft, N_("the queues of the listeners: %s"), facts->listening_why);
+	else if (longest)
+		tc_evidence_n(tc_for_needs(draft),
+			      "the limits of the listeners' queues%s; %llu connection waits at %s",
+			      "the limits of the listeners' queues%s; %llu connections wait at %s",
+			      longest->queue, tc_judge_how(draft, "ss -ltn"),
+			      tc_llu(longest->queue),
+			      tc_part_listener(facts, longest->socket, draft));
 	else
 		tc_needs(draft, N_("the queues of the listeners%s"),
 			 tc_judge_how(draft, "ss -ltn"));
@@ -296,9 +318,11 @@ void tc_part_tell_listener(const struct tc_facts *facts, const struct tc_listene
 	if (listener->limited_by == TC_LIMITED_BY_BACKLOG)
 		tc_evidence_n(draft,
 			      "Listener %s: %llu waits to be accepted, %llu in SYN_RECV; its "
-			      "limit is %llu, the backlog that its program asked for.",
+			      "limit is %llu: what its program asked for, unless "
+			      "net.core.somaxconn was lower then.",
 			      "Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its "
-			      "limit is %llu, the backlog that its program asked for.",
+			      "limit is %llu: what its program asked for, unless "
+			      "net.core.somaxconn was lower then.",
 			      listener->queue, name, tc_llu(listener->queue),
 			      tc_llu(listener->states[TC_SYN_RECV]), tc_llu(listener->limit));
 	else if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)

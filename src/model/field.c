@@ -218,13 +218,13 @@ GETTER(direction)
 
 GETTER(recv_q)
 {
-	if (sock->have & TC_HAVE_QUEUES)
+	if (sock->have & TC_HAVE_RECV_Q)
 		set_number(value, sock->rqueue);
 }
 
 GETTER(send_q)
 {
-	if (sock->have & TC_HAVE_QUEUES)
+	if (sock->have & TC_HAVE_SEND_Q)
 		set_number(value, sock->wqueue);
 }
 
@@ -460,9 +460,9 @@ static const struct tc_field fields[] = {
 	{ "direction", N_("DIRECTION"), N_("in, out or listen, by the listeners seen"), NULL,
 	  HAVE_LOCAL | TC_HAVE_KIND, TC_FIELD_LISTENERS, 9, get_direction },
 	{ "recv_q", N_("RECV-Q"), N_("bytes the program has not read; LISTEN: not accepted"), NULL,
-	  TC_HAVE_QUEUES, TC_FIELD_RIGHT, 7, get_recv_q },
+	  TC_HAVE_RECV_Q, TC_FIELD_RIGHT, 7, get_recv_q },
 	{ "send_q", N_("SEND-Q"), N_("bytes the peer has not confirmed; LISTEN: backlog"), NULL,
-	  TC_HAVE_QUEUES, TC_FIELD_RIGHT, 7, get_send_q },
+	  TC_HAVE_SEND_Q, TC_FIELD_RIGHT, 7, get_send_q },
 	{ "timer", N_("TIMER"), N_("none, retrans, keepalive, timewait or probe"), NULL,
 	  TC_HAVE_TIMER, 0, 9, get_timer },
 	{ "expires", N_("EXPIRES-MS"), N_("time until the timer fires, in milliseconds"), "ms",

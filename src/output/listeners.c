@@ -64,6 +64,8 @@ static void add_queue(const struct tc_listener *listener, struct tc_buf *out)
 	if (listener->have & TC_LISTENER_QUEUES)
 		tc_buf_format(out, "%llu/%llu", (unsigned long long)listener->queue,
 			      (unsigned long long)listener->limit);
+	else if (listener->have & TC_LISTENER_QUEUE)
+		tc_buf_format(out, "%llu/-", (unsigned long long)listener->queue);
 }
 
 /* Those since it was made, and those between the looks. */

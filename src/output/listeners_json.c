@@ -97,10 +97,10 @@ static void add_states(struct tc_buf *out, const struct tc_listener *listener,
 static void add_queues(struct tc_buf *out, uint32_t have, uint64_t queue, uint64_t limit,
 		       uint64_t queue_before)
 {
-	if (have & TC_LISTENER_QUEUES) {
+	if (have & TC_LISTENER_QUEUE)
 		add_number(out, "queue", queue);
+	if (have & TC_LISTENER_QUEUES)
 		add_number(out, "limit", limit);
-	}
 	if (have & TC_LISTENER_BEFORE)
 		add_number(out, "queue_before", queue_before);
 }
@@ -324,7 +324,6 @@ static void csv_number(struct tc_buf *out, bool known, uint64_t number)
 static void csv_listener(struct tc_buf *out, const struct tc_listener *listener,
 			 const struct tc_report *report)
 {
-	bool queues = listener->have & TC_LISTENER_QUEUES;
 	const char *limited_by = tc_listener_limited_by(listener->limited_by), *gap = "";
 
 	csv_fields(out, listener, identity);
@@ -336,8 +335,8 @@ static void csv_listener(struct tc_buf *out, const struct tc_listener *listener,
 		}
 	csv_number(out, true, listener->score);
 	csv_number(out, true, listener->socket_count);
-	csv_number(out, queues, listener->queue);
-	csv_number(out, queues, listener->limit);
+	csv_number(out, listener->have & TC_LISTENER_QUEUE, listener->queue);
+	csv_number(out, listener->have & TC_LISTENER_QUEUES, listener->limit);
 	csv_number(out, listener->have & TC_LISTENER_BEFORE, listener->queue_before);
 	tc_buf_format(out, ",%s", limited_by ? limited_by : "");
 	csv_number(out, listener->have & TC_LISTENER_UNACCEPTED, listener->unaccepted);

@@ -176,11 +176,12 @@ static void explain_limit(struct verdict *verdict)
 	tc_buf_text(text, _(": its program does not call accept(2) fast enough."));
 	if (listener->limited_by == TC_LIMITED_BY_BACKLOG && verdict->summary->has_somaxconn)
 		tc_buf_format(text,
-			      _(" The limit is the backlog that it asked for; somaxconn would "
-				"allow %llu."),
+			      _(" The limit is what it asked for, unless somaxconn, now %llu, was "
+				"lower when it did."),
 			      (unsigned long long)verdict->summary->somaxconn);
 	else if (listener->limited_by == TC_LIMITED_BY_BACKLOG)
-		tc_buf_text(text, _(" The limit is the backlog that it asked for."));
+		tc_buf_text(text, _(" The limit is what it asked for, unless somaxconn was lower "
+				    "when it did."));
 	else if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
 		tc_buf_format(text,
 			      _(" The limit is somaxconn, %u; a higher one takes effect when the "

@@ -150,9 +150,8 @@ static bool read_numbers(struct cursor *cursor, struct tc_sock *sock)
 		sock->expires_ms = (uint32_t)(when * MS_PER_CLOCK);
 		sock->have |= TC_HAVE_EXPIRES;
 	}
-	/* The queues of a listener are not both printed: its backlog limit is missing. */
-	if (sock->state != TC_LISTEN)
-		sock->have |= TC_HAVE_QUEUES;
+	/* Of a listener those that wait to be accepted are printed, and their limit is not. */
+	sock->have |= sock->state == TC_LISTEN ? TC_HAVE_RECV_Q : TC_HAVE_QUEUES;
 	return true;
 }
 

@@ -41,8 +41,10 @@ static void write_numbers(struct tc_buf *out, const struct tc_sock *sock)
 	static const char *const kinds[] = {"full", "request", "timewait"};
 	static const char *const timers[] = {"none", "retrans", "keepalive", "timewait", "probe"};
 
-	if (sock->have & TC_HAVE_QUEUES)
-		tc_buf_format(out, " q=%u/%u", sock->rqueue, sock->wqueue);
+	if (sock->have & TC_HAVE_RECV_Q)
+		tc_buf_format(out, " q=%u", sock->rqueue);
+	if (sock->have & TC_HAVE_SEND_Q)
+		tc_buf_format(out, "/%u", sock->wqueue);
 	if (sock->have & TC_HAVE_TIMER)
 		tc_buf_format(out, " timer=%s", timers[sock->timer]);
 	if (sock->have & TC_HAVE_EXPIRES)

@@ -32,7 +32,7 @@ static void test_netstat_linux(void **state)
 {
 	static const struct row rows[] = {
 		{ "tcp 0 0 127.0.0.1:22 0.0.0.0:* LISTEN",
-		  "LISTEN inet 127.0.0.1,22 0.0.0.0,0\n" },
+		  "LISTEN inet 127.0.0.1,22 0.0.0.0,0 q=0\n" },
 		{ "tcp 0 0 10.0.0.1:46718 10.0.0.2:22 ESTABLISHED 1000 8852 5040/python3 keepalive (7199.08/0/0)",
 		  "ESTABLISHED inet 10.0.0.1,46718 10.0.0.2,22 q=0/0 timer=keepalive expires=7199080 "
 		  "retrans=0 uid=1000 inode=8852 process=<5040/python3>\n" },
@@ -43,9 +43,9 @@ static void test_netstat_linux(void **state)
 		  "TIME_WAIT inet6 ::1,54040 ::1,22 q=0/0 timer=timewait expires=59080 retrans=0 inode=0\n" },
 		{ "tcp6 0 0 10.0.0.1:22 10.0.0.2:46718 ESTABLISHED -",
 		  "ESTABLISHED inet6 10.0.0.1,22 10.0.0.2,46718 q=0/0\n" },
-		{ "tcp6 0 0 :::22 :::* LISTEN", "LISTEN inet6 ::,22 ::,0\n" },
-		{ "tcp6 0 0 [::]:ssh [::]:* LISTEN", "LISTEN inet6 ::,22 ::,0\n" },
-		{ "tcp 0 0 *:http *:* LISTEN", "LISTEN inet 0.0.0.0,80 0.0.0.0,0\n" },
+		{ "tcp6 0 0 :::22 :::* LISTEN", "LISTEN inet6 ::,22 ::,0 q=0\n" },
+		{ "tcp6 0 0 [::]:ssh [::]:* LISTEN", "LISTEN inet6 ::,22 ::,0 q=0\n" },
+		{ "tcp 0 0 *:http *:* LISTEN", "LISTEN inet 0.0.0.0,80 0.0.0.0,0 q=0\n" },
 		{ "tcp 0 0 localhost:zork web2.example:https ESTABLISHED",
 		  "ESTABLISHED inet <localhost>,<zork> <web2.example>,443 q=0/0\n" },
 		{ "tcp6 0 0 2001:db8:1234:5678:9:22 2001:db8:1234:567:55733 ESTABLISHED",
@@ -58,7 +58,7 @@ static void test_netstat_linux(void **state)
 		  "UNKNOWN inet 10.0.0.1,1 10.0.0.2,2 q=0/0 state=<\xd0\x94\xd0\x9e\xd0\x9c>\n" },
 		/* BusyBox calls both families tcp; an old one cuts address and port together. */
 		{ "tcp 0 0 2001:db8:1234:5678:9abc 2001:db8:1234:5678:9ab: LISTEN",
-		  "LISTEN inet6 <2001:db8:1234:5678:9abc>,<> <2001:db8:1234:5678:9ab:>,<> local-cut remote-cut\n" },
+		  "LISTEN inet6 <2001:db8:1234:5678:9abc>,<> <2001:db8:1234:5678:9ab:>,<> q=0 local-cut remote-cut\n" },
 		{ "udp 0 0 10.0.0.1:53 10.0.0.2:2 ESTABLISHED", "" },
 		{ "unix  3 [ ] STREAM CONNECTED 12345", "" },
 	};

@@ -280,6 +280,43 @@ static void test_a_poor_listing(void **state)
 		&plain);
 }
 
+/* /proc/net/tcp and netstat tell how many wait, and not how many may. */
+static void test_a_queue_without_a_limit(void **state)
+{
+	struct tc_listening_facts nothing = {.interval_us = 0};
+	struct tc_sock web = listening_on("0.0.0.0", 80, 129, 0);
+	struct tc_listening *listening;
+
+	(void)state;
+	web.have = ENDPOINTS | TC_HAVE_RECV_Q;
+	assert_int_equal(tc_listening_new(&listening), 0);
+	add(listening, &web);
+	compare("listeners-no-limit", TC_FORM_TABLE, TC_FORM_CSV, listening, &nothing, 0, &incomplete,
+		&plain);
+}
+
+/* What each has dropped since it was made, and between the looks. */
+static void test_drops_of_each(void **state)
+{
+	struct tc_listening_facts facts = facts_of(5, 7, 0);
+	struct tc_sock web = listening_on("0.0.0.0", 80, 129, 128);
+	struct tc_sock ssh = listening_on("::", 22, 0, 4096);
+	struct tc_listening *listening;
+
+	(void)state;
+	web.have |= TC_HAVE_DROPS;
+	ssh.have |= TC_HAVE_DROPS;
+	web.expires_ms = 14;
+	assert_int_equal(tc_listening_new(&listening), 0);
+	assert_int_equal(tc_listening_before(listening, &web, 1), 0);
+	assert_int_equal(tc_listening_before(listening, &ssh, 1), 0);
+	web.expires_ms += 7;
+	add(listening, &web);
+	add(listening, &ssh);
+	compare("listeners-dropped", TC_FORM_TABLE, TC_FORM_CSV, listening, &facts, 0, &complete,
+		&plain);
+}
+
 static void test_a_filter_that_leaves_nothing(void **state)
 {
 	struct tc_listening_facts facts = facts_of(3, 3, 0);
@@ -302,6 +339,8 @@ int main(void)
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_several_suspects),
 		cmocka_unit_test(test_a_poor_listing),
+		cmocka_unit_test(test_a_queue_without_a_limit),
+		cmocka_unit_test(test_drops_of_each),
 		cmocka_unit_test(test_a_filter_that_leaves_nothing),
 	};
 

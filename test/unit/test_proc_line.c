@@ -119,7 +119,7 @@ static void test_kinds(void **state)
 	(void)state;
 	assert_int_equal(sock.state, TC_LISTEN);
 	assert_int_equal(sock.kind, TC_KIND_FULL);
-	assert_int_equal(sock.have & (TC_HAVE_QUEUES | TC_HAVE_EXPIRES), 0);
+	assert_int_equal(sock.have & (TC_HAVE_QUEUES | TC_HAVE_EXPIRES), TC_HAVE_RECV_Q);
 	sock = parsed(REQUEST);
 	assert_int_equal(sock.state, TC_SYN_RECV);
 	assert_int_equal(sock.kind, TC_KIND_REQUEST);

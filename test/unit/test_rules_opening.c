@@ -56,7 +56,7 @@ static void test_unaccepted_by_the_queue(void **state)
 	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
 	assert_says(&scene, "Listener 10.0.0.1:80: 65 wait to be accepted");
-	assert_says(&scene, "its limit is 128, the backlog");
+	assert_says(&scene, "its limit is 128: what its program asked for, unless");
 	scene_end(&scene);
 	scene_begin(&scene);
 	scene_add(&scene, waiting(10), 4, 1);
@@ -150,6 +150,12 @@ static void test_overflow_unsure(void **state)
 	scene_listener(&scene, 443, 0, 0, 0, SCENE_HAVE & ~(uint32_t)TC_HAVE_QUEUES);
 	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_UNSURE);
 	assert_needs(&scene, "queues of the listeners");
+	scene_end(&scene);
+	scene_begin(&scene); /* and whose limit is not, though some are known to wait */
+	scene_listener(&scene, 443, 129, 0, 0, SCENE_HAVE & ~(uint32_t)TC_HAVE_SEND_Q);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_UNSURE);
+	assert_needs(&scene, "the limits of the listeners' queues");
+	assert_needs(&scene, "129 connections wait at ");
 	scene_end(&scene);
 	scene_begin(&scene); /* one look: some were full since the start, and none is now */
 	scene_rise(&scene, TC_COUNTER_ListenOverflows, 0);

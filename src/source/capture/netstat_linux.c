@@ -233,9 +233,8 @@ static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_l
 	tc_capture_set_state(capture, sock, state);
 	sock->rqueue = rqueue;
 	sock->wqueue = wqueue;
-	/* Of a listener the backlog limit is not printed: 0 stands in its place. */
-	if (sock->state != TC_LISTEN)
-		sock->have |= TC_HAVE_QUEUES;
+	/* Of a listener those that wait are printed; in place of their limit stands 0. */
+	sock->have |= sock->state == TC_LISTEN ? TC_HAVE_RECV_Q : TC_HAVE_QUEUES;
 	tc_capture_endpoints(capture, sock, family, &local, &remote);
 	if (line->words > 5 + words)
 		read_extras(capture, sock, line, 5 + words);
