@@ -42,6 +42,12 @@ int tc_headroom_new(const struct tc_headroom_rules *rules, struct tc_headroom **
 	for (unsigned port = rules->low; port <= rules->high; port++)
 		if (tc_port_set_has(&rules->reserved, port))
 			headroom->port[port] = PORT_RESERVED;
+	/*
+	 * Of three ports connect(2) and bind(2) try the first two alone (remaining &= ~1 in
+	 * __inet_hash_connect and inet_csk_find_open_port): nobody is given the third.
+	 */
+	if (rules->high - rules->low == 2)
+		headroom->port[rules->high] = PORT_RESERVED;
 	if (getrandom(&headroom->seed, sizeof(headroom->seed), GRND_NONBLOCK) < 0)
 		headroom->seed = (uintptr_t)headroom; /* early in boot: no secret, still correct */
 	*ret_headroom = headroom;

@@ -164,7 +164,7 @@ static bool may_miss_an_end(const struct tc_headroom *headroom,
 {
 	uint16_t low = headroom->rules.low, high = headroom->rules.high;
 
-	return (high - low) % 2 == 0 && high != low &&
+	return (high - low) % 2 == 0 && high - low > 2 && /* of three it is always the last */
 	       (is_free(headroom, destination, low, VIEW_LEAST) ||
 		is_free(headroom, destination, high, VIEW_LEAST));
 }

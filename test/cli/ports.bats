@@ -70,7 +70,7 @@ among_few() { # COMMAND...
 }
 
 @test "ports: ranges of odd and of small size" {
-	exactly odd odd-without-first one-port two-ports
+	exactly odd odd-without-first one-port two-ports three-ports
 }
 
 @test "ports: TIME_WAIT without reuse" {

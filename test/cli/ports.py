@@ -250,6 +250,12 @@ def two_ports(scene):
     return scene.plain
 
 
+def three_ports(scene):
+    """The kernel never tries the third."""
+    range_of(3)
+    return scene.plain
+
+
 def time_wait_kept(scene):
     scene.time_wait([scene.plain() for _ in range(6)])
     return scene.plain
@@ -335,6 +341,7 @@ CASES = {
     "odd-without-first": (odd_without_first, 9),
     "one-port": (one_port, 1),
     "two-ports": (two_ports, 2),
+    "three-ports": (three_ports, 2),
     "time-wait": (time_wait_kept, 14),
     "time-wait-reused": (time_wait_reused, 20),
     "time-wait-young": (time_wait_young, 14),
