@@ -19,6 +19,7 @@ struct tc_listening_facts {
 	uint64_t somaxconn;
 	uint64_t netns;	      /* its inode; 0: unknown */
 	uint64_t interval_us; /* between the readings; 0: there is only `after` */
+	bool has_first_look;  /* that saw all that listened: another began in the interval */
 	struct tc_counters before, after;
 };
 

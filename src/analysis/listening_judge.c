@@ -90,6 +90,17 @@ static void raise_score(struct tc_listener *listener, uint64_t queue, uint64_t l
 		listener->trouble |= TC_TROUBLE_HALF_FULL;
 }
 
+/* One that was not there at the first look has dropped in the interval all that it ever did. */
+static void take_as_new(struct tc_listener_socket *socket, const struct tc_listening_facts *facts)
+{
+	const uint32_t known = TC_LISTENER_BEFORE | TC_LISTENER_DROPS;
+
+	if (!facts->has_first_look || (socket->have & known) != TC_LISTENER_DROPS)
+		return;
+	socket->have |= TC_LISTENER_DROPPED;
+	socket->dropped = socket->drops;
+}
+
 /* Sums up the sockets of a listener; a group is as badly off as the worst of them. */
 static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_facts *facts)
 {
@@ -102,6 +113,7 @@ static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_f
 	for (size_t i = 0; i < listener->socket_count; i++) {
 		struct tc_listener_socket *socket = &entry->sockets[i];
 
+		take_as_new(socket, facts);
 		listener->have &= socket->have | of_connections;
 		listener->queue += socket->queue;
 		listener->queue_before += socket->queue_before;

@@ -17,6 +17,7 @@
 #include "model/filter.h"
 #include "model/setting.h"
 #include "pipeline/damaged.h"
+#include "pipeline/existing.h"
 #include "pipeline/visit.h"
 #include "source/counter_read.h"
 #include "source/setting_read.h"
@@ -34,6 +35,7 @@ struct look {
 	struct tc_listening_facts *facts; /* owned; one a namespace */
 	size_t fact_count;
 	uint64_t start_us; /* of the first look; 0: there is none */
+	bool has_first_look; /* and it was complete */
 };
 
 /* ---- What is asked of each socket ---------------------------------------------------- */
@@ -154,12 +156,15 @@ static int find_facts(struct look *look, struct tc_listening_facts **ret_facts)
 
 static int visit_before(void *context, const struct tc_netns *netns __attribute__((unused)))
 {
+	struct look *look = context;
 	struct tc_listening_facts *facts;
-	int err = find_facts(context, &facts);
+	int err = find_facts(look, &facts);
 
-	if (!err)
-		tc_counters_read(NULL, NULL, &facts->before);
-	return err;
+	if (err)
+		return err;
+	tc_counters_read(NULL, NULL, &facts->before);
+	facts->has_first_look = look->has_first_look;
+	return 0;
 }
 
 static int visit(void *context, const struct tc_netns *netns __attribute__((unused)))
@@ -189,8 +194,10 @@ static int look_before(struct look *look, uint64_t interval_ms, struct tc_visits
 	int err;
 
 	ask(look, of_queues);
-	if (scan(look, TC_STATE_BIT(TC_LISTEN), take_before, &first) == -ENOMEM)
-		return -ENOMEM;
+	err = scan(look, TC_STATE_BIT(TC_LISTEN), take_before, &first);
+	if (err == -ENOMEM)
+		return err;
+	look->has_first_look = !err && first.complete;
 	look->start_us = tc_clock_us();
 	err = tc_visits_each(visits, visit_before, look, report->why);
 	if (err)
@@ -235,7 +242,9 @@ static int look_at_kernel(struct look *look, uint64_t interval_ms, struct tc_rep
 
 	if (err)
 		return err;
-	if (interval_ms)
+	err = tc_existing_check(look->query->filter, visits.all ? &visits.list : NULL,
+				report->why);
+	if (!err && interval_ms)
 		err = look_before(look, interval_ms, &visits, report);
 	if (!err)
 		err = tc_visits_each(&visits, visit, look, report->why);

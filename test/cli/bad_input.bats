@@ -157,7 +157,9 @@ with_capabilities() { # "+bpf,+perfmon" COMMAND ARGUMENT...
 }
 
 @test "bad owners: a process or a container that is not there" {
-	refused 3 "there is no process 4194305" tcpcensus list pid = 4194305
+	for command in list listeners ports; do
+		refused 3 "there is no process 4194305" tcpcensus $command pid = 4194305
+	done
 	[ -e "/proc/${BASHPID}0" ] || refused 3 "there is no process $BASHPID.*did you mean '[0-9]+'" \
 		tcpcensus by process "pid = ${BASHPID}0"
 	refused 3 "no process runs in a container 'nosuch'" tcpcensus by process container = nosuch

@@ -386,6 +386,36 @@ static void test_a_new_socket_was_not_seen_before(void **state)
 	tc_listening_free(listening);
 }
 
+/* Where the first look saw all, what a new one has dropped it has dropped since. */
+static void test_a_new_socket_has_dropped_since(void **state)
+{
+	(void)state;
+	for (int saw_all = 0; saw_all <= 1; saw_all++) {
+		struct tc_sock socks[] = {listening_on(80, 1, 0, 8), listening_on(81, 2, 0, 8)};
+		struct tc_listening_facts facts = facts_of(5, 0);
+		struct tc_listening *listening = new_listening();
+
+		facts.has_first_look = saw_all;
+		socks[0].have |= TC_HAVE_DROPS;
+		socks[1].have |= TC_HAVE_DROPS;
+		socks[0].expires_ms = 100;
+		assert_int_equal(tc_listening_before(listening, socks, 1), 0);
+		socks[1].expires_ms = 5;
+		add(listening, socks, 2);
+		assert_int_equal(tc_listening_judge(listening, &facts, 1), 0);
+		for (size_t i = 0; i < 2; i++) {
+			const struct tc_listener *listener = tc_listening_at(listening, i);
+			bool is_new = listener->socket->local_port == 81;
+
+			assert_int_equal((listener->have & TC_LISTENER_DROPPED) != 0,
+					 saw_all || !is_new);
+			assert_int_equal(listener->dropped, saw_all && is_new ? 5 : 0);
+		}
+		assert_int_equal(tc_listening_summary(listening)->drops_known, saw_all);
+		tc_listening_free(listening);
+	}
+}
+
 static void test_half_open_connections_fill_a_queue_too(void **state)
 {
 	struct tc_sock server = listening_on(80, 1, 0, 3), socks[5] = {server};
@@ -595,6 +625,7 @@ int main(void)
 		cmocka_unit_test(test_the_first_look_counts),
 		cmocka_unit_test(test_drops_tell_who_refused),
 		cmocka_unit_test(test_a_new_socket_was_not_seen_before),
+		cmocka_unit_test(test_a_new_socket_has_dropped_since),
 		cmocka_unit_test(test_half_open_connections_fill_a_queue_too),
 		cmocka_unit_test(test_suspects_are_the_full_ones),
 		cmocka_unit_test(test_namespaces_are_judged_by_their_own),
