@@ -5,7 +5,10 @@
 
 #include "util/macro.h"
 
-/* One line on stderr, "tcpcensus: ..."; control characters become '?'. */
+/*
+ * One line on stderr, "tcpcensus: ...", broken at words where that is a terminal; control
+ * characters become '?'.
+ */
 void tc_note(const char *format, ...) tc_printf(1, 2);
 
 #endif

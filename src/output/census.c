@@ -135,8 +135,7 @@ static void write_table(struct tc_buf *out, const struct tc_census *census,
 			    !(report->states_not_read & TC_STATE_BIT(tc_state_rows[i].id)));
 	write_sum(out, &layout, style, _("total"), census->total, 0);
 	write_sum(out, &layout, style, _("in use"), census->in_use, census->total);
-	if (!report->complete)
-		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
+	tc_write_incomplete(out, report, style);
 }
 
 /* Kernel order, as in the contract, then what the kernel has no number for. */

@@ -146,8 +146,7 @@ static void write_table(struct tc_buf *out, const struct tc_tally *tally,
 		write_counts(out, &columns, tc_tally_row_count(tally, row), tc_tally_total(tally));
 	}
 	write_sums(out, tally, &columns, style);
-	if (!report->complete)
-		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
+	tc_write_incomplete(out, report, style);
 	out->failed |= scratch.failed;
 }
 

@@ -2,6 +2,7 @@
 /* incomplete.c - which way the numbers of a result that is not complete may be wrong. */
 #include "output/output.h"
 #include "util/intl.h"
+#include "util/wrap.h"
 
 /* Whoever does not say it has left something out. */
 static unsigned deviation_of(const struct tc_report *report)
@@ -19,6 +20,19 @@ const char *tc_incomplete_start(const struct tc_report *report)
 	default:
 		return _("not exact, so the numbers may be too small or too large: ");
 	}
+}
+
+void tc_write_incomplete(struct tc_buf *out, const struct tc_report *report,
+			 const struct tc_style *style)
+{
+	tc_auto_buf struct tc_buf text = TC_BUF_INIT;
+
+	if (report->complete)
+		return;
+	tc_buf_format(&text, "%s%s", tc_incomplete_start(report), report->why);
+	if (!text.failed)
+		tc_wrap(out, tc_buf_string(&text), 0, style->width ? style->width : SIZE_MAX);
+	out->failed |= text.failed;
 }
 
 const char *tc_incomplete_word(const struct tc_report *report)

@@ -245,8 +245,7 @@ static void table_end(struct tc_list_writer *writer, uint64_t left_out,
 					  "and %llu more sockets (-n 0 shows all)\n",
 					  (unsigned long)left_out),
 			      (unsigned long long)left_out);
-	if (!report->complete)
-		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
+	tc_write_incomplete(out, report, &writer->style);
 }
 
 static void json_end(struct tc_list_writer *writer, uint64_t left_out,

@@ -335,8 +335,7 @@ static void write_table(struct tc_buf *out, const struct tc_listening *listening
 					  "and %zu more listeners (-n 0 shows all)\n", left_out),
 			      left_out);
 	tc_listeners_verdict(out, listening, style);
-	if (!report->complete)
-		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
+	tc_write_incomplete(out, report, style);
 	out->failed |= scratch.failed;
 }
 

@@ -105,6 +105,10 @@ void tc_list_end(struct tc_list_writer *writer, uint64_t left_out, const struct 
  */
 const char *tc_incomplete_start(const struct tc_report *report);
 
+/* The last lines of a table whose result is not complete; nothing where it is. */
+void tc_write_incomplete(struct tc_buf *out, const struct tc_report *report,
+			 const struct tc_style *style);
+
 /* The same for programs: "at_least", "at_most" or "unsure". */
 const char *tc_incomplete_word(const struct tc_report *report);
 

@@ -437,6 +437,5 @@ void tc_write_ports_table(struct tc_buf *out, const struct tc_ports_view *view,
 		write_row(out, &layout, style, tc_ports_at(view->ports, i));
 	write_other(out, &layout, view);
 	write_notes(out, style, view, &traits, report);
-	if (!report->complete)
-		tc_buf_format(out, "%s%s\n", tc_incomplete_start(report), report->why);
+	tc_write_incomplete(out, report, style);
 }

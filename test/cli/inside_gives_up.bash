@@ -40,7 +40,7 @@ given_up_forms() {
 	local source command
 	for source in bpf auto; do
 		for command in 'by state' 'list -n 0 -c state,local'; do
-			gives_up $command --source $source >"$scratch/out" 2>"$scratch/notes" ||
+			COLUMNS=1000 gives_up $command --source $source >"$scratch/out" 2>"$scratch/notes" ||
 				wrong "$command: exit status $?"
 			grep -qxE "incomplete, so the numbers may be too small: $too_fast" "$scratch/out" ||
 				wrong "$command, a table" "$(cat "$scratch/out")"
