@@ -95,7 +95,7 @@ given_up_everywhere() {
 given_up_in_french() {
 	cp "$build/test/tools/gives_up" "$scratch/gives_up"
 	ln -s "$build/po" "$scratch/po"
-	LC_ALL=fr_FR.UTF-8 "$scratch/gives_up" by state --source bpf >"$scratch/out" 2>&1
+	LC_ALL=fr_FR.UTF-8 COLUMNS=1000 "$scratch/gives_up" by state --source bpf >"$scratch/out" 2>&1
 	grep -qxE "incomplet, les nombres peuvent donc être trop petits : 3 chaînes de sockets sur [0-9]+ n'ont pu être suivies : elles ont changé trop vite" \
 		"$scratch/out" || wrong "the reason in French" "$(cat "$scratch/out")"
 }

@@ -121,14 +121,14 @@ assert [group["count"] for group in read("by", "netns.id")["groups"]] == [3]' "$
 
 # Namespaces are looked for by opening what may hold them.
 @test "netns: too few descriptors to look for all of them is told, not taken for all" {
-	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
-	few='for fd in {3..30}; do eval "exec $fd>&-"; done; ulimit -n 6; exec tcpcensus "$@"'
-	apart unshare -n bash -c "$few" - -N all -j
+	"${room[@]}" true 2>/dev/null || skip "namespaces may not be made here"
+	few='umount -a -t nsfs; for fd in {3..30}; do eval "exec $fd>&-"; done; ulimit -n 6; exec tcpcensus "$@"'
+	apart "${room[@]}" bash -c "$few" - -N all -j
 	[ "$status" = 0 ]
 	jq -e '.source.complete | not' <<<"$out"
 	grep -q 'could not all be looked for: Too many open files (.*ulimit -n)' <<<"$err"
 	refused 3 "cannot enter the network namespace 'nowhere': Too many open files" \
-		unshare -n bash -c "$few" - -N nowhere
+		"${room[@]}" bash -c "$few" - -N nowhere
 }
 
 @test "netns: where descriptors are few, what is found is read" {
@@ -232,6 +232,7 @@ sys.stdin.read()'; }
 @test "netns: the lines below a census of all" {
 	"${room[@]}" true 2>/dev/null || skip "namespaces may not be made here"
 	run "${room[@]}" bash -c '
+		umount -a -t nsfs
 		ip link set lo up
 		coproc "$0/two_namespaces.py"
 		trap "kill $COPROC_PID" EXIT
@@ -255,6 +256,7 @@ sys.stdin.read()'; }
 @test "netns: NDJSON is an object a line, of all namespaces too" {
 	"${room[@]}" true 2>/dev/null || skip "namespaces may not be made here"
 	run "${room[@]}" bash -c '
+		umount -a -t nsfs
 		ip link set lo up
 		coproc "$0/two_namespaces.py"
 		trap "kill $COPROC_PID" EXIT
