@@ -213,7 +213,7 @@ LISTEN 0 0 0.0.0.0:40002 0.0.0.0:*'
 
 @test "ports: of all namespaces those that have a way to a destination" {
 	needs_namespaces
-	run unshare -np -f --mount-proc bash -c 'ip link set lo up
+	run unshare -nmp -f --mount-proc bash -c 'umount -a -t nsfs; ip link set lo up
 		unshare -n sleep 60 & pid=$!
 		until [ ! /proc/$pid/ns/net -ef /proc/$$/ns/net ]; do kill -0 $pid || exit; done
 		tcpcensus ports -N all --to 127.0.0.1:9 -j | jq -e "(.destinations | length) == 1 and
