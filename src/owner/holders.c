@@ -14,7 +14,9 @@
 #include "model/state.h"
 #include "owner/holders_proc.h"
 #include "util/addr.h"
+#include "util/intl.h"
 #include "util/macro.h"
+#include "util/privilege.h"
 
 enum { BATCH = 1024 };
 
@@ -73,12 +75,19 @@ static int take(void *context, const struct tc_bpf_holder *holders, size_t count
 	return 0;
 }
 
+/* The iterator gives numbers of our pid namespace, and what they are is asked of /proc. */
 static int read_bpf(tc_holder_sink *sink, void *context, struct tc_holders_report *ret_report,
 		    char why[TC_WHY_MAX])
 {
 	tc_auto_free struct adapter *adapter = malloc(sizeof(*adapter));
 	int err;
 
+	if (!tc_privilege_lists_our_pids()) {
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("/proc is that of another pid namespace, where processes have other "
+			   "numbers"));
+		return -EOPNOTSUPP;
+	}
 	if (!adapter)
 		return -ENOMEM;
 	adapter->sink = sink;

@@ -16,6 +16,7 @@
 
 #include "owner/netns_list.h"
 #include "util/macro.h"
+#include "util/privilege.h"
 
 /* ---- Files --------------------------------------------------------------------------- */
 
@@ -186,10 +187,16 @@ static int add_link(struct tc_netns_list *list, int fds, const char *pid, const 
 	return add_socket(list, pidfd, pid, number);
 }
 
+/* Without it sockets are not looked at: the number would be that of somebody else. */
+static int open_process(const char *pid)
+{
+	return tc_privilege_lists_our_pids() ? (int)syscall(SYS_pidfd_open, atoi(pid), 0) : -1;
+}
+
 int tc_netns_list_add_open(struct tc_netns_list *list, int process, const char *pid,
 			   uint64_t *budget)
 {
-	tc_auto_close int pidfd = (int)syscall(SYS_pidfd_open, atoi(pid), 0);
+	tc_auto_close int pidfd = open_process(pid);
 	int folder = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
 	DIR *fds = folder < 0 ? NULL : fdopendir(folder);
 	struct dirent *entry;

@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -52,6 +53,20 @@ bool tc_privilege_lists_all(void)
 {
 	return access("/proc/1/ns/pid", F_OK) == 0 ? is_first("/proc/1/ns/pid", FIRST_PID_NAMESPACE)
 						   : tc_privilege_is_in_first_pids();
+}
+
+/* In that of a pid namespace beside ours the link is there and leads nowhere. */
+bool tc_privilege_lists_our_pids(void)
+{
+	char link[32], number[32];
+	ssize_t length = readlink("/proc/self", link, sizeof(link) - 1);
+	struct stat status;
+
+	if (length < 0)
+		return lstat("/proc/self", &status) < 0;
+	link[length] = '\0';
+	snprintf(number, sizeof(number), "%d", (int)getpid());
+	return strcmp(link, number) == 0;
 }
 
 void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX])

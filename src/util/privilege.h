@@ -14,6 +14,12 @@ enum { TC_ADVICE_MAX = 192 };
 bool tc_privilege_is_in_first_pids(void);
 bool tc_privilege_lists_all(void);
 
+/*
+ * Whether /proc calls processes by the numbers that the kernel tells us: it is that of our own pid
+ * namespace, or there is none.
+ */
+bool tc_privilege_lists_our_pids(void);
+
 /* Whether a capability (CAP_..., linux/capability.h) is in effect for the calling thread. */
 bool tc_privilege_has(unsigned capability);
 

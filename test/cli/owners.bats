@@ -81,6 +81,34 @@ sys.exit(subprocess.run(["unshare", "-pf", "--mount-proc", "tcpcensus", "by", "o
 	! grep -q 'root\|CAP_SYS_PTRACE' <<<"$err" || false
 }
 
+# What nobody holds makes the kernel be asked, beside /proc: a socket on its way to another.
+@test "owners: a pid namespace that has the /proc of another" {
+	needs_root
+	needs_bpf
+	apart unshare -n -p -f python3 -c '
+import array, os, signal, socket, subprocess, sys
+if os.readlink("/proc/self") == str(os.getpid()): sys.exit(77)
+def listen():
+	listener = socket.socket(); listener.bind(("127.0.0.1", 0)); listener.listen()
+	return listener
+one, other = socket.socketpair(socket.AF_UNIX)
+flying = listen()
+one.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [flying.fileno()]))])
+flying.close()
+ready, said = os.pipe()
+child = os.fork()
+if not child:
+	open("/proc/self/comm", "w").write("holds"); held = listen()
+	os.write(said, b"x"); signal.pause()
+os.read(ready, 1)
+done = subprocess.run(["tcpcensus", "list", "-o", "ndjson", "-c", "process,owner"])
+os.kill(child, signal.SIGKILL)
+sys.exit(done.returncode)'
+	[ "$status" != 77 ] || skip "/proc follows the pid namespace"
+	[ "$status" = 0 ]
+	jq -se 'map([.process, .owner]) | sort == [[null, "hidden"], ["holds", "held"]]' <<<"$out"
+}
+
 # Nor does it take a cookie, or that the connection was in a state that is asked for then.
 @test "owners: who held a connection at the first look is not forgotten" {
 	needs_namespaces
