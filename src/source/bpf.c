@@ -19,6 +19,7 @@
 #include "model/census.h"
 #include "model/filter.h"
 #include "model/glance.h"
+#include "model/repeats.h"
 #include "model/state.h"
 #include "source/minis.h"
 #include "source/netlink.h"
@@ -139,22 +140,17 @@ static void read_record(const struct tc_walk_layout *layout, const uint64_t *rec
 /* ---- Counting --------------------------------------------------------------------------- */
 
 /* The timer as sock_diag names it (net/ipv4/inet_diag.c, inet_sk_diag_fill). */
-static enum tc_timer timer_of(uint32_t word, unsigned *ret_retrans)
+static enum tc_timer timer_of(uint32_t word)
 {
-	unsigned probes = word >> TC_WALK_WORD_PROBES & 255;
-
-	*ret_retrans = word >> TC_WALK_WORD_RETRANSMITS & 255;
 	switch (word >> TC_WALK_WORD_PENDING & 255) {
 	case PENDING_RETRANS:
 	case PENDING_LOSS_PROBE:
 	case PENDING_REO_TIMEOUT:
 		return TC_TIMER_RETRANS;
 	case PENDING_PROBE0:
-		*ret_retrans = probes;
 		return TC_TIMER_PROBE;
-	default:
-		*ret_retrans = probes; /* what was asked without data in flight, keepalive asked */
-		return probes ? TC_TIMER_KEEPALIVE : TC_TIMER_NONE;
+	default: /* what was asked without data in flight, keepalive asked */
+		return word >> TC_WALK_WORD_PROBES & 255 ? TC_TIMER_KEEPALIVE : TC_TIMER_NONE;
 	}
 }
 
@@ -176,8 +172,11 @@ static int take_words(void *context, const struct tc_walk_layout *layout __attri
 		if (slot >= TC_WALK_SLOTS)
 			continue;
 		counting->told[slot]++;
-		if (slot != TC_WALK_SLOT_REQUEST)
-			timer = timer_of(word, &retrans);
+		if (slot != TC_WALK_SLOT_REQUEST) {
+			timer = timer_of(word);
+			retrans = (unsigned)tc_repeats(timer, retrans,
+						       word >> TC_WALK_WORD_PROBES & 255);
+		}
 		tc_glance_count(counting->glance, state_of(slot), retrans, timer,
 				word >> TC_WALK_WORD_SOCKET & 1);
 	}

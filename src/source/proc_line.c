@@ -5,6 +5,8 @@
  *
  *   sl: local:port remote:port st tx_queue:rx_queue tr:when retrnsmt uid timeout inode ref pointer
  * ...
+ *
+ * "timeout" is the probes without an answer (icsk_probes_out), of the timers that probe.
  */
 #include "source/proc_line.h"
 
@@ -13,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "model/repeats.h"
 #include "model/state.h"
 #include "util/addr.h"
 
@@ -117,10 +120,10 @@ static bool read_endpoint(struct cursor *cursor, int *ret_family, struct tc_addr
 	return true;
 }
 
-/* st tx:rx tr:when retrnsmt */
-static bool read_numbers(struct cursor *cursor, struct tc_sock *sock)
+/* st tx:rx tr:when retrnsmt, which goes to *ret_retransmits */
+static bool read_numbers(struct cursor *cursor, struct tc_sock *sock, uint64_t *ret_retransmits)
 {
-	uint64_t state, tx, rx, timer, when, retrans;
+	uint64_t state, tx, rx, timer, when;
 
 	skip_blanks(cursor);
 	if (!read_hex(cursor, 2, 2, &state))
@@ -133,17 +136,12 @@ static bool read_numbers(struct cursor *cursor, struct tc_sock *sock)
 	    !read_hex(cursor, 8, 16, &when))
 		return false;
 	skip_blanks(cursor);
-	if (!read_hex(cursor, 8, 8, &retrans))
+	if (!read_hex(cursor, 8, 8, ret_retransmits))
 		return false;
 	sock->state = (uint8_t)tc_state_from_kernel((unsigned)state);
 	sock->wqueue = (uint32_t)tx;
 	sock->rqueue = (uint32_t)rx;
 	sock->timer = timer <= TC_TIMER_PROBE ? (uint8_t)timer : TC_TIMER_NONE;
-	/* What is past its type is damaged, and not the largest value. */
-	if (retrans <= UINT8_MAX) {
-		sock->retrans = (uint8_t)retrans;
-		sock->have |= TC_HAVE_RETRANS;
-	}
 	if (timer <= TC_TIMER_PROBE)
 		sock->have |= TC_HAVE_TIMER;
 	if (sock->timer != TC_TIMER_NONE && when <= UINT32_MAX / MS_PER_CLOCK) {
@@ -155,13 +153,24 @@ static bool read_numbers(struct cursor *cursor, struct tc_sock *sock)
 	return true;
 }
 
-/* uid timeout inode */
-static bool read_owner(struct cursor *cursor, struct tc_sock *sock)
+/* What is past its type is damaged, and not the largest value; with an unknown timer, either. */
+static void set_repeats(struct tc_sock *sock, uint64_t retransmits, uint64_t probes)
 {
-	uint64_t uid, timeout, inode;
+	uint64_t repeats = tc_repeats(sock->timer, retransmits, probes);
+
+	if (!(sock->have & TC_HAVE_TIMER) || repeats > UINT8_MAX)
+		return;
+	sock->retrans = (uint8_t)repeats;
+	sock->have |= TC_HAVE_RETRANS;
+}
+
+/* uid timeout inode, of which *ret_probes is the second */
+static bool read_owner(struct cursor *cursor, struct tc_sock *sock, uint64_t *ret_probes)
+{
+	uint64_t uid, inode;
 
 	if (!read_decimal(cursor, UINT32_MAX, &uid) ||
-	    !read_decimal(cursor, UINT64_MAX, &timeout) ||
+	    !read_decimal(cursor, UINT64_MAX, ret_probes) ||
 	    !read_decimal(cursor, UINT64_MAX, &inode))
 		return false;
 	sock->uid = (uint32_t)uid;
@@ -198,7 +207,7 @@ int tc_proc_line(const char *line, size_t length, int family, struct tc_sock *re
 	struct cursor cursor = {line, line + length};
 	struct tc_sock sock = {.count = 1};
 	int local_family, remote_family;
-	uint64_t slot;
+	uint64_t slot, retransmits, probes;
 
 	while (cursor.end > line && (cursor.end[-1] == '\n' || is_blank(cursor.end[-1])))
 		cursor.end--;
@@ -211,8 +220,9 @@ int tc_proc_line(const char *line, size_t length, int family, struct tc_sock *re
 	    !read_endpoint(&cursor, &remote_family, &sock.remote, &sock.remote_port) ||
 	    local_family != remote_family || (family && family != local_family))
 		return -EINVAL;
-	if (!read_numbers(&cursor, &sock) || !read_owner(&cursor, &sock))
+	if (!read_numbers(&cursor, &sock, &retransmits) || !read_owner(&cursor, &sock, &probes))
 		return -EINVAL;
+	set_repeats(&sock, retransmits, probes);
 	if (is_udp(cursor))
 		return -ENOMSG;
 	sock.family = (uint8_t)local_family;

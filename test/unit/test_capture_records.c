@@ -39,6 +39,21 @@ static void test_netstat_linux(void **state)
 		{ "tcp 5 7 10.0.0.1:1 10.0.0.2:2 FIN_WAIT1 www-data 99 812/nginx: worker p on (0,21/3/0)",
 		  "FIN_WAIT1 inet 10.0.0.1,1 10.0.0.2,2 q=5/7 timer=retrans expires=210 retrans=3 inode=99 "
 		  "user=<www-data> process=<812/nginx: worker p>\n" },
+		/* Retransmissions, then probes: the timer tells which of the two ss shows. */
+		{ "tcp 0 0 10.0.0.1:1 10.0.0.2:2 ESTABLISHED keepalive (0.62/3/15)",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 timer=keepalive expires=620 retrans=15\n" },
+		{ "tcp 0 9 10.0.0.1:1 10.0.0.2:2 ESTABLISHED probe (18.91/3/2)",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/9 timer=probe expires=18910 retrans=2\n" },
+		{ "tcp 0 9 10.0.0.1:1 10.0.0.2:2 ESTABLISHED unkn-4 (18.91/3/2)",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/9 timer=probe expires=18910 retrans=2\n" },
+		{ "tcp 0 9 10.0.0.1:1 10.0.0.2:2 ESTABLISHED on (0.20/3/2)",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/9 timer=retrans expires=200 retrans=3\n" },
+		{ "tcp 0 0 10.0.0.1:1 10.0.0.2:2 ESTABLISHED off (0.00/3/2)",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 timer=none retrans=0\n" },
+		{ "tcp 0 0 10.0.0.1:1 10.0.0.2:2 ESTABLISHED zork (1.00/3/2)",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0\n" },
+		{ "tcp 0 0 10.0.0.1:1 10.0.0.2:2 ESTABLISHED on (1.00/3)",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 timer=retrans expires=1000\n" },
 		{ "tcp6 0 0 ::1:54040 ::1:22 TIME_WAIT 0 0 - timewait (59.08/0/0)",
 		  "TIME_WAIT inet6 ::1,54040 ::1,22 q=0/0 timer=timewait expires=59080 retrans=0 inode=0\n" },
 		{ "tcp6 0 0 10.0.0.1:22 10.0.0.2:46718 ESTABLISHED -",
@@ -147,7 +162,7 @@ static void test_ss(void **state)
 static void test_proc(void **state)
 {
 	static const struct row rows[] = {
-		{ " 1: 0100007F:B67E 0100007F:0016 01 00000002:00000001 02:000AFC1C 00000003  1000  0 8852 3 00000000a3e85803 20 0 0 10 -1",
+		{ " 1: 0100007F:B67E 0100007F:0016 01 00000002:00000001 02:000AFC1C 00000001  1000  3 8852 3 00000000a3e85803 20 0 0 10 -1",
 		  "ESTABLISHED inet 127.0.0.1,46718 127.0.0.1,22 q=1/2 timer=keepalive expires=7199000 retrans=3 "
 		  "uid=1000 inode=8852 kind=full\n" },
 		{ " 4: 0000000000000000FFFF00000100007F:0016 0000000000000000FFFF00000100007F:B67E 06 00000000:00000000 03:0000170C 00000000 0 0 0 3 00000000069c57e1",

@@ -93,7 +93,7 @@ static void test_connection(void **state)
 	assert_int_equal(sock.rqueue, 1);
 	assert_int_equal(sock.timer, TC_TIMER_KEEPALIVE);
 	assert_int_equal(sock.expires_ms, 0xaaaa * 10);
-	assert_int_equal(sock.retrans, 3);
+	assert_int_equal(sock.retrans, 5); /* unanswered probes; the 3 are retransmissions */
 	assert_int_equal(sock.uid, 1000);
 	assert_int_equal(sock.inode, 12382321);
 	assert_int_equal(sock.have, TC_HAVE_ENDPOINTS | TC_HAVE_FAMILY | TC_HAVE_QUEUES |
@@ -258,9 +258,39 @@ static void test_large_numbers(void **state)
 	assert_int_equal(sock.inode, UINT64_MAX);
 	assert_int_equal(sock.have & (TC_HAVE_TIMER | TC_HAVE_EXPIRES | TC_HAVE_RETRANS), 0);
 	sock = parsed("0: 00000000:0016 00000000:0000 01 00000000:00000000 "
-		      "02:FFFFFFFF 000000FF 0 0 1 1 f");
+		      "02:FFFFFFFF 00000000 0 255 1 1 f");
 	assert_int_equal(sock.have & (TC_HAVE_TIMER | TC_HAVE_EXPIRES), TC_HAVE_TIMER);
 	assert_int_equal(sock.retrans, 255);
+}
+
+/* As sock_diag does: retransmissions while they are due, and else what was probed. */
+static void test_repeats(void **state)
+{
+	static const struct {
+		const char *timer, *retransmits, *probes;
+		unsigned expected;
+		bool known;
+	} rows[] = {
+		{"00", "00000007", "9", 0, true},    {"01", "00000007", "9", 7, true},
+		{"02", "00000007", "9", 9, true},    {"03", "00000000", "0", 0, true},
+		{"04", "00000007", "9", 9, true},    {"05", "00000007", "9", 0, false},
+		{"01", "00000100", "9", 0, false},   {"04", "00000100", "9", 9, true},
+		{"04", "00000007", "256", 0, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		char line[160];
+		struct tc_sock sock;
+
+		snprintf(line, sizeof(line),
+			 "0: 0100007F:0016 0100007F:2329 01 00000000:00000000 %s:00000010 %s 0 %s 1 1 f",
+			 rows[i].timer, rows[i].retransmits, rows[i].probes);
+		sock = parsed(line);
+		assert_int_equal(sock.have & TC_HAVE_RETRANS, rows[i].known ? TC_HAVE_RETRANS : 0);
+		if (rows[i].known)
+			assert_int_equal(sock.retrans, rows[i].expected);
+	}
 }
 
 int main(void)
@@ -270,7 +300,7 @@ int main(void)
 		cmocka_unit_test(test_kinds),	     cmocka_unit_test(test_family_asked_for),
 		cmocka_unit_test(test_no_sockets),   cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_cut),	     cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_large_numbers),
+		cmocka_unit_test(test_large_numbers), cmocka_unit_test(test_repeats),
 	};
 
 	if (htonl(1) == 1)

@@ -12,6 +12,7 @@
  */
 #include <sys/socket.h>
 
+#include "model/repeats.h"
 #include "source/capture/netstat.h"
 #include "util/macro.h"
 #include "util/parse.h"
@@ -30,7 +31,7 @@ static const struct {
 	{"zapnut", TC_TIMER_RETRANS},	 {"desligado", TC_TIMER_NONE},
 	{"em", TC_TIMER_RETRANS},	 {"オフ", TC_TIMER_NONE},
 	{"オン", TC_TIMER_RETRANS},	 {"キープアライブ", TC_TIMER_KEEPALIVE},
-	{"時間待ち", TC_TIMER_TIMEWAIT},
+	{"時間待ち", TC_TIMER_TIMEWAIT}, {"unkn-4", TC_TIMER_PROBE}, /* net-tools 1.60 */
 };
 
 /* "7195.14" seconds; some languages print a comma. */
@@ -57,13 +58,26 @@ static bool is_timer(struct tc_slice word)
 	       memchr(word.data, '/', word.length);
 }
 
+/* "0/15)": of the two the one that goes with the timer; which one, an unknown word does not tell. */
+static void read_repeats(struct tc_sock *sock, struct tc_slice counts)
+{
+	struct tc_slice first = tc_slice_until(counts, '/');
+	struct tc_slice second = tc_slice_until(tc_slice_after(counts, first.length + 1), ')');
+	uint64_t retransmits, probes;
+
+	if (!(sock->have & TC_HAVE_TIMER) ||
+	    tc_parse_uint(first.data, first.length, UINT8_MAX, &retransmits) < 0 ||
+	    tc_parse_uint(second.data, second.length, UINT8_MAX, &probes) < 0)
+		return;
+	sock->retrans = (uint8_t)tc_repeats(sock->timer, retransmits, probes);
+	sock->have |= TC_HAVE_RETRANS;
+}
+
 static void read_timer(struct tc_sock *sock, struct tc_slice name, struct tc_slice numbers)
 {
-	struct tc_slice seconds, retrans;
-	uint64_t number;
+	struct tc_slice seconds = tc_slice_until(tc_slice_after(numbers, 1), '/');
+	struct tc_slice counts = tc_slice_after(numbers, seconds.length + 2);
 
-	seconds = tc_slice_until(tc_slice_after(numbers, 1), '/');
-	retrans = tc_slice_until(tc_slice_after(numbers, seconds.length + 2), '/');
 	for (size_t i = 0; i < TC_ARRAY_SIZE(timers); i++) {
 		if (!tc_slice_is(name, timers[i].word))
 			continue;
@@ -73,10 +87,7 @@ static void read_timer(struct tc_sock *sock, struct tc_slice name, struct tc_sli
 	}
 	if (sock->timer != TC_TIMER_NONE && parse_seconds(seconds, &sock->expires_ms))
 		sock->have |= TC_HAVE_EXPIRES;
-	if (tc_parse_uint(retrans.data, retrans.length, UINT8_MAX, &number) == 0) {
-		sock->retrans = (uint8_t)number;
-		sock->have |= TC_HAVE_RETRANS;
-	}
+	read_repeats(sock, counts);
 }
 
 /* "812/nginx", or "-" where netstat may not look. */
