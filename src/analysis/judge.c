@@ -235,17 +235,23 @@ static bool has_readings(const struct tc_facts *facts)
 	return false;
 }
 
-/* How long a state lasts, what it costs and who may be in it are facts of one kernel. */
+bool tc_judge_is_about(const struct tc_rule *rule, const struct tc_facts *facts)
+{
+	unsigned origins = facts->report.origins;
+
+	if (!origins || (rule->elsewhere && origins == TC_ORIGIN_OTHER_SYSTEM))
+		return true;
+	return rule->any_system && (origins != TC_ORIGIN_OTHER_SYSTEM || has_readings(facts));
+}
+
 static bool lacks_linux(const struct tc_rule *rule, const struct tc_facts *facts,
 			struct tc_draft *draft)
 {
 	unsigned origins = facts->report.origins;
 
-	if (!origins || (rule->elsewhere && origins == TC_ORIGIN_OTHER_SYSTEM))
+	if (tc_judge_is_about(rule, facts))
 		return false;
 	if (rule->any_system) {
-		if (origins != TC_ORIGIN_OTHER_SYSTEM || has_readings(facts))
-			return false;
 		tc_needs(draft,
 			 N_("a Linux machine: it judges settings and counters of its kernel"));
 		return true;

@@ -39,6 +39,12 @@ bool tc_judge_may_be_left_out(const struct tc_facts *facts, uint32_t states,
 			      struct tc_draft *draft);
 
 /*
+ * Whether the rule holds for where the sockets are of: how long a state lasts, what it costs and who
+ * may be in it are facts of one kernel, and what a machine tracks is not its own.
+ */
+bool tc_judge_is_about(const struct tc_rule *rule, const struct tc_facts *facts);
+
+/*
  * Applies the rule. Where something that it needs was not read the verdict is TC_UNSURE and the
  * draft says what, and how it could be had; the check is then not called. -ENOMEM.
  */

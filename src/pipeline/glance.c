@@ -355,10 +355,14 @@ static int judge(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 	return verdicts->bag.failed ? -ENOMEM : 0;
 }
 
-/* Where no port can be short, whose the connections are has not been looked at. */
+/*
+ * What diagnose could not judge in whatever way it is asked is no hint. Where no port can be short,
+ * whose the connections are has not been looked at.
+ */
 static bool is_worth_it(const struct tc_rule *rule, const struct looking *looking)
 {
-	return !(rule->needs & TC_NEEDS_PORTS) || looking->may_run_out;
+	return tc_judge_is_about(rule, &looking->facts) &&
+	       (!(rule->needs & TC_NEEDS_PORTS) || looking->may_run_out);
 }
 
 static int judge_all(const struct looking *looking, struct tc_diagnosis **ret_verdicts)

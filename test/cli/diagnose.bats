@@ -34,6 +34,9 @@ morning=$here/data/morning.txt
 		grep -q '^TIME_WAIT *200' "$out_file"
 		[ "$(grep -c '60 s' "$out_file")" = 0 ]
 	done
+	# What diagnose cannot judge is no hint to look there; TIME_WAIT of Linux would be one.
+	apart tcpcensus -f "$BATS_TEST_TMPDIR/tracked"
+	[ "$(grep -c '^[-?!]' "$out_file")" = 0 ]
 	grep -q 'tw-active-close: a listing of' "$BATS_TEST_TMPDIR/said-tracked"
 	grep -qF '200 TIME_WAIT: normal. That machine closed first' "$BATS_TEST_TMPDIR/said-bsd"
 }
