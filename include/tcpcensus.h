@@ -640,6 +640,8 @@ struct tc_listening_summary {
 	bool drops_known;    /* of each listener it is known what it has dropped in the interval */
 	bool suspects_known; /* and the suspects follow from that: nothing is inferred */
 	uint64_t unexplained; /* of the rise of ListenDrops, what none that is here has dropped */
+	bool has_gone; /* some that listened at the first look do no more: their drops are lost */
+	bool several_netns; /* an address alone does not say which listener is meant */
 };
 
 /*
@@ -664,6 +666,9 @@ TC_EXPORT const struct tc_listener *tc_listening_at(const struct tc_listening *l
  */
 TC_EXPORT const struct tc_listener *tc_listening_troubled(const struct tc_listening *listening,
 							  uint32_t trouble, size_t index);
+
+/* Of its sockets the one whose queue has the least room for its size; the first of several. */
+TC_EXPORT const struct tc_listener_socket *tc_listener_fullest(const struct tc_listener *listener);
 
 TC_EXPORT const struct tc_listening_summary *
 tc_listening_summary(const struct tc_listening *listening);

@@ -119,6 +119,7 @@ void tc_listening_free(struct tc_listening *listening)
 		free_entry(listening->entries[i]);
 	free(listening->entries);
 	free(listening->ranked);
+	free(listening->gone);
 	free(listening);
 }
 
@@ -351,15 +352,27 @@ int tc_listening_add(struct tc_listening *listening, const struct tc_filter *fil
 	return 0;
 }
 
+static void note_gone(struct tc_listening *listening, const struct tc_listening_facts *facts)
+{
+	for (size_t i = 0; i < listening->gone_count; i++)
+		if (listening->gone[i] == facts)
+			return;
+	listening->gone[listening->gone_count++] = facts;
+}
+
 void tc_listening_drop_gone(struct tc_listening *listening)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < listening->count; i++) {
-		if (listening->entries[i]->listener.socket_count)
-			listening->entries[kept++] = listening->entries[i];
+		struct tc_listening_entry *entry = listening->entries[i];
+
+		if (entry->known > entry->listener.socket_count)
+			note_gone(listening, entry->facts);
+		if (entry->listener.socket_count)
+			listening->entries[kept++] = entry;
 		else
-			free_entry(listening->entries[i]);
+			free_entry(entry);
 	}
 	listening->count = kept;
 	tdestroy(listening->tree, forget_nothing); /* nothing is looked up any more */
@@ -377,6 +390,20 @@ size_t tc_listening_count(const struct tc_listening *listening)
 const struct tc_listener *tc_listening_at(const struct tc_listening *listening, size_t index)
 {
 	return index < listening->shown ? &listening->entries[index]->listener : NULL;
+}
+
+const struct tc_listener_socket *tc_listener_fullest(const struct tc_listener *listener)
+{
+	const struct tc_listener_socket *fullest = listener->sockets;
+
+	for (size_t i = 1; i < listener->socket_count; i++) {
+		const struct tc_listener_socket *one = &listener->sockets[i];
+
+		if (one->queue * ((uint64_t)fullest->limit + 1) >
+		    fullest->queue * ((uint64_t)one->limit + 1))
+			fullest = one;
+	}
+	return fullest;
 }
 
 const struct tc_listener *tc_listening_troubled(const struct tc_listening *listening,

@@ -45,14 +45,17 @@ struct tc_listening {
 	size_t shown;			    /* after judging: they stand first */
 	struct tc_listening_entry **ranked; /* after judging: all, the highest score first */
 	uint64_t nameless;
+	/* While it is judged: of each namespace where a socket of the first look has gone, once. */
+	const struct tc_listening_facts **gone;
+	size_t gone_count;
 	struct tc_listening_entry *last; /* found; most sockets are of the same few listeners */
 	struct tc_listening_summary summary;
 	struct tc_counters before, after;
 };
 
 /*
- * Forgets the listeners that no socket of the last look listens for: they have gone meanwhile.
- * Nothing can be added afterwards.
+ * Forgets the listeners that no socket of the last look listens for: they have gone meanwhile, from
+ * namespaces that `gone` names afterwards. Nothing can be added then.
  */
 void tc_listening_drop_gone(struct tc_listening *listening);
 

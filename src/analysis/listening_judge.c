@@ -48,7 +48,9 @@ static uint32_t limited_by(uint32_t limit, const struct tc_listening_facts *fact
 /* What the listeners of a namespace have dropped. */
 struct dropped {
 	uint64_t all;
-	bool is_known;
+	bool is_known; /* of all that are here */
+	bool has_gone; /* others were here at the first look, and what they dropped is not known */
+	bool has_others; /* some were no refusals */
 	bool has_sure, has_full; /* of those that may have refused: one that surely did, a full one */
 };
 
@@ -65,11 +67,14 @@ static bool may_have_refused(const struct tc_listener *listener)
 static bool has_refused(const struct tc_listener *listener, const struct dropped *dropped,
 			uint64_t refused)
 {
-	return dropped->is_known && listener->dropped &&
+	return dropped->is_known && !dropped->has_gone && !dropped->has_others && listener->dropped &&
 	       refused > dropped->all - listener->dropped;
 }
 
-/* Whether it is one of those that the rise of ListenOverflows points to. */
+/*
+ * Whether it is one of those that the rise of ListenOverflows points to. One that is not full may
+ * have been so for a moment; but what it dropped may have had another reason as well.
+ */
 static bool is_suspect(const struct tc_listener *listener, const struct dropped *dropped,
 		       uint64_t refused)
 {
@@ -139,6 +144,9 @@ static void sum_up(struct tc_listening_entry *entry, const struct tc_listening_f
 		listener->have &= ~(uint32_t)TC_LISTENER_SILENT;
 	if (entry->unheard || entry->nobodys)
 		listener->have &= ~(uint32_t)TC_LISTENER_PEERS;
+	/* What the sockets that have gone dropped in the interval is lost. */
+	if (entry->known > listener->socket_count)
+		listener->have &= ~(uint32_t)TC_LISTENER_DROPPED;
 	listener->carried_by_silent = tc_listening_carried(entry);
 }
 
@@ -171,6 +179,8 @@ static struct dropped dropped_in(const struct tc_listening *listening,
 	uint64_t refused = rise_of(of, TC_COUNTER_ListenOverflows);
 	struct dropped dropped = {.is_known = true};
 
+	for (size_t i = 0; i < listening->gone_count; i++)
+		dropped.has_gone |= listening->gone[i] == of;
 	for (size_t i = 0; i < listening->count; i++) {
 		const struct tc_listening_entry *entry = listening->entries[i];
 
@@ -181,6 +191,11 @@ static struct dropped dropped_in(const struct tc_listening *listening,
 		dropped.has_full |=
 			may_have_refused(&entry->listener) && was_full(&entry->listener);
 	}
+	/*
+	 * A listener counts a refused SYN once and a refused last ACK twice (in tcp_listendrop, and
+	 * again where tcp_v4_rcv discards it), of which ListenDrops counts each once.
+	 */
+	dropped.has_others = dropped.all > 2 * rise_of(of, TC_COUNTER_ListenDrops);
 	for (size_t i = 0; i < listening->count; i++)
 		if (listening->entries[i]->facts == of)
 			dropped.has_sure |=
@@ -277,8 +292,10 @@ static void summarise(struct tc_listening *listening)
 
 	summary->listeners = listening->count;
 	for (size_t i = 0; i < listening->count; i++) {
-		uint32_t trouble = listening->entries[i]->listener.trouble;
+		const struct tc_listening_entry *entry = listening->entries[i];
+		uint32_t trouble = entry->listener.trouble;
 
+		summary->several_netns |= entry->key.netns != listening->entries[0]->key.netns;
 		summary->suspects += (trouble & TC_TROUBLE_OVERFLOWS) != 0;
 		summary->syn_suspects += (trouble & TC_TROUBLE_SYN_OVERFLOWS) != 0;
 		summary->full += (trouble & TC_TROUBLE_FULL) != 0;
@@ -306,6 +323,7 @@ static void judge_netns(struct tc_listening *listening, const struct tc_listenin
 				has_refused(&entry->listener, &dropped, refused);
 	}
 	summary->drops_known &= dropped.is_known;
+	summary->has_gone |= dropped.has_gone;
 	if (dropped.is_known && drops > dropped.all)
 		summary->unexplained += drops - dropped.all;
 }
@@ -313,16 +331,16 @@ static void judge_netns(struct tc_listening *listening, const struct tc_listenin
 int tc_listening_judge(struct tc_listening *listening, const struct tc_listening_facts *facts,
 		       size_t fact_count)
 {
-	tc_listening_drop_gone(listening);
+	listening->gone = calloc(fact_count + 1, sizeof(*listening->gone));
 	listening->ranked = calloc(listening->count + 1, sizeof(struct tc_listening_entry *));
-	if (!listening->ranked)
+	if (!listening->gone || !listening->ranked)
 		return -ENOMEM;
+	for (size_t i = 0; i < listening->count; i++)
+		listening->entries[i]->facts = facts_of(listening->entries[i], facts, fact_count);
+	tc_listening_drop_gone(listening);
 	for (size_t i = 0; i < listening->count; i++) {
-		struct tc_listening_entry *entry = listening->entries[i];
-
-		entry->facts = facts_of(entry, facts, fact_count);
-		look_at(entry, entry->facts);
-		listening->ranked[i] = entry;
+		look_at(listening->entries[i], listening->entries[i]->facts);
+		listening->ranked[i] = listening->entries[i];
 	}
 	listening->summary.drops_known = listening->summary.suspects_known = fact_count != 0;
 	for (size_t i = 0; i < fact_count; i++)

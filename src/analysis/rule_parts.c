@@ -310,12 +310,29 @@ const char *tc_part_listener(const struct tc_facts *facts, const struct tc_sock 
 	return *process ? tc_words(draft, "%s (%s)", local, process) : local;
 }
 
+/* Of several that share a port it is the fullest that matters: the kernel looks for no other. */
+static void tell_group(const struct tc_listener *listener, const char *name, struct tc_draft *draft)
+{
+	const struct tc_listener_socket *fullest = tc_listener_fullest(listener);
+
+	tc_evidence_n(draft,
+		      "Listener %s: %llu of its %llu sockets is full; %llu wait to be accepted in "
+		      "all, %llu at the fullest, whose limit is %llu; %llu in SYN_RECV.",
+		      "Listener %s: %llu of its %llu sockets are full; %llu wait to be accepted in "
+		      "all, %llu at the fullest, whose limit is %llu; %llu in SYN_RECV.",
+		      listener->full, name, tc_llu(listener->full), tc_llu(listener->socket_count),
+		      tc_llu(listener->queue), tc_llu(fullest->queue), tc_llu(fullest->limit),
+		      tc_llu(listener->states[TC_SYN_RECV]));
+}
+
 void tc_part_tell_listener(const struct tc_facts *facts, const struct tc_listener *listener,
 			   struct tc_draft *draft)
 {
 	const char *name = tc_part_listener(facts, listener->socket, draft);
 
-	if (listener->limited_by == TC_LIMITED_BY_BACKLOG)
+	if (listener->socket_count > 1 && listener->have & TC_LISTENER_QUEUES)
+		tell_group(listener, name, draft);
+	else if (listener->limited_by == TC_LIMITED_BY_BACKLOG)
 		tc_evidence_n(draft,
 			      "Listener %s: %llu waits to be accepted, %llu in SYN_RECV; its "
 			      "limit is %llu: what its program asked for, unless "
@@ -328,9 +345,9 @@ void tc_part_tell_listener(const struct tc_facts *facts, const struct tc_listene
 	else if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
 		tc_evidence_n(draft,
 			      "Listener %s: %llu waits to be accepted, %llu in SYN_RECV; its "
-			      "limit is %llu, which is net.core.somaxconn.",
+			      "limit is %llu, as is net.core.somaxconn.",
 			      "Listener %s: %llu wait to be accepted, %llu in SYN_RECV; its "
-			      "limit is %llu, which is net.core.somaxconn.",
+			      "limit is %llu, as is net.core.somaxconn.",
 			      listener->queue, name, tc_llu(listener->queue),
 			      tc_llu(listener->states[TC_SYN_RECV]), tc_llu(listener->limit));
 	else

@@ -168,7 +168,7 @@ static bool is_known_who_dropped(const struct tc_facts *facts)
  */
 static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	const uint32_t full = TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL;
+	const uint32_t full = TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL;
 
 	if (is_known_who_dropped(facts)) {
 		tc_evidence(draft, N_("By the packets that each listener has dropped meanwhile, it "
@@ -178,6 +178,11 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 		tc_evidence(draft, N_("The kernel counts for all listeners together. Inferred: it "
 				      "was a listener that was full at one of the looks."));
 		tc_part_listeners(facts, full, false, draft);
+	} else if (has_troubled(facts, TC_TROUBLE_OVERFLOWS)) {
+		tc_evidence(draft, N_("None was full when looked at. Inferred: it was one of those "
+				      "that have dropped packets meanwhile, which has other reasons "
+				      "too, or one that has gone."));
+		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, false, draft);
 	} else if (has_half_full(facts)) {
 		tc_evidence(draft, N_("Which listener it was cannot be told: none was over its "
 				      "limit when looked at. These are nearest to it."));

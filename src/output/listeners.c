@@ -200,8 +200,8 @@ static size_t measure_column(const struct column *column, const struct tc_listen
 	return widest;
 }
 
-/* Shows the columns of one place as long as there is room; false: there is none left. */
-static bool take_place(struct layout *layout, size_t place, size_t width, size_t *used)
+/* Shows those columns of one place for which there is room; narrower ones may come after it. */
+static void take_place(struct layout *layout, size_t place, size_t width, size_t *used)
 {
 	for (size_t i = 0; i < COLUMNS; i++) {
 		size_t more = GAP + layout->width[i] + (columns[i].bar ? 1 + BAR_MIN : 0);
@@ -209,11 +209,10 @@ static bool take_place(struct layout *layout, size_t place, size_t width, size_t
 		if (columns[i].place != place || !layout->width[i])
 			continue;
 		if (place && width && *used + more > width)
-			return false;
+			continue;
 		layout->shown[i] = true;
 		*used += more;
 	}
-	return true;
 }
 
 static struct layout choose_layout(const struct tc_listening *listening, size_t rows,
@@ -225,8 +224,7 @@ static struct layout choose_layout(const struct tc_listening *listening, size_t 
 	for (size_t i = 0; i < COLUMNS; i++)
 		layout.width[i] = measure_column(&columns[i], listening, rows, scratch);
 	for (size_t place = 0; place < PLACES; place++)
-		if (!take_place(&layout, place, style->width, &used))
-			break;
+		take_place(&layout, place, style->width, &used);
 	if (style->width) {
 		size_t rest = style->width > used ? style->width - used : 0;
 
@@ -261,17 +259,9 @@ static void write_heading(struct tc_buf *out, const struct layout *layout,
 static void write_bar(struct tc_buf *out, const struct tc_listener *listener,
 		      const struct layout *layout, const struct tc_style *style)
 {
-	uint64_t queue = 0, limit = 0;
+	const struct tc_listener_socket *fullest = tc_listener_fullest(listener);
+	uint64_t queue = fullest->queue, limit = (uint64_t)fullest->limit + 1;
 
-	for (size_t i = 0; i < listener->socket_count; i++) {
-		const struct tc_listener_socket *socket = &listener->sockets[i];
-		uint64_t one = socket->queue, room = (uint64_t)socket->limit + 1;
-
-		if (!limit || one * limit > queue * room) {
-			queue = one;
-			limit = room;
-		}
-	}
 	tc_buf_byte(out, ' ');
 	if (listener->have & TC_LISTENER_QUEUES)
 		tc_cell_bar(out, style, queue < limit ? queue : limit, limit, layout->bar);

@@ -15,6 +15,8 @@
 
 enum { NAMES_MAX = 4 };
 
+static const uint32_t full_now_or_before = TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL;
+
 struct verdict {
 	const struct tc_listening *listening;
 	const struct tc_listening_summary *summary;
@@ -59,6 +61,19 @@ static bool rises_are_known(const struct verdict *verdict)
 	return false;
 }
 
+/* Where an address alone would not say which it is, with its namespace. */
+static void add_listener(struct verdict *verdict, const struct tc_listener *listener)
+{
+	struct tc_value netns;
+
+	tc_listener_name(listener, &verdict->text);
+	if (!verdict->summary->several_netns || !tc_listener_value(listener, "netns", &netns))
+		return;
+	tc_buf_text(&verdict->text, " (netns ");
+	tc_cell_text(&verdict->text, &netns);
+	tc_buf_byte(&verdict->text, ')');
+}
+
 /* "A, B, C and 3 more": those with one of these troubles. */
 static void add_names(struct verdict *verdict, uint32_t trouble, size_t count)
 {
@@ -68,7 +83,7 @@ static void add_names(struct verdict *verdict, uint32_t trouble, size_t count)
 	     i < NAMES_MAX && (listener = tc_listening_troubled(verdict->listening, trouble, i));
 	     i++) {
 		tc_buf_text(&verdict->text, i ? ", " : "");
-		tc_listener_name(listener, &verdict->text);
+		add_listener(verdict, listener);
 		if (trouble == TC_TROUBLE_OVERFLOWS && listener->have & TC_LISTENER_DROPPED)
 			tc_buf_format(&verdict->text,
 				      tc_ngettext(" (%llu packet dropped)",
@@ -78,6 +93,17 @@ static void add_names(struct verdict *verdict, uint32_t trouble, size_t count)
 	}
 	if (count > NAMES_MAX)
 		tc_buf_format(&verdict->text, _(" and %zu more"), count - NAMES_MAX);
+}
+
+/* Whether each with the trouble is full, or was at the first look. */
+static bool are_all_full(const struct verdict *verdict, uint32_t trouble)
+{
+	const struct tc_listener *listener;
+
+	for (size_t i = 0; (listener = tc_listening_troubled(verdict->listening, trouble, i)); i++)
+		if (!(listener->trouble & (full_now_or_before | TC_TROUBLE_SYN_FULL)))
+			return false;
+	return true;
 }
 
 /* Whom a counter points to. */
@@ -101,17 +127,21 @@ static void add_suspects(struct verdict *verdict, uint32_t trouble, size_t suspe
 				    "a longer interval (-i 10s) may catch it."));
 		return;
 	}
-	if (trouble == TC_TROUBLE_OVERFLOWS && verdict->summary->drops_known)
-		tc_buf_text(text,
-			    verdict->summary->suspects_known
-				    ? _("By what each listener has dropped, it was ")
-				    : _("Inferred, by what each listener has dropped and who is "
-					"full: it was one or more of "));
+	if (trouble == TC_TROUBLE_OVERFLOWS && verdict->summary->drops_known &&
+	    verdict->summary->suspects_known)
+		tc_buf_text(text, _("By what each listener has dropped, it was "));
+	else if (!are_all_full(verdict, trouble) ||
+		 (trouble == TC_TROUBLE_OVERFLOWS && verdict->summary->drops_known))
+		tc_buf_text(text, _("Inferred, by what each listener has dropped and who is full: "
+				    "it was one or more of "));
 	else
 		tc_buf_text(text, suspects == 1
 				  ? _("Inferred: it was the one that is full, ")
 				  : _("Inferred: it was one or more of those that are full, "));
 	add_names(verdict, trouble, suspects);
+	if (trouble == TC_TROUBLE_OVERFLOWS && !verdict->summary->suspects_known &&
+	    (verdict->summary->has_gone || !are_all_full(verdict, trouble)))
+		tc_buf_text(text, _(", or one that has gone meanwhile"));
 	tc_buf_byte(text, '.');
 }
 
@@ -138,6 +168,18 @@ static void judge_overflows(struct verdict *verdict, uint64_t overflows)
 	end_paragraph(verdict, TC_INK_ALARM);
 }
 
+/* Whether of one that is full other sockets are not (SO_REUSEPORT). */
+static bool has_room_beside(const struct verdict *verdict)
+{
+	const struct tc_listener *listener;
+
+	for (size_t i = 0;
+	     (listener = tc_listening_troubled(verdict->listening, TC_TROUBLE_FULL, i)); i++)
+		if (listener->full < listener->socket_count)
+			return true;
+	return false;
+}
+
 /* Full, and nothing tells whether it mattered. */
 static void judge_full(struct verdict *verdict, uint64_t overflows)
 {
@@ -145,7 +187,12 @@ static void judge_full(struct verdict *verdict, uint64_t overflows)
 
 	if (!full || overflows)
 		return;
-	tc_buf_text(&verdict->text, full == 1
+	if (has_room_beside(verdict))
+		tc_buf_text(&verdict->text, _("All or some sockets of these listeners are full, "
+					      "and a client that comes to a full one gets no "
+					      "answer: "));
+	else
+		tc_buf_text(&verdict->text, full == 1
 					    ? _("This listener is full, and a client that connects "
 						"gets no answer: ")
 					    : _("These listeners are full, and a client that "
@@ -159,17 +206,32 @@ static void judge_full(struct verdict *verdict, uint64_t overflows)
 	end_paragraph(verdict, TC_INK_ALARM);
 }
 
-/* Why there is no more room, of the worst listener, and what would make some. */
+/*
+ * The one whose limit is to be explained: the worst of the suspects, if it was full for certain; one
+ * that is suspected for its drops alone may have had another reason for them.
+ */
+static const struct tc_listener *worst(const struct verdict *verdict)
+{
+	const struct tc_listening_summary *summary = verdict->summary;
+	const struct tc_listener *listener;
+
+	if (!summary->suspects)
+		return tc_listening_troubled(verdict->listening, full_now_or_before, 0);
+	listener = tc_listening_troubled(verdict->listening, TC_TROUBLE_OVERFLOWS, 0);
+	return summary->suspects_known || (listener && listener->trouble & full_now_or_before)
+		       ? listener
+		       : NULL;
+}
+
+/* Why there is no more room, and what would make some. */
 static void explain_limit(struct verdict *verdict)
 {
-	const uint32_t full = TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL;
-	const struct tc_listener *listener = tc_listening_troubled(
-		verdict->listening, verdict->summary->suspects ? TC_TROUBLE_OVERFLOWS : full, 0);
+	const struct tc_listener *listener = worst(verdict);
 	struct tc_buf *text = &verdict->text;
 
 	if (!listener)
 		return;
-	tc_listener_name(listener, text);
+	add_listener(verdict, listener);
 	if (listener->socket_count > 1)
 		tc_buf_format(text, _(" (%llu of its %zu sockets full)"),
 			      (unsigned long long)listener->full, listener->socket_count);
@@ -184,8 +246,9 @@ static void explain_limit(struct verdict *verdict)
 				    "when it did."));
 	else if (listener->limited_by == TC_LIMITED_BY_SOMAXCONN)
 		tc_buf_format(text,
-			      _(" The limit is somaxconn, %u; a higher one takes effect when the "
-				"program calls listen(2) again."),
+			      _(" The limit is %u, as is somaxconn: for more, raise that and what "
+				"the program asks for; it takes effect when listen(2) is called "
+				"again."),
 			      listener->sockets[0].limit);
 	end_paragraph(verdict, TC_INK_PLAIN);
 }

@@ -70,6 +70,7 @@ static struct tc_listening_facts facts_of(uint64_t overflows, uint64_t cookies)
 	memset(facts.after.status, TC_COUNTER_READ, sizeof(facts.after.status));
 	facts.before.value[TC_COUNTER_ListenOverflows] = 100;
 	facts.after.value[TC_COUNTER_ListenOverflows] = 100 + overflows;
+	facts.after.value[TC_COUNTER_ListenDrops] = 2 * overflows;
 	facts.after.value[TC_COUNTER_TCPReqQFullDoCookies] = cookies;
 	return facts;
 }
@@ -334,6 +335,8 @@ static void test_drops_tell_who_refused(void **state)
 		{{0, 9}, {2, 10}, {false, true}, true}, /* repeated SYNs, say */
 		{{0, 0}, {5, 5}, {true, true}, false},	/* nothing settles it */
 		{{0, 9}, {7, 8}, {false, true}, false},
+		{{0, 0}, {0, 20}, {false, true}, true},
+		{{0, 0}, {0, 21}, {false, true}, false}, /* more than refusals can add */
 		{{9, 0}, {0, 0}, {false, false}, true}, /* one that has gone */
 	};
 
@@ -384,6 +387,40 @@ static void test_a_new_socket_was_not_seen_before(void **state)
 	assert_false(listener->have & TC_LISTENER_BEFORE);
 	assert_true(listener->have & TC_LISTENER_QUEUES);
 	tc_listening_free(listening);
+}
+
+/*
+ * What one that has gone dropped is lost, so drops of another, which have other reasons too, do not
+ * prove that it was that one: neither where its port has a new listener, nor where it has none.
+ */
+static void test_one_that_has_gone_may_have_refused(void **state)
+{
+	(void)state;
+	for (int restarted = 0; restarted <= 1; restarted++) {
+		struct tc_sock socks[] = {listening_on(80, 1, 0, 8), listening_on(81, 2, 0, 8)};
+		struct tc_listening *listening = new_listening();
+		const struct tc_listening_summary *summary;
+
+		socks[0].have |= TC_HAVE_DROPS;
+		socks[1].have |= TC_HAVE_DROPS;
+		assert_int_equal(tc_listening_before(listening, socks, 2), 0);
+		socks[0].expires_ms = 12;
+		socks[1].cookie = 3;
+		add(listening, socks, restarted ? 2 : 1);
+		judge(listening, 5, 0);
+		summary = tc_listening_summary(listening);
+		assert_true(summary->has_gone);
+		assert_false(summary->suspects_known);
+		assert_int_equal(summary->suspects, 1);
+		for (size_t i = 0; i < tc_listening_count(listening); i++) {
+			const struct tc_listener *listener = tc_listening_at(listening, i);
+			bool is_new = listener->socket->local_port == 81;
+
+			assert_int_equal((listener->have & TC_LISTENER_DROPPED) != 0, !is_new);
+			assert_int_equal((listener->trouble & TC_TROUBLE_OVERFLOWS) != 0, !is_new);
+		}
+		tc_listening_free(listening);
+	}
 }
 
 /* Where the first look saw all, what a new one has dropped it has dropped since. */
@@ -529,11 +566,12 @@ static void test_counters(void **state)
 	while (tc_listening_counter(listening, count, &counter)) {
 		bool absent = strcmp(counter.name, "TCPReqQFullDrop") == 0;
 		bool rose = strcmp(counter.name, "ListenOverflows") == 0;
+		bool twice = strcmp(counter.name, "ListenDrops") == 0;
 
 		assert_int_equal(counter.has_total, !absent);
 		assert_int_equal(counter.has_rise, !absent);
-		assert_int_equal(counter.total, rose ? 105 : 0);
-		assert_int_equal(counter.rise, rose ? 5 : 0);
+		assert_int_equal(counter.total, rose ? 105 : twice ? 10 : 0);
+		assert_int_equal(counter.rise, rose ? 5 : twice ? 10 : 0);
 		count++;
 	}
 	assert_int_equal(count, 4);
@@ -625,6 +663,7 @@ int main(void)
 		cmocka_unit_test(test_the_first_look_counts),
 		cmocka_unit_test(test_drops_tell_who_refused),
 		cmocka_unit_test(test_a_new_socket_was_not_seen_before),
+		cmocka_unit_test(test_one_that_has_gone_may_have_refused),
 		cmocka_unit_test(test_a_new_socket_has_dropped_since),
 		cmocka_unit_test(test_half_open_connections_fill_a_queue_too),
 		cmocka_unit_test(test_suspects_are_the_full_ones),

@@ -317,6 +317,45 @@ static void test_drops_of_each(void **state)
 		&plain);
 }
 
+/* Of one it is known what it dropped, and another that may have refused has gone. */
+static void test_one_has_gone(void **state)
+{
+	struct tc_listening_facts facts = facts_of(5, 5, 0);
+	struct tc_sock socks[] = {listening_on("0.0.0.0", 80, 0, 128),
+				  listening_on("0.0.0.0", 81, 0, 128)};
+	struct tc_listening *listening;
+
+	(void)state;
+	socks[0].have |= TC_HAVE_DROPS;
+	socks[1].have |= TC_HAVE_DROPS;
+	assert_int_equal(tc_listening_new(&listening), 0);
+	assert_int_equal(tc_listening_before(listening, socks, 2), 0);
+	socks[0].expires_ms = 12;
+	add(listening, &socks[0]);
+	verdict("listeners-gone", listening, &facts);
+}
+
+/* One address in two namespaces, and a group of which one socket is full. */
+static void test_whose_listener(void **state)
+{
+	struct tc_listening_facts facts = facts_of(0, 0, 0);
+	struct tc_listening *listening;
+
+	(void)state;
+	assert_int_equal(tc_listening_new(&listening), 0);
+	for (uint64_t i = 0; i < 4; i++) {
+		struct tc_sock sock = listening_on("10.0.0.1", 80, i ? 0 : 5, 4);
+
+		sock.cookie = 500 + i;
+		add(listening, &sock);
+		sock.netns++;
+		sock.rqueue = 1;
+		sock.cookie += 10;
+		add(listening, &sock);
+	}
+	verdict("listeners-whose", listening, &facts);
+}
+
 static void test_a_filter_that_leaves_nothing(void **state)
 {
 	struct tc_listening_facts facts = facts_of(3, 3, 0);
@@ -341,6 +380,8 @@ int main(void)
 		cmocka_unit_test(test_a_poor_listing),
 		cmocka_unit_test(test_a_queue_without_a_limit),
 		cmocka_unit_test(test_drops_of_each),
+		cmocka_unit_test(test_one_has_gone),
+		cmocka_unit_test(test_whose_listener),
 		cmocka_unit_test(test_a_filter_that_leaves_nothing),
 	};
 

@@ -63,7 +63,7 @@ static void test_unaccepted_by_the_queue(void **state)
 	scene_listener(&scene, SCENE_PORT, 2500, 4096, 0, SCENE_HAVE); /* somaxconn */
 	scene_listener(&scene, 443, 2500, 4097, 0, SCENE_HAVE);	       /* which was more then */
 	assert_int_equal(scene_judge(&scene, "unaccepted"), TC_FOUND);
-	assert_says(&scene, "its limit is 4096, which is net.core.somaxconn.");
+	assert_says(&scene, "its limit is 4096, as is net.core.somaxconn.");
 	assert_says(&scene, "its limit is 4097.");
 	scene_end(&scene);
 }
@@ -134,6 +134,22 @@ static void test_overflow_without_the_other(void **state)
 	scene_begin(&scene);
 	scene_listener(&scene, 443, 128, 128, 0, SCENE_HAVE);
 	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_QUIET);
+	scene_end(&scene);
+}
+
+/* Of a group the fullest socket matters, and not what all have room for together. */
+static void test_overflow_of_a_group(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 3);
+	for (int i = 0; i < 4; i++)
+		scene_listener(&scene, 443, i ? 0 : 5, 4, 0, SCENE_HAVE);
+	assert_int_equal(scene_judge(&scene, "accept-overflow"), TC_FOUND);
+	assert_says(&scene, "1 of its 4 sockets is full; 5 wait to be accepted in all, 5 at the "
+			    "fullest, whose limit is 4");
 	scene_end(&scene);
 }
 
@@ -489,6 +505,7 @@ int main(void)
 		cmocka_unit_test(test_unaccepted_unsure),
 		cmocka_unit_test(test_overflow_at_a_full_listener),
 		cmocka_unit_test(test_overflow_without_the_other),
+		cmocka_unit_test(test_overflow_of_a_group),
 		cmocka_unit_test(test_overflow_unsure),
 		cmocka_unit_test(test_many_full_listeners),
 		cmocka_unit_test(test_phantom),
