@@ -44,9 +44,10 @@ static void write_words(const struct basis *basis, const struct tc_owner *said,
 	};
 
 	for (int part = 0; part < TC_PART_COUNT; part++) {
-		if (!tc_owner_word(&owner, (enum tc_owner_part)part, words) && said &&
-		    said->words[part])
+		if (said && said->words[part])
 			tc_buf_text(words, said->words[part]);
+		else
+			tc_owner_word(&owner, (enum tc_owner_part)part, words);
 		tc_buf_byte(words, '\0');
 	}
 }

@@ -26,8 +26,8 @@ const struct tc_owner *tc_verdict_of(struct tc_verdicts *verdicts, enum tc_attri
 				     const struct tc_party *party, const char *cgroup);
 
 /*
- * The same of what a listing has said: these processes, or NULL, and its words for whatever they do
- * not tell. Words of `said` are copied.
+ * The same of what a listing has said: its words, and of these processes, or NULL, what is not among
+ * them. Words of `said` are copied.
  */
 const struct tc_owner *tc_verdict_said(struct tc_verdicts *verdicts, const struct tc_owner *said,
 				       enum tc_attribution how, const struct tc_party *party);

@@ -241,3 +241,25 @@ damaged() {
 	[ "$(tcpcensus list -n 0 -o ndjson -c local -f own unit = php.service 2>&1)" = '{"local":"192.0.2.1:82"}' ]
 	tcpcensus by process -o csv -f own 2>&1 | grep -qx 'nginx,2'
 }
+
+# Names may hold what stands between names, and between lines.
+@test "files: our own JSON names the same processes, whatever they are called" {
+	local columns=state,local,process,pid,owner
+	cat >odd.json <<-'END'
+		{"schema":"tcpcensus.list/1","sockets":[
+		{"state":"LISTEN","local":"127.0.0.1:1","process":"x\ny","pid":11,"owner":"held"},
+		{"state":"LISTEN","local":"127.0.0.1:2","process":"a,b,kid,0,kid,1","pid":"12,13,14","owner":"held"},
+		{"state":"LISTEN","local":"127.0.0.1:3","process":"a,b","pid":15,"owner":"held"},
+		{"state":"LISTEN","local":"127.0.0.1:4","process":"nginx,php","pid":"16,17","owner":"held"},
+		{"state":"LISTEN","local":"127.0.0.1:5","process":"x\ny","owner":"held"},
+		{"state":"TIME_WAIT","local":"127.0.0.1:6","process":"x\ny?","pid":"11?","owner":"listener"}]}
+	END
+	for form in json ndjson; do
+		tcpcensus list -n 0 -c "$columns" -o "$form" -f odd.json |
+			jq -cs 'map(.sockets // [.]) | add' >found
+		diff found <(jq -c .sockets odd.json)
+	done
+	tcpcensus list -n 0 -c "$columns" -o ndjson -s local -f odd.json |
+		jq -cs . | diff - <(jq -c .sockets odd.json)
+	tcpcensus listeners -f odd.json | grep -q ':2 .* a,b,kid,0,kid,1$'
+}

@@ -412,7 +412,7 @@ static void add_process(struct tc_buf *lines, struct tc_slice name, struct tc_sl
 {
 	if (lines->length)
 		tc_buf_byte(lines, '\n');
-	tc_buf_add(lines, name.data, tc_slice_until(name, '\n').length); /* a line is a process */
+	tc_buf_add(lines, name.data, name.length);
 	tc_buf_text(lines, ",pid=");
 	tc_buf_add(lines, pid.data, pid.length);
 }
@@ -422,9 +422,25 @@ static struct tc_slice slice_of(const char *text)
 	return (struct tc_slice){text ? text : "", text ? strlen(text) : 0};
 }
 
+static size_t count_items(struct tc_slice text)
+{
+	size_t count = text.length != 0;
+
+	for (size_t i = 0; i < text.length; i++)
+		count += text.data[i] == ',';
+	return count;
+}
+
+/* A line is a process, and there are no more names than pids: else they have commas of their own. */
+static bool are_names_plain(struct tc_slice names, struct tc_slice pids, bool one_name)
+{
+	return !memchr(names.data, '\n', names.length) &&
+	       (one_name || !pids.length || count_items(names) <= count_items(pids));
+}
+
 /*
  * Those that hold it, as ss names them. One name is that of each pid; which of several has which
- * pid is not said, so each stands by itself.
+ * pid is not said, so each stands by itself. Names that cannot be told apart are left out.
  */
 static void list_processes(const struct tc_json_record *record, struct tc_buf *lines)
 {
@@ -433,6 +449,8 @@ static void list_processes(const struct tc_json_record *record, struct tc_buf *l
 	bool one_name = record->has_one_pid || !memchr(names.data, ',', names.length);
 	static const struct tc_slice nameless = {"", 0}, no_pid = {"0", 1};
 
+	if (!are_names_plain(names, pids, one_name))
+		names = nameless;
 	if (!one_name || !pids.length)
 		while (names.length)
 			add_process(lines, next_item(&names, one_name), no_pid);
@@ -440,17 +458,18 @@ static void list_processes(const struct tc_json_record *record, struct tc_buf *l
 		add_process(lines, one_name ? names : nameless, next_item(&pids, false));
 }
 
-static const char *hand_over_processes(struct tc_capture *capture,
-				       const struct tc_json_record *record)
+static const char *hand_over_processes(struct tc_capture *capture, struct tc_json_record *record)
 {
 	tc_auto_buf struct tc_buf lines = TC_BUF_INIT;
 	const char *name = record->owner.words[TC_PART_PROCESS];
 
 	if (is_inferred(record))
 		return NULL;
-	/* Of others' JSON: as another tool printed it. */
-	if (!record->owner.words[TC_PART_PID] && !record->has_owner && name && strpbrk(name, "=/"))
+	/* Of others' JSON: as another tool printed it, which is more than a word of ours. */
+	if (!record->owner.words[TC_PART_PID] && !record->has_owner && name && strpbrk(name, "=/")) {
+		record->owner.words[TC_PART_PROCESS] = NULL;
 		return hand_over(capture, name);
+	}
 	list_processes(record, &lines);
 	return lines.length && tc_buf_string(&lines) ? hand_over(capture, lines.data) : NULL;
 }
