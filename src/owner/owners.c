@@ -406,11 +406,21 @@ int tc_owners_remember(struct tc_owners *owners)
 
 /* ---- Owners -------------------------------------------------------------------------- */
 
+/*
+ * The root of cgroup v2 is that of whoever was not put anywhere: of everybody, where the tree of
+ * v1 is the one in use. It tells nothing.
+ */
+static const char *telling_path(struct tc_owners *owners, uint64_t cgroup)
+{
+	const char *path = cgroup ? tc_cgroup_ids_path(&owners->cgroups, cgroup) : NULL;
+
+	return path && strcmp(path, "/") != 0 ? path : NULL;
+}
+
 static const struct tc_owner *owner_of(struct tc_owners *owners, enum tc_attribution how,
 				       const struct tc_party *party, uint64_t cgroup)
 {
-	return tc_verdict_of(&owners->verdicts, how, party,
-			     cgroup ? tc_cgroup_ids_path(&owners->cgroups, cgroup) : NULL);
+	return tc_verdict_of(&owners->verdicts, how, party, telling_path(owners, cgroup));
 }
 
 static bool tells_something(const struct tc_owner *owner)

@@ -302,11 +302,12 @@ def in_cgroups():
 
 def in_gone():
     """The processes have gone, the kernel still sends what they wrote, the cgroup is there; and a
-    stranger with a cgroup of its own is the only one who uses the ephemeral range."""
+    stranger with a cgroup of its own is the only one who uses the ephemeral range. One was in
+    the cgroup that everybody is in who was not put anywhere."""
     root = make_cgroup_root()
 
-    def work():
-        sock = connect(8080)[0]
+    def work(address=HOST):
+        sock = connect(8080, address=address)[0]
         sock.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             while sock.send(bytes(1 << 16)):
@@ -317,6 +318,9 @@ def in_gone():
     member("stranger", lambda: keep(8090, 2), make_cgroup(root, "system.slice/stranger.service"))
     gone = member("gone", work, make_cgroup(root, f"docker/{ID}/gone.service"))
     os.waitpid(gone, 0)
+    member("quiet", lambda: listener(8080, "127.0.0.7"))
+    anywhere = member("anywhere", lambda: work("127.0.0.7"), cgroup2_mount())
+    os.waitpid(anywhere, 0)
 
 
 def settle():

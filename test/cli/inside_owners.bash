@@ -175,9 +175,11 @@ cgroups() {
 # The kernel's record of the cgroup outweighs that somebody else alone uses the range.
 gone() {
 	fields=process,unit,owner
-	owned 'dport = :8080' "1 - gone.service cgroup"
+	owned 'dst 127.0.0.1:8080' "1 - gone.service cgroup"
 	fields=process,owner
-	owned 'dport = :8080' "1 - none"
+	owned 'dst 127.0.0.1:8080' "1 - none"
+	fields=cgroup,owner
+	owned 'dst 127.0.0.7:8080' "1 - none"
 	fields=process,unit,owner
 	owned 'dport = :8090' "2 stranger stranger.service held"
 	fields=container,owner
