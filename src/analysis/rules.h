@@ -18,10 +18,12 @@ extern const struct tc_rule tc_rule_defer_accept;
 /* rule_cookies.c */
 extern const struct tc_rule tc_rule_cookies_sent;
 
-/* rule_opening.c: connections that do not come about, and SYNs that are not new */
-extern const struct tc_rule tc_rule_orphan_syn_recv;
+/* rule_asking.c: connections that are asked for here, and do not come about */
 extern const struct tc_rule tc_rule_syn_sent_blackhole;
 extern const struct tc_rule tc_rule_syn_sent_refused;
+
+/* rule_opening.c: handshakes whose listener has gone, and SYNs that are not new */
+extern const struct tc_rule tc_rule_orphan_syn_recv;
 extern const struct tc_rule tc_rule_stale_syn;
 
 /* rule_close_wait.c: connections that should be closed */

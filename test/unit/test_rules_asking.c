@@ -252,7 +252,7 @@ static void test_refused(void **state)
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	assert_says(&scene, "In 3.0 s, 3 connections that this machine asked for failed");
 	assert_says(&scene, "of 30 that");
-	assert_says(&scene, "inferred");
+	assert_says(&scene, "None of them ran into its time limit");
 	scene_rise(&scene, TC_COUNTER_ActiveOpens, 31);
 	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
@@ -260,6 +260,61 @@ static void test_refused(void **state)
 	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_QUIET);
 	scene_instant(&scene);
 	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_UNSURE);
+	scene_end(&scene);
+}
+
+/* Those that ran into their time limit were refused by nobody, and are told by the other rule. */
+static void test_timed_out_is_not_refused(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.facts.has_census_before = true;
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 60);
+	scene_rise(&scene, TC_COUNTER_AttemptFails, 60);
+	scene_rise(&scene, TC_COUNTER_TCPAbortOnTimeout, 60);
+	scene_set(&scene, TC_SETTING_tcp_syn_retries, 1);
+	scene_set(&scene, TC_SETTING_tcp_syn_linear_timeouts, 0);
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_QUIET);
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "In 3.0 s, 60 connections that this machine asked for failed for want");
+	assert_says(&scene, "connect(2) fails after 3.0 s");
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 601);
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	/* Some of each. */
+	scene_rise(&scene, TC_COUNTER_AttemptFails, 160);
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "160 connections that this machine asked for failed");
+	assert_says(&scene, "60 of them ran into their time limit");
+	scene_end(&scene);
+}
+
+/* Other connections that run into their time limit are in the same counter. */
+static void test_timed_out_may_be_others(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.facts.has_census_before = true;
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 60);
+	scene_rise(&scene, TC_COUNTER_AttemptFails, 60);
+	scene_rise(&scene, TC_COUNTER_TCPAbortOnTimeout, 20);
+	scene_rise(&scene, TC_COUNTER_EstabResets, 20);
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
+	assert_says(&scene, "0 to 20 of them ran into their time limit");
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_QUIET);
+	scene_rise(&scene, TC_COUNTER_EstabResets, 0);
+	scene.facts.census_before.states[TC_LAST_ACK] = 19;
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_QUIET); /* 1 in 3 s */
+	scene_rise(&scene, TC_COUNTER_TCPAbortOnTimeout, 60);
+	scene.facts.census_before.states[TC_LAST_ACK] = 60;
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_UNSURE);
+	assert_needs(&scene, "to tell connections that were refused from those that got no answer");
 	scene_end(&scene);
 }
 
@@ -273,6 +328,8 @@ int main(void)
 		cmocka_unit_test(test_blackhole_in_a_long_interval),
 		cmocka_unit_test(test_blackhole_of_all_that_was_tried),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_timed_out_is_not_refused),
+		cmocka_unit_test(test_timed_out_may_be_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
