@@ -163,23 +163,45 @@ const char *tc_judge_needs_interval(const struct tc_facts *facts)
 				     : N_("an interval (without --instant)");
 }
 
-/* Of a machine where anything listens, ss -a shows that; ss(8) alone shows what is connected. */
+/* What a listing leaves out where it is not asked for, or cannot show, by the name of its format. */
+static const struct omission {
+	const char *format;
+	uint32_t states; /* TC_STATE_BIT()s; where it has any of them, it was made with them */
+	const char *needs;
+} omissions[] = {
+	{"ss", TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_SYN_RECV) | TC_STATE_BIT(TC_TIME_WAIT),
+	 N_("a listing of all states (ss -tan): this one has no LISTEN, SYN_RECV or TIME_WAIT, "
+	    "which ss leaves out where it is not asked for them")},
+	{"netstat (Linux)", TC_STATE_BIT(TC_LISTEN),
+	 N_("a listing of all states (netstat -tan): this one has no LISTEN, which netstat leaves "
+	    "out where it is not asked for it")},
+	{"lsof", TC_STATE_BIT(TC_SYN_RECV) | TC_STATE_BIT(TC_TIME_WAIT),
+	 N_("a listing of all states (netstat -an): lsof shows only what processes hold, no "
+	    "SYN_RECV and no TIME_WAIT")},
+};
+
+static const struct omission *omission_of(const struct tc_facts *facts)
+{
+	for (size_t i = 0; facts->report.foreign && i < TC_ARRAY_SIZE(omissions); i++) {
+		bool has_any = false;
+
+		if (strcmp(facts->report.formats, omissions[i].format) != 0)
+			continue;
+		for (unsigned state = 0; state < TC_STATE_COUNT; state++)
+			has_any |= omissions[i].states & TC_STATE_BIT(state) &&
+				   facts->census.states[state];
+		return has_any ? NULL : &omissions[i];
+	}
+	return NULL;
+}
+
 bool tc_judge_may_be_left_out(const struct tc_facts *facts, uint32_t states, struct tc_draft *draft)
 {
-	static const enum tc_state left_out[] = {TC_LISTEN, TC_SYN_RECV, TC_TIME_WAIT};
-	uint32_t others = states;
+	const struct omission *omission = states ? omission_of(facts) : NULL;
 
-	if (!states || !facts->report.foreign || strcmp(facts->report.formats, "ss") != 0)
+	if (!omission || states & ~omission->states)
 		return false;
-	for (size_t i = 0; i < TC_ARRAY_SIZE(left_out); i++) {
-		if (facts->census.states[left_out[i]])
-			return false;
-		others &= ~TC_STATE_BIT(left_out[i]);
-	}
-	if (others)
-		return false;
-	tc_needs(draft, N_("a listing of all states (ss -tan): this one has no LISTEN, SYN_RECV or "
-			   "TIME_WAIT, which ss leaves out where it is not asked for them"));
+	tc_needs(draft, "%s", tc_draft_text(draft, omission->needs));
 	return true;
 }
 
@@ -188,6 +210,8 @@ static uint32_t states_of(const struct tc_rule *rule)
 {
 	if (rule->has_symptom)
 		return tc_symptom_rows[rule->symptom].states;
+	if (rule->rests_on)
+		return rule->rests_on;
 	return rule->glance_state ? TC_STATE_BIT(rule->glance_state) : 0;
 }
 
@@ -197,8 +221,7 @@ static void doubt(const struct tc_rule *rule, const struct tc_facts *facts,
 {
 	if (judgement->verdict != TC_NORMAL && judgement->verdict != TC_QUIET)
 		return;
-	if (judgement->verdict == TC_QUIET &&
-	    tc_judge_may_be_left_out(facts, states_of(rule), &judgement->draft)) {
+	if (tc_judge_may_be_left_out(facts, states_of(rule), &judgement->draft)) {
 		judgement->verdict = TC_UNSURE;
 		return;
 	}

@@ -77,6 +77,12 @@ struct tc_rule {
 	enum tc_symptom symptom;
 
 	/*
+	 * Of a rule without a symptom: what it concludes from the absence of. A listing that may
+	 * have left these states out does not tell that there is nothing. TC_STATE_BIT()s; or 0.
+	 */
+	uint32_t rests_on;
+
+	/*
 	 * Its verdict stands by what a census sees in passing (model/glance.h). Where that leaves
 	 * it open, many sockets in `glance_state` are worth a line; 0: none.
 	 */

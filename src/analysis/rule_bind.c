@@ -105,6 +105,7 @@ const struct tc_rule tc_rule_bind_exhaustion = {
 		   "net/ipv4/inet_connection_sock.c:inet_csk_get_port, "
 		   "inet_csk_bind_conflict; net/ipv4/inet_hashtables.c:__inet_hash_connect",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
+	.rests_on = TC_STATE_BIT(TC_TIME_WAIT),
 	.glance = true,
 	.scenario = "bind-exhausted",
 	.check = check_bind_exhaustion,

@@ -136,6 +136,7 @@ const struct tc_rule tc_rule_listener_in_range = {
 		   "net/ipv4/inet_connection_sock.c:inet_csk_bind_conflict; "
 		   "net/ipv4/inet_hashtables.c:__inet_hash_connect",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_LISTENERS | TC_NEEDS_PORTS,
+	.rests_on = TC_STATE_BIT(TC_LISTEN),
 	.scenario = "listener-in-range",
 	.check = check_listener_in_range,
 };

@@ -342,6 +342,7 @@ const struct tc_rule tc_rule_port_exhaustion = {
 		   "net/ipv4/inet_hashtables.c:__inet_hash_connect; "
 		   "net/ipv4/tcp_ipv4.c:tcp_twsk_unique",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
+	.rests_on = TC_STATE_BIT(TC_TIME_WAIT),
 	.glance = true,
 	.glance_settings = "tcp_tw_reuse",
 	.scenario = "ports-used",

@@ -464,13 +464,16 @@ const struct tc_rule tc_rule_tw_active_close = {
 /* None ended so; but the limit may be nearer than is known. */
 static enum tc_verdict nothing_over(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	uint64_t most = minisockets(facts) + perhaps_minisockets(facts);
+	uint64_t most = minisockets(facts) + perhaps_minisockets(facts), counted;
 	int64_t limit;
 
 	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit)) {
 		tc_judge_needs_setting(facts, TC_SETTING_tcp_max_tw_buckets, draft);
 		return TC_UNSURE;
 	}
+	if (!tc_facts_counter(facts, TC_COUNTER_sockstat_tw, &counted) &&
+	    tc_judge_may_be_left_out(facts, TC_STATE_BIT(TC_TIME_WAIT), draft))
+		return TC_UNSURE;
 	if (!perhaps_minisockets(facts) || (double)most * 10 <= (double)limit * 9)
 		return TC_QUIET;
 	tc_judge_needs_counter(facts, TC_COUNTER_sockstat_tw, draft);

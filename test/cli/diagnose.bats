@@ -98,7 +98,25 @@ morning=$here/data/morning.txt
 		([.not_checked[] | select(.needs | contains("ss -tan")) | .id] == $unseen) and
 		([.not_checked[].id] | contains(["accept-overflow", "port-exhaustion",
 			"bind-exhaustion", "listener-in-range"]))'
+	# With the range those about ports can be judged, and TIME_WAIT and LISTEN hold ports.
+	printf '%s\n' 'net.ipv4.ip_local_port_range = 40000 40019' \
+		'net.ipv4.ip_local_reserved_ports = ' 'net.ipv4.tcp_max_tw_buckets = 1000' \
+		'TcpExtTCPTimeWaitOverflow 0 0.0' >"$file.more"
+	tcpcensus diagnose -j -f "$file" -f "$file.more" |
+		jq -e '[.not_checked[] | select(.needs | contains("ss -tan")) | .id] |
+			contains(["port-exhaustion", "bind-exhaustion", "listener-in-range", "tw-overflow"])'
+	# netstat leaves out those that listen only; lsof never has what nobody holds.
+	echo 'tcp 0 0 192.0.2.1:22 192.0.2.9:50000 ESTABLISHED' >"$file.netstat"
+	tcpcensus diagnose -j -f "$file.netstat" -f "$file.more" |
+		jq -e '[.not_checked[] | select(.needs | contains("all states (netstat -tan)")) | .id] ==
+			["listener-in-range"]'
+	echo 'sshd 8 root 3u IPv4 9 0t0 TCP 192.0.2.1:22->192.0.2.9:50000 (ESTABLISHED)' >"$file.lsof"
+	tcpcensus diagnose -j -f "$file.lsof" -f "$file.more" |
+		jq -e '[.not_checked[] | select(.needs | contains("(netstat -an)")) | .id] |
+			contains(["port-exhaustion", "bind-exhaustion", "tw-active-close", "tw-overflow"])'
 	echo 'LISTEN 0 128 192.0.2.1:22 *:*' >>"$file"
+	tcpcensus diagnose -j -f "$file" -f "$file.more" | jq -e '[.not_checked[].id] as $ids |
+		all("port-exhaustion", "listener-in-range", "tw-overflow"; IN($ids[]) | not)'
 	tcpcensus diagnose -j -f "$file" | jq -e --argjson unseen "$unseen" \
 		'[.not_checked[].id] - $unseen == [.not_checked[].id]'
 	tcpcensus diagnose -f "$file" tcp-mem conntrack-full | grep -qx 'Nothing could be checked.'
