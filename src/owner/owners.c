@@ -516,9 +516,9 @@ static const struct tc_owner *infer(struct tc_owners *owners, const struct tc_so
 /* Nobody was found: the kernel's record of the cgroup remains. */
 static const struct tc_owner *without_process(struct tc_owners *owners, const struct tc_sock *sock)
 {
-	/* What nobody has accepted is its listener's, whoever has that. */
-	bool somebodys = can_be_held(sock) && (((sock->have & TC_HAVE_INODE) && sock->inode) ||
-					       sock->listener);
+	bool has_inode = can_be_held(sock) && (sock->have & TC_HAVE_INODE) && sock->inode;
+	/* What nobody holds, or has accepted, is its listener's, whoever has that. */
+	bool somebodys = has_inode || sock->listener;
 	enum tc_attribution how = somebodys && owners->hidden ? TC_OWNER_HIDDEN : TC_OWNER_NONE;
 	uint64_t cgroup = sock->have & TC_HAVE_CGROUP ? sock->cgroup : 0;
 	const struct tc_owner *owner;

@@ -113,17 +113,19 @@ static void test_started_since(void **state)
 	assert_int_equal(owner->processes[0]->pid, 0);
 }
 
-/* What no process can have is hidden by none. */
+/* What no process can have is hidden where the listener is that would tell whose it was. */
 static void test_hidden(void **state)
 {
 	static const struct {
 		enum tc_state state;
+		bool came_in;
 		enum tc_attribution how;
 	} cases[] = {
-		{ TC_TIME_WAIT, TC_OWNER_NONE },
-		{ TC_SYN_RECV, TC_OWNER_NONE },
-		{ TC_ESTABLISHED, TC_OWNER_HIDDEN }, /* not accepted: its listener's */
-		{ TC_LISTEN, TC_OWNER_HIDDEN },
+		{ TC_TIME_WAIT, true, TC_OWNER_HIDDEN },
+		{ TC_TIME_WAIT, false, TC_OWNER_NONE },
+		{ TC_SYN_RECV, true, TC_OWNER_HIDDEN },
+		{ TC_ESTABLISHED, true, TC_OWNER_HIDDEN }, /* not accepted: its listener's */
+		{ TC_LISTEN, true, TC_OWNER_HIDDEN },
 	};
 	struct world *world = *state;
 	struct tc_sock listener = sock(TC_LISTEN, TC_DIRECTION_LISTEN, 80, 0);
@@ -134,7 +136,7 @@ static void test_hidden(void **state)
 	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
 		struct tc_sock of = sock(cases[i].state, TC_DIRECTION_IN, 80, 40000);
 
-		of.listener = &listener;
+		of.listener = cases[i].came_in ? &listener : NULL;
 		of.inode = cases[i].state == TC_LISTEN ? listener.inode : 0;
 		owner_of(world, &of, cases[i].how);
 	}
