@@ -54,13 +54,16 @@ inline_always u64 first_of(struct tc_walker *walker, u64 port)
 	const struct tc_walk_layout *layout = &walker->layout;
 	u64 head = port + layout->port_owners.word, first = read_word(head);
 	u32 at = read_at(port, &layout->port_number) & (TC_WALK_SUMS - 1);
+	u64 sock, list;
 
 	if (walker->lists == TC_WALK_LISTS_ALL || !first)
 		return first;
 	if (walker->lists == TC_WALK_LISTS_LEFT)
 		return walker->sums[at] ? first : 0;
-	walker->sums[at] +=
-		tc_walk_pointer(head, first, list_of(walker, first - layout->bind_node.word));
+	sock = first - layout->bind_node.word;
+	list = list_of(walker, sock, read_word(sock + layout->state.word),
+		       read_word(sock + layout->net.word), read_at(sock, &layout->sport));
+	walker->sums[at] += tc_walk_pointer(head, first, list);
 	return 0;
 }
 

@@ -173,7 +173,7 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
 	u64 node = seen->sock + layout->bind_node.word, link, next, list, sum;
-	u32 port;
+	u64 port;
 
 	if (!(walker->summed >> seen->slot & 1))
 		return;
@@ -181,8 +181,9 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 	link = read_word(node + 8);
 	if (!link) /* it is in no list */
 		return;
-	list = list_of(walker, seen->sock);
-	port = read_at(seen->sock, &layout->sport) & (TC_WALK_SUMS - 1);
+	port = read_at(seen->sock, &layout->sport);
+	list = list_of(walker, seen->sock, seen->head, seen->net, port);
+	port &= TC_WALK_SUMS - 1;
 	sum = -tc_walk_pointer(link, node, list);
 	if (next)
 		sum += tc_walk_pointer(node, next, list);

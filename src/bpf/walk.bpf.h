@@ -100,17 +100,17 @@ inline_always int is_wanted(struct tc_walker *walker, u64 net)
  * A number of the list of those that share a socket's port and address: of its namespace, port and
  * address. Those of IPv6 have what IPv4 would, as a mapped address is in one list with that of
  * IPv4; of others the upper half is not 0. By arithmetic: AF_INET6 has the bit that AF_INET lacks.
+ * The head, the namespace and the port are given, since whoever asks has read them.
  */
-inline_always u64 list_of(const struct tc_walker *walker, u64 sock)
+inline_always u64 list_of(const struct tc_walker *walker, u64 sock, u64 head, u64 net, u64 port)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
-	u64 is_v6 = read_at(sock, &layout->family) >> 3 & 1;
+	u64 is_v6 = head >> (layout->family.shift & 63) >> 3 & 1;
 	u64 upper = read_word(sock + layout->saddr6.word);
 	u64 lower = read_word(sock + layout->saddr6.word + 8);
 	u64 v4 = read_at(sock, &layout->saddr) & 0xffffffff;
 
-	return read_word(sock + layout->net.word) + (v4 << 16) +
-	       (read_at(sock, &layout->sport) & 0xffff) + (upper * (lower | 1) & -is_v6);
+	return net + (v4 << 16) + (port & 0xffff) + (upper * (lower | 1) & -is_v6);
 }
 
 /*
