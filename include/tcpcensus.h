@@ -743,7 +743,11 @@ struct tc_destination {
 	 * infinite: ports may have been taken over more than once, and show one connection each.
 	 */
 	double per_second_at_least, per_second_at_most;
-	double seconds_left;	    /* until none is free, if it goes on so; infinite: it does not */
+	/*
+	 * Until none is free, or none is bind_free, if it goes on so; infinite: as many come back as
+	 * are taken.
+	 */
+	double seconds_left;
 	uint32_t reusable_at_least; /* of `reusable`, those that are known to be */
 	double port_seconds; /* after which a port in TIME_WAIT is free: 60, or by tcp_tw_reuse */
 	double sustains_at_least; /* by what is known to be taken over; less: the above is inferred */

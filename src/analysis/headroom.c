@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "analysis/forecast.h"
 #include "util/addr.h"
 #include "util/hash.h"
 #include "util/macro.h"
@@ -284,6 +285,21 @@ static uint64_t identity_of(const struct tc_sock *sock)
 	return sock->have & TC_HAVE_INODE && sock->inode ? sock->inode | IDENTITY_INODE : 0;
 }
 
+/* One that has gone on for longer was prolonged, or its age is that of its last timestamp. */
+static uint8_t remaining_of(const struct tc_sock *sock, const struct tc_headroom_fact *fact)
+{
+	enum { LATE_MS = 5000 }; /* that the timer of the kernel may be */
+	int64_t left = TIME_WAIT_MS - fact->age_ms;
+
+	if (sock->have & TC_HAVE_EXPIRES)
+		left = sock->expires_ms;
+	else if (fact->age_ms == TC_HEADROOM_UNKNOWN || left < -LATE_MS)
+		return REMAINING_UNKNOWN;
+	if (left < 0)
+		return 0;
+	return (uint8_t)(left < TIME_WAIT_MS ? left * TC_FLOW_STEPS / TIME_WAIT_MS : TC_FLOW_STEPS);
+}
+
 static int add_tuple(struct tc_headroom *headroom, const struct tc_sock *sock,
 		     const struct tc_headroom_fact *fact)
 {
@@ -297,6 +313,7 @@ static int add_tuple(struct tc_headroom *headroom, const struct tc_sock *sock,
 	struct headroom_tuple tuple = {
 		.identity = identity_of(sock),
 		.port = sock->local_port,
+		.remaining = remaining_of(sock, fact),
 	};
 	int err = find_or_add(headroom, &destination, &tuple.destination);
 

@@ -3,7 +3,6 @@
 #include "analysis/headroom_inside.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +67,12 @@ static int sort_identities(struct tc_headroom *headroom)
 	return 0;
 }
 
+bool tc_headroom_is_among(const struct tc_headroom *headroom, uint64_t identity)
+{
+	return identity && bsearch(&identity, headroom->identities, headroom->tuple_count,
+				   sizeof(*headroom->identities), compare_identities);
+}
+
 /* ---- One destination ----------------------------------------------------------------- */
 
 bool tc_headroom_is_open(const struct tc_headroom *headroom, unsigned port,
@@ -95,9 +100,9 @@ static bool is_in_the_way(const struct tc_headroom *headroom, const struct headr
 	return tc_headroom_is_open(headroom, tuple->port, view) && !(tuple->flags & 1u << view);
 }
 
-static const struct headroom_tuple *tuple_on(const struct tc_headroom *headroom,
-					     const struct headroom_destination *destination,
-					     uint16_t port)
+const struct headroom_tuple *tc_headroom_tuple_on(const struct tc_headroom *headroom,
+						  const struct headroom_destination *destination,
+						  uint16_t port)
 {
 	size_t low = destination->first, high = low + destination->count;
 
@@ -137,7 +142,7 @@ static uint32_t count_free(const struct tc_headroom *headroom,
 	for (size_t i = 0; plain && i < plain->count; i++) {
 		const struct headroom_tuple *tuple = &headroom->tuples[plain->first + i];
 
-		if (!tuple_on(headroom, destination, tuple->port))
+		if (!tc_headroom_tuple_on(headroom, destination, tuple->port))
 			count -= is_in_the_way(headroom, tuple, view);
 	}
 	return count;
@@ -147,7 +152,7 @@ static bool is_free(const struct tc_headroom *headroom,
 		    const struct headroom_destination *destination, uint16_t port,
 		    enum headroom_view view)
 {
-	const struct headroom_tuple *tuple = tuple_on(headroom, destination, port);
+	const struct headroom_tuple *tuple = tc_headroom_tuple_on(headroom, destination, port);
 
 	return tc_headroom_is_open(headroom, port, view) &&
 	       !(tuple && is_in_the_way(headroom, tuple, view));
@@ -216,8 +221,7 @@ static bool is_here(const struct tc_destination *told)
 	return tc_addr_is_loopback(&told->local) || tc_addr_is_loopback(&told->remote);
 }
 
-/* Whether the settings let connect(2) take over, towards it, ports that TIME_WAIT holds. */
-static bool may_be_reused(const struct tc_headroom_rules *rules, const struct tc_destination *told)
+bool tc_headroom_may_reuse(const struct tc_headroom_rules *rules, const struct tc_destination *told)
 {
 	return rules->timestamps > 0 && rules->tw_reuse_delay > 0 &&
 	       (rules->tw_reuse == 1 || (rules->tw_reuse == 2 && is_here(told))) &&
@@ -246,7 +250,7 @@ static void tell_pace(const struct tc_headroom *headroom, struct tc_destination 
 {
 	const struct tc_headroom_rules *rules = &headroom->rules;
 	double sooner = (double)rules->tw_reuse_delay / 1000;
-	bool may_be = may_be_reused(rules, told);
+	bool may_be = tc_headroom_may_reuse(rules, told);
 	bool known = may_be && is_every_one(told, timestamps->with);
 	bool likely = may_be && is_every_one(told, told->time_wait - timestamps->without);
 
@@ -339,8 +343,7 @@ static int tell_bindable(struct tc_headroom *headroom)
 
 /* ---- All of them --------------------------------------------------------------------- */
 
-/* What the programs that use the destination have left. */
-static uint32_t left(const struct tc_destination *told)
+uint32_t tc_headroom_left(const struct tc_destination *told)
 {
 	return told->shared_pool && told->bind_free < told->free ? told->bind_free : told->free;
 }
@@ -353,8 +356,8 @@ static int compare_destinations(const void *one_pointer, const void *other_point
 	const struct tc_destination *other = &all[*(const uint32_t *)other_pointer].told;
 	int order;
 
-	if (left(one) != left(other))
-		return left(one) < left(other) ? -1 : 1;
+	if (tc_headroom_left(one) != tc_headroom_left(other))
+		return tc_headroom_left(one) < tc_headroom_left(other) ? -1 : 1;
 	if (one->used != other->used)
 		return one->used > other->used ? -1 : 1;
 	order = memcmp(&one->remote, &other->remote, sizeof(one->remote));
@@ -431,71 +434,4 @@ struct tc_destination *tc_headroom_at(const struct tc_headroom *headroom, size_t
 	return index < headroom->order_count
 		       ? &headroom->destinations[headroom->order[index]].told
 		       : NULL;
-}
-
-/* ---- Rates --------------------------------------------------------------------------- */
-
-/* What has become of a connection that is there now. */
-enum opening { OPENED, WAS_THERE, PERHAPS_OPENED };
-
-static bool is_among(const struct tc_headroom *headroom, uint64_t identity)
-{
-	return identity && bsearch(&identity, headroom->identities, headroom->tuple_count,
-				   sizeof(*headroom->identities), compare_identities);
-}
-
-/* Two that are of one kind and differ are of two connections; a cookie and an inode tell nothing.
- */
-static bool are_comparable(uint64_t one, uint64_t other)
-{
-	return one && other && (one & IDENTITY_INODE) == (other & IDENTITY_INODE);
-}
-
-/*
- * Without identities, one that had its port then may be the same or another: the port may have
- * come back in between. Only out of TIME_WAIT no connection comes back itself.
- */
-static enum opening opening_of(const struct tc_headroom *before,
-			       const struct headroom_destination *then,
-			       const struct headroom_tuple *tuple)
-{
-	const struct headroom_tuple *earlier = then ? tuple_on(before, then, tuple->port) : NULL;
-
-	if (is_among(before, tuple->identity))
-		return WAS_THERE;
-	if (!earlier || are_comparable(earlier->identity, tuple->identity) ||
-	    (earlier->flags & ~tuple->flags & TUPLE_TIME_WAIT))
-		return OPENED;
-	return PERHAPS_OPENED;
-}
-
-static void rate(struct tc_headroom *now, const struct tc_headroom *before,
-		 struct headroom_destination *destination, double seconds)
-{
-	struct tc_destination *told = &destination->told;
-	const struct headroom_destination *then = tc_headroom_find(
-		before, &told->local, &told->remote, told->remote_port, told->ifindex);
-	uint32_t free_then = then ? then->told.free : before->open[VIEW_LIKELY];
-	uint32_t openings[] = { [OPENED] = 0, [WAS_THERE] = 0, [PERHAPS_OPENED] = 0 };
-	double lost = (double)free_then - (double)told->free;
-
-	for (size_t i = 0; i < destination->count; i++)
-		openings[opening_of(before, then, &now->tuples[destination->first + i])]++;
-	told->rated = true;
-	told->per_second_at_least = openings[OPENED] / seconds;
-	told->per_second_at_most = (openings[OPENED] + openings[PERHAPS_OPENED]) / seconds;
-	/* Two looks show one connection of each port, however many it has had. */
-	if ((told->time_wait || (then && then->told.time_wait)) && may_be_reused(&now->rules, told) &&
-	    (double)now->rules.tw_reuse_delay / 1000 < seconds)
-		told->per_second_at_most = INFINITY;
-	told->seconds_left = lost > 0 ? told->free / (lost / seconds) : INFINITY;
-}
-
-int tc_headroom_rate(struct tc_headroom *now, const struct tc_headroom *before, double seconds)
-{
-	if (seconds <= 0)
-		return -EINVAL;
-	for (size_t i = 0; i < now->destination_count; i++)
-		rate(now, before, &now->destinations[i], seconds);
-	return 0;
 }

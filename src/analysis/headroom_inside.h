@@ -38,7 +38,10 @@ struct headroom_tuple {
 	uint32_t destination;
 	uint16_t port;
 	uint8_t flags;
+	uint8_t remaining; /* of TIME_WAIT, in steps of analysis/forecast.h */
 };
+
+enum { REMAINING_UNKNOWN = UINT8_MAX };
 
 /* In an identity: it is the number of an inode, not a cookie. */
 #define IDENTITY_INODE (UINT64_C(1) << 63)
@@ -85,6 +88,21 @@ struct headroom_destination *tc_headroom_find(const struct tc_headroom *headroom
 					      const struct tc_addr *local,
 					      const struct tc_addr *remote, uint16_t remote_port,
 					      uint32_t ifindex);
+
+/* The connection of a destination on this port, or NULL. The tuples are sorted. */
+const struct headroom_tuple *tc_headroom_tuple_on(const struct tc_headroom *headroom,
+						  const struct headroom_destination *destination,
+						  uint16_t port);
+
+/* Whether a connection of this identity is there; none: it is not. Once finished. */
+bool tc_headroom_is_among(const struct tc_headroom *headroom, uint64_t identity);
+
+/* Whether the settings let connect(2) take over, towards it, ports that TIME_WAIT holds. */
+bool tc_headroom_may_reuse(const struct tc_headroom_rules *rules,
+			   const struct tc_destination *told);
+
+/* What the programs that use the destination have left. */
+uint32_t tc_headroom_left(const struct tc_destination *told);
 
 /* Judges the ports that nobody knows about. The tuples are sorted. -ENOMEM. */
 int tc_headroom_infer(struct tc_headroom *headroom);

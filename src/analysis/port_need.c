@@ -2,8 +2,6 @@
 /* port_need.c - see port_need.h. */
 #include "analysis/port_need.h"
 
-#include <math.h>
-
 #include "util/intl.h"
 
 enum {
@@ -31,22 +29,14 @@ unsigned tc_port_full_without_reuse(const struct tc_destination *to)
 }
 
 /*
- * Half full already, and the rest lasts for less time than a port in TIME_WAIT needs to come
- * back: unless it slows down, the range ends before anything is free again. A pool of
- * connections that is only being opened is told from this by how few it takes.
+ * Half full already, and the rest lasts for less time than TIME_WAIT: unless it slows down, the
+ * range ends before anything that is taken now is free again. A pool of connections that is only
+ * being opened is told from this by how few it takes.
  */
 static bool is_running_out(const struct tc_destination *to)
 {
 	return to->rated && tc_port_full(to, to->free_at_most) >= HALF &&
-	       to->seconds_left < TIME_WAIT_SECONDS &&
-	       to->per_second_at_least > to->sustains_per_second;
-}
-
-bool tc_port_is_pace_unsure(const struct tc_destination *to)
-{
-	return to->seconds_left < TIME_WAIT_SECONDS && isfinite(to->per_second_at_most) &&
-	       to->per_second_at_least <= to->sustains_per_second &&
-	       to->per_second_at_most > to->sustains_per_second;
+	       to->seconds_left < TIME_WAIT_SECONDS;
 }
 
 enum tc_severity tc_port_need_at(const struct tc_destination *to, uint32_t free)

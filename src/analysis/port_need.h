@@ -46,9 +46,6 @@ enum tc_severity tc_port_need_at(const struct tc_destination *to, uint32_t free)
 /* How full it is, were nothing taken over out of TIME_WAIT but what is known to be. */
 unsigned tc_port_full_without_reuse(const struct tc_destination *to);
 
-/* Whether the pace at which it would run out depends on which connections are new. */
-bool tc_port_is_pace_unsure(const struct tc_destination *to);
-
 /*
  * Whether it depends on something that was not read, and then says so: which of TIME_WAIT may be
  * taken over by the setting, or for want of timestamps.

@@ -222,15 +222,13 @@ static bool needs_pace(const struct tc_facts *facts, const struct tc_destination
 {
 	struct tc_port_ends ends = tc_port_ends_of(to);
 
-	if (tc_port_full(to, to->free) < HALF || (to->rated && !tc_port_is_pace_unsure(to)))
+	if (tc_port_full(to, to->free) < HALF || to->rated)
 		return false;
 	tc_evidence_n(tc_for_needs(draft),
 		      "%s, to tell how fast the ports to %s run out: %u of %u from %s is in use",
 		      "%s, to tell how fast the ports to %s run out: %u of %u from %s are in use",
 		      to->used,
-		      tc_draft_text(draft, to->rated
-						   ? N_("which connections are new (netlink or eBPF)")
-					   : facts->interval_us
+		      tc_draft_text(draft, facts->interval_us
 						   ? N_("which local ports were in use before")
 						   : tc_judge_needs_interval(facts)),
 		      ends.remote, to->used, to->used + to->free - to->reusable, ends.local);

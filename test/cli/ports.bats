@@ -134,6 +134,32 @@ among_few() { # COMMAND...
 			.per_second == 0 and has(\"seconds_left\") and .seconds_left == null"'
 }
 
+# Of a client that closes first, so that what counts is whether a minute's worth has room.
+@test "ports: no time is left where as many ports come back as are taken" {
+	needs_namespaces
+	for source in netlink proc; do
+		run unshare -n bash -c 'ip link set lo up || exit 77
+			coproc "$0/short_connections.py"
+			trap "kill $COPROC_PID" EXIT
+			read -r _ <&"${COPROC[0]}"
+			tcpcensus ports -i 1s -j --source "$1" >"$2" & pid=$!
+			until grep -q nanosleep /proc/$pid/wchan; do
+				kill -0 $pid || break
+			done
+			echo >&"${COPROC[1]}"
+			wait $pid && cat "$2" && jq -e "[.destinations[] | select(.\"remote.port\" == 80)][0] |
+				.time_wait == 2 and .per_second < .sustains_per_second and
+				.seconds_left == null" "$2" &&
+			jq -e "[.destinations[] | select(.\"remote.port\" == 81)][0] |
+				.time_wait == 40 and .per_second > .sustains_per_second and
+				.seconds_left > 3 and .seconds_left < 60" "$2"' \
+			"$here" "$source" "$BATS_TEST_TMPDIR/json"
+		printf '%s\n' "$output"
+		[ "$status" != 77 ] || skip "needs settings of a network namespace"
+		[ "$status" = 0 ]
+	done
+}
+
 # All four ports are given back and taken again between the looks.
 rate_of_reused() { # SOURCE CONDITION
 	run unshare -n bash -c 'ip link set lo up || exit 77

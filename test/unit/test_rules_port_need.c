@@ -6,6 +6,7 @@
 #include "test/unit/facts_made.h"
 
 #include <arpa/inet.h>
+#include <math.h>
 
 #include "analysis/port_need.h"
 #include "test/unit/ports_made.h"
@@ -34,6 +35,7 @@ static struct tc_destination *make(struct tc_facts *facts, uint32_t used, uint32
 		.free_at_least = 1000 - used + reusable,
 		.free_at_most = 1000 - used + reusable,
 		.sustains_per_second = 16.6,
+		.seconds_left = INFINITY,
 		.port_seconds = 60,
 	};
 	facts->ports = ports;

@@ -37,6 +37,7 @@ static struct tc_destination *make(struct tc_facts *facts, uint32_t used)
 		.free_at_least = 1000 - used,
 		.free_at_most = 1000 - used,
 		.sustains_per_second = 16.6,
+		.seconds_left = INFINITY,
 		.port_seconds = 60,
 	};
 	facts->ports = ports;
@@ -245,21 +246,19 @@ static void test_time_left_is_said(void **state)
 	tc_facts_release(&facts);
 }
 
-/* Half full and faster than it can go on: the end comes before the first port is back. */
+/* Half full, and the end comes before the first port is back. */
 static void test_what_runs_out_within_a_minute_is_found(void **state)
 {
 	static const struct {
 		uint32_t used;
-		double least, most, seconds_left;
+		double seconds_left;
 		enum tc_verdict verdict;
 	} cases[] = {
-		{500, 50, 50, 10, TC_FOUND},
-		{500, 50, 90, 10, TC_FOUND},
-		{499, 50, 50, 10, TC_NORMAL},	    /* a pool that is being opened */
-		{500, 10, 10, 10, TC_NORMAL},	    /* slower than what can go on */
-		{500, 10, 50, 10, TC_UNSURE},	    /* or not: which of them are new is not known */
-		{500, 50, 50, 60, TC_NORMAL},	    /* the first will be back by then */
-		{500, 50, 50, INFINITY, TC_NORMAL}, /* the peers close first: nothing is lost */
+		{500, 10, TC_FOUND},
+		{499, 10, TC_NORMAL},	    /* a pool that is being opened */
+		{500, 60, TC_NORMAL},	    /* the first will be back by then */
+		{500, INFINITY, TC_NORMAL}, /* as many come back */
+		{699, INFINITY, TC_NORMAL},
 	};
 
 	(void)state;
@@ -268,13 +267,29 @@ static void test_what_runs_out_within_a_minute_is_found(void **state)
 		struct tc_destination *to = make(&facts, cases[i].used);
 
 		to->rated = true;
-		to->per_second_at_least = cases[i].least;
-		to->per_second_at_most = cases[i].most;
+		to->per_second_at_least = to->per_second_at_most = 50;
 		to->seconds_left = cases[i].seconds_left;
 		facts_expect(&facts, "port-exhaustion", cases[i].verdict, TC_SEVERITY_WARNING,
 			     NULL);
 		tc_facts_release(&facts);
 	}
+}
+
+/* Which of the connections are new is not known, and how long the ports last is, by their number. */
+static void test_what_runs_out_is_found_without_cookies(void **state)
+{
+	struct tc_facts facts;
+	struct tc_destination *to = make(&facts, 500);
+
+	(void)state;
+	to->rated = true;
+	to->per_second_at_least = 10;
+	to->per_second_at_most = 50;
+	facts_expect(&facts, "port-exhaustion", TC_NORMAL, 0, NULL);
+	to->seconds_left = 10;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_WARNING,
+		     "10/s at least and 50/s at most", "none is left in 10 s", NULL);
+	tc_facts_release(&facts);
 }
 
 static void test_the_worst_is_told_and_the_others_counted(void **state)
@@ -610,6 +625,7 @@ int main(void)
 		cmocka_unit_test(test_no_destination_no_word),
 		cmocka_unit_test(test_time_left_is_said),
 		cmocka_unit_test(test_what_runs_out_within_a_minute_is_found),
+		cmocka_unit_test(test_what_runs_out_is_found_without_cookies),
 		cmocka_unit_test(test_the_worst_is_told_and_the_others_counted),
 		cmocka_unit_test(test_what_is_inferred_is_no_finding),
 		cmocka_unit_test(test_a_range_of_reserved_ports_is_no_range),
