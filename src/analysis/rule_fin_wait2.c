@@ -27,12 +27,29 @@ static void tell_life(const struct tc_facts *facts, struct tc_draft *draft)
 			    life);
 }
 
+/* Those that are whole sockets still, and so have no place of tcp_max_tw_buckets. */
+static void tell_whole(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	uint64_t all = facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].shown;
+	const struct tc_symptom_facts *place = &facts->symptoms[TC_SYMPTOM_FIN_WAIT2_PLACE];
+
+	if (all > place->shown + place->unjudged)
+		tc_evidence_n(draft,
+			      "%llu of them is a whole socket until the time above 60 s has passed: "
+			      "an orphan, which tcp_max_orphans limits, and not tcp_max_tw_buckets.",
+			      "%llu of them are whole sockets until the time above 60 s has passed: "
+			      "orphans, which tcp_max_orphans limits, and not tcp_max_tw_buckets.",
+			      all - place->shown - place->unjudged,
+			      tc_llu(all - place->shown - place->unjudged));
+}
+
 /* Places in the row's list of causes. */
 enum { PEERS_DO_NOT_CLOSE, PEERS_ARE_GONE, CLIENTS_WERE_IDLE };
 
 static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *orphan = &facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN];
+	const struct tc_symptom_facts *place = &facts->symptoms[TC_SYMPTOM_FIN_WAIT2_PLACE];
 	int64_t limit = 0;
 
 	if (!orphan->shown && orphan->unjudged) {
@@ -47,7 +64,12 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 	}
 	if (!orphan->shown)
 		return TC_QUIET;
-	if (!is_too_many(facts, orphan->shown, &limit)) {
+	if (!is_too_many(facts, place->shown, &limit) &&
+	    is_too_many(facts, place->shown + place->unjudged, &limit)) {
+		tc_needs(draft, "%s", tc_part_missing(draft, TC_SYMPTOM_FIN_WAIT2_PLACE));
+		return TC_UNSURE;
+	}
+	if (!is_too_many(facts, place->shown, &limit)) {
 		tc_evidence_n(draft,
 			      "%llu FIN_WAIT2 that no program holds: normal. This machine has "
 			      "closed, its peer has not yet.",
@@ -55,6 +77,7 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 			      "closed, their peers have not yet.",
 			      orphan->shown, tc_llu(orphan->shown));
 		tell_life(facts, draft);
+		tell_whole(facts, draft);
 		if (!facts->netns_count &&
 		    !tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit))
 			tc_evidence(draft, N_("The limit, tcp_max_tw_buckets, was not read."));
@@ -64,16 +87,16 @@ static enum tc_verdict check_fin_wait2_orphan(const struct tc_facts *facts, stru
 	tc_evidence(draft,
 		    N_("%llu FIN_WAIT2 that no program holds take %s of the %lld places of "
 		       "tcp_max_tw_buckets."),
-		    tc_llu(orphan->shown), tc_words_share(draft, orphan->shown, (uint64_t)limit),
+		    tc_llu(place->shown), tc_words_share(draft, place->shown, (uint64_t)limit),
 		    (long long)limit);
 	tell_life(facts, draft);
-	if (tc_part_is_few_peers(orphan)) {
-		tc_part_few_peers(orphan, draft);
+	if (tc_part_is_few_peers(place)) {
+		tc_part_few_peers(place, draft);
 		tc_points_to(draft, PEERS_DO_NOT_CLOSE);
-	} else if (tc_part_peers(orphan)) {
+	} else if (tc_part_peers(place)) {
 		tc_points_to(draft, CLIENTS_WERE_IDLE);
 	}
-	tc_evidence_whose(draft, orphan);
+	tc_evidence_whose(draft, place);
 	draft->severity = TC_SEVERITY_WARNING;
 	return TC_FOUND;
 }

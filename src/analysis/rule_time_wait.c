@@ -165,7 +165,7 @@ static uint64_t minisockets(const struct tc_facts *facts)
 	if (tc_facts_counter(facts, TC_COUNTER_sockstat_tw, &count))
 		return count;
 	return facts->census.states[TC_TIME_WAIT] +
-	       facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].shown;
+	       facts->symptoms[TC_SYMPTOM_FIN_WAIT2_PLACE].shown;
 }
 
 /* Those FIN_WAIT2 of which it is not known whether they are such. */
@@ -175,7 +175,7 @@ static uint64_t perhaps_minisockets(const struct tc_facts *facts)
 
 	return tc_facts_counter(facts, TC_COUNTER_sockstat_tw, &count)
 		       ? 0
-		       : facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].unjudged;
+		       : facts->symptoms[TC_SYMPTOM_FIN_WAIT2_PLACE].unjudged;
 }
 
 /* Whether more than part/whole of the limit is in use; false also where it is not known. */
@@ -487,7 +487,7 @@ enum { MANY_CLOSES, LIMIT_WAS_LOWERED, FIN_WAIT2_TAKES_PLACES };
 static void point_to_overflow(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	enum { OF_DEFAULT = 4 }; /* a quarter of the default was chosen by somebody */
-	uint64_t held = facts->symptoms[TC_SYMPTOM_FIN_WAIT2_ORPHAN].shown;
+	uint64_t held = facts->symptoms[TC_SYMPTOM_FIN_WAIT2_PLACE].shown;
 	int64_t limit, entries;
 
 	if (tc_facts_setting(facts, TC_SETTING_tcp_max_tw_buckets, &limit) &&

@@ -8,6 +8,7 @@
  */
 #include "analysis/symptom.h"
 
+#include "analysis/lifetime.h"
 #include "util/addr.h"
 #include "util/intl.h"
 
@@ -313,6 +314,28 @@ SHOWS(fin_wait2_orphan)
 	return sock->have & TC_HAVE_INODE ? when(!is_held(sock)) : TC_SHOWN_UNKNOWN;
 }
 
+/*
+ * Beyond TIME_WAIT's length of tcp_fin_timeout one that was closed is a whole socket first
+ * (net/ipv4/tcp.c, __tcp_close), with a timer for keepalive.
+ */
+SHOWS(fin_wait2_place)
+{
+	int64_t seconds;
+
+	if (is_minisocket(sock))
+		return TC_SHOWN;
+	if (sock->have & (TC_HAVE_KIND | TC_HAVE_TIMER))
+		return TC_SHOWN_NOT;
+	if (!(sock->have & TC_HAVE_INODE))
+		return TC_SHOWN_UNKNOWN;
+	if (is_held(sock))
+		return TC_SHOWN_NOT;
+	return tc_setting_known(&env->settings[TC_SETTING_tcp_fin_timeout], &seconds) &&
+			       seconds * SECOND_MS <= TC_TIME_WAIT_MS
+		       ? TC_SHOWN
+		       : TC_SHOWN_UNKNOWN;
+}
+
 SHOWS(fin_wait2_held)
 {
 	if (is_minisocket(sock))
@@ -452,6 +475,9 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_FIN_WAIT2_ORPHAN] = {
 		"fin-wait2-orphan", STATE(FIN_WAIT2), 0, NEEDS_INODES,
 		SERVER, "remote.addr", shows_fin_wait2_orphan },
+	[TC_SYMPTOM_FIN_WAIT2_PLACE] = {
+		"fin-wait2-place", STATE(FIN_WAIT2), 0, NEEDS_TIMERS,
+		SERVER, "remote.addr", shows_fin_wait2_place },
 	[TC_SYMPTOM_FIN_WAIT2_HELD] = {
 		"fin-wait2-held", STATE(FIN_WAIT2), 0, NEEDS_BOTH,
 		SERVER, "remote.addr", shows_fin_wait2_held },

@@ -36,7 +36,8 @@ enum tc_symptom {
 	TC_SYMPTOM_SYN_SENT_SILENT,    /* SYN_SENT whose SYN was sent again twice or more */
 	TC_SYMPTOM_FIN_WAIT1_SILENT,   /* FIN_WAIT1, repeated three times or more */
 	TC_SYMPTOM_FIN_WAIT1_SHUT,     /* FIN_WAIT1 behind a closed window */
-	TC_SYMPTOM_FIN_WAIT2_ORPHAN,   /* FIN_WAIT2 as a minisocket */
+	TC_SYMPTOM_FIN_WAIT2_ORPHAN,   /* FIN_WAIT2 that no program has */
+	TC_SYMPTOM_FIN_WAIT2_PLACE,    /* the same, as a minisocket: of tcp_max_tw_buckets */
 	TC_SYMPTOM_FIN_WAIT2_HELD,     /* FIN_WAIT2 that a program has, for a minute or more */
 	TC_SYMPTOM_FIN_WAIT2_LASTING,  /* keepalive hides how old it is; it was there before, too */
 	TC_SYMPTOM_CLOSING_STUCK,      /* CLOSING, repeated, or not heard of for seconds */

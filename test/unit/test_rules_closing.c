@@ -205,6 +205,28 @@ static void test_fin_wait2_orphan(void **state)
 	scene_end(&scene);
 }
 
+/* Beyond a minute a closed one is a whole socket first, which has no place of that limit. */
+static void test_fin_wait2_orphan_is_whole(void **state)
+{
+	struct tc_sock orphan = scene_unheld(scene_sock(TC_FIN_WAIT2, SCENE_YOUNG_MS));
+	struct scene scene;
+
+	(void)state;
+	orphan.timer = TC_TIMER_KEEPALIVE;
+	scene_begin(&scene);
+	scene_set(&scene, TC_SETTING_tcp_fin_timeout, 300);
+	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, 20);
+	scene_add(&scene, orphan, 20, 10);
+	assert_int_equal(scene_judge(&scene, "fin-wait2-orphan"), TC_NORMAL);
+	assert_says(&scene, "20 of them are whole sockets until");
+	orphan.kind = TC_KIND_TIMEWAIT;
+	orphan.timer = TC_TIMER_TIMEWAIT;
+	scene_add(&scene, orphan, 11, 10);
+	assert_int_equal(scene_judge(&scene, "fin-wait2-orphan"), TC_FOUND);
+	assert_says(&scene, "11 FIN_WAIT2 that no program holds take 55 % of the 20");
+	scene_end(&scene);
+}
+
 static void test_fin_wait2_held(void **state)
 {
 	struct scene scene;
@@ -354,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_how_long_it_goes_on),
 		cmocka_unit_test(test_the_worse_of_two_kinds),
 		cmocka_unit_test(test_fin_wait2_orphan),
+		cmocka_unit_test(test_fin_wait2_orphan_is_whole),
 		cmocka_unit_test(test_fin_wait2_held),
 		cmocka_unit_test(test_orphans_high),
 		cmocka_unit_test(test_orphans_unsure),

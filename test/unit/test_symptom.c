@@ -202,6 +202,14 @@ static const struct row rows[] = {
 	{ "fin-wait2-orphan", TC_FIN_WAIT2, NOT, .lacks = 0 },
 	{ "fin-wait2-orphan", TC_FIN_WAIT2, OPEN, .lacks = TC_HAVE_INODE },
 
+	{ "fin-wait2-place", TC_FIN_WAIT2, YES, .kind = TC_KIND_TIMEWAIT, .inode = NO },
+	{ "fin-wait2-place", TC_FIN_WAIT2, YES, .timer = TC_TIMER_TIMEWAIT, .lacks = TC_HAVE_INODE | TC_HAVE_KIND },
+	{ "fin-wait2-place", TC_FIN_WAIT2, NOT, .inode = NO, .timer = TC_TIMER_KEEPALIVE },
+	{ "fin-wait2-place", TC_FIN_WAIT2, NOT, .lacks = 0 },
+	{ "fin-wait2-place", TC_FIN_WAIT2, NOT, .lacks = TC_HAVE_TIMER | TC_HAVE_KIND },
+	{ "fin-wait2-place", TC_FIN_WAIT2, YES, .inode = NO, .lacks = TC_HAVE_TIMER | TC_HAVE_KIND }, /* 60 s */
+	{ "fin-wait2-place", TC_FIN_WAIT2, OPEN, .lacks = TC_HAVE_INODE | TC_HAVE_TIMER | TC_HAVE_KIND },
+
 	{ "fin-wait2-held", TC_FIN_WAIT2, YES, .age_ms = MINUTE },
 	{ "fin-wait2-held", TC_FIN_WAIT2, NOT, .age_ms = MINUTE - 1 },
 	{ "fin-wait2-held", TC_FIN_WAIT2, NOT, .age_ms = MINUTE, .inode = NO },
