@@ -467,6 +467,8 @@ struct tc_report {
 	/* Only of all network namespaces: those where `source` failed, and another one served. */
 	const char *otherwise_source; /* the last of these */
 	uint64_t otherwise_count;
+	/* Only from a listing: the first 64 keys by their place, where a socket had it, as a name too. */
+	uint64_t given;
 };
 
 /*

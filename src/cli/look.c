@@ -400,7 +400,8 @@ void tc_look_note_unseen(const struct tc_key *keys, size_t key_count, const stru
 				tc_note(_("%s was not read: a listing does not give it"), field->name);
 			continue;
 		}
-		if (!field->need || (field->need & report->unseen) != field->need)
+		if (!field->need || (field->need & report->unseen) != field->need ||
+		    (k < 64 && report->given >> k & 1))
 			continue;
 		if (field->need == TC_HAVE_MARK && !report->foreign)
 			tc_note(_("%s was not read: it needs CAP_NET_ADMIN, and netlink"),

@@ -27,6 +27,8 @@ void tc_pipeline_init(struct tc_pipeline *pipeline, const struct tc_query *query
 	if (flags & TC_FIELD_OWNERS) /* a listener tells whose its connections are */
 		flags |= TC_FIELD_LISTENERS;
 	*pipeline = (struct tc_pipeline){
+		.keys = query->keys,
+		.key_count = query->key_count,
 		.job = {
 			.states = states,
 			.families = query->families ? query->families
@@ -87,6 +89,19 @@ size_t tc_pipeline_keep(const struct tc_job *job, struct tc_sock *socks, size_t 
 	return kept;
 }
 
+/* A listing has names for what the kernel has numbers for, and no number then. */
+static void note_given(struct tc_pipeline *pipeline, const struct tc_sock *sock)
+{
+	for (size_t k = 0; k < pipeline->key_count && k < 64; k++) {
+		struct tc_value value;
+
+		if (pipeline->given >> k & 1)
+			continue;
+		tc_key_get(&pipeline->keys[k], sock, &value);
+		pipeline->given |= (uint64_t)(value.type != TC_TYPE_NONE) << k;
+	}
+}
+
 /* Which sockets pass, and what is known of those, and of those that cannot be judged. */
 static size_t keep_passing(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t count)
 {
@@ -99,8 +114,11 @@ static size_t keep_passing(struct tc_pipeline *pipeline, struct tc_sock *socks, 
 				(one_family && !(socks[i].have & TC_HAVE_FAMILY))))
 			pipeline->unjudged += socks[i].count;
 	count = tc_pipeline_keep(job, socks, count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		pipeline->seen |= socks[i].have;
+		if (socks[i].flags & TC_FLAG_FOREIGN)
+			note_given(pipeline, &socks[i]);
+	}
 	return count;
 }
 

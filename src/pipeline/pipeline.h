@@ -27,6 +27,9 @@ struct tc_pipeline {
 	const struct tc_netns_list *netns_list; /* with the names, where all are read; or NULL */
 	struct tc_text texts[TC_BATCH]; /* names for the batch under way */
 	uint32_t seen;	   /* TC_HAVE_ bits of the sockets that passed; 0: none did */
+	const struct tc_key *keys; /* of the query */
+	size_t key_count;
+	uint64_t given;	   /* of listings: keys that one of them had, by their place */
 	uint64_t unjudged; /* sockets that lack what the filter asks for */
 	tc_sink *sink;
 	void *context;

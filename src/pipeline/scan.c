@@ -44,6 +44,7 @@ static int run(const struct tc_query *query, tc_sink *sink, void *context,
 			  : tc_kernel_read(query, pipeline, census, report);
 	if (query->key_count && pipeline->seen)
 		report->unseen = tc_keys_need(query->keys, query->key_count) & ~pipeline->seen;
+	report->given = pipeline->given;
 	tc_pipeline_release(pipeline);
 	return err;
 }

@@ -263,3 +263,17 @@ damaged() {
 		jq -cs . | diff - <(jq -c .sockets odd.json)
 	tcpcensus listeners -f odd.json | grep -q ':2 .* a,b,kid,0,kid,1$'
 }
+
+# A listing may have a name where the kernel would have told a number.
+@test "files: what a listing gives as a name was read" {
+	cat >named.json <<-'END'
+		{"schema":"tcpcensus.list/1","sockets":[
+		{"state":"LISTEN","local.addr":"web.example","local.port":80,"iface":"lan0","user":"www","netns":"blue"}]}
+	END
+	for words in netns iface,user local.addr; do
+		tcpcensus by "$words" -f named.json >/dev/null 2>notes
+		diff notes /dev/null
+	done
+	tcpcensus list -c netns,netns.id -f named.json 2>&1 >/dev/null |
+		diff - <(echo 'tcpcensus: netns.id was not read: capture does not give it for these sockets')
+}
