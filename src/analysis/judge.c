@@ -215,6 +215,44 @@ static uint32_t states_of(const struct tc_rule *rule)
 	return rule->glance_state ? TC_STATE_BIT(rule->glance_state) : 0;
 }
 
+/* Whether it rose is not known: it was read once and is not 0, or not at all. */
+static bool may_have_risen(const struct tc_facts *facts, size_t id)
+{
+	uint64_t value;
+
+	if (facts->now.counters.status[id] == TC_COUNTER_ABSENT ||
+	    tc_facts_rise(facts, (enum tc_counter)id, &value))
+		return false;
+	return !tc_facts_counter(facts, (enum tc_counter)id, &value) || value;
+}
+
+void tc_judge_half(const struct tc_facts *facts, const char *counters, struct tc_draft *draft)
+{
+	const char *word, *names = "", *takes = NULL;
+	size_t length;
+
+	while (counters && (length = next_word(&counters, &word)) > 0) {
+		for (size_t id = 0; id < TC_COUNTER_COUNT; id++) {
+			const struct tc_counter_row *row = &tc_counter_rows[id];
+
+			if (strlen(row->name) != length || memcmp(row->name, word, length) != 0 ||
+			    !may_have_risen(facts, id))
+				continue;
+			names = tc_words(draft, "%s%s%s %s", names, *names ? ", " : "", row->group,
+					 row->key ? row->key : row->name);
+			takes = tc_counter_file(id);
+		}
+	}
+	if (!takes)
+		return;
+	if (!facts->interval_us)
+		takes = tc_draft_text(draft, tc_judge_needs_interval(facts));
+	tc_evidence(draft,
+		    N_("Whether it is worse than that is not known: to see whether %s rose takes "
+		       "%s."),
+		    names, takes);
+}
+
 /* Of some it is not known, so that none shows it cannot be said, nor that all is normal. */
 static void doubt(const struct tc_rule *rule, const struct tc_facts *facts,
 		  struct tc_judgement *judgement)
@@ -320,6 +358,8 @@ static int judge_once(const struct tc_rule *rule, const struct tc_facts *facts, 
 				    ? TC_UNSURE
 				    : rule->check(facts, &judgement.draft);
 	doubt(rule, facts, &judgement);
+	if (judgement.verdict == TC_FOUND && judgement.draft.severity < rule->severity)
+		tc_judge_half(facts, rule->graver_by, &judgement.draft);
 	if (judgement.draft.failed) {
 		tc_draft_release(&judgement.draft);
 		return -ENOMEM;

@@ -39,6 +39,12 @@ bool tc_judge_may_be_left_out(const struct tc_facts *facts, uint32_t states,
 			      struct tc_draft *draft);
 
 /*
+ * Says of a finding that a half of it was not looked at: whether the counters of this list rose, by
+ * which it would be graver, and what that takes. Nothing where it is known of all of them.
+ */
+void tc_judge_half(const struct tc_facts *facts, const char *counters, struct tc_draft *draft);
+
+/*
  * Whether the rule holds for where the sockets are of: how long a state lasts, what it costs and who
  * may be in it are facts of one kernel, and what a machine tracks is not its own.
  */

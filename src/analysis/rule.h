@@ -71,6 +71,11 @@ struct tc_rule {
 	bool any_system;      /* it says nothing of the sockets, so they may be of any */
 	const struct tc_rule_elsewhere *elsewhere; /* NULL: it knows Linux only */
 	const char *counters; /* that have to be known, "ListenOverflows ListenDrops"; or NULL */
+	/*
+	 * By a rise of which what it finds is graver, so that without an interval a half is looked
+	 * at: a finding that is not the worst says so.
+	 */
+	const char *graver_by;
 	const char *settings; /* the same; they are also shown with their values */
 	/* A symptom: where all sockets in question are unjudged, the rule is not checked. */
 	bool has_symptom;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_close_wait.c - the rule about connections that a program does not close after its peer has.
  */
+#include "analysis/judge.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -107,8 +108,8 @@ static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
  * many are in CLOSE_WAIT for a moment, which a busy program changes all the time, tells nothing of
  * it. If they do not become more now, it may have ended.
  */
-static bool will_run_out(const struct tc_facts *facts, const struct tc_facts_program *program,
-			 uint64_t *ret_seconds)
+static bool would_run_out(const struct tc_facts *facts, const struct tc_facts_program *program,
+			  uint64_t *ret_seconds)
 {
 	uint64_t oldest_ms = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_OLD].oldest_ms;
 	uint64_t since_ms = oldest_ms > TC_SYMPTOM_OLD_MS + 1000 ? oldest_ms - TC_SYMPTOM_OLD_MS : 1000;
@@ -116,11 +117,17 @@ static bool will_run_out(const struct tc_facts *facts, const struct tc_facts_pro
 		program->has_open && program->open > program->held ? program->open : program->held;
 	double rate = (double)program->held * 1000 / (double)since_ms;
 
-	if (!growth(facts) || program->held < GROWN_LEAST || !program->has_limit ||
+	if (program->held < GROWN_LEAST || !program->has_limit ||
 	    used >= program->limit || (double)(program->limit - used) > rate * SOON_S)
 		return false;
 	*ret_seconds = (uint64_t)((double)(program->limit - used) / rate);
 	return true;
+}
+
+static bool will_run_out(const struct tc_facts *facts, const struct tc_facts_program *program,
+			 uint64_t *ret_seconds)
+{
+	return growth(facts) && would_run_out(facts, program, ret_seconds);
 }
 
 /* Half of them is more than any program forgets by chance; at nine in ten there is little left. */
@@ -198,6 +205,12 @@ static void tell_limit(const struct tc_facts *facts, struct tc_draft *draft)
 			draft,
 			N_("At the rate at which it has forgotten them it has none left in %s."),
 			tc_words_duration(draft, seconds * 1000));
+	else if (!facts->interval_us && would_run_out(facts, program, &seconds))
+		tc_evidence(draft,
+			    N_("At the rate at which it has forgotten them it would have none left "
+			       "in %s. Whether they still become more takes %s."),
+			    tc_words_duration(draft, seconds * 1000),
+			    tc_draft_text(draft, tc_judge_needs_interval(facts)));
 	tell_others(facts, program, draft);
 }
 

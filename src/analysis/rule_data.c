@@ -207,6 +207,7 @@ const struct tc_rule tc_rule_retrans_storm = {
 		   "__tcp_retransmit_skb, __tcp_transmit_skb; net/ipv4/tcp_timer.c:tcp_retransmit_timer",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
+	.graver_by = "OutSegs RetransSegs",
 	.scenario = "retrans",
 	.check = check_retrans_storm,
 };

@@ -338,6 +338,7 @@ const struct tc_rule tc_rule_syn_flood = {
 		   "tcp_syn_flood_action; net/ipv4/inet_connection_sock.c:reqsk_timer_handler",
 	.needs = TC_NEEDS_SOCKETS,
 	.not_at_a_glance = "addresses, and what full queues turned away in an interval",
+	.graver_by = "TCPReqQFullDrop",
 	.scenario = "syn-flood",
 	.check = check_syn_flood,
 };

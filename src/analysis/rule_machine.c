@@ -157,6 +157,7 @@ const struct tc_rule tc_rule_tcp_mem = {
 	.settings = "tcp_mem",
 	.glance = true,
 	.any_system = true, /* of counters and settings alone */
+	.graver_by = "TCPAbortOnMemory",
 	.scenario = "tcp-mem",
 	.check = check_tcp_mem,
 };
@@ -297,6 +298,7 @@ const struct tc_rule tc_rule_conntrack_full = {
 	.by_netns = true,
 	.glance = true,
 	.any_system = true, /* of counters and settings alone */
+	.graver_by = "conntrack_early_drop conntrack_drop",
 	.scenario = "conntrack-full",
 	.check = check_conntrack_full,
 };

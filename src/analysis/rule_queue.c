@@ -302,6 +302,7 @@ const struct tc_rule tc_rule_accept_overflow = {
 		   "net/ipv4/tcp_input.c:tcp_conn_request; "
 		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock",
 	.glance = true,
+	.graver_by = "ListenOverflows",
 	.scenario = "queue-full",
 	.check = check_accept_overflow,
 };

@@ -80,6 +80,7 @@ const struct tc_rule tc_rule_orphans_high = {
 	.counters = "sockstat_orphan",
 	.settings = "tcp_max_orphans",
 	.glance = true,
+	.graver_by = "TCPAbortOnMemory",
 	.scenario = "orphans-high",
 	.check = check_orphans_high,
 };

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/judge.h"
 #include "analysis/rule.h"
 #include "analysis/rules.h"
 #include "util/intl.h"
@@ -242,6 +243,24 @@ static const struct danger dangers[] = {
 };
 /* clang-format on */
 
+/* What rises where such a value does its harm, as tc_rule.graver_by; NULL: nothing that counts. */
+static const char *graver_by(const struct danger *danger)
+{
+	static const struct {
+		judge_setting *judge;
+		const char *counter;
+	} harm[] = {
+		{judge_few_buckets, "TCPTimeWaitOverflow"},
+		{judge_no_cookies, "TCPReqQFullDrop"},
+		{judge_abort_on_overflow, "ListenOverflows"},
+	};
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(harm); i++)
+		if (danger->judge == harm[i].judge)
+			return harm[i].counter;
+	return NULL;
+}
+
 /* ---- What was not read ------------------------------------------------------------------ */
 
 /* One that does not exist has no value that could do harm. */
@@ -315,6 +334,8 @@ static enum tc_verdict check_dangerous_settings(const struct tc_facts *facts,
 			draft->severity = severity;
 		if (severity)
 			tc_evidence(draft, dangers[i].text, (long long)value);
+		if (severity == TC_SEVERITY_NOTICE)
+			tc_judge_half(facts, graver_by(&dangers[i]), draft);
 	}
 	if (!draft->severity)
 		return unread.count ? needs_settings(&unread, draft) : TC_QUIET;

@@ -232,6 +232,75 @@ static void test_what_no_listing_has(void **state)
 	scene_end(&scene);
 }
 
+/* What is said of a half that was not looked at; NULL: nothing. */
+static void assert_half(struct scene *scene, const struct tc_rule *rule, const char *half)
+{
+	struct tc_judgement judged;
+
+	assert_int_equal(tc_judge(rule, &scene->facts, true, &judged), 0);
+	assert_int_equal(judged.verdict, TC_FOUND);
+	assert_string_equal(judged.draft.evidence[0], "called");
+	if (half)
+		assert_string_equal(judged.draft.evidence[1], half);
+	else
+		assert_null(judged.draft.evidence[1]);
+	tc_draft_release(&judged.draft);
+}
+
+/* Where a finding would be graver by what two readings tell, one reading says so. */
+static void test_a_half(void **state)
+{
+	struct tc_rule rule = {.id = "x",
+			       .severity = TC_SEVERITY_CRITICAL,
+			       .graver_by = "OutSegs ListenOverflows",
+			       .check = finds};
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_half(&scene, &rule, NULL);
+	scene_rise(&scene, TC_COUNTER_OutSegs, 7);
+	assert_half(&scene, &rule, NULL);
+	scene_instant(&scene);
+	assert_half(&scene, &rule, /* the other has been 0 since the start */
+		    "Whether it is worse than that is not known: to see whether Tcp OutSegs rose "
+		    "takes an interval (without --instant).");
+	scene.facts.now.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_NOT_READ;
+	assert_half(&scene, &rule,
+		    "Whether it is worse than that is not known: to see whether Tcp OutSegs, "
+		    "TcpExt ListenOverflows rose takes an interval (without --instant).");
+	scene.facts.now.counters.status[TC_COUNTER_ListenOverflows] = TC_COUNTER_ABSENT;
+	scene.facts.report.foreign = true;
+	assert_half(&scene, &rule,
+		    "Whether it is worse than that is not known: to see whether Tcp OutSegs rose "
+		    "takes two readings of the counters, some time apart.");
+	rule.severity = TC_SEVERITY_NOTICE; /* worse it cannot be */
+	assert_half(&scene, &rule, NULL);
+	scene_end(&scene);
+}
+
+/* Each name in a row is a counter's: a misspelt one would never be missed. */
+static void test_halves_are_of_counters(void **state)
+{
+	(void)state;
+	for (size_t i = 0; tc_rules[i]; i++) {
+		char list[128];
+
+		if (!tc_rules[i]->graver_by)
+			continue;
+		assert_in_range(strlen(tc_rules[i]->graver_by), 1, sizeof(list) - 1);
+		strcpy(list, tc_rules[i]->graver_by);
+		for (char *name = strtok(list, " "); name; name = strtok(NULL, " ")) {
+			size_t id = 0;
+
+			while (id < TC_COUNTER_COUNT && strcmp(tc_counter_rows[id].name, name) != 0)
+				id++;
+			if (id == TC_COUNTER_COUNT)
+				fail_msg("%s: %s", tc_rules[i]->id, name);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +314,8 @@ int main(void)
 		cmocka_unit_test(test_a_setting),
 		cmocka_unit_test(test_a_symptom),
 		cmocka_unit_test(test_what_no_listing_has),
+		cmocka_unit_test(test_a_half),
+		cmocka_unit_test(test_halves_are_of_counters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
