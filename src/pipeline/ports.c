@@ -225,7 +225,8 @@ static int want_one(struct reading *reading)
 
 	tc_headroom_choose_none(reading->part->headroom);
 	query->to = tc_route_reached(&query->to);
-	err = tc_route_way(&query->to, query->to_device, &way, reading->no_way_why);
+	err = tc_route_way(&query->to, query->to_port, query->to_device, &way,
+			   reading->no_way_why);
 	if (!err)
 		return tc_headroom_want(reading->part->headroom, &way.local, &query->to,
 					query->to_port, way.ifindex);

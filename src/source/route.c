@@ -3,7 +3,7 @@
  * route.c - which way a connection would go; see route.h.
  *
  * The routes are asked by rtnetlink. Where that is denied, connect(2) of a datagram socket tells
- * the same; but it takes a port for it, so it is not what is tried first.
+ * the same, but for rules about TCP; and it takes a port for it, so it is not what is tried first.
  */
 #include "source/route.h"
 
@@ -22,7 +22,13 @@
 #include "util/macro.h"
 #include "util/parse.h"
 
-enum { REMOTE_TEXT_MAX = TC_ADDR_TEXT_MAX + 64, DISCARD_PORT = 9 };
+enum { REMOTE_TEXT_MAX = TC_ADDR_TEXT_MAX + 64 };
+
+struct question {
+	const struct tc_addr *remote;
+	uint16_t port;
+	uint32_t ifindex; /* of the device, or 0 */
+};
 
 struct answer {
 	bool is4;
@@ -122,9 +128,10 @@ static int read_route(const struct nlmsghdr *header, void *context)
 		       : MNL_CB_STOP;
 }
 
-static int send_question(struct mnl_socket *socket, const struct tc_addr *remote, uint32_t ifindex)
+/* As connect(2) asks. Kernels before 4.18 pass over the protocol and the port. */
+static int send_question(struct mnl_socket *socket, const struct question *question)
 {
-	bool is4 = tc_addr_is4(remote);
+	bool is4 = tc_addr_is4(question->remote);
 	char buf[256] = { 0 };
 	struct nlmsghdr *header = mnl_nlmsg_put_header(buf);
 	struct rtmsg *route;
@@ -135,13 +142,15 @@ static int send_question(struct mnl_socket *socket, const struct tc_addr *remote
 	route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
 	route->rtm_family = is4 ? AF_INET : AF_INET6;
 	route->rtm_dst_len = is4 ? 32 : 128;
-	mnl_attr_put(header, RTA_DST, is4 ? 4 : 16, remote->byte + (is4 ? 12 : 0));
-	if (ifindex)
-		mnl_attr_put_u32(header, RTA_OIF, ifindex);
+	mnl_attr_put(header, RTA_DST, is4 ? 4 : 16, question->remote->byte + (is4 ? 12 : 0));
+	mnl_attr_put_u8(header, RTA_IP_PROTO, IPPROTO_TCP);
+	mnl_attr_put_u16(header, RTA_DPORT, htons(question->port));
+	if (question->ifindex)
+		mnl_attr_put_u32(header, RTA_OIF, question->ifindex);
 	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ? -errno : 0;
 }
 
-static int exchange(struct mnl_socket *socket, const struct tc_addr *remote, uint32_t ifindex,
+static int exchange(struct mnl_socket *socket, const struct question *question,
 		    struct answer *answer)
 {
 	char buf[8192];
@@ -150,7 +159,7 @@ static int exchange(struct mnl_socket *socket, const struct tc_addr *remote, uin
 
 	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
-	err = send_question(socket, remote, ifindex);
+	err = send_question(socket, question);
 	if (err)
 		return err;
 	length = mnl_socket_recvfrom(socket, buf, sizeof(buf));
@@ -167,26 +176,27 @@ union name {
 	struct sockaddr_in6 in6;
 };
 
-static union name name_of(const struct tc_addr *addr, uint32_t ifindex)
+static union name name_of(const struct question *question)
 {
-	union name name = { .in = { .sin_family = AF_INET, .sin_port = htons(DISCARD_PORT) } };
+	const struct tc_addr *addr = question->remote;
+	uint16_t port = htons(question->port);
+	union name name = { .in = { .sin_family = AF_INET, .sin_port = port } };
 
 	if (tc_addr_is4(addr)) {
 		memcpy(&name.in.sin_addr, addr->byte + 12, sizeof(name.in.sin_addr));
 		return name;
 	}
 	name = (union name){ .in6 = { .sin6_family = AF_INET6,
-				      .sin6_port = htons(DISCARD_PORT),
-				      .sin6_scope_id = ifindex } };
+				      .sin6_port = port,
+				      .sin6_scope_id = question->ifindex } };
 	memcpy(&name.in6.sin6_addr, addr->byte, sizeof(name.in6.sin6_addr));
 	return name;
 }
 
 /* Nothing is sent by it. Only who says so may connect to an address for broadcast. */
-static int connect_datagram(int fd, const struct tc_addr *remote, uint32_t ifindex,
-			    struct answer *answer)
+static int connect_datagram(int fd, const struct question *question, struct answer *answer)
 {
-	union name name = name_of(remote, ifindex);
+	union name name = name_of(question);
 	socklen_t length = answer->is4 ? sizeof(name.in) : sizeof(name.in6);
 	int yes = 1;
 
@@ -206,23 +216,23 @@ static int connect_datagram(int fd, const struct tc_addr *remote, uint32_t ifind
 	return 0;
 }
 
-static int ask_otherwise(const struct tc_addr *remote, uint32_t ifindex, struct answer *answer)
+static int ask_otherwise(const struct question *question, struct answer *answer)
 {
 	tc_auto_close int fd = socket(answer->is4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	return fd < 0 ? -errno : connect_datagram(fd, remote, ifindex, answer);
+	return fd < 0 ? -errno : connect_datagram(fd, question, answer);
 }
 
 /* A route of IPv4 without an address is one for 0.0.0.0, from which connections are made. */
-static int ask(const struct tc_addr *remote, uint32_t ifindex, struct answer *answer)
+static int ask(const struct question *question, struct answer *answer)
 {
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	int err = socket ? exchange(socket, remote, ifindex, answer) : -errno;
+	int err = socket ? exchange(socket, question, answer) : -errno;
 
 	if (socket)
 		mnl_socket_close(socket);
 	if (err && !answer->came)
-		err = ask_otherwise(remote, ifindex, answer);
+		err = ask_otherwise(question, answer);
 	if (err || answer->found || unfit_of(answer->type))
 		return err;
 	answer->local = tc_addr_from4(INADDR_ANY);
@@ -288,23 +298,23 @@ static int fail(const char *text, const char *reason, int err, char why[TC_WHY_M
 	return err;
 }
 
-int tc_route_way(const struct tc_addr *remote, const char *device, struct tc_way *ret_way,
-		 char why[TC_WHY_MAX])
+int tc_route_way(const struct tc_addr *remote, uint16_t port, const char *device,
+		 struct tc_way *ret_way, char why[TC_WHY_MAX])
 {
+	struct question question = { .remote = remote, .port = port };
 	struct answer answer = { .is4 = tc_addr_is4(remote), .type = type_of_itself(remote) };
 	const struct unfit *unfit = unfit_of(answer.type);
 	char text[REMOTE_TEXT_MAX];
 	size_t length = tc_addr_text(remote, text);
-	uint32_t ifindex = 0;
 	int err = 0;
 
 	if (device)
 		snprintf(text + length, sizeof(text) - length, "%%%s", device);
 	if (!unfit) {
-		err = check_device(remote, text, device, &ifindex, why);
+		err = check_device(remote, text, device, &question.ifindex, why);
 		if (err)
 			return err;
-		err = ask(remote, ifindex, &answer);
+		err = ask(&question, &answer);
 		unfit = unfit_of(answer.type);
 	}
 	if (err && !answer.came)
@@ -313,7 +323,7 @@ int tc_route_way(const struct tc_addr *remote, const char *device, struct tc_way
 		return fail(text, why_refused(err), err, why);
 	if (unfit)
 		return fail(text, tc_tr(unfit->why), -ENETUNREACH, why);
-	*ret_way = (struct tc_way){ .local = answer.local, .ifindex = ifindex };
+	*ret_way = (struct tc_way){ .local = answer.local, .ifindex = question.ifindex };
 	return 0;
 }
 

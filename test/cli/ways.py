@@ -4,8 +4,8 @@
 
 In a network namespace with two devices and a route of each type, each address is connected to,
 and asked for. Where connect(2) fails, the answer has to be one line that names its error; where
-it does not, the destination has the address that the connection came from. With a command, it is
-what runs tcpcensus.
+it does not, the destination has the address that the connection came from, also where rules go by
+the port or the protocol. With a command, it is what runs tcpcensus.
 """
 import ctypes
 import errno
@@ -41,6 +41,21 @@ ADDRESSES = """127.0.0.1 127.255.255.255 0.0.0.0 10.0.0.1 10.0.0.2 10.0.0.0 10.0
 ff02::1 ff0e::1 ::ffff:10.0.0.2 ::ffff:10.0.0.255 ::ffff:224.0.0.1 fe80::1 fe80::7 fe80::1%eth0
 fe80::7%eth0 fe80::1%lo ff02::1%eth0"""
 
+# By rules that go by the port or the protocol, the way leads from another address.
+RULES = """addr add 10.0.0.3/24 dev eth0
+addr add fd00::3/64 dev eth0 nodad
+route add 10.7.0.0/16 via 10.0.0.2 src 10.0.0.1
+route add 10.7.0.0/16 via 10.0.0.2 src 10.0.0.3 table 7
+rule add to 10.7.0.0/17 dport 443 table 7
+rule add to 10.7.128.0/17 ipproto tcp table 7
+-6 route add fd07::/64 via fd00::2 src fd00::1
+-6 route add fd07::/64 via fd00::2 src fd00::3 table 7
+-6 rule add to fd07::/65 dport 443 table 7
+-6 rule add to fd07::8000:0:0:0/65 ipproto tcp table 7"""
+
+BY_PORT = "10.7.0.1 10.7.0.1#443 10.7.0.1#80 ::ffff:10.7.0.1#443 fd07::1 fd07::1#443 fd07::1#80"
+BY_PROTOCOL = "10.7.128.1 ::ffff:10.7.128.1#443 fd07::8000:0:0:1 fd07::8000:0:0:1#443"
+
 
 def ip(command):
     return subprocess.run(["ip"] + command.split(), stderr=subprocess.DEVNULL, check=False).returncode == 0
@@ -60,13 +75,20 @@ def enter_namespace():
         time.sleep(0.05)
 
 
+def ends_of(address):
+    """Host and port of HOST#PORT; without a port it is 9."""
+    host, _, port = address.partition("#")
+    return host, int(port or 9)
+
+
 def connect(address):
     """The name of the error, or None; and the address that the connection is made from."""
-    host, _, device = address.partition("%")
+    host, port = ends_of(address)
+    host, _, device = host.partition("%")
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     made.setblocking(False)
     try:
-        made.connect((host, 9, 0, socket.if_nametoindex(device) if device else 0) if ":" in host else (host, 9))
+        made.connect((host, port, 0, socket.if_nametoindex(device) if device else 0) if ":" in host else (host, port))
     except BlockingIOError:
         pass
     except OSError as error:
@@ -78,7 +100,8 @@ def connect(address):
 
 
 def ask(address):
-    to = f"[{address}]:9" if ":" in address else f"{address}:9"
+    host, port = ends_of(address)
+    to = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return subprocess.run(sys.argv[1:] + ["tcpcensus", "ports", "-j", "--to", to], capture_output=True, text=True, check=False)
 
 
@@ -133,4 +156,10 @@ for one in ADDRESSES.split():
     # A route of the type multicast to another address: without rtnetlink nobody tells its type.
     if one != "10.6.0.1" or not sys.argv[1:]:
         check(one)
+if all(ip(command) for command in RULES.splitlines()):
+    # Without rtnetlink it is a datagram that asks: of a rule about TCP nobody tells.
+    for one in BY_PORT.split() + ([] if sys.argv[1:] else BY_PROTOCOL.split()):
+        check(one)
+else:
+    print("rules that go by port or protocol are not made here")
 check_link_local()
