@@ -40,7 +40,10 @@ static int open_path(const char *folder, const char *name, const char *end, int 
 	if (snprintf(path, sizeof(path), "%s%s%s", folder, name, end) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	*ret_fd = open(path, O_RDONLY | O_CLOEXEC);
-	return *ret_fd < 0 ? -errno : 0;
+	if (*ret_fd >= 0)
+		return 0;
+	/* A file "pid" does not stand in the way of "pid/812/nginx". */
+	return errno == ENOTDIR ? -ENOENT : -errno;
 }
 
 /* "812", "pid/812" or "pid/812/nginx". False: no process is meant. */

@@ -109,7 +109,7 @@ names() {
 clashes() {
 	make_holders
 	local name
-	for name in init all; do
+	for name in init all pid; do
 		ip netns add "$name"
 		ip -n "$name" link set lo up
 		listener_in "/run/netns/$name" "$name"
