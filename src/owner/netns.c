@@ -89,6 +89,13 @@ static int fail_with_near(const struct tc_netns_list *list, const char *name,
 	return -ENOENT;
 }
 
+/* It always is there, and who may not look at its process cannot tell where. */
+static bool is_init_hidden(const char *name)
+{
+	return strcmp(name, "init") == 0 && access("/proc/1/ns/net", F_OK) < 0 &&
+	       (errno == EACCES || errno == EPERM);
+}
+
 /* By a name that only the list of all gives. */
 static int open_listed(const char *name, int *ret_fd, char why[TC_WHY_MAX])
 {
@@ -104,6 +111,8 @@ static int open_listed(const char *name, int *ret_fd, char why[TC_WHY_MAX])
 		netns->fd = -1;
 	} else if (list.short_err) { /* it may be one that was not found */
 		err = tc_netns_fail(list.short_err, name, why);
+	} else if (is_init_hidden(name)) {
+		err = tc_netns_fail(-EACCES, name, why);
 	} else {
 		err = fail_with_near(&list, name, why);
 	}

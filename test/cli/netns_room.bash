@@ -236,6 +236,14 @@ as_nobody() {
 		'may not be looked at, .*: run as root'; do
 		grep -q "$reason" /run/note || fail "$reason: $(cat /run/note)"
 	done
+	for name in '' blue; do
+		status=0
+		${name:+nsenter --net=/run/netns/$name} setpriv --reuid 65534 --regid 65534 \
+			--clear-groups tcpcensus -N init >/run/out 2>/run/note || status=$?
+		same "init from ${name:-init}" \
+			"3 tcpcensus: not allowed to enter the network namespace 'init': run as root" \
+			"$status $(cat /run/note)"
+	done
 }
 
 "$@"
