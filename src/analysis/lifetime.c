@@ -88,14 +88,17 @@ static bool syn_sent(const struct inputs *in, uint64_t *ret_ms)
 	return true;
 }
 
-/* inet_connection_sock.c:reqsk_timer_handler(), tcp_reqsk_timeout(). */
+/*
+ * inet_connection_sock.c:reqsk_timer_handler(). Its intervals end at TCP_RTO_MAX, whatever
+ * tcp_rto_max_ms says; only from Linux 6.19 on does tcp_reqsk_timeout() ask the listener for that.
+ */
 static bool syn_recv(const struct inputs *in, uint64_t *ret_ms)
 {
 	uint64_t retries;
 
-	if (!in->has_rto_max || !input(in, TC_SETTING_tcp_synack_retries, RETRIES_MAX, &retries))
+	if (!input(in, TC_SETTING_tcp_synack_retries, RETRIES_MAX, &retries))
 		return false;
-	*ret_ms = backoff_ms(TIMEOUT_INIT_MS, retries, in->rto_max_ms);
+	*ret_ms = backoff_ms(TIMEOUT_INIT_MS, retries, RTO_MAX_MS);
 	return true;
 }
 
@@ -123,13 +126,30 @@ static bool keepalive(const struct inputs *in, uint64_t *ret_ms)
 	return true;
 }
 
+/* How many of the intervals are shorter than the longest. */
+static uint64_t growing(const struct inputs *in)
+{
+	uint64_t count = 0;
+
+	while (doubled(RTO_MIN_MS, count, in->rto_max_ms) < in->rto_max_ms)
+		count++;
+	return count;
+}
+
+/*
+ * tcp_write_timeout(): 0 stands for 8 only while the interval is shorter than the longest
+ * (`alive`); after the first that is as long, nothing more is sent.
+ */
 static bool orphan_retry(const struct inputs *in, uint64_t *ret_ms)
 {
-	uint64_t retries;
+	uint64_t retries, most;
 
 	if (!in->has_rto_max || !input(in, TC_SETTING_tcp_orphan_retries, RETRIES_MAX, &retries))
 		return false;
-	*ret_ms = backoff_ms(RTO_MIN_MS, retries ? retries : ORPHAN_RETRIES, in->rto_max_ms);
+	most = growing(in);
+	if (!retries)
+		retries = ORPHAN_RETRIES < most ? ORPHAN_RETRIES : most;
+	*ret_ms = backoff_ms(RTO_MIN_MS, retries, in->rto_max_ms);
 	return true;
 }
 
@@ -139,13 +159,11 @@ static bool orphan_retry(const struct inputs *in, uint64_t *ret_ms)
  */
 static bool orphan_window(const struct inputs *in, uint64_t *ret_ms)
 {
-	uint64_t retries;
-	uint64_t probes = 0;
+	uint64_t retries, probes;
 
 	if (!in->has_rto_max || !input(in, TC_SETTING_tcp_orphan_retries, RETRIES_MAX, &retries))
 		return false;
-	while (doubled(RTO_MIN_MS, probes, in->rto_max_ms) < in->rto_max_ms)
-		probes++;
+	probes = growing(in);
 	*ret_ms = backoff_ms(RTO_MIN_MS, probes > retries ? probes : retries, in->rto_max_ms);
 	return true;
 }

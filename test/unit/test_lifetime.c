@@ -124,6 +124,38 @@ static void test_fin_wait2_beyond_time_wait(void **state)
 	assert_int_equal(figure(&sample, TC_LIFETIME_TIME_WAIT), 60000);
 }
 
+/* FIN_WAIT1 and SYN_RECV, by the second, of which one or so is until they are looked at. */
+static void test_a_lower_rto_max_as_measured(void **state)
+{
+	static const struct {
+		int64_t rto_max_ms;
+		uint64_t orphan_ms, measured_ms;
+	} rows[] = {
+		{5000, 11200, 13000},
+		{1000, 2400, 3000},
+	};
+	struct sample sample;
+
+	(void)state;
+	fixture_settings(sample.settings);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		uint64_t ms;
+
+		set(&sample, TC_SETTING_tcp_rto_max_ms, rows[i].rto_max_ms);
+		ms = figure(&sample, TC_LIFETIME_ORPHAN_RETRY);
+		assert_int_equal(ms, rows[i].orphan_ms);
+		assert_in_range(rows[i].measured_ms, ms, ms * 105 / 100 + 1500);
+		assert_int_equal(figure(&sample, TC_LIFETIME_SYN_RECV), 63000);
+		assert_measured(figure(&sample, TC_LIFETIME_SYN_RECV), 66000);
+	}
+	/* What is asked for in so many words is kept. */
+	set(&sample, TC_SETTING_tcp_orphan_retries, 8);
+	assert_int_equal(figure(&sample, TC_LIFETIME_ORPHAN_RETRY), 200 + 400 + 800 + 6 * 1000);
+	sample.settings[TC_SETTING_tcp_rto_max_ms].status = TC_SETTING_NOT_READ;
+	assert_int_equal(figure(&sample, TC_LIFETIME_SYN_RECV), 63000);
+	assert_false(is_known(&sample, TC_LIFETIME_ORPHAN_RETRY));
+}
+
 static void test_other_settings(void **state)
 {
 	struct sample sample;
@@ -135,7 +167,6 @@ static void test_other_settings(void **state)
 	set(&sample, TC_SETTING_tcp_orphan_retries, 1);
 	assert_int_equal(figure(&sample, TC_LIFETIME_ORPHAN_RETRY), 600);
 	set(&sample, TC_SETTING_tcp_rto_max_ms, 1000);
-	assert_int_equal(figure(&sample, TC_LIFETIME_SYN_RECV), 3000);
 	assert_int_equal(figure(&sample, TC_LIFETIME_DATA_RETRY), 200 + 400 + 800 + 13 * 1000);
 	set(&sample, TC_SETTING_tcp_keepalive_time, 60);
 	set(&sample, TC_SETTING_tcp_keepalive_intvl, 10);
@@ -181,6 +212,7 @@ int main(void)
 		cmocka_unit_test(test_how_long_a_syn_has_stood),
 		cmocka_unit_test(test_syn_sent),
 		cmocka_unit_test(test_fin_wait2_beyond_time_wait),
+		cmocka_unit_test(test_a_lower_rto_max_as_measured),
 		cmocka_unit_test(test_other_settings),
 		cmocka_unit_test(test_what_is_not_known_is_not_guessed),
 		cmocka_unit_test(test_absurd_values_are_not_believed),
