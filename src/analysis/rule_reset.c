@@ -7,6 +7,26 @@
 
 /* ---- orphans-high ----------------------------------------------------------------------- */
 
+/* With less than 1 a single one is too many (tcp_too_many_orphans), so a share tells nothing. */
+static void tell_orphans(uint64_t orphans, int64_t limit, struct tc_draft *draft)
+{
+	if (limit > 0)
+		tc_evidence(draft,
+			    N_("%llu of %lld sockets without a program (tcp_max_orphans), of the "
+			       "whole machine: %s."),
+			    tc_llu(orphans), (long long)limit,
+			    tc_words_share(draft, orphans, (uint64_t)limit));
+	else
+		tc_evidence_n(draft,
+			      "%llu socket without a program on the whole machine, and "
+			      "tcp_max_orphans is %lld: the kernel resets every connection that "
+			      "is closed now.",
+			      "%llu sockets without a program on the whole machine, and "
+			      "tcp_max_orphans is %lld: the kernel resets every connection that "
+			      "is closed now.",
+			      orphans, tc_llu(orphans), (long long)limit);
+}
+
 /*
  * tcp_out_of_resources() counts an orphan twice when its peer was silent for long, and twice
  * again after an ICMP error, so resets begin at a quarter of the limit in the worst case, and
@@ -14,23 +34,22 @@
  */
 static enum tc_verdict check_orphans_high(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	uint64_t orphans, resets;
+	uint64_t orphans = 0, resets;
 	int64_t limit;
+	bool has_limit = tc_facts_setting(facts, TC_SETTING_tcp_max_orphans, &limit);
 
-	if (!tc_facts_counter(facts, TC_COUNTER_sockstat_orphan, &orphans) || !orphans)
+	tc_facts_counter(facts, TC_COUNTER_sockstat_orphan, &orphans);
+	tc_part_rise(facts, TC_COUNTER_TCPAbortOnMemory, &resets);
+	/* Where none is allowed, those that were reset do not stay to be counted. */
+	if (!orphans && !(has_limit && limit <= 0 && resets))
 		return TC_QUIET;
-	if (!tc_facts_setting(facts, TC_SETTING_tcp_max_orphans, &limit)) {
+	if (!has_limit) {
 		tc_judge_needs_setting(facts, TC_SETTING_tcp_max_orphans, draft);
 		return TC_UNSURE;
 	}
-	tc_part_rise(facts, TC_COUNTER_TCPAbortOnMemory, &resets);
-	if (limit < 0 || orphans * 4 <= (uint64_t)limit)
+	if (limit > 0 && orphans * 4 <= (uint64_t)limit)
 		return TC_QUIET;
-	tc_evidence(draft,
-		    N_("%llu of %lld sockets without a program (tcp_max_orphans), of the whole "
-		       "machine: %s."),
-		    tc_llu(orphans), (long long)limit,
-		    tc_words_share(draft, orphans, (uint64_t)limit));
+	tell_orphans(orphans, limit, draft);
 	if (resets) {
 		tc_evidence_n(draft, "In %s, %llu of them was reset (TCPAbortOnMemory).",
 			      "In %s, %llu of them were reset (TCPAbortOnMemory).", resets,
@@ -38,8 +57,8 @@ static enum tc_verdict check_orphans_high(const struct tc_facts *facts, struct t
 		tc_part_where(facts, TC_COUNTER_TCPAbortOnMemory, draft);
 		draft->severity = TC_SEVERITY_CRITICAL;
 	} else {
-		draft->severity =
-			orphans * 2 > (uint64_t)limit ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
+		draft->severity = limit <= 0 || orphans * 2 > (uint64_t)limit ? TC_SEVERITY_WARNING
+									      : TC_SEVERITY_NOTICE;
 	}
 	return TC_FOUND;
 }

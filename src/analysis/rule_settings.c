@@ -100,6 +100,12 @@ JUDGE(few_buckets)
 			rose(facts, TC_COUNTER_TCPTimeWaitOverflow));
 }
 
+/* Above it every close is a reset, and a single one is above it. */
+JUDGE(no_orphans)
+{
+	return value <= 0 ? TC_SEVERITY_WARNING : (enum tc_severity)0;
+}
+
 JUDGE(recycle)
 {
 	return value ? TC_SEVERITY_WARNING : (enum tc_severity)0;
@@ -194,6 +200,10 @@ static const struct danger dangers[] = {
 	{ TC_SETTING_tcp_max_tw_buckets, judge_few_buckets,
 	  N_("tcp_max_tw_buckets is %lld, less than an eighth of the default: above it connections "
 	     "end without their TIME_WAIT, and all that is saved is some 256 bytes each.") },
+	{ TC_SETTING_tcp_max_orphans, judge_no_orphans,
+	  N_("tcp_max_orphans is %lld: while one connection that its program has closed waits for "
+	     "its peer, every other that is closed is reset, and its peer may miss the end of what "
+	     "was sent.") },
 	{ TC_SETTING_tcp_syncookies, judge_no_cookies,
 	  N_("tcp_syncookies is %lld: a listener whose queue of half-open connections is full drops "
 	     "SYNs, so that a SYN flood keeps everybody out.") },

@@ -280,6 +280,30 @@ static void test_orphans_high(void **state)
 	scene_end(&scene);
 }
 
+/* Where no orphan is allowed there is no share of it, and those that were reset are gone. */
+static void test_no_orphans_allowed(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	for (int64_t limit = 0; limit >= -1; limit--) {
+		scene_begin(&scene);
+		scene_set(&scene, TC_SETTING_tcp_max_orphans, limit);
+		assert_int_equal(scene_judge(&scene, "orphans-high"), TC_QUIET);
+		scene_gauge(&scene, TC_COUNTER_sockstat_orphan, 3);
+		assert_int_equal(scene_judge(&scene, "orphans-high"), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+		assert_says(&scene, "3 sockets without a program on the whole machine, and");
+		assert_false(scene_says(&scene, "%"));
+		scene_gauge(&scene, TC_COUNTER_sockstat_orphan, 0);
+		scene_rise(&scene, TC_COUNTER_TCPAbortOnMemory, 5);
+		assert_int_equal(scene_judge(&scene, "orphans-high"), TC_FOUND);
+		assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+		assert_says(&scene, "5 of them were reset");
+		scene_end(&scene);
+	}
+}
+
 /* A namespace that does not show the limit, and a machine of which nothing was read. */
 static void test_orphans_unsure(void **state)
 {
@@ -379,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_fin_wait2_orphan_is_whole),
 		cmocka_unit_test(test_fin_wait2_held),
 		cmocka_unit_test(test_orphans_high),
+		cmocka_unit_test(test_no_orphans_allowed),
 		cmocka_unit_test(test_orphans_unsure),
 		cmocka_unit_test(test_abort_on_close),
 		cmocka_unit_test(test_abort_on_close_rates),

@@ -175,6 +175,9 @@ static void test_each_dangerous_value(void **state)
 	expect_setting(TC_SETTING_tcp_max_tw_buckets, 0, WARNING, "tcp_max_tw_buckets is 0");
 	expect_setting(TC_SETTING_tcp_max_tw_buckets, 16383, NOTICE, "is 16383, less than");
 	expect_setting(TC_SETTING_tcp_max_tw_buckets, 16384, 0, NULL);
+	expect_setting(TC_SETTING_tcp_max_orphans, 0, WARNING, "tcp_max_orphans is 0: while one");
+	expect_setting(TC_SETTING_tcp_max_orphans, -1, WARNING, "tcp_max_orphans is -1");
+	expect_setting(TC_SETTING_tcp_max_orphans, 1, 0, NULL);
 	expect_setting(TC_SETTING_tcp_syncookies, 0, NOTICE, "tcp_syncookies is 0");
 	expect_setting(TC_SETTING_tcp_syncookies, 2, NOTICE, "meant for tests");
 	expect_setting(TC_SETTING_tcp_timestamps, 0, NOTICE, "tcp_timestamps is 0");
