@@ -317,7 +317,11 @@ static int read_kernel(struct reading *reading, const struct tc_headroom_rules *
 		refuse_bpf(reading);
 	} else {
 		snprintf(reading->part->pool.why, TC_WHY_MAX,
-			 _("%s does not tell who chose a port"), reading->look.source);
+			 is_source(reading, "proc")
+				 ? _("%s tells neither who chose a port nor which sockets are "
+				     "bound to a device")
+				 : _("%s does not tell who chose a port"),
+			 reading->look.source);
 	}
 	err = begin(reading, rules);
 	if (!err)

@@ -258,6 +258,13 @@ LISTEN 0 0 0.0.0.0:40002 0.0.0.0:*'
 	[ "$status" = 0 ]
 }
 
+@test "ports: what is inferred from /proc is said to be so for want of devices, too" {
+	needs_namespaces
+	apart unshare -n tcpcensus ports --source proc -j
+	[ "$status" = 0 ]
+	jq -e '.not_exact | test("device")' "$out_file"
+}
+
 @test "ports: a user without rights gets bounds, and is told why" {
 	needs_root
 	apart as_nobody tcpcensus ports -j
