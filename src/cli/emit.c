@@ -66,6 +66,7 @@ struct tc_style tc_style_of(const struct tc_options *options)
 {
 	return (struct tc_style){
 		.width = terminal_width(),
+		.cut = isatty(STDOUT_FILENO) ? terminal_width() : 0,
 		.colour = wants_colour(options),
 		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
 	};

@@ -60,6 +60,35 @@ void tc_cell_text(struct tc_buf *out, const struct tc_value *value)
 		tc_buf_byte(out, '?');
 }
 
+size_t tc_cell_room(const struct tc_style *style, const struct tc_key *key, size_t width,
+		    size_t total)
+{
+	enum { ROOM_MIN = 20 };
+	size_t others = total - width;
+
+	if (!style->cut || !(key->field->flags & TC_FIELD_CMDLINES))
+		return 0;
+	return style->cut > others + ROOM_MIN ? style->cut - others : ROOM_MIN;
+}
+
+void tc_cell_cut(struct tc_buf *text, size_t room)
+{
+	bool inferred = text->length && text->data[text->length - 1] == '?';
+	const char *sign = inferred ? "...?" : "...";
+	size_t used = 0, at = 0, bytes;
+
+	if (text->failed || !text->length || tc_width(text->data, text->length) <= room)
+		return;
+	while (at < text->length) {
+		used += tc_width_step(text->data + at, text->length - at, &bytes);
+		if (used + strlen(sign) > room)
+			break;
+		at += bytes;
+	}
+	text->length = at;
+	tc_buf_text(text, sign);
+}
+
 size_t tc_digits(uint64_t number)
 {
 	size_t digits = 1;
@@ -118,9 +147,14 @@ void tc_cell_bar(struct tc_buf *out, const struct tc_style *style, uint64_t part
 	tc_buf_fill(out, ' ', used < width ? width - used : 0);
 }
 
-void tc_cell_end(struct tc_buf *out)
+void tc_cell_trim(struct tc_buf *out)
 {
 	while (out->length && out->data[out->length - 1] == ' ')
 		out->length--;
+}
+
+void tc_cell_end(struct tc_buf *out)
+{
+	tc_cell_trim(out);
 	tc_buf_byte(out, '\n');
 }

@@ -22,6 +22,16 @@ void tc_cell(struct tc_buf *out, const char *text, size_t width, bool right);
  */
 void tc_cell_text(struct tc_buf *out, const struct tc_value *value);
 
+/*
+ * The room that is left for a column of arguments where the whole table is `total` wide, so that it
+ * fits on style->cut, but never next to nothing; 0: as much as it needs, as any other column.
+ */
+size_t tc_cell_room(const struct tc_style *style, const struct tc_key *key, size_t width,
+		    size_t total);
+
+/* Cuts a text to so many columns, which its end tells; an inference stays one. */
+void tc_cell_cut(struct tc_buf *text, size_t room);
+
 /* A number, aligned right. */
 void tc_cell_number(struct tc_buf *out, uint64_t number, size_t width);
 
@@ -32,8 +42,9 @@ void tc_cell_share(struct tc_buf *out, uint64_t part, uint64_t whole, size_t wid
 void tc_cell_bar(struct tc_buf *out, const struct tc_style *style, uint64_t part, uint64_t whole,
 		 size_t width);
 
-/* Ends a line: no blanks at its end. */
+/* Ends a line: no blanks at its end. Those before an attribute have to be dropped before it. */
 void tc_cell_end(struct tc_buf *out);
+void tc_cell_trim(struct tc_buf *out);
 
 /* Digits of a number. */
 size_t tc_digits(uint64_t number);

@@ -13,7 +13,7 @@ enum { GAP = 2, SHARE_WIDTH = 6 };
 /* ---- A table ------------------------------------------------------------------------- */
 
 /* The text of one cell in a scratch buffer: "-" for what was not read. */
-static const char *cell_text(const struct tc_tally *tally, size_t row, size_t key,
+static const char *cell_text(const struct tc_tally *tally, size_t row, size_t key, size_t room,
 			     struct tc_buf *scratch)
 {
 	struct tc_value value;
@@ -22,6 +22,8 @@ static const char *cell_text(const struct tc_tally *tally, size_t row, size_t ke
 	tc_buf_clear(scratch);
 	tc_tally_row_value(tally, row, key, &value);
 	tc_cell_text(scratch, &value);
+	if (room)
+		tc_cell_cut(scratch, room);
 	text = tc_buf_string(scratch);
 	return text && *text ? text : "-";
 }
@@ -32,7 +34,7 @@ static size_t column_width(const struct tc_tally *tally, size_t key, struct tc_b
 	size_t widest = tc_width(title, strlen(title));
 
 	for (size_t row = 0; row < tc_tally_rows(tally); row++) {
-		const char *text = cell_text(tally, row, key, scratch);
+		const char *text = cell_text(tally, row, key, 0, scratch);
 		size_t width = tc_width(text, strlen(text));
 
 		if (width > widest)
@@ -43,6 +45,7 @@ static size_t column_width(const struct tc_tally *tally, size_t key, struct tc_b
 
 struct columns {
 	size_t width[TC_KEYS_MAX];
+	size_t room[TC_KEYS_MAX]; /* of those that are cut to it; or 0 */
 	size_t keys; /* all key columns with their gaps */
 	size_t count;
 };
@@ -60,6 +63,22 @@ static struct columns measure(const struct tc_tally *tally, struct tc_buf *scrat
 	if (tc_digits(tc_tally_total(tally)) > columns.count)
 		columns.count = tc_digits(tc_tally_total(tally));
 	return columns;
+}
+
+static void make_room(struct columns *columns, const struct tc_tally *tally,
+		      const struct tc_style *style)
+{
+	size_t total = columns->keys + columns->count + GAP + SHARE_WIDTH;
+
+	for (size_t k = 0; k < tc_tally_key_count(tally); k++) {
+		size_t width = columns->width[k];
+
+		columns->room[k] = tc_cell_room(style, tc_tally_key(tally, k), width, total);
+		if (!columns->room[k] || columns->room[k] >= width)
+			continue;
+		columns->width[k] = columns->room[k];
+		columns->keys -= width - columns->room[k];
+	}
 }
 
 static bool is_right(const struct tc_tally *tally, size_t key)
@@ -135,12 +154,14 @@ static void write_table(struct tc_buf *out, const struct tc_tally *tally,
 	tc_auto_buf struct tc_buf scratch = TC_BUF_INIT;
 	struct columns columns = measure(tally, &scratch);
 
+	make_room(&columns, tally, style);
 	widen_for_sums(&columns, tally);
 	write_heading(out, tally, &columns, style);
 	for (size_t row = 0; row < tc_tally_rows(tally); row++) {
 		for (size_t k = 0; k < tc_tally_key_count(tally); k++) {
-			tc_cell(out, cell_text(tally, row, k, &scratch), columns.width[k],
-				is_right(tally, k));
+			const char *text = cell_text(tally, row, k, columns.room[k], &scratch);
+
+			tc_cell(out, text, columns.width[k], is_right(tally, k));
 			tc_buf_fill(out, ' ', GAP);
 		}
 		write_counts(out, &columns, tc_tally_row_count(tally, row), tc_tally_total(tally));

@@ -22,6 +22,7 @@ struct tc_list_writer {
 	struct tc_buf first; /* packed rows that are kept to measure the columns */
 	struct tc_buf cell;  /* scratch */
 	size_t *widths;
+	size_t *room; /* of columns that are cut to it; 0 of others, and until all is measured */
 };
 
 enum { GAP = 2, COUNT_WIDTH = 7 };
@@ -47,7 +48,8 @@ int tc_list_writer_new(enum tc_form form, const struct tc_key *columns, size_t c
 	writer->stamp = *stamp;
 	writer->style = *style;
 	writer->widths = calloc(column_count + 1, sizeof(*writer->widths));
-	if (!writer->widths) {
+	writer->room = calloc(column_count + 1, sizeof(*writer->room));
+	if (!writer->widths || !writer->room) {
 		tc_list_writer_free(writer);
 		return -ENOMEM;
 	}
@@ -64,17 +66,21 @@ void tc_list_writer_free(struct tc_list_writer *writer)
 	tc_buf_release(&writer->first);
 	tc_buf_release(&writer->cell);
 	free(writer->widths);
+	free(writer->room);
 	free(writer);
 }
 
 /* ---- A table ------------------------------------------------------------------------- */
 
-static const char *cell_text(struct tc_list_writer *writer, const struct tc_value *value)
+static const char *cell_text(struct tc_list_writer *writer, const struct tc_value *value,
+			     size_t room)
 {
 	const char *text;
 
 	tc_buf_clear(&writer->cell);
 	tc_cell_text(&writer->cell, value);
+	if (room)
+		tc_cell_cut(&writer->cell, room);
 	text = tc_buf_string(&writer->cell);
 	return text && *text ? text : "-";
 }
@@ -87,7 +93,7 @@ static void write_cells(struct tc_list_writer *writer, const struct tc_value *va
 		tc_buf_fill(out, ' ', GAP);
 	}
 	for (size_t i = 0; i < writer->column_count; i++) {
-		tc_cell(out, cell_text(writer, &values[i]), writer->widths[i],
+		tc_cell(out, cell_text(writer, &values[i], writer->room[i]), writer->widths[i],
 			writer->columns[i].field->flags & TC_FIELD_RIGHT);
 		tc_buf_fill(out, ' ', GAP);
 	}
@@ -106,6 +112,7 @@ static void write_titles(struct tc_list_writer *writer, struct tc_buf *out)
 			writer->columns[i].field->flags & TC_FIELD_RIGHT);
 		tc_buf_fill(out, ' ', GAP);
 	}
+	tc_cell_trim(out);
 	tc_ink(out, &writer->style, TC_INK_PLAIN);
 	tc_cell_end(out);
 }
@@ -114,12 +121,27 @@ static void keep_row(struct tc_list_writer *writer, const struct tc_value *value
 {
 	tc_buf_add(&writer->first, &count, sizeof(count));
 	for (size_t i = 0; i < writer->column_count; i++) {
-		const char *text = cell_text(writer, &values[i]);
+		const char *text = cell_text(writer, &values[i], 0);
 		size_t width = tc_width(text, strlen(text));
 
 		if (width > writer->widths[i])
 			writer->widths[i] = width;
 		tc_value_pack(&values[i], &writer->first);
+	}
+}
+
+/* Of rows that come later, too. */
+static void make_room(struct tc_list_writer *writer)
+{
+	size_t total = writer->counted ? COUNT_WIDTH + GAP : 0;
+
+	for (size_t i = 0; i < writer->column_count; i++)
+		total += writer->widths[i] + (i ? GAP : 0);
+	for (size_t i = 0; i < writer->column_count; i++) {
+		writer->room[i] = tc_cell_room(&writer->style, &writer->columns[i],
+					       writer->widths[i], total);
+		if (writer->room[i] && writer->room[i] < writer->widths[i])
+			writer->widths[i] = writer->room[i];
 	}
 }
 
@@ -134,6 +156,7 @@ static void write_kept_rows(struct tc_list_writer *writer, struct tc_buf *out)
 		out->failed = true;
 		return;
 	}
+	make_room(writer);
 	write_titles(writer, out);
 	while (at < end) {
 		uint64_t count;

@@ -19,6 +19,7 @@ enum tc_form { TC_FORM_TABLE, TC_FORM_JSON, TC_FORM_NDJSON, TC_FORM_CSV };
 /* How a table looks. */
 struct tc_style {
 	unsigned width; /* columns of the terminal; 0: no limit */
+	unsigned cut;	/* ... that arguments are cut to; 0: never, as where it is piped on */
 	bool colour;
 	bool utf8; /* block characters may be used */
 	/* What commands that are shown need to look at the same, " -N web"; NULL: nothing. */

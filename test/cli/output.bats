@@ -31,37 +31,55 @@ expected() { # PATTERN: every output whose name matches
 		<(cd "$root/test/golden/cli" && printf '%s\n' *.txt | sed 's/\.txt$//' | sort)
 }
 
-@test "output: a terminal gets colours and its own width, unless it is told otherwise" {
-	on_terminal() { # COLUMNS [NAME=VALUE...]
-		python3 - "$1" "$here/data" "${@:2}" <<-'END' >"$BATS_TEST_TMPDIR/screen"
-			import fcntl, os, pty, struct, subprocess, sys, termios
-			ours, theirs = pty.openpty()
-			fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
-			environment = dict(os.environ, TERM="xterm", LC_ALL="C.UTF-8")
-			environment.pop("COLUMNS")
-			environment.update(word.split("=") for word in sys.argv[3:])
-			process = subprocess.Popen(["tcpcensus", "-f", "morning.txt"], cwd=sys.argv[2], stdout=theirs, env=environment)
-			os.close(theirs)
-			try:
-			    while True:
-			        sys.stdout.buffer.write(os.read(ours, 4096))
-			except OSError:  # the other end is closed
-			    sys.exit(process.wait())
-		END
-		sed 's/\x1b\[[0-9;]*m//g; s/\r//' "$BATS_TEST_TMPDIR/screen" >"$BATS_TEST_TMPDIR/plain"
-		[ "$(LC_ALL=C.UTF-8 wc -L <"$BATS_TEST_TMPDIR/plain")" -le "$1" ]
-		coloured=$(grep -c $'\x1b' "$BATS_TEST_TMPDIR/screen" || true)
-	}
+# What a command shows on a terminal: the file plain, the width `widest`, lines `coloured`.
+on_terminal() { # COLUMNS "WORD..." [NAME=VALUE...]
 	python3 -c 'import pty; pty.openpty()' 2>/dev/null || skip "no terminal can be made here"
-	on_terminal 100
-	[ "$coloured" -gt 10 ]
-	[ "$(LC_ALL=C.UTF-8 wc -L <"$BATS_TEST_TMPDIR/plain")" -gt 80 ]
-	on_terminal 60
-	[ "$coloured" -gt 10 ]
-	on_terminal 80 NO_COLOR=1
-	[ "$coloured" = 0 ]
-	on_terminal 80 TERM=dumb
-	[ "$coloured" = 0 ]
+	python3 - "$1" "$here/data" "${@:2}" <<-'END' >"$BATS_TEST_TMPDIR/screen"
+		import fcntl, os, pty, struct, subprocess, sys, termios
+		ours, theirs = pty.openpty()
+		fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+		environment = dict(os.environ, TERM="xterm", LC_ALL="C.UTF-8")
+		environment.pop("COLUMNS")
+		environment.update(word.split("=") for word in sys.argv[4:])
+		process = subprocess.Popen(["tcpcensus", *sys.argv[3].split()], cwd=sys.argv[2], stdout=theirs, env=environment)
+		os.close(theirs)
+		try:
+		    while True:
+		        sys.stdout.buffer.write(os.read(ours, 4096))
+		except OSError:  # the other end is closed
+		    sys.exit(process.wait())
+	END
+	sed 's/\x1b\[[0-9;]*m//g; s/\r//' "$BATS_TEST_TMPDIR/screen" >"$BATS_TEST_TMPDIR/plain"
+	widest=$(LC_ALL=C.UTF-8 wc -L <"$BATS_TEST_TMPDIR/plain")
+	coloured=$(grep -c $'\x1b' "$BATS_TEST_TMPDIR/screen" || true)
+}
+
+@test "output: a terminal gets colours and its own width, unless it is told otherwise" {
+	on_terminal 100 "-f morning.txt"
+	[ "$coloured" -gt 10 ] && [ "$widest" -gt 80 ] && [ "$widest" -le 100 ]
+	on_terminal 60 "-f morning.txt"
+	[ "$coloured" -gt 10 ] && [ "$widest" -le 60 ]
+	on_terminal 80 "-f morning.txt" NO_COLOR=1
+	[ "$coloured" = 0 ] && [ "$widest" -le 80 ]
+	on_terminal 80 "-f morning.txt" TERM=dumb
+	[ "$coloured" = 0 ] && [ "$widest" -le 80 ]
+}
+
+@test "output: arguments are cut to a terminal, and to nothing else" {
+	local long listing=$BATS_TEST_TMPDIR/long.json
+	long=$(printf 'word%.0s ' {1..900})
+	for port in 1 2; do
+		printf '{"state":"LISTEN","local":"192.0.2.1:%d","cmdline":"%s?","owner":"peer"}\n' \
+			$port "$long" >>"$listing"
+	done
+	for words in 'list -c local,cmdline' 'list -c cmdline,local' 'by cmdline' 'by local,cmdline'; do
+		on_terminal 80 "$words -f $listing"
+		[ "$widest" = 80 ]
+		grep -q 'word word .*\.\.\.?' "$BATS_TEST_TMPDIR/plain"
+		[ "$(tcpcensus $words -f "$listing" 2>/dev/null | wc -L)" -gt 4000 ]
+	done
+	on_terminal 80 "list -c cmdline -o csv -f $listing"
+	[ "$widest" -gt 4000 ]
 }
 
 @test "output: programs get English keys in every language" {

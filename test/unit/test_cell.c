@@ -110,6 +110,45 @@ static void test_several(void **state)
 	assert_string_equal(tc_buf_string(&out), "812");
 }
 
+static void test_cut(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t room;
+		const char *expected;
+	} cases[] = {
+		{ "python3 -m http", 15, "python3 -m http" },
+		{ "python3 -m http", 14, "python3 -m ..." },
+		{ "python3 -m http?", 14, "python3 -m...?" },
+		{ "\u6f22\u5b57\u6f22\u5b57", 8, "\u6f22\u5b57\u6f22\u5b57" },
+		{ "\u6f22\u5b57\u6f22\u5b57", 7, "\u6f22\u5b57..." },
+		{ "\u6f22\u5b57\u6f22\u5b57", 6, "\u6f22..." },
+		{ "", 5, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		tc_auto_buf struct tc_buf text = TC_BUF_INIT;
+
+		tc_buf_text(&text, cases[i].text);
+		tc_cell_cut(&text, cases[i].room);
+		assert_string_equal(tc_buf_string(&text), cases[i].expected);
+	}
+}
+
+static void test_room(void **state)
+{
+	const struct tc_key cmdline = { .field = tc_field_find("cmdline") };
+	const struct tc_key local = { .field = tc_field_find("local") };
+	const struct tc_style piped = { .width = 80 }, terminal = { .width = 80, .cut = 80 };
+
+	(void)state;
+	assert_int_equal(tc_cell_room(&piped, &cmdline, 4000, 4020), 0);
+	assert_int_equal(tc_cell_room(&terminal, &local, 50, 100), 0);
+	assert_int_equal(tc_cell_room(&terminal, &cmdline, 4000, 4020), 60);
+	assert_int_equal(tc_cell_room(&terminal, &cmdline, 4000, 4070), 20);
+}
+
 static void test_numbers(void **state)
 {
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
@@ -198,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alignment),    cmocka_unit_test(test_control_characters),
 		cmocka_unit_test(test_random_bytes), cmocka_unit_test(test_several),
+		cmocka_unit_test(test_cut),	     cmocka_unit_test(test_room),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_shares),	     cmocka_unit_test(test_bars),
 		cmocka_unit_test(test_end),	     cmocka_unit_test(test_ink),
