@@ -156,7 +156,7 @@ static const struct column columns[] = {
 };
 /* clang-format on */
 
-enum { COLUMNS = TC_ARRAY_SIZE(columns) };
+enum { COLUMNS = TC_ARRAY_SIZE(columns), NETNS = 0, FROM, TO, USED };
 
 struct layout {
 	size_t width[COLUMNS]; /* 0: not shown */
@@ -249,6 +249,16 @@ static void drop_what_does_not_fit(struct layout *layout, size_t width)
 				layout->width[i] = 0;
 }
 
+/* Of the columns that name a destination, with the gaps between them. */
+static size_t width_of_ends(const struct layout *layout)
+{
+	size_t width = layout->width[TO];
+
+	for (int i = NETNS; i < TO; i++)
+		width += layout->width[i] ? layout->width[i] + GAP : 0;
+	return width;
+}
+
 static struct layout choose_layout(const struct tc_ports_view *view, const struct traits *traits,
 				   const struct tc_style *style)
 {
@@ -260,9 +270,13 @@ static struct layout choose_layout(const struct tc_ports_view *view, const struc
 		if (has_say(&columns[i], traits))
 			layout.width[i] = measure(&columns[i], view);
 	other_text(view, other);
-	ends = layout.width[0] + GAP + layout.width[1];
+	ends = width_of_ends(&layout);
 	if (view->other && tc_width(other, strlen(other)) > ends)
-		layout.width[1] += tc_width(other, strlen(other)) - ends;
+		layout.width[TO] += tc_width(other, strlen(other)) - ends;
+	if (view->other)
+		layout.width[USED] = larger(layout.width[USED],
+					    (size_t)snprintf(NULL, 0, "%llu",
+							     (unsigned long long)view->other_used));
 	if (!style->width)
 		return layout;
 	drop_what_does_not_fit(&layout, style->width);
@@ -315,9 +329,9 @@ static void write_other(struct tc_buf *out, const struct layout *layout,
 	if (!view->other)
 		return;
 	other_text(view, text);
-	tc_cell(out, text, layout->width[0] + GAP + layout->width[1], false);
+	tc_cell(out, text, width_of_ends(layout), false);
 	tc_buf_fill(out, ' ', GAP);
-	tc_cell_number(out, view->other_used, layout->width[2]);
+	tc_cell_number(out, view->other_used, layout->width[USED]);
 	tc_cell_end(out);
 }
 

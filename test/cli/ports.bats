@@ -118,7 +118,9 @@ among_few() { # COMMAND...
 		test "$(tcpcensus ports -j -6 | jq ".destinations | length")" = 0 &&
 		test "$(tcpcensus ports -j -4 | jq ".destinations | length")" = 2 &&
 		tcpcensus ports -j -n 1 | jq -e "(.destinations | length) == 1 and
-			.other.destinations == 1 and .other.used + .destinations[0].used == 5"'
+			.other.destinations == 1 and .other.used + .destinations[0].used == 5" &&
+		tcpcensus ports -n 1 | awk "NR == 1 { end = index(\$0, \"USED\") + 3 }
+			/^other/ { exit !(substr(\$0, 1, end) ~ /[0-9]\$/ && length == end) }"'
 }
 
 @test "ports: the rate, and the time that is left" {
