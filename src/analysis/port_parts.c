@@ -3,12 +3,16 @@
 #include "analysis/port_parts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "util/intl.h"
 
 enum {
 	FULL_WARNING = 70,  /* percent */
 	FULL_CRITICAL = 90, /* percent */
+
+	/* Of 49152-65535, IANA's range, which Windows since Vista and macOS have by default. */
+	ELSEWHERE_PORTS = 16384,
 };
 
 struct tc_port_ends tc_port_ends_of(const struct tc_destination *to)
@@ -91,4 +95,32 @@ bool tc_port_may_be_elsewhere(const struct tc_facts *facts)
 {
 	return tc_ports_pools(facts->ports) && tc_ports_pool(facts->ports, 0)->assumed &&
 	       facts->census.total > facts->census.states[TC_LISTEN];
+}
+
+/* Of the ports to a destination those were counted that Linux would give, which is a part. */
+bool tc_port_needs_range_elsewhere(const struct tc_facts *facts, uint64_t time_wait,
+				   struct tc_draft *draft)
+{
+	const struct tc_destination *first = facts->ports ? tc_ports_at(facts->ports, 0) : NULL;
+	bool has_ends = (facts->seen & TC_HAVE_ENDPOINTS) == TC_HAVE_ENDPOINTS;
+	const char *how = strstr(facts->report.formats, "Windows")
+				  ? " (netsh int ipv4 show dynamicport tcp)"
+				  : "";
+	uint64_t held = facts->ports && has_ends ? first ? first->used : 0 : time_wait;
+
+	if (held <= ELSEWHERE_PORTS / 2)
+		return false;
+	if (first && has_ends)
+		tc_needs(draft,
+			 N_("that machine's range of local ports%s: %llu of them at least are in "
+			    "use to %s, and the range that Windows and macOS have by default, "
+			    "49152-65535, has %u"),
+			 how, tc_llu(held), tc_port_ends_of(first).remote, ELSEWHERE_PORTS);
+	else
+		tc_needs(draft,
+			 N_("addresses and ports, and that machine's range of local ports%s: "
+			    "%llu TIME_WAIT could hold more than half of the %u to one destination "
+			    "that Windows and macOS have by default"),
+			 how, tc_llu(held), ELSEWHERE_PORTS);
+	return true;
 }

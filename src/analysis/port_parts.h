@@ -40,4 +40,11 @@ void tc_port_say_pool(const struct tc_facts *facts, struct tc_draft *draft,
  */
 bool tc_port_may_be_elsewhere(const struct tc_facts *facts);
 
+/*
+ * Of another system than Linux: TIME_WAIT may hold most of the ports to a destination, whose range
+ * no listing tells. So many may, where it is not known to whom they are.
+ */
+bool tc_port_needs_range_elsewhere(const struct tc_facts *facts, uint64_t time_wait,
+				   struct tc_draft *draft);
+
 #endif

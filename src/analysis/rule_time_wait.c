@@ -329,6 +329,9 @@ static bool needs_ports(const struct tc_facts *facts, struct tc_draft *draft)
 static enum tc_verdict tell_elsewhere(const struct tc_facts *facts, uint64_t count,
 				      struct tc_draft *draft)
 {
+	if (tc_port_needs_range_elsewhere(
+		    facts, count - facts->symptoms[TC_SYMPTOM_TIME_WAIT_IN].shown, draft))
+		return TC_UNSURE;
 	tc_evidence_n(draft,
 		      "%llu TIME_WAIT: normal. That machine closed first; its system ends it by "
 		      "itself, after some minutes at the most.",

@@ -51,6 +51,23 @@ morning=$here/data/morning.txt
 	[ "$(grep -cE '/proc|sysctl|nstat|tcp_|ss -' "$out_file")" = 0 ]
 }
 
+# Its ports may be short: how many it has no listing tells, and fewer than Linux by default.
+@test "diagnose: another system's TIME_WAIT of one destination are not called normal" {
+	local port file=$BATS_TEST_TMPDIR/windows
+	for port in {49152..61000}; do
+		echo "  TCP    192.0.2.1:$port     198.51.100.9:80      TIME_WAIT       0"
+	done >"$file"
+	tcpcensus diagnose -j -f "$file" tw-active-close | jq -e '.normal == [] and
+		(.not_checked[0].needs | contains("netsh int ipv4 show dynamicport tcp") and
+			contains("in use to 198.51.100.9:80"))'
+	tcpcensus -f "$file" | grep -q '^? 11849 TIME_WAIT'
+	# Those that came in are clients by the thousand, each with a port of its own.
+	sed 's/192.0.2.1:\([0-9]*\) *198.51.100.9:80/192.0.2.1:80 198.51.100.9:\1/' "$file" >"$file.server"
+	echo '  TCP    0.0.0.0:80     0.0.0.0:0      LISTENING       812' >>"$file.server"
+	tcpcensus diagnose -j -f "$file.server" tw-active-close |
+		jq -e '.not_checked == [] and (.normal[0].text | startswith("11849 TIME_WAIT: normal."))'
+}
+
 @test "diagnose: from a pipe as from a file" {
 	diff <(tcpcensus diagnose -f - <"$morning") <(cat "$morning" | tcpcensus diagnose -f -)
 	diff <(tcpcensus diagnose -f "$morning") <(cat "$morning" | tcpcensus diagnose -f -)

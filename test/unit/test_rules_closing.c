@@ -381,11 +381,14 @@ static void test_time_wait_elsewhere(void **state)
 	scene_begin_counted(&scene);
 	scene.facts.report.origins = TC_ORIGIN_OTHER_SYSTEM;
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_QUIET);
-	scene_count(&scene, TC_TIME_WAIT, 90000);
+	scene_count(&scene, TC_TIME_WAIT, 8000);
 	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
-	assert_says(&scene, "90000 TIME_WAIT: normal. That machine closed first");
+	assert_says(&scene, "8000 TIME_WAIT: normal. That machine closed first");
 	assert_false(scene_says(&scene, "60 s"));
 	assert_false(scene_says(&scene, "MB"));
+	scene_count(&scene, TC_TIME_WAIT, 193); /* all to one destination, for all that is known */
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_UNSURE);
+	assert_needs(&scene, "8193 TIME_WAIT could hold more than half of the 16384");
 	scene_end(&scene);
 }
 
