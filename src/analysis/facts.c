@@ -86,24 +86,28 @@ int tc_facts_init(struct tc_facts *facts)
 	return 0;
 }
 
+static int divide_by_netns(const char *keys, struct tc_tally **tally)
+{
+	char list[128];
+
+	if (!*tally)
+		return 0;
+	tc_tally_free(*tally);
+	*tally = NULL;
+	snprintf(list, sizeof(list), "%s,netns", keys);
+	return make_tally(list, tally);
+}
+
+/* An address that is asked for here may be somebody else in another namespace. */
 int tc_facts_by_netns(struct tc_facts *facts)
 {
-	facts->by_netns = true;
-	for (size_t i = 0; i < TC_SYMPTOM_COUNT; i++) {
-		struct tc_tally **who = &facts->symptoms[i].who;
-		char list[128];
-		int err;
+	enum tc_symptom silent = TC_SYMPTOM_SYN_SENT_SILENT;
+	int err = divide_by_netns(tc_symptom_rows[silent].peer, &facts->symptoms[silent].peer);
 
-		if (!*who)
-			continue;
-		tc_tally_free(*who);
-		*who = NULL;
-		snprintf(list, sizeof(list), "%s,netns", tc_symptom_rows[i].who);
-		err = make_tally(list, who);
-		if (err)
-			return err;
-	}
-	return 0;
+	facts->by_netns = true;
+	for (size_t i = 0; i < TC_SYMPTOM_COUNT && !err; i++)
+		err = divide_by_netns(tc_symptom_rows[i].who, &facts->symptoms[i].who);
+	return err;
 }
 
 void tc_facts_release(struct tc_facts *facts)
@@ -264,6 +268,22 @@ static void remember_stood(struct tc_symptom_facts *symptom, const struct tc_sym
 	symptom->asked[age] += sock->count;
 }
 
+/* What a share is told by, of the namespace alone. */
+static void count_of_netns(struct tc_facts_netns *netns, size_t id, enum tc_shown shown,
+			   const struct tc_symptom_env *env, const struct tc_sock *sock)
+{
+	bool is_silent = id == TC_SYMPTOM_SYN_SENT_SILENT;
+
+	if (shown == TC_SHOWN)
+		netns->shown[id] += sock->count;
+	if (is_silent && shown == TC_SHOWN) {
+		netns->silent.shown += sock->count;
+		remember_stood(&netns->silent, env, sock);
+	}
+	if (is_silent && shown == TC_SHOWN_NOT)
+		netns->silent.not_shown += sock->count;
+}
+
 static bool is_forgotten(size_t symptom)
 {
 	return symptom == TC_SYMPTOM_CLOSE_WAIT_OLD; /* for sure */
@@ -276,14 +296,16 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 
 	for (size_t i = 0; i < TC_SYMPTOM_COUNT && !err; i++) {
 		struct tc_symptom_facts *symptom = &facts->symptoms[i];
+		enum tc_shown shown;
 
 		if (!(tc_symptom_rows[i].states & TC_STATE_BIT(sock->state)))
 			continue;
-		switch (judge(&tc_symptom_rows[i], env, sock)) {
+		shown = judge(&tc_symptom_rows[i], env, sock);
+		if (netns)
+			count_of_netns(netns, i, shown, env, sock);
+		switch (shown) {
 		case TC_SHOWN:
 			symptom->shown += sock->count;
-			if (netns)
-				netns->shown[i] += sock->count;
 			err = remember(symptom, env, sock);
 			if (i == TC_SYMPTOM_SYN_SENT_SILENT)
 				remember_stood(symptom, env, sock);
@@ -315,6 +337,8 @@ int tc_facts_add(struct tc_facts *facts, const struct tc_sock *socks, size_t cou
 		if (facts->netns_count && (!netns || netns->id != socks[i].netns))
 			netns = find_netns(facts, socks[i].netns);
 		env.settings = netns ? netns->settings : tc_facts_settings_of(facts, 0);
+		if (netns && socks[i].state == TC_ESTABLISHED)
+			netns->established += socks[i].count;
 		facts->seen |= socks[i].have;
 		tc_watched_see(&facts->watched, &socks[i]);
 		err = add_one(facts, &env, netns, &socks[i]);

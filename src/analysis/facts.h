@@ -45,6 +45,8 @@ struct tc_facts_netns {
 	struct tc_setting_value settings[TC_SETTING_COUNT];
 	struct tc_counters before, now;
 	uint64_t shown[TC_SYMPTOM_COUNT]; /* how many sockets of it show each symptom */
+	uint64_t established;
+	struct tc_symptom_facts silent; /* of SYN_SENT_SILENT, without whose they are */
 };
 
 /* A process that holds CLOSE_WAIT which it should have closed, and how near its limit is. */

@@ -3,69 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/attempts.h"
+#include "analysis/judge_netns.h"
 #include "analysis/rule_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
 #include "util/addr.h"
 #include "util/intl.h"
-
-/* ---- What the counters say of attempts that failed --------------------------------------- */
-
-/* Of connections that are tried, one in ten that fails is more than a crawler meets. */
-enum { MANY_OF_ALL = 10 };
-
-/*
- * AttemptFails counts both sides; what failed here because the client sent a RST is in
- * EmbryonicRsts, and is taken off. What is left was ended by an answer, or by its time limit, which
- * TCPAbortOnTimeout counts (net/ipv4/tcp_timer.c:tcp_write_err). That counts all states, so it is
- * the most that it can be. The least is without those that may be others: open connections, which
- * are in EstabResets then, and those that were closing and had no program any more.
- */
-struct failed {
-	uint64_t tried, all;
-	uint64_t silent_least, silent_most; /* of all, those that ran into their time limit */
-};
-
-static uint64_t less(uint64_t from, uint64_t what)
-{
-	return what < from ? from - what : 0;
-}
-
-static uint64_t smaller(uint64_t one, uint64_t other)
-{
-	return one < other ? one : other;
-}
-
-/* False: the counters were not read twice. */
-static bool count_failed(const struct tc_facts *facts, struct failed *ret_failed)
-{
-	const uint64_t *before = facts->census_before.states;
-	uint64_t all, incoming, tried, aborted, others;
-
-	if (!tc_facts_rise(facts, TC_COUNTER_AttemptFails, &all) ||
-	    !tc_facts_rise(facts, TC_COUNTER_EmbryonicRsts, &incoming) ||
-	    !tc_facts_rise(facts, TC_COUNTER_ActiveOpens, &tried) ||
-	    !tc_facts_rise(facts, TC_COUNTER_TCPAbortOnTimeout, &aborted))
-		return false;
-	*ret_failed = (struct failed){.tried = tried, .all = less(all, incoming)};
-	ret_failed->silent_most = smaller(ret_failed->all, aborted);
-	if (!facts->has_census_before || !tc_facts_rise(facts, TC_COUNTER_EstabResets, &others))
-		return true;
-	others += before[TC_FIN_WAIT1] + before[TC_CLOSING] + before[TC_LAST_ACK];
-	ret_failed->silent_least = smaller(ret_failed->all, less(aborted, others));
-	return true;
-}
-
-/* One a second: a program that tries again and again. */
-static bool is_often(const struct tc_facts *facts, uint64_t count)
-{
-	return count && count * 1000000 >= facts->interval_us;
-}
-
-static enum tc_severity weigh_failed(const struct failed *failed, uint64_t count)
-{
-	return count * MANY_OF_ALL >= failed->tried ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
-}
 
 /* ---- syn-sent-blackhole ----------------------------------------------------------------- */
 
@@ -74,27 +18,63 @@ enum {
 	ASKING_AT_MOST_S = 2, /* from the look at the ports to the last one, and some more */
 	AT_MOST_OF_NONE = 3, /* so many are expected where, once in twenty times, none is seen */
 	REMOTE_MAX = TC_ADDR_TEXT_MAX + 16,
+	NETNS_MAX = 128,
+	NETNS_TOLD = 3,
 };
 
 /* Places in the row's list of causes. */
 enum { FIREWALL_DROPS, HOST_IS_DOWN, LISTENER_IS_FULL };
 
-/* As the field "remote" has it. */
-static bool is_to(const struct tc_destination *destination, const char *remote)
+/* Whom somebody asks: a row of those that are silent. */
+struct asked {
+	char remote[REMOTE_MAX]; /* as the field "remote" has it */
+	char netns[NETNS_MAX];	 /* from where; "": there is but one namespace */
+};
+
+static bool is_from(const struct tc_facts *facts, const struct tc_destination *destination,
+		    const char *name)
+{
+	const struct tc_facts_netns *netns = tc_facts_netns_of(facts, destination->netns);
+	char text[NETNS_MAX] = "";
+
+	if (netns)
+		tc_facts_netns_name(netns, text, sizeof(text));
+	return strcmp(text, name) == 0;
+}
+
+/* The same address in another network namespace may be another host. */
+static bool is_to(const struct tc_facts *facts, const struct tc_destination *destination,
+		  const struct asked *asked)
 {
 	char addr[TC_ADDR_TEXT_MAX], text[REMOTE_MAX];
 
 	tc_addr_text(&destination->remote, addr);
 	snprintf(text, sizeof(text), tc_addr_is4(&destination->remote) ? "%s:%u" : "[%s]:%u", addr,
 		 destination->remote_port);
-	return strcmp(text, remote) == 0;
+	return strcmp(text, asked->remote) == 0 &&
+	       (!*asked->netns || is_from(facts, destination, asked->netns));
+}
+
+/* False: whom the row asks is not known. */
+static bool asked_of(const struct tc_facts *facts, const struct tc_tally *peer, size_t row,
+		     struct asked *ret_asked)
+{
+	struct asked asked = {.remote = ""};
+
+	if (!tc_tally_row_text(peer, row, 0, asked.remote, sizeof(asked.remote)))
+		return false;
+	if (facts->by_netns &&
+	    !tc_tally_row_text(peer, row, 1, asked.netns, sizeof(asked.netns)))
+		return false;
+	*ret_asked = asked;
+	return true;
 }
 
 /*
  * How many ports to it have got beyond SYN_SENT, at the least: each SYN_SENT may be to it, those
  * that have gone between the look at the ports and the last one included.
  */
-static uint64_t answered_by(const struct tc_facts *facts, const char *remote)
+static uint64_t answered_by(const struct tc_facts *facts, const struct asked *asked)
 {
 	const struct tc_destination *destination;
 	uint64_t used = 0, asking = facts->census.states[TC_SYN_SENT];
@@ -106,7 +86,7 @@ static uint64_t answered_by(const struct tc_facts *facts, const char *remote)
 		asking += (uint64_t)(tried * ASKING_AT_MOST_S);
 
 	for (size_t i = 0; facts->ports && (destination = tc_ports_at(facts->ports, i)); i++)
-		if (is_to(destination, remote))
+		if (is_to(facts, destination, asked))
 			used += destination->used - destination->time_wait;
 	return used > asking ? used - asking : 0;
 }
@@ -118,12 +98,12 @@ static bool tell_answering(const struct tc_facts *facts, const struct tc_symptom
 	uint64_t covered = 0;
 
 	for (size_t i = 0; silent->peer && i < tc_tally_rows(silent->peer); i++) {
-		char remote[REMOTE_MAX];
+		struct asked asked;
 		uint64_t others;
 
-		if (!tc_tally_row_text(silent->peer, i, 0, remote, sizeof(remote)))
+		if (!asked_of(facts, silent->peer, i, &asked))
 			continue;
-		others = answered_by(facts, remote);
+		others = answered_by(facts, &asked);
 		if (!others)
 			continue;
 		covered += tc_tally_row_count(silent->peer, i);
@@ -134,7 +114,10 @@ static bool tell_answering(const struct tc_facts *facts, const struct tc_symptom
 			      "%s has answered %llu other connections at least, which are still "
 			      "there: so it is neither down nor cut off, and its queue is probably "
 			      "full.",
-			      others, tc_words(draft, "%s", remote), tc_llu(others));
+			      others,
+			      tc_words(draft, *asked.netns ? "%s (netns %s)" : "%s", asked.remote,
+				       asked.netns),
+			      tc_llu(others));
 	}
 	return covered == silent->shown;
 }
@@ -148,6 +131,12 @@ static uint64_t root_of(uint64_t number)
 		root++;
 	return root;
 }
+
+/* All that are looked at, or one of several network namespaces. */
+struct place {
+	const struct tc_symptom_facts *silent;
+	const struct tc_counters *before, *now; /* `before` NULL: it was read once */
+};
 
 /*
  * How many connections were tried in the time for which the silent ones stand: at the least, as far as
@@ -185,14 +174,15 @@ static double going_on(const struct tc_facts *facts, const struct tc_symptom_fac
  * what is counted in the interval, chance makes the square root of it more or less, and hardly ever
  * twice that; three where nothing was tried.
  */
-static struct tried tried_meanwhile(const struct tc_facts *facts,
-				    const struct tc_symptom_facts *silent)
+static struct tried tried_meanwhile(const struct tc_facts *facts, const struct place *place)
 {
+	const struct tc_symptom_facts *silent = place->silent;
 	double opened, chance, seconds, mean, still;
 	struct tried tried = {.has_least = false};
 	uint64_t rise;
 
-	if (!silent->stood || !tc_facts_rise(facts, TC_COUNTER_ActiveOpens, &rise))
+	if (!silent->stood || !facts->interval_us || !place->before ||
+	    !tc_counter_rise(place->before, place->now, TC_COUNTER_ActiveOpens, &rise))
 		return tried;
 	opened = (double)rise;
 	chance = 2 * (double)root_of(rise);
@@ -214,11 +204,54 @@ static struct tried tried_meanwhile(const struct tc_facts *facts,
 }
 
 /* More than that were never tried; false: not known, or not of the namespace that has these. */
-static bool tried_ever(const struct tc_facts *facts, const struct tc_symptom_facts *silent,
-		       uint64_t *ret_count)
+static bool tried_ever(const struct place *place, uint64_t *ret_count)
 {
-	return tc_facts_counter(facts, TC_COUNTER_ActiveOpens, ret_count) &&
+	const struct tc_symptom_facts *silent = place->silent;
+
+	*ret_count = place->now->value[TC_COUNTER_ActiveOpens];
+	return place->now->status[TC_COUNTER_ActiveOpens] == TC_COUNTER_READ &&
 	       *ret_count >= silent->shown + silent->not_shown;
+}
+
+static bool is_many_of_ever(const struct place *place, uint64_t *ret_ever)
+{
+	return tried_ever(place, ret_ever) &&
+	       (double)place->silent->shown * TC_ATTEMPTS_MANY >= (double)*ret_ever;
+}
+
+/* A namespace that is cut off is not made up for by the others. */
+static bool tell_cut_off(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const char *names = "";
+	size_t count = 0;
+
+	for (size_t i = 0; i < facts->netns_count; i++) {
+		const struct tc_facts_netns *netns = &facts->netns[i];
+		const struct place place = {&netns->silent,
+					    netns->has_before ? &netns->before : NULL, &netns->now};
+		struct tried tried = tried_meanwhile(facts, &place);
+		char name[NETNS_MAX];
+		uint64_t ever;
+
+		if (!netns->silent.shown ||
+		    (!is_many_of_ever(&place, &ever) &&
+		     !(tried.has_most &&
+		       (double)netns->silent.shown * TC_ATTEMPTS_MANY >= tried.most)))
+			continue;
+		tc_facts_netns_name(netns, name, sizeof(name));
+		if (count++ < NETNS_TOLD)
+			names = tc_words(draft, "%s%s%s: %llu", names, *names ? ", " : "", name,
+					 tc_llu(netns->silent.shown));
+	}
+	if (count > NETNS_TOLD)
+		names = tc_words(draft, tc_draft_text(draft, N_("%s and %zu more")), names,
+				 count - NETNS_TOLD);
+	if (count)
+		tc_evidence(draft,
+			    N_("In some network namespaces they are one in ten or more of what is "
+			       "tried there: %s."),
+			    names);
+	return count;
 }
 
 static void tell_tried(const struct tried *tried, bool is_few, struct tc_draft *draft)
@@ -261,13 +294,14 @@ static void tell_open(const struct tried *tried, struct tc_draft *draft)
 static enum tc_severity weigh_silent(const struct tc_facts *facts,
 				     const struct tc_symptom_facts *silent, struct tc_draft *draft)
 {
-	struct tried tried = tried_meanwhile(facts, silent);
-	double silent_parts = (double)silent->shown * MANY_OF_ALL;
+	const struct place all = {silent, &facts->before.counters, &facts->now.counters};
+	struct tried tried = tried_meanwhile(facts, &all);
+	double silent_parts = (double)silent->shown * TC_ATTEMPTS_MANY;
 	bool is_few = tried.has_least && silent_parts < tried.least;
 	bool is_many = tried.has_most && silent_parts >= tried.most;
 	uint64_t ever;
 
-	if (!is_many && tried_ever(facts, silent, &ever) && silent_parts >= (double)ever) {
+	if (!is_many && is_many_of_ever(&all, &ever)) {
 		tc_evidence_n(draft,
 			      "The silent ones are one in ten or more of all that were ever tried: "
 			      "%llu connection (ActiveOpens).",
@@ -276,6 +310,8 @@ static enum tc_severity weigh_silent(const struct tc_facts *facts,
 			      ever, tc_llu(ever));
 		return TC_SEVERITY_WARNING;
 	}
+	if (!is_many && tell_cut_off(facts, draft))
+		return TC_SEVERITY_WARNING;
 	tell_tried(&tried, is_few, draft);
 	if (is_few || is_many)
 		return is_few ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
@@ -291,12 +327,12 @@ static enum tc_severity weigh_silent(const struct tc_facts *facts,
  * Of those that fail soon, as few repetitions are asked for, none need ever be seen to be silent.
  * The counters tell of them. Whether there are many.
  */
-static bool tell_timed_out(const struct tc_facts *facts, const struct failed *failed,
+static bool tell_timed_out(const struct tc_facts *facts, const struct tc_attempts *failed,
 			   struct tc_draft *draft)
 {
 	const struct tc_figure *life = &facts->figures[TC_LIFETIME_SYN_SENT];
 
-	if (!is_often(facts, failed->silent_least))
+	if (!tc_attempts_are_often(facts, failed->silent_least))
 		return false;
 	tc_evidence_n(draft,
 		      "In %s, %llu connection that this machine asked for failed for want of an "
@@ -320,12 +356,12 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 						struct tc_draft *draft)
 {
 	const struct tc_symptom_facts *silent = &facts->symptoms[TC_SYMPTOM_SYN_SENT_SILENT];
-	struct failed failed = {.all = 0};
-	bool has_timed_out = count_failed(facts, &failed) && tell_timed_out(facts, &failed, draft);
+	struct tc_attempts failed = {.all = 0};
+	bool has_timed_out = tc_attempts(facts, &failed) && tell_timed_out(facts, &failed, draft);
 	const char *life;
 
 	if (has_timed_out)
-		draft->severity = weigh_failed(&failed, failed.silent_least);
+		draft->severity = tc_attempts_weigh(facts, &failed, tc_attempts_timed_out);
 	if (!silent->shown)
 		return has_timed_out ? TC_FOUND
 				     : tc_part_none_shown(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
@@ -409,7 +445,7 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 /* ---- syn-sent-refused ------------------------------------------------------------------- */
 
 /* How those that failed were ended, as far as the counters tell. */
-static void tell_ends(const struct failed *failed, struct tc_draft *draft)
+static void tell_ends(const struct tc_attempts *failed, struct tc_draft *draft)
 {
 	uint64_t most = failed->silent_most;
 
@@ -437,13 +473,12 @@ static void tell_ends(const struct failed *failed, struct tc_draft *draft)
 /* Those that got no answer are not refused; syn-sent-blackhole has them. */
 static enum tc_verdict check_syn_sent_refused(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	struct failed failed = {.all = 0};
-	uint64_t answered;
+	struct tc_attempts failed = {.all = 0};
 
-	if (!count_failed(facts, &failed) || !is_often(facts, failed.all - failed.silent_least))
+	if (!tc_attempts(facts, &failed) ||
+	    !tc_attempts_are_often(facts, failed.all - failed.silent_least))
 		return TC_QUIET;
-	answered = failed.all - failed.silent_most;
-	if (!is_often(facts, answered)) {
+	if (!tc_attempts_are_often(facts, tc_attempts_answered(&failed))) {
 		tc_needs(draft,
 			 N_("what came (tcpdump), to tell connections that were refused from those "
 			    "that got no answer: in %s, %llu failed (AttemptFails), of which %llu to "
@@ -461,7 +496,7 @@ static enum tc_verdict check_syn_sent_refused(const struct tc_facts *facts, stru
 		      tc_llu(failed.tried));
 	tc_part_where(facts, TC_COUNTER_AttemptFails, draft);
 	tell_ends(&failed, draft);
-	draft->severity = weigh_failed(&failed, answered);
+	draft->severity = tc_attempts_weigh(facts, &failed, tc_attempts_answered);
 	return TC_FOUND;
 }
 

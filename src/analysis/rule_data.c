@@ -142,6 +142,7 @@ static enum tc_verdict check_retrans_storm(const struct tc_facts *facts, struct 
 			      "or more.",
 			      socks->shown, (unsigned long long)socks->shown,
 			      (unsigned long long)facts->census.states[TC_ESTABLISHED]);
+		tc_scale_where(facts, socks, draft);
 		tc_evidence_whose(draft, socks);
 	}
 	point_to(facts, draft);
@@ -248,6 +249,7 @@ static enum tc_verdict check_half_open(const struct tc_facts *facts, struct tc_d
 		      "keepalive probes.",
 		      half->shown, (unsigned long long)half->shown,
 		      (unsigned long long)facts->census.states[TC_ESTABLISHED]);
+	tc_scale_where(facts, half, draft);
 	tc_evidence_whose(draft, half);
 	if (half->oldest_ms)
 		tc_evidence(draft, N_("The longest silence is %s."),
@@ -332,6 +334,7 @@ static enum tc_verdict check_idle_no_keepalive(const struct tc_facts *facts, str
 	if (idle->oldest_ms)
 		tc_evidence(draft, N_("The longest silence is %s."),
 			    tc_words_duration(draft, idle->oldest_ms));
+	tc_scale_where(facts, idle, draft);
 	tc_evidence_whose(draft, idle);
 	return TC_FOUND;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analysis/judge_netns.h"
+#include "analysis/scale.h"
 #include "util/intl.h"
 #include "util/spread.h"
 
@@ -123,4 +124,28 @@ const char *tc_netns_with(const struct tc_facts *facts, enum tc_counter counter,
 		names = tc_words(draft, tc_draft_text(draft, N_("%s and %zu more")), names,
 				 count - NAMES_MAX);
 	return count ? names : NULL;
+}
+
+void tc_scale_where(const struct tc_facts *facts, const struct tc_symptom_facts *symptom,
+		    struct tc_draft *draft)
+{
+	size_t id = (size_t)(symptom - facts->symptoms), count = 0;
+	const char *list = "";
+
+	for (size_t i = 0; i < facts->netns_count; i++) {
+		const struct tc_facts_netns *netns = &facts->netns[i];
+		const char *one;
+
+		if (!tc_scale_is_many(netns->shown[id], netns->established) || count++ >= NAMES_MAX)
+			continue;
+		one = tc_words(draft, tc_draft_text(draft, N_("%s: %llu of %llu")),
+			       name_of(netns, draft), tc_llu(netns->shown[id]),
+			       tc_llu(netns->established));
+		list = tc_words(draft, "%s%s%s", list, *list ? ", " : "", one);
+	}
+	if (count > NAMES_MAX)
+		list = tc_words(draft, tc_draft_text(draft, N_("%s and %zu more")), list,
+				count - NAMES_MAX);
+	if (count)
+		tc_evidence(draft, N_("By network namespace: %s."), list);
 }

@@ -54,6 +54,7 @@ static enum tc_verdict check_zero_window_local(const struct tc_facts *facts, str
 		tc_evidence_n(draft, "%llu of them has waited for ten seconds or more.",
 			      "%llu of them have waited for ten seconds or more.", stopped->shown,
 			      tc_llu(stopped->shown));
+	tc_scale_where(facts, stopped, draft);
 	say_closed(facts, draft);
 	tc_evidence_whose(draft, unread);
 	return TC_FOUND;

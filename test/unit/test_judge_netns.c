@@ -11,6 +11,7 @@
 
 #include "analysis/judge_netns.h"
 #include "analysis/rule_parts.h"
+#include "ports_made.h"
 #include "scene.h"
 
 /* So many namespaces, all with the settings and counters of the scene; two have names. */
@@ -255,6 +256,89 @@ static void test_idle_by_its_own_setting(void **state)
 	scene_end(&scene);
 }
 
+/* One that is cut off is not made up for by the others. */
+static void test_a_share_is_that_of_a_namespace(void **state)
+{
+	struct tc_sock sock;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	divide(&scene, 3);
+	scene_add(&scene, sock_in(&scene, 0, TC_ESTABLISHED, 1000), 200, 10);
+	sock = sock_in(&scene, 1, TC_ESTABLISHED, 1000);
+	sock.timer = TC_TIMER_RETRANS;
+	sock.retrans = 5;
+	scene_add(&scene, sock, 12, 1);
+	assert_int_equal(scene_judge(&scene, "half-open"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "12 of 212 ESTABLISHED");
+	assert_says(&scene, "By network namespace: web: 12 of 12.");
+	sock.timer = TC_TIMER_NONE;
+	sock.retrans = 0;
+	scene_add(&scene, sock, 120, 10);
+	assert_int_equal(scene_judge(&scene, "half-open"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	scene_end(&scene);
+}
+
+static void test_attempts_are_those_of_a_namespace(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	divide(&scene, 2);
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 5000);
+	scene_rise(&scene, TC_COUNTER_AttemptFails, 20);
+	rise(&scene.facts.netns[0], TC_COUNTER_ActiveOpens, 4900);
+	rise(&scene.facts.netns[1], TC_COUNTER_ActiveOpens, 100);
+	rise(&scene.facts.netns[1], TC_COUNTER_AttemptFails, 20);
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	rise(&scene.facts.netns[1], TC_COUNTER_ActiveOpens, 1000);
+	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	scene_end(&scene);
+}
+
+/* The same address may be another host elsewhere, and answer. */
+static void test_who_answers_is_of_the_same_namespace(void **state)
+{
+	static const struct tc_text text = {.netns = "web"};
+	struct tc_ports *ports = calloc(1, sizeof(*ports));
+	struct tc_sock sock;
+	struct scene scene;
+
+	(void)state;
+	assert_non_null(ports);
+	scene_begin(&scene);
+	divide(&scene, 2);
+	assert_int_equal(tc_facts_by_netns(&scene.facts), 0);
+	sock = sock_in(&scene, 1, TC_SYN_SENT, 1000);
+	sock.text = &text;
+	sock.have &= ~(uint32_t)TC_HAVE_INSIDE;
+	sock.timer = TC_TIMER_RETRANS;
+	sock.retrans = 4;
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(tc_facts_add(&scene.facts, &sock, 1), 0);
+	ports->to[0] = (struct tc_destination){.local = sock.local, .remote = sock.remote,
+					       .remote_port = sock.remote_port, .used = 60,
+					       .netns = scene.facts.netns[0].id};
+	ports->count = ports->pool_count = 1;
+	scene.facts.ports = ports;
+	rise(&scene.facts.netns[1], TC_COUNTER_ActiveOpens, 20);
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 0);
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_false(scene_says(&scene, "has answered"));
+	ports->to[0].netns = scene.facts.netns[1].id;
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "(netns web) has answered 40 other connections");
+	scene_end(&scene);
+}
+
 /* Bound sockets are held against the range of their own namespace. */
 static void test_ranges(void **state)
 {
@@ -346,6 +430,9 @@ int main(void)
 		cmocka_unit_test(test_where_it_rose),
 		cmocka_unit_test(test_whose),
 		cmocka_unit_test(test_lifetimes),
+		cmocka_unit_test(test_a_share_is_that_of_a_namespace),
+		cmocka_unit_test(test_attempts_are_those_of_a_namespace),
+		cmocka_unit_test(test_who_answers_is_of_the_same_namespace),
 		cmocka_unit_test(test_idle_by_its_own_setting),
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_cookies),
