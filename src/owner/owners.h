@@ -8,7 +8,7 @@
  * in turn; each one's conclusion is marked with its name:
  *
  *   seen      an earlier sample of this run saw who held this very connection, by its
- *             cookie, or where there is none by its two ends
+ *             cookie; where there is none, one that had the same two ends
  *   listener  somebody listens on its local address and port: the holders of that listener;
  *             where they have started since, what has it in common with its predecessor
  *   peer      somebody is connected to its remote endpoint from here: the holders of all
