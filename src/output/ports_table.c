@@ -143,15 +143,15 @@ static const struct column columns[] = {
 	{ N_("FROM"), from_text, ALWAYS, 0, false },
 	{ N_("TO"), to_text, ALWAYS, 0, false },
 	{ N_("USED"), used_text, ALWAYS, 0, true },
-	{ "TIME_WAIT", time_wait_text, ALWAYS, 3, true },
+	{ "TIME_WAIT", time_wait_text, ALWAYS, 4, true },
 	{ N_("REUSABLE"), reusable_text, ALWAYS, 7, true },
 	{ N_("FREE"), free_text, ALWAYS, 0, true },
-	{ N_("AT LEAST"), least_text, WITH_BOUNDS, 1, true },
-	{ N_("AT MOST"), most_text, WITH_BOUNDS, 2, true },
-	{ N_("OF"), capacity_text, ALWAYS, 4, true },
-	{ N_("BIND FREE"), bind_text, WITH_SHARED, 1, true },
-	{ N_("RATE"), rate_text, WITH_RATE, 1, true },
-	{ N_("LEFT"), left_text, WITH_RATE, 1, true },
+	{ N_("AT LEAST"), least_text, WITH_BOUNDS, 2, true },
+	{ N_("AT MOST"), most_text, WITH_BOUNDS, 3, true },
+	{ N_("OF"), capacity_text, ALWAYS, 5, true },
+	{ N_("BIND FREE"), bind_text, WITH_SHARED, 2, true },
+	{ N_("RATE"), rate_text, WITH_RATE, 0, true },
+	{ N_("LEFT"), left_text, WITH_RATE, 0, true },
 	{ N_("SUSTAINS"), sustains_text, ALWAYS, 6, true },
 };
 /* clang-format on */
@@ -241,12 +241,25 @@ static size_t total(const struct layout *layout)
 	return sum - GAP;
 }
 
-static void drop_what_does_not_fit(struct layout *layout, size_t width)
+static void drop_by_rank(struct layout *layout, size_t width)
 {
 	for (int rank = COLUMNS; rank > 0 && total(layout) > width; rank--)
 		for (size_t i = 0; i < COLUMNS; i++)
 			if (columns[i].rank == rank)
 				layout->width[i] = 0;
+}
+
+/* Two addresses may be too long for any table: then the local one makes room for all the others. */
+static void drop_what_does_not_fit(struct layout *layout, size_t width)
+{
+	struct layout whole = *layout;
+
+	drop_by_rank(layout, width);
+	if (total(layout) <= width)
+		return;
+	*layout = whole;
+	layout->width[FROM] = 0;
+	drop_by_rank(layout, width);
 }
 
 /* Of the columns that name a destination, with the gaps between them. */
@@ -399,13 +412,38 @@ static void write_pools(struct tc_buf *out, const struct tc_style *style,
 	write_note(out, style, &note);
 }
 
+/* Part of a destination's name that has no room in the table; where it is the same for all, it. */
+static void write_left_out(struct tc_buf *out, const struct tc_style *style,
+			   const struct tc_ports_view *view, const struct column *column)
+{
+	const char *title = tc_tr(column->title);
+	tc_auto_buf struct tc_buf note = TC_BUF_INIT;
+	char first[TEXT_MAX] = "", text[TEXT_MAX] = "";
+
+	column->text(tc_ports_at(view->ports, 0), first);
+	for (size_t i = 1; i < view->shown; i++) {
+		column->text(tc_ports_at(view->ports, i), text);
+		if (strcmp(text, first) != 0) {
+			tc_buf_format(&note, _("%s has no room here; JSON (-j) shows it.\n"), title);
+			write_note(out, style, &note);
+			return;
+		}
+	}
+	/* TRANSLATORS: the title of a column, and what would be in each of its rows */
+	tc_buf_format(&note, _("%s: %s\n"), title, first);
+	write_note(out, style, &note);
+}
+
 static void write_notes(struct tc_buf *out, const struct tc_style *style,
 			const struct tc_ports_view *view, const struct traits *traits,
-			const struct tc_report *report)
+			const struct layout *layout, const struct tc_report *report)
 {
 	tc_auto_buf struct tc_buf note = TC_BUF_INIT;
 
 	tc_buf_byte(out, '\n');
+	for (int i = NETNS; view->shown && i < TO; i++)
+		if (has_say(&columns[i], traits) && !layout->width[i])
+			write_left_out(out, style, view, &columns[i]);
 	write_pools(out, style, view->ports);
 	if (traits->shared) {
 		tc_buf_format(
@@ -450,6 +488,6 @@ void tc_write_ports_table(struct tc_buf *out, const struct tc_ports_view *view,
 	for (size_t i = 0; i < view->shown; i++)
 		write_row(out, &layout, style, tc_ports_at(view->ports, i));
 	write_other(out, &layout, view);
-	write_notes(out, style, view, &traits, report);
+	write_notes(out, style, view, &traits, &layout, report);
 	tc_write_incomplete(out, report, style);
 }

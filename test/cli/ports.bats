@@ -194,6 +194,35 @@ rate_of_reused() { # SOURCE CONDITION
 		.per_second_at_most == null'
 }
 
+# A server on a long address, with a client on it and one on another that is as long.
+between_long_addresses() { # COMMANDS
+	needs_namespaces
+	run unshare -n bash -c 'ip link set lo up || exit 77
+		one=2001:db8:1234:5678:9abc:def0:1234:5678
+		two=2001:db8:1234:5678:9abc:def0:1234:5679
+		ip -6 addr add $one/128 dev lo nodad && ip -6 addr add $two/128 dev lo nodad || exit 77
+		coproc "$0/long_addresses.py" $one $two
+		trap "kill $COPROC_PID" EXIT
+		read -r _ <&"${COPROC[0]}"
+		export COLUMNS=80
+		eval "$1"' "$here" "$1"
+	printf '%s\n' "$output"
+	[ "$status" != 77 ] || skip "needs IPv6"
+	[ "$status" = 0 ]
+}
+
+@test "ports: in a narrow table what was asked for stays" {
+	between_long_addresses 'tcpcensus ports -i 10ms dport = :443 >"$BATS_TEST_TMPDIR/two"
+		tcpcensus ports -i 10ms dport = :443 and src $one >"$BATS_TEST_TMPDIR/one"
+		cat "$BATS_TEST_TMPDIR/two" "$BATS_TEST_TMPDIR/one"'
+	cd "$BATS_TEST_TMPDIR"
+	grep -x 'TO  *USED  *FREE  *RATE  *LEFT' one
+	grep -x 'TO  *USED  *FREE  *RATE  *LEFT' two
+	grep -x 'FROM: 2001:db8:1234:5678:9abc:def0:1234:5678' one
+	grep -x 'FROM has no room here; JSON (-j) shows it.' two
+	! grep '.\{81\}' one two
+}
+
 @test "ports: one destination that nothing is connected to" {
 	among_few 'tcpcensus ports --to 127.0.0.1:9 -j | jq -e ".destinations | length == 1 and
 			(.[0] | .used == 0 and .\"local.addr\" == \"127.0.0.1\" and .free >= 15)" &&
