@@ -115,6 +115,23 @@ static void test_ss(void **state)
 		{ "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 timer:(on,1.250sec,4) uid:33 ino:7 sk:ff fwmark:0x2a -->",
 		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 timer=retrans expires=1250 retrans=4 uid=33 "
 		  "inode=7 cookie=ff mark=42 shutdown=1\n" },
+		/* One unit for seconds and milliseconds; no time is 0, and one that was cut off none. */
+		{ "SYN-SENT 0 1 10.0.0.1:1 10.0.0.2:2 timer:(on,1.136ms,5)\n"
+		  "SYN-SENT 0 1 10.0.0.1:1 10.0.0.2:2 timer:(on,9.007ms,5)\n"
+		  "SYN-SENT 0 1 10.0.0.1:1 10.0.0.2:2 timer:(on,007ms,5)\n"
+		  "SYN-SENT 0 1 10.0.0.1:1 10.0.0.2:2 timer:(on,2sec,5)\n"
+		  "SYN-SENT 0 1 10.0.0.1:1 10.0.0.2:2 timer:(on,1min5sec,5)\n"
+		  "SYN-SENT 0 1 10.0.0.1:1 10.0.0.2:2 timer:(on,119min,5)\n"
+		  "SYN-SENT 0 1 10.0.0.1:1 10.0.0.2:2 timer:(on,,5)\n"
+		  "SYN-SENT 0 1 10.0.0.1:1 10.0.0.2:2 timer:(on,1min\n",
+		  "SYN_SENT inet 10.0.0.1,1 10.0.0.2,2 q=0/1 timer=retrans expires=1136 retrans=5\n"
+		  "SYN_SENT inet 10.0.0.1,1 10.0.0.2,2 q=0/1 timer=retrans expires=9007 retrans=5\n"
+		  "SYN_SENT inet 10.0.0.1,1 10.0.0.2,2 q=0/1 timer=retrans expires=7 retrans=5\n"
+		  "SYN_SENT inet 10.0.0.1,1 10.0.0.2,2 q=0/1 timer=retrans expires=2000 retrans=5\n"
+		  "SYN_SENT inet 10.0.0.1,1 10.0.0.2,2 q=0/1 timer=retrans expires=65000 retrans=5\n"
+		  "SYN_SENT inet 10.0.0.1,1 10.0.0.2,2 q=0/1 timer=retrans expires=7140000 retrans=5\n"
+		  "SYN_SENT inet 10.0.0.1,1 10.0.0.2,2 q=0/1 timer=retrans expires=0 retrans=5\n"
+		  "SYN_SENT inet 10.0.0.1,1 10.0.0.2,2 q=0/1 timer=retrans\n" },
 		{ "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2\n\t skmem:(r4352,rb131072,t0,tb87040,f0,w0,o0,bl0,d0) cubic "
 		  "wscale:10,10 rto:200 rtt:0.03/0.01 cwnd:10 lastsnd:61000 lastack:1676 pacing_rate 8bps "
 		  "rcv_space:14480 minrtt:0.004 rcv_wnd:65536\n",

@@ -5,11 +5,35 @@
  */
 #include "source/capture/ss.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 #include "util/buf.h"
 #include "util/macro.h"
 #include "util/parse.h"
+
+/*
+ * As print_ms_timer() of ss writes it: "1min12sec", "12sec", "964ms", nothing for 0, and with one
+ * unit for both numbers "1.136ms" for a second and 136 ms.
+ */
+static int parse_time(struct tc_slice time, uint64_t *ret_ms)
+{
+	struct tc_slice seconds = tc_slice_until(time, '.');
+	struct tc_slice rest = tc_slice_after(time, seconds.length + 1);
+	uint64_t whole, ms;
+
+	if (!time.length) {
+		*ret_ms = 0;
+		return 0;
+	}
+	if (rest.length != 5 || !tc_slice_is(tc_slice_after(rest, 3), "ms"))
+		return tc_parse_duration_ms(time.data, time.length, UINT32_MAX, ret_ms);
+	if (tc_parse_uint(seconds.data, seconds.length, UINT32_MAX / 1000 - 1, &whole) < 0 ||
+	    tc_parse_uint(rest.data, 3, 999, &ms) < 0)
+		return -EINVAL;
+	*ret_ms = whole * 1000 + ms;
+	return 0;
+}
 
 static void read_timer(struct tc_capture *capture, struct tc_sock *sock, struct tc_slice value)
 {
@@ -33,7 +57,8 @@ static void read_timer(struct tc_capture *capture, struct tc_sock *sock, struct 
 		sock->timer = timers[i].timer;
 		sock->have |= TC_HAVE_TIMER;
 	}
-	if (tc_parse_duration_ms(time.data, time.length, UINT32_MAX, &number) == 0) {
+	/* What was cut off before its second comma may lack a part of the time. */
+	if (name.length + 1 + time.length < value.length && parse_time(time, &number) == 0) {
 		sock->expires_ms = (uint32_t)number;
 		sock->have |= TC_HAVE_EXPIRES;
 	}
