@@ -12,6 +12,9 @@ enum { SECOND_MS = 1000, MINUTE = 60, HOUR = 3600 };
 /* Up to here a time is said in seconds alone: "102 s" is easier to compare than "1 min 42 s". */
 enum { SECONDS_ALONE = 120 };
 
+/* "now", "here": the words beside a value that stands alone in its parentheses. */
+enum { ASIDE_MAX = 16 };
+
 const char *tc_fill_text(const struct tc_fill *fill, const char *text)
 {
 	return fill->english ? text : tc_tr(text);
@@ -229,6 +232,39 @@ static const char *next_reference(const char *text, const char **ret_name, size_
 	return start;
 }
 
+/* Whether there is a value to show, or something to say of why there is none. */
+static bool is_known(const struct tc_fill *fill, const char *name, size_t length)
+{
+	tc_auto_buf struct tc_buf value = TC_BUF_INIT, unknown = TC_BUF_INIT;
+	const char *one, *other;
+
+	if (!add_named(&value, fill, name, length))
+		return true;
+	add_unknown(&unknown, fill);
+	one = tc_buf_string(&value);
+	other = tc_buf_string(&unknown);
+	return !one || !other || strcmp(one, other) != 0;
+}
+
+/*
+ * "tcp_max_tw_buckets is reached first (${tcp_max_tw_buckets} here)": such an aside says nothing
+ * but the value, and is left out where that is not known. Where it begins and ends, blank and
+ * parentheses included; false: what stands there says more.
+ */
+static bool is_aside(const char *text, const char **start, const char **after)
+{
+	const char *open = *start, *close = *after + strcspn(*after, "().,:;$");
+
+	while (open > text && !strchr("().,:;}", open[-1]))
+		open--;
+	if (open < text + 2 || open[-1] != '(' || open[-2] != ' ' || *close != ')' ||
+	    (*start - open) + (close - *after) > ASIDE_MAX)
+		return false;
+	*start = open - 2;
+	*after = close + 1;
+	return true;
+}
+
 void tc_fill(struct tc_buf *out, const struct tc_fill *fill, const char *text)
 {
 	const char *name, *after, *start;
@@ -238,8 +274,11 @@ void tc_fill(struct tc_buf *out, const struct tc_fill *fill, const char *text)
 		return;
 	text = tc_fill_text(fill, text);
 	while ((start = next_reference(text, &name, &length, &after))) {
+		bool is_left_out =
+			!is_known(fill, name, length) && is_aside(text, &start, &after);
+
 		tc_buf_add(out, text, (size_t)(start - text));
-		if (!add_named(out, fill, name, length))
+		if (!is_left_out && !add_named(out, fill, name, length))
 			tc_buf_add(out, start, (size_t)(after - start));
 		text = after;
 	}

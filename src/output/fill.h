@@ -5,7 +5,7 @@
  * In a text, ${name} stands for a kernel setting of model/settings.def, or for a figure that
  * was computed from settings. It is replaced by the value with its unit ("60 s", "1000 ms",
  * "2 min 11 s"). Where the value is not known the text says so, and never shows a default in
- * its place. Where several network namespaces are looked at and have different values, it says
+ * its place; an aside that only shows it, "(${name} here)", is left out. Where several network namespaces are looked at and have different values, it says
  * which has what.
  */
 #ifndef TC_OUTPUT_FILL_H

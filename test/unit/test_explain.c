@@ -171,6 +171,26 @@ static void test_several_namespaces(void **state)
 	assert_filled(&fill, "${tcp_fin_timeout}", "[not readable here]");
 }
 
+/* A value that is not known reads well: what only shows it is left out. */
+static void test_a_value_that_is_not_known(void **state)
+{
+	struct world world;
+	struct tc_fill fill;
+
+	(void)state;
+	make_world(&world, 80);
+	fill = world.env.fill;
+	fill.english = true;
+	world.settings[TC_SETTING_tcp_max_tw_buckets].status = TC_SETTING_NOT_READ;
+	assert_filled(&fill, "first (${tcp_max_tw_buckets} here): raise it", "first: raise it");
+	assert_filled(&fill, "it (now ${tcp_max_tw_buckets}), so", "it, so");
+	assert_filled(&fill, "it (tcp_max_tw_buckets: ${tcp_max_tw_buckets}) is",
+		      "it (tcp_max_tw_buckets: [not readable here]) is");
+	assert_filled(&fill, "(${tcp_max_tw_buckets}) is", "([not readable here]) is");
+	assert_filled(&fill, "at ${tcp_max_tw_buckets}", "at [not readable here]");
+	assert_filled(&fill, "first (${tcp_fin_timeout} here)", "first (60 s here)");
+}
+
 static void test_french_is_complete_and_resolves(void **state)
 {
 	struct po po = {TC_BUF_INIT};
@@ -526,6 +546,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_reference_resolves),
 		cmocka_unit_test(test_several_namespaces),
+		cmocka_unit_test(test_a_value_that_is_not_known),
 		cmocka_unit_test(test_french_is_complete_and_resolves),
 		cmocka_unit_test(test_pages_fit),
 		cmocka_unit_test(test_unknown_values_are_said),
