@@ -154,6 +154,20 @@ static void tell_full(const struct tc_facts *facts, const struct tc_flood_pressu
 	}
 }
 
+/* Places in the row's list of remedies. */
+enum { REPAIR_THE_PATH, FEWER_REPETITIONS };
+
+enum { FEW_REPETITIONS = 3 }; /* that the row advises */
+
+static void leave_out(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	int64_t retries;
+
+	if (tc_facts_setting(facts, TC_SETTING_tcp_synack_retries, &retries) &&
+	    retries <= FEW_REPETITIONS)
+		tc_is_no_remedy(draft, FEWER_REPETITIONS);
+}
+
 /* Where a listener lets nobody in, last ACKs do come: the rule phantom-established tells of those.
  */
 static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct tc_draft *draft)
@@ -192,6 +206,7 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 		tc_evidence_whose(draft, retried);
 	tc_part_unjudged(facts, TC_SYMPTOM_SYN_RECV_RETRIED, draft);
 	point_to_slow(facts, &slow, is_few, draft);
+	leave_out(facts, draft);
 	draft->is_shared = !slow.peers;
 	draft->severity = is_few || is_kept_out ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
@@ -232,7 +247,9 @@ const struct tc_rule tc_rule_slow_last_ack = {
 		   "come in by"),
 	},
 	.remedy = {
+		[REPAIR_THE_PATH] =
 		N_("Repair the path or the firewall."),
+		[FEWER_REPETITIONS] =
 		N_("tcp_synack_retries = 3 instead of 5 (now ${tcp_synack_retries}) frees the "
 		   "queue after 15 s instead of 63 s; it gives slow clients less time."),
 	},

@@ -77,6 +77,11 @@ void tc_points_to(struct tc_draft *draft, size_t cause)
 		draft->likely[draft->likely_count++] = (uint8_t)cause;
 }
 
+void tc_is_no_remedy(struct tc_draft *draft, size_t remedy)
+{
+	draft->left_out |= UINT32_C(1) << remedy;
+}
+
 static void set_needs(struct tc_draft *draft, char *needs)
 {
 	free(draft->needs);

@@ -27,6 +27,7 @@ struct tc_draft {
 	enum tc_severity severity; /* to be set with TC_FOUND */
 	uint8_t likely[TC_LIKELY_MAX]; /* causes of the rule that the evidence points to */
 	size_t likely_count;
+	uint32_t left_out; /* remedies of the rule that help nothing here: bits, by place */
 	char **evidence;	   /* owned; ended by NULL */
 	size_t count;
 	char *needs;  /* owned; with TC_UNSURE */
@@ -55,6 +56,9 @@ void tc_evidence_n(struct tc_draft *draft, const char *one, const char *many, ui
  * evidence does not tell of, which keep their order. Of several the first named stands first.
  */
 void tc_points_to(struct tc_draft *draft, size_t cause);
+
+/* What stands in that place of the row's remedies is as good as done, or would make it worse. */
+void tc_is_no_remedy(struct tc_draft *draft, size_t remedy);
 
 /* With TC_UNSURE: what would have to be known, and how to get it. */
 void tc_needs(struct tc_draft *draft, const char *format, ...) tc_printf(2, 3);

@@ -52,6 +52,19 @@ static const char *first_of(const struct tc_rule *rule, const struct tc_draft *d
 	return cause < TC_RULE_LINES && rule->first[cause] ? rule->first[cause] : rule->first[0];
 }
 
+static const char *const *choose_remedy(const char *const remedy[TC_RULE_LINES],
+					const struct tc_draft *draft, const struct tc_fill *fill,
+					struct tc_bag *bag)
+{
+	const char *chosen[TC_RULE_LINES] = {NULL};
+	size_t count = 0;
+
+	for (size_t i = 0; i < TC_RULE_LINES && remedy[i]; i++)
+		if (!draft || !(draft->left_out & UINT32_C(1) << i))
+			chosen[count++] = remedy[i];
+	return fill_list(chosen, fill, bag);
+}
+
 /* "RFC 9293 3.6; tcp(7)" as its items, which are not translated. */
 static const char *const *split_sources(const char *sources, struct tc_bag *bag)
 {
@@ -91,7 +104,8 @@ struct tc_rule_text tc_rule_text_of(const struct tc_rule *rule, const struct tc_
 		.first = fill_one(first_of(rule, draft), fill, bag),
 		.causes = order_causes(other ? other->causes : rule->causes, draft, fill, bag),
 		.confirm = fill_list(other ? other->confirm : rule->confirm, fill, bag),
-		.remedy = fill_list(other ? other->remedy : rule->remedy, fill, bag),
+		.remedy = other ? fill_list(other->remedy, fill, bag)
+				: choose_remedy(rule->remedy, draft, fill, bag),
 		.avoid = fill_list(other ? other->avoid : rule->avoid, fill, bag),
 		.sources = split_sources(other ? other->sources : rule->sources, bag),
 		.scenario = rule->scenario,

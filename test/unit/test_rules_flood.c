@@ -67,6 +67,10 @@ static void test_flood_by_few_peers(void **state)
 		if (rows[i].silent && rows[i].flood == TC_QUIET) {
 			assert_int_equal(scene_judge(&scene, "slow-last-ack"), TC_FOUND);
 			assert_false(scene.judged.draft.is_shared);
+			assert_int_equal(scene.judged.draft.left_out, 0);
+			scene_set(&scene, TC_SETTING_tcp_synack_retries, 3); /* as is advised */
+			scene_judge(&scene, "slow-last-ack");
+			assert_int_equal(scene.judged.draft.left_out, 1u << 1);
 		}
 		scene_end(&scene);
 	}
