@@ -90,6 +90,10 @@ FNR == 1 {
 	# The queues of listeners are not taken from /proc/net/tcp, which lacks the limit.
 	if (what ~ /proc/ && cell[place["state"]] == "LISTEN")
 		cell[place["recv_q"]] = cell[place["send_q"]] = ""
+	# Of a handshake /proc counts how often its timer fired, which sends nothing where a last ACK
+	# came, and netlink how often a SYN+ACK was sent again.
+	if ("retrans" in place && cell[place["kind"]] == "request")
+		cell[place["retrans"]] = ""
 	# Whether a timer runs, not when it fires.
 	if ("expires" in place && cell[place["expires"]] != "")
 		cell[place["expires"]] = "some"
