@@ -245,6 +245,7 @@ void tc_judge_half(const struct tc_facts *facts, const char *counters, struct tc
 	}
 	if (!takes)
 		return;
+	draft->is_open = true;
 	if (!facts->interval_us)
 		takes = tc_draft_text(draft, tc_judge_needs_interval(facts));
 	tc_evidence(draft,

@@ -320,6 +320,7 @@ static enum tc_severity weigh_silent(const struct tc_facts *facts,
 		return TC_SEVERITY_WARNING;
 	}
 	tell_open(&tried, draft);
+	draft->is_open = true;
 	return TC_SEVERITY_NOTICE;
 }
 

@@ -14,6 +14,7 @@ static void weigh(const struct tc_symptom_facts *symptom, struct tc_draft *draft
 
 	if (is_few)
 		tc_part_few_peers(symptom, draft);
+	draft->is_open |= tc_part_may_be_few_peers(symptom->shown, tc_part_peers(symptom));
 	if (is_few || draft->severity == TC_SEVERITY_WARNING)
 		draft->severity = TC_SEVERITY_WARNING;
 	else

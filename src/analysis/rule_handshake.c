@@ -208,6 +208,7 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 	point_to_slow(facts, &slow, is_few, draft);
 	leave_out(facts, draft);
 	draft->is_shared = !slow.peers;
+	draft->is_open = tc_part_may_be_few_peers(slow.silent, slow.peers);
 	draft->severity = is_few || is_kept_out ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
@@ -261,6 +262,7 @@ const struct tc_rule tc_rule_slow_last_ack = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_SYN_RECV_RETRIED,
+	.graver_by = "TCPReqQFullDrop",
 	.glance = true,
 	.glance_state = TC_SYN_RECV,
 	.scenario = "slow-last-ack",

@@ -44,7 +44,7 @@ static enum tc_verdict check_rfc1337(const struct tc_facts *facts, struct tc_dra
 	}
 	if (limit > 0 && (uint64_t)limit * TINY >= normal)
 		return TC_QUIET;
-	tc_facts_counter(facts, TC_COUNTER_TCPTimeWaitOverflow, &overflows);
+	draft->is_open = !tc_facts_counter(facts, TC_COUNTER_TCPTimeWaitOverflow, &overflows);
 	draft->severity = overflows || limit <= 0 ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	if (limit <= 0)
 		tc_evidence(draft, N_("tcp_max_tw_buckets is %lld: no connection has a TIME_WAIT."),

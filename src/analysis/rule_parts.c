@@ -154,6 +154,11 @@ bool tc_part_are_few_peers(uint64_t shown, uint64_t peers)
 	return peers && shown >= MANY && peers * 2 <= shown;
 }
 
+bool tc_part_may_be_few_peers(uint64_t shown, uint64_t peers)
+{
+	return !peers && shown >= MANY;
+}
+
 bool tc_part_is_few_peers(const struct tc_symptom_facts *symptom)
 {
 	return tc_part_are_few_peers(symptom->shown, tc_part_peers(symptom));

@@ -50,6 +50,7 @@ uint64_t tc_part_peers(const struct tc_symptom_facts *symptom);
  * that went out of reach and of scanners.
  */
 bool tc_part_are_few_peers(uint64_t shown, uint64_t peers);
+bool tc_part_may_be_few_peers(uint64_t shown, uint64_t peers); /* who has them is not known */
 bool tc_part_is_few_peers(const struct tc_symptom_facts *symptom);
 
 /* Says so. */

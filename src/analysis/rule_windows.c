@@ -127,6 +127,8 @@ static enum tc_verdict check_send_stalled(const struct tc_facts *facts, struct t
 	if (!stalled->shown)
 		return TC_QUIET;
 	draft->severity = judge_stalled(facts);
+	draft->is_open = tc_part_may_be_few_peers(stopped->shown + stopped->unjudged,
+						  tc_part_peers(stopped));
 	tc_evidence_n(draft,
 		      "%llu connection has data to send and a peer whose window is closed; "
 		      "%llu are ESTABLISHED.",

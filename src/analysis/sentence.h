@@ -24,6 +24,7 @@ struct tc_draft {
 	const struct tc_report *report; /* of the look that is judged; NULL: of none */
 	bool for_needs;		   /* the next sentence is no evidence; see tc_for_needs() */
 	bool is_shared;		   /* with more known, another rule may have these sockets */
+	bool is_open;		   /* with more known, what was found may be graver */
 	enum tc_severity severity; /* to be set with TC_FOUND */
 	uint8_t likely[TC_LIKELY_MAX]; /* causes of the rule that the evidence points to */
 	size_t likely_count;

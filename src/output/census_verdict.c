@@ -98,14 +98,21 @@ static void add_line(struct lines *lines, const char *sign, const char *sentence
 	tc_buf_byte(lines->out, '\n');
 }
 
-static void add_findings(struct lines *lines, const struct tc_diagnosis *verdicts, bool alarming)
+/* How the line of a finding begins; one that was not judged to the end is a question. */
+static const char *sign_of(const struct tc_finding *finding)
+{
+	if (finding->severity >= TC_SEVERITY_WARNING)
+		return "! ";
+	return finding->severity ? "- " : "? ";
+}
+
+static void add_findings(struct lines *lines, const struct tc_diagnosis *verdicts, char sign)
 {
 	for (size_t i = 0; i < verdicts->finding_count; i++) {
 		const struct tc_finding *finding = &verdicts->findings[i];
 
-		if ((finding->severity >= TC_SEVERITY_WARNING) == alarming)
-			add_line(lines, alarming ? "! " : "- ", finding->evidence[0],
-				 finding->rule.id);
+		if (*sign_of(finding) == sign)
+			add_line(lines, sign_of(finding), finding->evidence[0], finding->rule.id);
 	}
 }
 
@@ -114,7 +121,8 @@ void tc_write_census_verdicts(struct tc_buf *out, const struct tc_diagnosis *ver
 {
 	struct lines lines = {.out = out, .style = style};
 
-	add_findings(&lines, verdicts, true);
+	add_findings(&lines, verdicts, '!');
+	add_findings(&lines, verdicts, '?');
 	/* That a large number is normal is worth the last line. */
 	for (size_t i = 0; i < verdicts->not_checked_count &&
 			   lines.count + (verdicts->normal_count > 0) < LINES_MAX;
@@ -122,5 +130,5 @@ void tc_write_census_verdicts(struct tc_buf *out, const struct tc_diagnosis *ver
 		add_line(&lines, "? ", verdicts->not_checked[i].needs, verdicts->not_checked[i].id);
 	for (size_t i = 0; i < verdicts->normal_count; i++)
 		add_line(&lines, "- ", verdicts->normal[i].text, NULL);
-	add_findings(&lines, verdicts, false);
+	add_findings(&lines, verdicts, '-');
 }

@@ -313,13 +313,17 @@ static void add_normal(struct tc_diagnosis *verdicts, const struct tc_rule *rule
 		(struct tc_normal){.id = rule->id, .text = sentence};
 }
 
-/* A line names the rule that diagnose then speaks of; where that is open, it names none. */
+/*
+ * A line names the rule that diagnose then speaks of; where that is open, it names none. What
+ * diagnose may call graver is not judged here: its severity is 0.
+ */
 static void add_finding(struct tc_diagnosis *verdicts, const struct tc_judgement *judgement,
 			const char *sentence)
 {
 	const char **evidence = tc_bag_list(&verdicts->bag, 1);
 	const struct tc_rule *rule = judgement->rule;
 	int severity = judgement->draft.severity;
+	bool is_judged = severity >= TC_SEVERITY_WARNING || !judgement->draft.is_open;
 	size_t at = verdicts->finding_count++;
 
 	for (; at && verdicts->findings[at - 1].severity < severity; at--)
@@ -329,7 +333,7 @@ static void add_finding(struct tc_diagnosis *verdicts, const struct tc_judgement
 	verdicts->findings[at] = (struct tc_finding){
 		.rule = {.id = judgement->draft.is_shared ? "" : rule->id,
 			 .severity = rule->severity},
-		.severity = severity,
+		.severity = is_judged ? severity : 0,
 		.evidence = evidence,
 	};
 }

@@ -197,6 +197,7 @@ morning=$here/data/morning.txt
 
 @test "diagnose: the census ends with the worst of it" {
 	in_lab queue-full --side b -- census_verdicts
+	in_lab the-note -- census_asks_what_diagnose_warns_of slow-last-ack
 	in_lab ports-used -- census_ends_with port-exhaustion '20 of 20 ports are in use'
 	in_lab bind-exhausted -- census_ends_with '\(port\|bind\)-exhaustion' '0 of 20 ports'
 	tcpcensus -f "$morning" | tail -6 | grep -q '^? 18 CLOSE_WAIT: '

@@ -90,6 +90,17 @@ census_ends_with() { # RULE WORDS
 	done
 }
 
+# Whose they are no census sees in passing: what few peers share is not called a notice.
+census_asks_what_diagnose_warns_of() { # RULE
+	judged 1 ".findings[0].id == \"$1\" and .findings[0].severity == \"warning\""
+	local source
+	for source in "${sources[@]}"; do
+		tcpcensus --source "$source" >"$scratch/table" 2>/dev/null
+		grep -q '^? [0-9]* of [0-9]* SYN_RECV had their SYN+ACK sent again' "$scratch/table" ||
+			wrong "not judged by $source" "$(cat "$scratch/table")"
+	done
+}
+
 census_verdicts() {
 	tcpcensus >"$scratch/table"
 	grep -qx '  tcpcensus diagnose accept-overflow' "$scratch/table" && grep -q '^! A queue is full' "$scratch/table" ||

@@ -255,6 +255,26 @@ static void test_verdict_of_no_rule(void **state)
 	assert_string_equal(tc_buf_string(&out), "- 20 SYN_RECV: tcpcensus diagnose\n");
 }
 
+/* What diagnose may call a warning is neither an alarm nor called harmless. */
+static void test_verdict_that_is_open(void **state)
+{
+	static const char *const open[] = {"20 LAST_ACK.", NULL}, *const bad[] = {"A leak.", NULL},
+				 *const small[] = {"1 CLOSING.", NULL};
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	struct tc_finding findings[] = {
+		{.rule = {.id = "b"}, .severity = TC_SEVERITY_WARNING, .evidence = bad},
+		{.rule = {.id = "c"}, .severity = TC_SEVERITY_NOTICE, .evidence = small},
+		{.rule = {.id = "a"}, .severity = 0, .evidence = open},
+	};
+	struct tc_diagnosis all = {.findings = findings, .finding_count = 3};
+
+	(void)state;
+	tc_write_census_verdicts(&out, &all, &plain);
+	assert_string_equal(tc_buf_string(&out), "! A leak: tcpcensus diagnose b\n"
+						 "? 20 LAST_ACK: tcpcensus diagnose a\n"
+						 "- 1 CLOSING: tcpcensus diagnose c\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_fits),	  cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_verdict_of_no_rule),
+		cmocka_unit_test(test_verdict_that_is_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
