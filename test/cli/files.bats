@@ -213,6 +213,10 @@ damaged() {
 	jq -e '.source.origins_left_out == 2' "$out_file"
 	jq -e '[.source.origins[].sockets] == [1, 2] + [range(14) | 1]' "$out_file"
 	jq -e '.source.origins[0] | has("settings") | not' "$out_file"
+	tcpcensus list -j -f connected >"$BATS_TEST_TMPDIR/json"
+	tcpcensus list -o ndjson -f connected -f "$BATS_TEST_TMPDIR/1" >"$BATS_TEST_TMPDIR/ndjson" 2>&1
+	apart tcpcensus -j -f "$BATS_TEST_TMPDIR/json" -f "$BATS_TEST_TMPDIR/ndjson"
+	jq -e '[.source.origins[].sockets] == [3, 4] and (.source | has("unused") | not)' "$out_file"
 }
 
 @test "files: what our own NDJSON says of owners is read as it was" {

@@ -220,7 +220,7 @@ uint64_t tc_capture_sockets(const struct tc_capture *capture)
 {
 	uint64_t sockets = 0;
 
-	for (size_t i = 0; tc_formats[i]; i++)
+	for (size_t i = 0; i < TC_FORMAT_COUNT; i++)
 		sockets += capture->seen[i].sockets;
 	return sockets;
 }
