@@ -412,7 +412,7 @@ static void write_pools(struct tc_buf *out, const struct tc_style *style,
 	write_note(out, style, &note);
 }
 
-/* Part of a destination's name that has no room in the table; where it is the same for all, it. */
+/* What has no room in the table; or what would be in it, where that is the same in every row. */
 static void write_left_out(struct tc_buf *out, const struct tc_style *style,
 			   const struct tc_ports_view *view, const struct column *column)
 {
