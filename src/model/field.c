@@ -179,6 +179,29 @@ GETTER(service)
 
 /* ---- What kind of socket ------------------------------------------------------------- */
 
+static const char *const family_names[] = {"inet", "inet6", NULL};
+
+static const char *const kind_names[] = {
+	[TC_KIND_FULL] = "full",
+	[TC_KIND_REQUEST] = "request",
+	[TC_KIND_TIMEWAIT] = "timewait",
+	NULL,
+};
+
+/* Without TC_DIRECTION_NONE, which is shown as nothing. */
+static const char *const direction_names[] = {
+	[TC_DIRECTION_IN - 1] = "in",
+	[TC_DIRECTION_OUT - 1] = "out",
+	[TC_DIRECTION_LISTEN - 1] = "listen",
+	NULL,
+};
+
+static const char *const timer_names[] = {
+	[TC_TIMER_NONE] = "none",	    [TC_TIMER_RETRANS] = "retrans",
+	[TC_TIMER_KEEPALIVE] = "keepalive", [TC_TIMER_TIMEWAIT] = "timewait",
+	[TC_TIMER_PROBE] = "probe",	    NULL,
+};
+
 GETTER(state)
 {
 	set_text(value, tc_state_name(sock->state));
@@ -187,31 +210,20 @@ GETTER(state)
 GETTER(family)
 {
 	if (sock->have & TC_HAVE_FAMILY)
-		set_text(value, sock->family == AF_INET6 ? "inet6" : "inet");
+		set_text(value, family_names[sock->family == AF_INET6]);
 }
 
 GETTER(kind)
 {
-	static const char *const names[] = {
-		[TC_KIND_FULL] = "full",
-		[TC_KIND_REQUEST] = "request",
-		[TC_KIND_TIMEWAIT] = "timewait",
-	};
-
 	if (sock->have & TC_HAVE_KIND)
-		set_name(value, names, TC_ARRAY_SIZE(names), sock->kind);
+		set_name(value, kind_names, TC_ARRAY_SIZE(kind_names), sock->kind);
 }
 
 GETTER(direction)
 {
-	static const char *const names[] = {
-		[TC_DIRECTION_NONE] = NULL,
-		[TC_DIRECTION_IN] = "in",
-		[TC_DIRECTION_OUT] = "out",
-		[TC_DIRECTION_LISTEN] = "listen",
-	};
-
-	set_name(value, names, TC_ARRAY_SIZE(names), sock->direction);
+	if (sock->direction != TC_DIRECTION_NONE)
+		set_name(value, direction_names, TC_ARRAY_SIZE(direction_names),
+			 sock->direction - 1u);
 }
 
 /* ---- Queues and timers --------------------------------------------------------------- */
@@ -230,14 +242,8 @@ GETTER(send_q)
 
 GETTER(timer)
 {
-	static const char *const names[] = {
-		[TC_TIMER_NONE] = "none",	    [TC_TIMER_RETRANS] = "retrans",
-		[TC_TIMER_KEEPALIVE] = "keepalive", [TC_TIMER_TIMEWAIT] = "timewait",
-		[TC_TIMER_PROBE] = "probe",
-	};
-
 	if (sock->have & TC_HAVE_TIMER)
-		set_name(value, names, TC_ARRAY_SIZE(names), sock->timer);
+		set_name(value, timer_names, TC_ARRAY_SIZE(timer_names), sock->timer);
 }
 
 GETTER(drops)
@@ -436,83 +442,83 @@ GETTER(owner)
 /* clang-format off */
 static const struct tc_field fields[] = {
 	{ "state", N_("STATE"), N_("state of the socket"), NULL,
-	  0, 0, 11, get_state },
+	  0, 0, 11, get_state, NULL },
 	{ "family", N_("FAMILY"), N_("inet or inet6: family of the socket"), NULL,
-	  TC_HAVE_FAMILY, 0, 6, get_family },
+	  TC_HAVE_FAMILY, 0, 6, get_family, family_names },
 	{ "local", N_("LOCAL"), N_("local address and port"), NULL,
-	  HAVE_LOCAL | TC_HAVE_IFINDEX, TC_FIELD_JOINED | TC_FIELD_IFACES, 26, get_local },
+	  HAVE_LOCAL | TC_HAVE_IFINDEX, TC_FIELD_JOINED | TC_FIELD_IFACES, 26, get_local, NULL },
 	{ "local.addr", N_("LOCAL.ADDR"), N_("local address"), NULL,
-	  TC_HAVE_LOCAL_ADDR, 0, 20, get_local_addr },
+	  TC_HAVE_LOCAL_ADDR, 0, 20, get_local_addr, NULL },
 	{ "local.port", N_("LOCAL.PORT"), N_("local port"), NULL,
-	  TC_HAVE_LOCAL_PORT, TC_FIELD_RIGHT, 10, get_local_port },
+	  TC_HAVE_LOCAL_PORT, TC_FIELD_RIGHT, 10, get_local_port, NULL },
 	{ "local.net", N_("LOCAL.NET"), N_("local network: /24 and /64, or local.net/16"), NULL,
-	  TC_HAVE_LOCAL_ADDR, TC_FIELD_PREFIX, 20, get_local_net },
+	  TC_HAVE_LOCAL_ADDR, TC_FIELD_PREFIX, 20, get_local_net, NULL },
 	{ "remote", N_("REMOTE"), N_("remote address and port"), NULL,
-	  HAVE_REMOTE, TC_FIELD_JOINED, 26, get_remote },
+	  HAVE_REMOTE, TC_FIELD_JOINED, 26, get_remote, NULL },
 	{ "remote.addr", N_("REMOTE.ADDR"), N_("remote address"), NULL,
-	  TC_HAVE_REMOTE_ADDR, 0, 20, get_remote_addr },
+	  TC_HAVE_REMOTE_ADDR, 0, 20, get_remote_addr, NULL },
 	{ "remote.port", N_("REMOTE.PORT"), N_("remote port"), NULL,
-	  TC_HAVE_REMOTE_PORT, TC_FIELD_RIGHT, 11, get_remote_port },
+	  TC_HAVE_REMOTE_PORT, TC_FIELD_RIGHT, 11, get_remote_port, NULL },
 	{ "remote.net", N_("REMOTE.NET"), N_("remote network: /24 and /64, or remote.net/16"), NULL,
-	  TC_HAVE_REMOTE_ADDR, TC_FIELD_PREFIX, 20, get_remote_net },
+	  TC_HAVE_REMOTE_ADDR, TC_FIELD_PREFIX, 20, get_remote_net, NULL },
 	{ "service", N_("SERVICE"), N_("the listener that an inbound socket belongs to"), NULL,
-	  HAVE_LOCAL | TC_HAVE_IFINDEX, TC_FIELD_LISTENERS | TC_FIELD_IFACES, 22, get_service },
+	  HAVE_LOCAL | TC_HAVE_IFINDEX, TC_FIELD_LISTENERS | TC_FIELD_IFACES, 22, get_service, NULL },
 	{ "direction", N_("DIRECTION"), N_("in, out or listen, by the listeners seen"), NULL,
-	  HAVE_LOCAL | TC_HAVE_KIND, TC_FIELD_LISTENERS, 9, get_direction },
+	  HAVE_LOCAL | TC_HAVE_KIND, TC_FIELD_LISTENERS, 9, get_direction, direction_names },
 	{ "recv_q", N_("RECV-Q"), N_("bytes the program has not read; LISTEN: not accepted"), NULL,
-	  TC_HAVE_RECV_Q, TC_FIELD_RIGHT, 7, get_recv_q },
+	  TC_HAVE_RECV_Q, TC_FIELD_RIGHT, 7, get_recv_q, NULL },
 	{ "send_q", N_("SEND-Q"), N_("bytes the peer has not confirmed; LISTEN: backlog"), NULL,
-	  TC_HAVE_SEND_Q, TC_FIELD_RIGHT, 7, get_send_q },
+	  TC_HAVE_SEND_Q, TC_FIELD_RIGHT, 7, get_send_q, NULL },
 	{ "timer", N_("TIMER"), N_("none, retrans, keepalive, timewait or probe"), NULL,
-	  TC_HAVE_TIMER, 0, 9, get_timer },
+	  TC_HAVE_TIMER, 0, 9, get_timer, timer_names },
 	{ "expires", N_("EXPIRES-MS"), N_("time until the timer fires, in milliseconds"), "ms",
-	  TC_HAVE_EXPIRES | TC_HAVE_TIMER, TC_FIELD_RIGHT, 10, get_expires },
+	  TC_HAVE_EXPIRES | TC_HAVE_TIMER, TC_FIELD_RIGHT, 10, get_expires, NULL },
 	{ "retrans", N_("RETRANS"), N_("retransmissions or unanswered probes so far"), NULL,
-	  TC_HAVE_RETRANS, TC_FIELD_RIGHT, 7, get_retrans },
+	  TC_HAVE_RETRANS, TC_FIELD_RIGHT, 7, get_retrans, NULL },
 	{ "heard", N_("HEARD-MS"), N_("time since the peer was last heard, in milliseconds"), "ms",
-	  TC_HAVE_INSIDE, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 10, get_heard },
+	  TC_HAVE_INSIDE, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 10, get_heard, NULL },
 	{ "idle", N_("IDLE-MS"), N_("time since data was sent or received, in milliseconds"), "ms",
-	  TC_HAVE_INSIDE, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 10, get_idle },
+	  TC_HAVE_INSIDE, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 10, get_idle, NULL },
 	{ "drops", N_("DROPS"), N_("LISTEN: packets it has dropped since it was made"), NULL,
-	  TC_HAVE_DROPS, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 7, get_drops },
+	  TC_HAVE_DROPS, TC_FIELD_INSIDE | TC_FIELD_RIGHT, 7, get_drops, NULL },
 	{ "kind", N_("KIND"), N_("full, request or timewait: how the kernel holds it"), NULL,
-	  TC_HAVE_KIND, 0, 8, get_kind },
+	  TC_HAVE_KIND, 0, 8, get_kind, kind_names },
 	{ "uid", N_("UID"), N_("number of the user that owns it"), NULL,
-	  TC_HAVE_UID, TC_FIELD_RIGHT, 6, get_uid },
+	  TC_HAVE_UID, TC_FIELD_RIGHT, 6, get_uid, NULL },
 	{ "user", N_("USER"), N_("name of the user that owns it"), NULL,
-	  TC_HAVE_UID, TC_FIELD_USERS, 10, get_user },
+	  TC_HAVE_UID, TC_FIELD_USERS, 10, get_user, NULL },
 	{ "iface", N_("IFACE"), N_("device that it is bound to; *: any"), NULL,
-	  TC_HAVE_IFINDEX, TC_FIELD_IFACES, 8, get_iface },
+	  TC_HAVE_IFINDEX, TC_FIELD_IFACES, 8, get_iface, NULL },
 	{ "netns", N_("NETNS"), N_("name of the network namespace"), NULL,
-	  TC_HAVE_NETNS, TC_FIELD_NETNS, 16, get_netns },
+	  TC_HAVE_NETNS, TC_FIELD_NETNS, 16, get_netns, NULL },
 	{ "netns.id", N_("NETNS.ID"), N_("inode number of the network namespace"), NULL,
-	  TC_HAVE_NETNS, TC_FIELD_RIGHT, 10, get_netns_id },
+	  TC_HAVE_NETNS, TC_FIELD_RIGHT, 10, get_netns_id, NULL },
 	{ "inode", N_("INODE"), N_("inode of the descriptor; 0: no process holds it"), NULL,
-	  TC_HAVE_INODE, TC_FIELD_RIGHT, 8, get_inode },
+	  TC_HAVE_INODE, TC_FIELD_RIGHT, 8, get_inode, NULL },
 	{ "cookie", N_("COOKIE"), N_("the kernel's number for the connection"), NULL,
-	  TC_HAVE_COOKIE, TC_FIELD_RIGHT, 8, get_cookie },
+	  TC_HAVE_COOKIE, TC_FIELD_RIGHT, 8, get_cookie, NULL },
 	{ "mark", N_("MARK"), N_("firewall mark (needs CAP_NET_ADMIN)"), NULL,
-	  TC_HAVE_MARK, TC_FIELD_RIGHT, 6, get_mark },
+	  TC_HAVE_MARK, TC_FIELD_RIGHT, 6, get_mark, NULL },
 	{ "cgroup.id", N_("CGROUP.ID"), N_("cgroup v2 id"), NULL,
-	  TC_HAVE_CGROUP, TC_FIELD_RIGHT, 8, get_cgroup_id },
+	  TC_HAVE_CGROUP, TC_FIELD_RIGHT, 8, get_cgroup_id, NULL },
 	{ "shutdown", N_("SHUTDOWN"), N_("directions shut down: 1 receive, 2 send, 3 both"), NULL,
-	  TC_HAVE_SHUTDOWN, TC_FIELD_RIGHT, 8, get_shutdown },
+	  TC_HAVE_SHUTDOWN, TC_FIELD_RIGHT, 8, get_shutdown, NULL },
 	{ "process", N_("PROCESS"), N_("name of the process that holds it; '?': inferred"), NULL,
-	  OWNER, TC_FIELD_OWNERS, 15, get_process },
+	  OWNER, TC_FIELD_OWNERS, 15, get_process, NULL },
 	{ "pid", N_("PID"), N_("number of that process"), NULL,
-	  OWNER, TC_FIELD_OWNERS | TC_FIELD_RIGHT, 7, get_pid },
+	  OWNER, TC_FIELD_OWNERS | TC_FIELD_RIGHT, 7, get_pid, NULL },
 	{ "cmdline", N_("CMDLINE"), N_("arguments of that process"), NULL,
-	  OWNER, TC_FIELD_OWNERS | TC_FIELD_CMDLINES, 30, get_cmdline },
+	  OWNER, TC_FIELD_OWNERS | TC_FIELD_CMDLINES, 30, get_cmdline, NULL },
 	{ "unit", N_("UNIT"), N_("systemd unit of that process"), NULL,
-	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 20, get_unit },
+	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 20, get_unit, NULL },
 	{ "cgroup", N_("CGROUP"), N_("control group (version 2) of that process"), NULL,
-	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 30, get_cgroup },
+	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 30, get_cgroup, NULL },
 	{ "container", N_("CONTAINER"), N_("container of that process"), NULL,
-	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 22, get_container },
+	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 22, get_container, NULL },
 	{ "pod", N_("POD"), N_("Kubernetes pod of that process"), NULL,
-	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 36, get_pod },
+	  OWNER_GROUP, TC_FIELD_OWNERS | TC_FIELD_CGROUPS, 36, get_pod, NULL },
 	{ "owner", N_("OWNER"), N_("how the owner is known: held, listener, peer, ..."), NULL,
-	  OWNER, TC_FIELD_OWNERS, 8, get_owner },
+	  OWNER, TC_FIELD_OWNERS, 8, get_owner, tc_attribution_names },
 };
 /* clang-format on */
 

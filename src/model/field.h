@@ -62,6 +62,7 @@ struct tc_field {
 	uint16_t flags;	   /* TC_FIELD_ bits */
 	uint16_t width;	   /* of a column that cannot be measured first (streaming) */
 	void (*get)(const struct tc_key *key, const struct tc_sock *sock, struct tc_value *value);
+	const char *const *words; /* all that it can be, ended by NULL; NULL: anything */
 };
 
 /* Reads the field of a socket; ret_value->type is TC_TYPE_NONE where it was not read. */

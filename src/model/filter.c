@@ -150,6 +150,11 @@ static bool match_leaf(const struct tc_expr *expr, const struct tc_sock *sock, e
 	}
 }
 
+bool tc_filter_match_leaf(const struct tc_expr *leaf, const struct tc_sock *sock)
+{
+	return match_leaf(leaf, sock, STRICT);
+}
+
 static bool match(const struct tc_expr *expr, const struct tc_sock *sock, enum way way)
 {
 	bool any = expr->kind == TC_EXPR_OR;

@@ -28,6 +28,15 @@ struct tc_filter {
 	uint8_t passes;	      /* TC_PASS_ bits: a socket has to pass each of them */
 };
 
+/*
+ * Whether the expression looks at something that was not read of this socket, and the answer hangs
+ * on it: tc_filter_match() guesses.
+ */
+bool tc_filter_is_unsure(const struct tc_filter *filter, const struct tc_sock *sock);
+
+/* Whether one condition holds, compared in the strict way; in filter.c. */
+bool tc_filter_match_leaf(const struct tc_expr *leaf, const struct tc_sock *sock);
+
 /* Whether a condition on a field holds; in filter_field.c. */
 bool tc_filter_match_field(const struct tc_expr *expr, const struct tc_sock *sock);
 

@@ -52,25 +52,36 @@ static void shorten_container(char *pattern)
 		id[CONTAINER_ID] = '\0';
 }
 
-/* How an owner is known has a few names, and a wrong one would never be found. */
-static int check_owner(struct tc_filter_parser *parser)
+/* "inet, inet6" */
+static void join(const char *const *words, struct tc_buf *out)
 {
+	for (size_t i = 0; words[i]; i++)
+		tc_buf_format(out, "%s%s", i ? ", " : "", words[i]);
+}
+
+/* What has a few words is never another one, and would be looked for in vain. */
+static int check_word(struct tc_filter_parser *parser, const struct tc_field *field)
+{
+	tc_auto_buf struct tc_buf words = TC_BUF_INIT;
 	const char *word = parser->lexer.word;
 	char quoted[TC_FILTER_QUOTE_MAX];
 	struct tc_near near;
 
 	tc_near_init(&near, word, strlen(word));
-	for (int how = 0; how < TC_ATTRIBUTION_COUNT; how++) {
-		if (fnmatch(word, tc_attribution_name(how), 0) == 0)
+	for (size_t i = 0; field->words[i]; i++) {
+		if (fnmatch(word, field->words[i], 0) == 0)
 			return 0;
-		tc_near_offer(&near, tc_attribution_name(how));
+		tc_near_offer(&near, field->words[i]);
 	}
 	tc_filter_quote(word, quoted);
 	if (near.best)
 		return tc_filter_fail(parser, &parser->token,
-				      _("owner is never '%s'; did you mean '%s'?"), quoted,
+				      _("%s is never '%s'; did you mean '%s'?"), field->name, quoted,
 				      near.best);
-	return tc_filter_fail(parser, &parser->token, _("owner is never '%s'"), quoted);
+	join(field->words, &words);
+	return words.failed ? -ENOMEM
+			    : tc_filter_fail(parser, &parser->token, _("%s is never '%s': it is %s"),
+					     field->name, quoted, tc_buf_string(&words));
 }
 
 static int read_operand(struct tc_filter_parser *parser, struct tc_expr *node)
@@ -83,14 +94,31 @@ static int read_operand(struct tc_filter_parser *parser, struct tc_expr *node)
 		return -ENOMEM;
 	if (strcmp(node->field.key.field->name, "container") == 0)
 		shorten_container(node->field.pattern);
-	if (strcmp(node->field.key.field->name, "owner") == 0)
-		return check_owner(parser);
+	if (node->field.key.field->words)
+		return check_word(parser, node->field.key.field);
 	if (length > 1 && word[length - 1] == '?') /* as an inferred one is shown */
 		length--;
 	if (is_numeric(node->field.key.field) &&
 	    tc_filter_number(word, length, UINT64_MAX, &node->field.number))
 		return fail_operand(parser, node->field.key.field);
 	return 0;
+}
+
+/*
+ * "mark = 23" is "fwmark = 23", which the kernel compares itself: it does not tell the mark to those
+ * without a privilege, nor that of TIME_WAIT to anybody.
+ */
+static void make_mark(struct tc_expr *node)
+{
+	uint64_t number = node->field.number;
+
+	if (node->field.key.field->need != TC_HAVE_MARK || node->field.compare != TC_COMPARE_EQ ||
+	    number > UINT32_MAX)
+		return;
+	free(node->field.pattern);
+	node->kind = TC_EXPR_MARK;
+	node->mark.value = (uint32_t)number;
+	node->mark.mask = UINT32_MAX;
 }
 
 static int check(struct tc_filter_parser *parser, const struct tc_token *compare,
@@ -143,6 +171,7 @@ int tc_filter_field(struct tc_filter_parser *parser, struct tc_expr **ret_node)
 		tc_expr_free(node);
 		return err;
 	}
+	make_mark(node);
 	tc_filter_advance(parser);
 	if (how == TC_COMPARE_NE)
 		return tc_filter_negate(parser, node, ret_node);

@@ -183,6 +183,10 @@ static int parse_states(struct tc_filter_parser *parser)
 	tc_filter_advance(parser);
 	if (!parser->token.length)
 		return tc_filter_fail(parser, &parser->before, _("a state is missing here"));
+	if (parser->token.word && parser->token.word->word_class == TC_WORD_COMPARE)
+		return tc_filter_fail(parser, &parser->token,
+				      _("'%s' is followed by a state, without '%s'"),
+				      exclude ? "exclude" : "state", parser->token.word->spelling);
 	if (state_mask(parser->lexer.word, &mask))
 		return fail_state(parser);
 	if (!parser->states_named)

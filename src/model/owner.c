@@ -6,19 +6,20 @@
 
 #include "util/macro.h"
 
+const char *const tc_attribution_names[TC_ATTRIBUTION_COUNT + 1] = {
+	[TC_OWNER_UNKNOWN] = "unknown", [TC_OWNER_HELD] = "held",
+	[TC_OWNER_SEEN] = "seen",	[TC_OWNER_LISTENER] = "listener",
+	[TC_OWNER_PEER] = "peer",	[TC_OWNER_PORTS] = "ports",
+	[TC_OWNER_CGROUP] = "cgroup",	[TC_OWNER_NONE] = "none",
+	[TC_OWNER_HIDDEN] = "hidden",
+};
+
 const char *tc_attribution_name(int how)
 {
-	static const char *const names[] = {
-		[TC_OWNER_UNKNOWN] = "unknown", [TC_OWNER_HELD] = "held",
-		[TC_OWNER_SEEN] = "seen",	    [TC_OWNER_LISTENER] = "listener",
-		[TC_OWNER_PEER] = "peer",	    [TC_OWNER_PORTS] = "ports",
-		[TC_OWNER_CGROUP] = "cgroup",	    [TC_OWNER_NONE] = "none",
-		[TC_OWNER_HIDDEN] = "hidden",
-	};
 
 	if (how < 0 || how >= TC_ATTRIBUTION_COUNT)
-		return names[TC_OWNER_UNKNOWN];
-	return names[how];
+		return tc_attribution_names[TC_OWNER_UNKNOWN];
+	return tc_attribution_names[how];
 }
 
 bool tc_attribution_is_inferred(enum tc_attribution how)

@@ -6,6 +6,9 @@
 #include "tcpcensus.h"
 #include "util/buf.h"
 
+/* By enum tc_attribution, and NULL behind the last. */
+extern const char *const tc_attribution_names[TC_ATTRIBUTION_COUNT + 1];
+
 /* Whether it is a conclusion by a rule, and no observation: its words end in '?'. */
 bool tc_attribution_is_inferred(enum tc_attribution how);
 

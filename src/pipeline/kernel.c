@@ -523,6 +523,8 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 	if (!err)
 		err = read_all(&kernel, &visits);
 	report_owners(&kernel);
+	if (!err)
+		tc_pipeline_report_unjudged(pipeline, report);
 	report->found_us = found_us;
 	if (!err)
 		tc_visits_report(&visits, report);

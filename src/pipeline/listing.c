@@ -40,22 +40,6 @@ static int read_again(const struct tc_files *files, struct tc_pipeline *pipeline
 	return err ? err : read_once(files, tc_pipeline_batch, pipeline, report);
 }
 
-/* A filter by ports tells nothing about a listing that has none, or has names in their place. */
-static void report_unjudged(const struct tc_pipeline *pipeline, struct tc_report *report)
-{
-	if (!pipeline->unjudged)
-		return;
-	report->complete = false;
-	report->deviation |= TC_MAY_LACK;
-	if (*report->why)
-		return; /* one reason is shown, and the reader's own comes first */
-	snprintf(report->why, sizeof(report->why),
-		 tc_ngettext("the listing does not say of %llu socket what the filter asks for",
-			     "the listing does not say of %llu sockets what the filter asks for",
-			     (unsigned long)pipeline->unjudged),
-		 (unsigned long long)pipeline->unjudged);
-}
-
 static int read_listing(const struct tc_query *query, struct tc_pipeline *pipeline,
 			struct tc_report *report)
 {
@@ -76,7 +60,7 @@ int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 	int err = read_listing(query, pipeline, report);
 
 	if (!err)
-		report_unjudged(pipeline, report);
+		tc_pipeline_report_unjudged(pipeline, report);
 	memcpy(report->owners.sockets, pipeline->owned, sizeof(pipeline->owned));
 	return err;
 }

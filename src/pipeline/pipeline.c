@@ -3,11 +3,13 @@
 #include "pipeline/pipeline.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "model/field.h"
 #include "model/filter.h"
+#include "util/intl.h"
 #include "util/macro.h"
 
 /* What keys and filters need names of. */
@@ -102,17 +104,39 @@ static void note_given(struct tc_pipeline *pipeline, const struct tc_sock *sock)
 	}
 }
 
+/*
+ * Of a listing anything may be missing. The kernel tells of each socket what its kind has; but the
+ * mark it keeps from those without a privilege, and those of TIME_WAIT it tells nobody.
+ */
+static bool is_unsure(const struct tc_job *job, const struct tc_sock *sock)
+{
+	bool one_family = job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
+
+	if (!(sock->flags & TC_FLAG_FOREIGN))
+		return job->filter && !(job->applied & TC_APPLIED_FILTER) &&
+		       job->filter->judged_by & ~sock->have & TC_HAVE_MARK &&
+		       tc_filter_is_unsure(job->filter, sock);
+	return (one_family && !(sock->have & TC_HAVE_FAMILY)) ||
+	       tc_filter_is_unsure(job->filter, sock);
+}
+
+static void note_unsure(struct tc_pipeline *pipeline, const struct tc_sock *socks, size_t count)
+{
+	const struct tc_job *job = &pipeline->job;
+
+	for (size_t i = 0; i < count; i++)
+		if (tc_unlikely(is_unsure(job, &socks[i]))) {
+			pipeline->unjudged += socks[i].count;
+			pipeline->doubt |= passes(job, &socks[i]) ? TC_MAY_REPEAT : TC_MAY_LACK;
+		}
+}
+
 /* Which sockets pass, and what is known of those, and of those that cannot be judged. */
 static size_t keep_passing(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t count)
 {
 	const struct tc_job *job = &pipeline->job;
-	uint32_t asked = job->filter ? job->filter->judged_by : 0;
-	bool one_family = job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
 
-	for (size_t i = 0; i < count; i++)
-		if (tc_unlikely((asked & ~socks[i].have) ||
-				(one_family && !(socks[i].have & TC_HAVE_FAMILY))))
-			pipeline->unjudged += socks[i].count;
+	note_unsure(pipeline, socks, count);
 	count = tc_pipeline_keep(job, socks, count);
 	for (size_t i = 0; i < count; i++) {
 		pipeline->seen |= socks[i].have;
@@ -266,6 +290,32 @@ int tc_pipeline_prepared(struct tc_pipeline *pipeline)
 			listeners->socks[i].text = &pipeline->listener_texts[i];
 		}
 	return 0;
+}
+
+void tc_pipeline_report_unjudged(const struct tc_pipeline *pipeline, struct tc_report *report)
+{
+	bool listing = report->foreign;
+
+	if (!pipeline->unjudged)
+		return;
+	report->complete = false;
+	report->deviation |= pipeline->doubt;
+	if (*report->why)
+		return; /* one reason is shown, and the reader's own comes first */
+	snprintf(report->why, sizeof(report->why),
+		 listing ? tc_ngettext("the listing does not say of %llu socket what the filter "
+				       "asks for",
+				       "the listing does not say of %llu sockets what the filter "
+				       "asks for",
+				       (unsigned long)pipeline->unjudged)
+			 : tc_ngettext("the kernel does not say the firewall mark of %llu socket, "
+				       "which the filter asks for: it tells it to root alone, and "
+				       "of TIME_WAIT to nobody",
+				       "the kernel does not say the firewall marks of %llu sockets, "
+				       "which the filter asks for: it tells them to root alone, and "
+				       "of TIME_WAIT to nobody",
+				       (unsigned long)pipeline->unjudged),
+		 (unsigned long long)pipeline->unjudged);
 }
 
 void tc_pipeline_forget_listeners(struct tc_pipeline *pipeline)

@@ -31,6 +31,7 @@ struct tc_pipeline {
 	size_t key_count;
 	uint64_t given;	   /* of listings: keys that one of them had, by their place */
 	uint64_t unjudged; /* sockets that lack what the filter asks for */
+	unsigned doubt;	   /* which way the numbers may be wrong for that: TC_MAY_ bits */
 	tc_sink *sink;
 	void *context;
 };
@@ -57,5 +58,8 @@ int tc_pipeline_prepared(struct tc_pipeline *pipeline);
 
 /* Before they are looked for once more. */
 void tc_pipeline_forget_listeners(struct tc_pipeline *pipeline);
+
+/* What is missing because of sockets that the filter could not judge; nothing where there are none. */
+void tc_pipeline_report_unjudged(const struct tc_pipeline *pipeline, struct tc_report *report);
 
 #endif

@@ -190,12 +190,17 @@ static int proc_probe(const struct tc_job *job, char why[TC_WHY_MAX])
 {
 	const uint32_t absent =
 		TC_HAVE_MARK | TC_HAVE_IFINDEX | TC_HAVE_CGROUP | TC_HAVE_PORT_CHOICE;
+	/* What owners are found by as well, as far as it is there. */
+	const uint32_t absent_itself =
+		TC_HAVE_COOKIE | TC_HAVE_SHUTDOWN | TC_HAVE_DROPS | TC_HAVE_INSIDE;
 
-	if (!job->filter || !(job->filter->need & absent))
+	if (!job->filter || !((job->filter->need & absent) |
+			      (job->filter->judged_by & absent_itself)))
 		return 0;
 	snprintf(why, TC_WHY_MAX, "%s",
-		 _("/proc/net/tcp has no marks, devices or cgroups to filter by, and does not say "
-		   "who chose a port; netlink does (marks only for root)"));
+		 _("/proc/net/tcp has no marks, devices, cgroups, cookies, times of packets, drops "
+		   "or directions shut down to filter by, and does not say who chose a port; "
+		   "netlink does (marks only for root)"));
 	return -EOPNOTSUPP;
 }
 

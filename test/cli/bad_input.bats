@@ -20,6 +20,12 @@ load helper
 	wrong_word list census "'census' is no condition"
 	wrong_word list pid = x "'pid' is a number, and 'x' is not one"
 	wrong_word list process \> x "'process' can only be compared by = and !="
+	wrong_word family = ipv4 "family is never 'ipv4': it is inet, inet6"
+	wrong_word timer = probes "timer is never 'probes'; did you mean 'probe'?"
+	wrong_word kind = tw "kind is never 'tw': it is full, request, timewait"
+	wrong_word direction = incoming "direction is never 'incoming': it is in, out, listen"
+	wrong_word owner = helt "did you mean 'held'?"
+	wrong_word state = time-wait "'state' is followed by a state, without '='"
 	wrong_word xyzzy "'xyzzy' is no condition: state, src,"
 }
 
@@ -102,6 +108,12 @@ load helper
 		as_nobody tcpcensus by remote.addr --source bpf
 	refused 3 'eBPF reads the states and both ends of sockets; .*, which netlink has' \
 		tcpcensus list --source bpf
+	for filter in 'cookie > 0' 'shutdown = 0' 'drops >= 0' 'heard > 5' 'mark = 1' 'iface = lo'; do
+		refused 3 '/proc/net/tcp has no marks, devices, .*; netlink does' \
+			tcpcensus --source proc $filter
+	done
+	tcpcensus --source proc process = x # which is not a matter of the source
+	refused 3 'marks only for root' as_nobody tcpcensus 'mark = 23'
 }
 
 # Runs a command to which seccomp(2) refuses bpf(2).

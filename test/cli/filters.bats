@@ -76,7 +76,7 @@ marked() {
 	needs_namespaces
 	for filter in 'dev lo' 'fwmark = 5' 'not fwmark = 5' 'cgroup /'; do
 		[ "$filter" != 'cgroup /' ] || [ -e /sys/fs/cgroup/cgroup.procs ] || continue
-		refused 3 '/proc/net/tcp has no marks, devices or cgroups' \
+		refused 3 '/proc/net/tcp has no marks, devices, cgroups' \
 			tcpcensus --source proc $filter
 	done
 }

@@ -92,6 +92,7 @@ static enum tc_verdict add(struct tc_capture *capture, const struct tc_line *lin
 	sock->rqueue = rqueue;
 	sock->wqueue = wqueue;
 	sock->have |= TC_HAVE_QUEUES;
+	sock->have |= TC_HAVE_IFINDEX; /* a device is printed where there is one: text->iface */
 	tc_capture_endpoints(capture, sock, family_of(capture, &local, &remote), &local, &remote);
 	/* ss has one word for a socket that is closed and one that is only bound. */
 	if (sock->state == TC_CLOSED && !remote.number && remote.has_port)

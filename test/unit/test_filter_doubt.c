@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* test_filter_doubt.c - whether a filter's answer hangs on what was not read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "model/filter.h"
+#include "util/macro.h"
+
+enum {
+	PORTS = TC_HAVE_LOCAL_PORT | TC_HAVE_REMOTE_PORT,
+	ADDRS = TC_HAVE_LOCAL_ADDR | TC_HAVE_REMOTE_ADDR,
+};
+
+static const struct {
+	const char *expression;
+	uint32_t have;
+	bool unsure;
+} cases[] = {
+	{ "sport = 80", PORTS, false },
+	{ "sport = 80", 0, true },
+	{ "not sport = 80", 0, true },
+	/* One side settles it. */
+	{ "sport = 80 and dst 192.0.2.1", TC_HAVE_LOCAL_PORT, true },
+	{ "sport = 81 and dst 192.0.2.1", TC_HAVE_LOCAL_PORT, false },
+	{ "sport = 80 or dst 192.0.2.1", TC_HAVE_LOCAL_PORT, false },
+	{ "sport = 81 or dst 192.0.2.1", TC_HAVE_LOCAL_PORT, true },
+	{ "not ( sport = 81 and dst 192.0.2.1 )", TC_HAVE_LOCAL_PORT, false },
+	/* An address has its family. */
+	{ "dst 192.0.2.1", ADDRS, false },
+	{ "dst 192.0.2.1", TC_HAVE_LOCAL_ADDR, true },
+	{ "dev lo", TC_HAVE_IFINDEX, false },
+	{ "iface = lo", 0, true },
+	{ "iface = lo", TC_HAVE_IFINDEX, false },
+	{ "fwmark = 1", 0, true },
+	{ "mark = 1", 0, true },
+	{ "mark = 1", TC_HAVE_MARK, false },
+	{ "mark > 1", 0, true },
+	{ "uid = 5", TC_HAVE_UID, false },
+	{ "user = root", 0, true },
+	{ "recv_q > 0", TC_HAVE_RECV_Q, false },
+	{ "recv_q > 0", TC_HAVE_SEND_Q, true },
+	{ "cookie > 0", 0, true },
+	{ "process = nginx", ADDRS | PORTS, true },
+	{ "service = 10.0.0.1:80", ADDRS | PORTS, false },
+	{ "service = 10.0.0.1:80", 0, true },
+	/* Its state is not in question. */
+	{ "state time-wait process = nginx", 0, false },
+	{ "state established", 0, false },
+};
+
+static bool is_unsure(const char *expression, const struct tc_sock *sock)
+{
+	struct tc_filter_error error = { .text = "" };
+	struct tc_filter *filter = NULL;
+	bool result;
+
+	if (tc_filter_parse(expression, 0, &filter, &error))
+		fail_msg("\"%s\" is refused at %zu: %s", expression, error.offset, error.text);
+	result = tc_filter_is_unsure(filter, sock);
+	tc_filter_free(filter);
+	return result;
+}
+
+static void test_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		const struct tc_sock sock = {
+			.count = 1,
+			.state = TC_ESTABLISHED,
+			.local_port = 80,
+			.have = cases[i].have,
+		};
+
+		if (is_unsure(cases[i].expression, &sock) != cases[i].unsure)
+			fail_msg("%s, have %x", cases[i].expression, cases[i].have);
+	}
+	assert_false(tc_filter_is_unsure(NULL, &(struct tc_sock){ .count = 1 }));
+}
+
+/* That nobody holds a socket is known, and that it is not known who does is not the same. */
+static void test_owners(void **state)
+{
+	static const struct {
+		enum tc_attribution how;
+		bool unsure;
+	} owners[] = {
+		{ TC_OWNER_NONE, false },
+		{ TC_OWNER_UNKNOWN, true },
+		{ TC_OWNER_HIDDEN, true },
+		{ TC_OWNER_HELD, true }, /* by somebody whose unit was not read */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(owners); i++) {
+		const struct tc_owner owner = { .how = owners[i].how };
+		const struct tc_text text = { .owner = &owner };
+		const struct tc_sock sock = { .count = 1, .state = TC_ESTABLISHED, .text = &text };
+
+		assert_int_equal(is_unsure("unit = nginx.service", &sock), owners[i].unsure);
+	}
+}
+
+/* A name is not to be had from a number of another machine; the number itself is. */
+static void test_users(void **state)
+{
+	static const struct tc_text text = { .user = "root" };
+	struct tc_sock sock = {
+		.count = 1,
+		.state = TC_ESTABLISHED,
+		.have = TC_HAVE_UID,
+		.flags = TC_FLAG_FOREIGN,
+	};
+
+	(void)state;
+	assert_true(is_unsure("user = root", &sock));
+	assert_false(is_unsure("user = 0", &sock));
+	sock.text = &text;
+	assert_false(is_unsure("user = root", &sock));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_owners),
+		cmocka_unit_test(test_users),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
