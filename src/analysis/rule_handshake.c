@@ -2,6 +2,7 @@
 /* rule_handshake.c - rules about handshakes that have begun here and are not finished. */
 #include <string.h>
 
+#include "analysis/judge.h"
 #include "analysis/rule_flood.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
@@ -151,6 +152,7 @@ static void tell_full(const struct tc_facts *facts, const struct tc_flood_pressu
 				  draft);
 	} else if (pressure->is_crowded) { /* more of the same would keep others out */
 		tc_part_listeners(facts, TC_TROUBLE_HALF_FULL | TC_TROUBLE_SYN_FULL, false, draft);
+		tc_judge_half(facts, "TCPReqQFullDrop", draft);
 	}
 }
 
@@ -208,7 +210,7 @@ static enum tc_verdict check_slow_last_ack(const struct tc_facts *facts, struct 
 	point_to_slow(facts, &slow, is_few, draft);
 	leave_out(facts, draft);
 	draft->is_shared = !slow.peers;
-	draft->is_open = tc_part_may_be_few_peers(slow.silent, slow.peers);
+	draft->is_open |= tc_part_may_be_few_peers(slow.silent, slow.peers);
 	draft->severity = is_few || is_kept_out ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
 }
@@ -262,7 +264,6 @@ const struct tc_rule tc_rule_slow_last_ack = {
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_SYN_RECV_RETRIED,
-	.graver_by = "TCPReqQFullDrop",
 	.glance = true,
 	.glance_state = TC_SYN_RECV,
 	.scenario = "slow-last-ack",

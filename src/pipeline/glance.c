@@ -318,12 +318,14 @@ static void add_normal(struct tc_diagnosis *verdicts, const struct tc_rule *rule
  * diagnose may call graver is not judged here: its severity is 0.
  */
 static void add_finding(struct tc_diagnosis *verdicts, const struct tc_judgement *judgement,
-			const char *sentence)
+			const struct tc_facts *facts, const char *sentence)
 {
 	const char **evidence = tc_bag_list(&verdicts->bag, 1);
 	const struct tc_rule *rule = judgement->rule;
 	int severity = judgement->draft.severity;
-	bool is_judged = severity >= TC_SEVERITY_WARNING || !judgement->draft.is_open;
+	/* Of a listing diagnose sees no more than is seen here. */
+	bool is_judged = severity >= TC_SEVERITY_WARNING || !judgement->draft.is_open ||
+			 facts->report.foreign;
 	size_t at = verdicts->finding_count++;
 
 	for (; at && verdicts->findings[at - 1].severity < severity; at--)
@@ -350,7 +352,7 @@ static int judge(struct tc_diagnosis *verdicts, const struct tc_rule *rule,
 	if (judgement.draft.count)
 		sentence = tc_bag_text(&verdicts->bag, judgement.draft.evidence[0]);
 	if (judgement.verdict == TC_FOUND)
-		add_finding(verdicts, &judgement, sentence);
+		add_finding(verdicts, &judgement, facts, sentence);
 	else if (judgement.verdict == TC_UNSURE)
 		add_hint(verdicts, rule, facts);
 	else if (judgement.verdict == TC_NORMAL)
