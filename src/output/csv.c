@@ -14,7 +14,17 @@ static bool needs_quotes(const char *text, size_t length)
 	return false;
 }
 
-/* What is no UTF-8 becomes U+FFFD, so that the output is text. `text` ends in a NUL. */
+/* What steers a terminal, C0 and C1, but for what quotes keep: line ends, and tabs. */
+static bool is_control(const char *text, size_t length)
+{
+	unsigned char first = (unsigned char)text[0];
+
+	if (length == 1)
+		return (first < 0x20 && !memchr("\t\r\n", first, 3)) || first == 0x7f;
+	return length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0;
+}
+
+/* What is no UTF-8, and each control character, becomes U+FFFD: it is text. It ends in a NUL. */
 static void add_bytes(struct tc_buf *out, const char *text, size_t length, bool quoted)
 {
 	for (size_t i = 0; i < length;) {
@@ -22,7 +32,7 @@ static void add_bytes(struct tc_buf *out, const char *text, size_t length, bool 
 
 		if (quoted && text[i] == '"')
 			tc_buf_byte(out, '"');
-		if (step)
+		if (step && !is_control(text + i, step))
 			tc_buf_add(out, text + i, step);
 		else
 			tc_buf_text(out, "\xef\xbf\xbd");

@@ -336,6 +336,11 @@ static void test_csv_text(void **state)
 	assert_csv("\xff\xfe,", "\"\ufffd\ufffd,\"");
 	assert_csv("\xe9\"t\xc3", "\"\ufffd\"\"t\ufffd\"");
 	assert_csv("\xed\xa0\x80", "\ufffd\ufffd\ufffd"); /* a surrogate */
+	/* Nothing steers a terminal: no escape, no C1, no DEL. Lines and tabs are quoted or kept. */
+	assert_csv("a\033[31mb", "a\ufffd[31mb");
+	assert_csv("a\xc2\x9b" "31m\x7f\a", "a\ufffd31m\ufffd\ufffd");
+	assert_csv("a\nb\tc\r", "\"a\nb\tc\r\"");
+	assert_csv("\xc2\xa0\xc3\xa9", "\u00a0\u00e9");
 	assert_csv("two\nlines", "\"two\nlines\"");
 	assert_csv("\xf0\x9f\x90\xa7", "\xf0\x9f\x90\xa7");
 }
