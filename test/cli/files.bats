@@ -265,8 +265,8 @@ damaged() {
 	grep -q 'no rule tells' notes
 	! grep -q 'was not read' notes
 	# What is asked of it is asked of what it says, and a group is a group.
-	[ "$(tcpcensus list -n 0 -o ndjson -c local -f own pid = 813 2>/dev/null | wc -l)" = 2 ]
-	[ "$(tcpcensus list -n 0 -o ndjson -c local -f own unit = php.service 2>/dev/null)" = '{"local":"192.0.2.1:82"}' ]
+	[ "$(tcpcensus list -n 0 -o ndjson -c local -f own pid = 813 2>/dev/null | grep -c '^{"local":')" = 2 ]
+	[ "$(tcpcensus list -n 0 -o ndjson -c local -f own unit = php.service 2>/dev/null | grep '^{"local":')" = '{"local":"192.0.2.1:82"}' ]
 	tcpcensus by process -o csv -f own 2>&1 | grep -qx 'nginx,2'
 }
 
