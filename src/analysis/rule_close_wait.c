@@ -70,22 +70,34 @@ static enum tc_lasting lasting(const struct tc_facts *facts)
 static enum tc_verdict tell_young(const struct tc_facts *facts, uint64_t held,
 				  struct tc_draft *draft)
 {
+	uint64_t answered = facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_ANSWERED].shown;
 	bool is_growing = growth_rate(facts) >= GROWN_PER_SECOND;
 
 	if (!is_growing && lasting(facts) == TC_LASTING_OPEN)
 		return tc_part_needs_minute(facts, TC_SYMPTOM_CLOSE_WAIT_LASTING,
 					    tc_state_name(TC_CLOSE_WAIT), draft);
-	tc_evidence_n(
-		draft,
-		"%llu CLOSE_WAIT, heard from less than a minute ago: too young to tell one that is "
-		"about to be closed from one that was forgotten.",
-		"%llu CLOSE_WAIT, each heard from less than a minute ago: too young to tell those "
-		"that are about to be closed from those that were forgotten.",
-		held, tc_llu(held));
+	if (answered)
+		tc_evidence_n(draft,
+			      "%llu CLOSE_WAIT is half closed on purpose: its program goes on "
+			      "sending, and its peer takes what it sends.",
+			      "%llu CLOSE_WAIT are half closed on purpose: their programs go on "
+			      "sending, and their peers take what they send.",
+			      answered, tc_llu(answered));
+	held -= answered < held ? answered : held;
+	if (!held && answered)
+		return TC_NORMAL;
+	tc_evidence_n(draft,
+		      "%llu CLOSE_WAIT whose peer was heard less than a minute ago, which does not "
+		      "tell whether it is about to be closed, is still answered, or was forgotten.",
+		      "%llu CLOSE_WAIT whose peers were heard less than a minute ago, which does not "
+		      "tell those that are about to be closed, are still answered, or were "
+		      "forgotten.",
+		      held, tc_llu(held));
 	if (held >= GROWN_LEAST && !facts->has_census_before) {
 		tc_needs(draft,
-			 N_("another look a minute later: all %llu CLOSE_WAIT are too young "
-			    "to tell those that were forgotten"),
+			 N_("another look a minute later: the peers of all %llu CLOSE_WAIT were "
+			    "heard less than a minute ago, which tells nothing of how long they "
+			    "last"),
 			 tc_llu(held));
 		return TC_UNSURE;
 	}
@@ -231,7 +243,7 @@ static void tell_whose(const struct tc_facts *facts, struct tc_draft *draft)
 /* ---- Verdicts ---------------------------------------------------------------------------- */
 
 /*
- * Critical where descriptors run out; a single young one may be half closed on purpose. That many
+ * Critical where descriptors run out; a few young ones may be half closed on purpose. That many
  * stayed for a moment is no more than a notice: the server of a whole pool may have just ended.
  */
 static enum tc_severity judge_forgotten(const struct tc_facts *facts)
@@ -241,9 +253,7 @@ static enum tc_severity judge_forgotten(const struct tc_facts *facts)
 
 	if (program && is_short(facts, program))
 		return TC_SEVERITY_CRITICAL;
-	if (old->shown > 1 || old->oldest_ms >= TC_PART_ANSWER_MS)
-		return TC_SEVERITY_WARNING;
-	return TC_SEVERITY_NOTICE;
+	return tc_part_may_be_answered(old) ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
 }
 
 /* Places in the row's list of causes. */
@@ -289,10 +299,10 @@ static void tell_old(const struct tc_facts *facts, struct tc_draft *draft)
 		tc_evidence(draft, N_("They rose by %llu in %s (%s)."), tc_llu(grown),
 			    tc_part_interval(facts, draft),
 			    tc_words_rate(draft, growth_rate(facts)));
-	if (old->shown == 1 && draft->severity == TC_SEVERITY_NOTICE)
-		tc_evidence(draft, N_("A single one may be half closed on purpose: its peer has "
-				      "asked all it had to ask, and its program is still working "
-				      "on the answer."));
+	if (draft->severity == TC_SEVERITY_NOTICE)
+		tc_evidence(draft, N_("So few may be half closed on purpose: the peer has asked all "
+				      "it had to ask, and the program is still working on the "
+				      "answer."));
 }
 
 /*
@@ -396,13 +406,14 @@ const struct tc_rule tc_rule_close_wait_leak = {
 	.id = "close-wait-leak",
 	.severity = TC_SEVERITY_CRITICAL,
 	.title = N_("a program does not close what its peers have closed"),
-	.threshold = N_("A warning when one is held for a minute: a program that closes does so "
-			"within milliseconds, and no timer ends this state. Critical when half of "
+	.threshold = N_("When one is held for a minute: a program that closes does so within "
+			"milliseconds, and no timer ends this state. A warning when they are ten, "
+			"or one is held for ten minutes; fewer and younger ones are a notice, since "
+			"their programs may still have an answer to give. Critical when half of "
 			"the descriptors that its process may have are such, or a tenth of them "
 			"while nine in ten are in use, or when it has none left within an hour at "
 			"the rate at which it has forgotten ten or more. A notice while all are "
-			"younger and ten a second come, or for a single one up to ten minutes, "
-			"since its program may still have an answer to give; and, in a listing "
+			"younger and ten a second come; and, in a listing "
 			"that does not tell how long, from 1000. Where keepalive hides how long, "
 			"two looks a minute apart tell (-i 1m); ten that were there a moment "
 			"before are a notice."),
@@ -425,6 +436,8 @@ const struct tc_rule tc_rule_close_wait_leak = {
 		[IS_STUCK] =
 		N_("The program is stuck, and does not read data either (a larger Recv-Q): a lock, "
 		   "a full queue, a thread that waits for something else."),
+		N_("No fault: the peers have only ended their sending (half-close), and wait for an "
+		   "answer that takes this long. There it is FIN_WAIT2, which a program holds."),
 	},
 	.confirm = {
 		N_("tcpcensus list -c local,remote,recv_q,process,pid state close-wait: whether "

@@ -190,10 +190,11 @@ static enum tc_verdict check_fin_wait2_held(const struct tc_facts *facts, struct
 	tc_points_to(draft, held->oldest_ms >= AN_HOUR_MS ? FORGETS_IT : WAITS_WITHOUT_LIMIT);
 	tc_evidence_whose(draft, held->shown ? held : alive);
 	tc_part_unjudged(facts, TC_SYMPTOM_FIN_WAIT2_HELD, draft);
-	if (held->shown > 1 || held->oldest_ms >= TC_PART_ANSWER_MS)
-		draft->severity = TC_SEVERITY_WARNING;
-	else
-		draft->severity = TC_SEVERITY_NOTICE;
+	draft->severity =
+		tc_part_may_be_answered(held) ? TC_SEVERITY_NOTICE : TC_SEVERITY_WARNING;
+	if (held->shown && draft->severity == TC_SEVERITY_NOTICE)
+		tc_evidence(draft, N_("So few may still wait for an answer: the program has asked all "
+				      "that it had to ask, and the peer works on it."));
 	return TC_FOUND;
 }
 
@@ -202,11 +203,11 @@ const struct tc_rule tc_rule_fin_wait2_held = {
 	.id = "fin-wait2-held",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("a program waits without limit for its peer to close"),
-	.threshold = N_("When a program holds two for a minute, or one for ten: tcp_fin_timeout "
-			"only begins when the program closes, so this lasts for ever. A single "
-			"younger one is a notice, since its peer may still have an answer to give. "
-			"Where keepalive hides how long, two looks a minute apart tell (-i 1m); ten "
-			"that were there a moment before are a notice."),
+	.threshold = N_("A warning when programs hold ten for a minute, or one for ten minutes: "
+			"tcp_fin_timeout only begins when the program closes, so this lasts for "
+			"ever. Fewer are a notice from a minute on, since their peers may still "
+			"have an answer to give. Where keepalive hides how long, two looks a minute "
+			"apart tell (-i 1m); ten that were there a moment before are a notice."),
 	.first = {N_("Find the program (below); it needs a timeout after shutdown(2).")},
 	.causes = {
 		[WAITS_WITHOUT_LIMIT] =
@@ -215,6 +216,7 @@ const struct tc_rule tc_rule_fin_wait2_held = {
 		[FORGETS_IT] =
 		N_("It forgets to close after shutdown(2): a leak."),
 		N_("The peer is gone without a word."),
+		N_("No fault: the program waits for an answer that takes this long (a long poll)."),
 	},
 	.confirm = {
 		N_("tcpcensus by process,remote.addr state fin-wait-2: which program, and to whom"),

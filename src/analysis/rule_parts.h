@@ -72,8 +72,16 @@ enum tc_lasting {
 	TC_LASTING_SURE, /* so many, for so long, that they last a minute or more on average */
 };
 
-/* No longer does a half-closed connection wait for an answer, in CLOSE_WAIT or FIN_WAIT2. */
-enum { TC_PART_ANSWER_MS = 10 * 60000 };
+/*
+ * No longer does a half-closed connection wait for an answer, in CLOSE_WAIT or FIN_WAIT2, and
+ * hardly ever do so many at once.
+ */
+enum { TC_PART_ANSWER_MS = 10 * 60000, TC_PART_ANSWERS = 10 };
+
+static inline bool tc_part_may_be_answered(const struct tc_symptom_facts *half_closed)
+{
+	return half_closed->shown < TC_PART_ANSWERS && half_closed->oldest_ms < TC_PART_ANSWER_MS;
+}
 
 enum tc_lasting tc_part_lasting(const struct tc_facts *facts, enum tc_symptom id,
 				enum tc_watch watch);

@@ -290,6 +290,22 @@ SHOWS(close_wait_unread)
 	return is_unread(env, sock, END_MOST + 1, UINT32_MAX);
 }
 
+/*
+ * Its program has sent since the look before, which found it in this state, and the peer has taken
+ * it, or has at least been heard. Without a look before that is not known of any.
+ */
+SHOWS(close_wait_answered)
+{
+	const struct tc_inside *inside = inside_of(sock, TC_INSIDE_TIMES);
+	uint64_t apart_ms = watched_ms(env, sock);
+
+	if (!is_held(sock))
+		return TC_SHOWN_NOT;
+	if (!inside)
+		return TC_SHOWN_UNKNOWN;
+	return when(inside->data_sent_ms < apart_ms && inside->ack_received_ms < apart_ms);
+}
+
 SHOWS(fin_wait1_silent)
 {
 	return when(sock->timer == TC_TIMER_RETRANS && sock->retrans >= 3);
@@ -444,6 +460,9 @@ const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_CLOSE_WAIT_UNREAD] = {
 		"close-wait-unread", STATE(CLOSE_WAIT), TC_HAVE_INODE | TC_HAVE_QUEUES, NEEDS_BOTH,
 		NULL, NULL, shows_close_wait_unread },
+	[TC_SYMPTOM_CLOSE_WAIT_ANSWERED] = {
+		"close-wait-answered", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_ALL_THREE,
+		NULL, NULL, shows_close_wait_answered },
 	[TC_SYMPTOM_UNACCEPTED] = {
 		"unaccepted", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_INODES,
 		SERVER, "remote.addr", shows_unaccepted },

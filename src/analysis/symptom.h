@@ -27,6 +27,7 @@ enum tc_symptom {
 	TC_SYMPTOM_CLOSE_WAIT_LASTING, /* keepalive hides how old it is; it was there before, too */
 	TC_SYMPTOM_CLOSE_WAIT_END,     /* old or lasting; its program has not noticed the end */
 	TC_SYMPTOM_CLOSE_WAIT_UNREAD,  /* the same, and has not read data either */
+	TC_SYMPTOM_CLOSE_WAIT_ANSWERED, /* it was there before, and has been sent data since */
 	TC_SYMPTOM_UNACCEPTED,	       /* ESTABLISHED or CLOSE_WAIT that nobody has accepted */
 	TC_SYMPTOM_UNACCEPTED_OLD,     /* the same, for a second or more */
 	TC_SYMPTOM_SYN_RECV_RETRIED,   /* SYN_RECV whose SYN+ACK was sent again */

@@ -7,6 +7,7 @@
 enum {
 	MOST = 65536, /* remembered, 2 MB: so that memory does not grow with the sockets */
 	QUIET_MS = 60000,
+	BUSY_MS = 10000, /* sent so shortly ago: to be seen to go on */
 	WAS_QUIET = 1,
 };
 
@@ -60,11 +61,21 @@ static uint64_t key_of(const struct tc_sock *sock)
 	return sock->inode * TC_WATCH_COUNT + watch_of(sock);
 }
 
-/* Without keepalive the time since the peer was heard tells, where it was read. */
+static bool is_sent_to(const struct tc_sock *sock)
+{
+	const struct tc_inside *inside = times_of(sock);
+
+	return sock->state == TC_CLOSE_WAIT && inside && inside->data_sent_ms < BUSY_MS;
+}
+
+/*
+ * Without keepalive the time since the peer was heard tells, where it was read, but for one that a
+ * program still sends to: there the peer is heard for as long as that goes on.
+ */
 static bool is_worth_it(const struct tc_sock *sock)
 {
 	return watch_of(sock) < TC_WATCH_COUNT && is_held(sock) &&
-	       (is_kept_alive(sock) || !times_of(sock));
+	       (is_kept_alive(sock) || !times_of(sock) || is_sent_to(sock));
 }
 
 int tc_watched_add(struct tc_watched *watched, const struct tc_sock *socks, size_t count)

@@ -236,11 +236,20 @@ static void test_fin_wait2_held(void **state)
 	scene_add(&scene, scene_sock(TC_FIN_WAIT2, MINUTE - 1), 2, 1);
 	assert_int_equal(scene_judge(&scene, "fin-wait2-held"), TC_QUIET);
 	assert_int_equal(scene_judge(&scene, "fin-wait2-orphan"), TC_QUIET);
-	scene_add(&scene, scene_sock(TC_FIN_WAIT2, 2 * MINUTE), 3, 1);
+	scene_add(&scene, scene_sock(TC_FIN_WAIT2, 2 * MINUTE), 9, 1);
+	assert_int_equal(scene_judge(&scene, "fin-wait2-held"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	assert_says(&scene, "9 FIN_WAIT2 have been held");
+	assert_says(&scene, "2 min");
+	assert_says(&scene, "may still wait for an answer");
+	scene_add(&scene, scene_sock(TC_FIN_WAIT2, 2 * MINUTE), 1, 1);
 	assert_int_equal(scene_judge(&scene, "fin-wait2-held"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
-	assert_says(&scene, "3 FIN_WAIT2 have been held");
-	assert_says(&scene, "2 min");
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_add(&scene, scene_sock(TC_FIN_WAIT2, 10 * MINUTE), 1, 1);
+	assert_int_equal(scene_judge(&scene, "fin-wait2-held"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	scene_end(&scene);
 	scene_begin(&scene); /* held, and nobody knows since when, beside one that is young */
 	scene_add(&scene, scene_sock(TC_FIN_WAIT2, 0), 1, 1);

@@ -117,6 +117,13 @@ static const struct row rows[] = {
 	{ "close-wait-old", TC_CLOSE_WAIT, OPEN, .age_ms = HOUR, .lacks = TC_HAVE_INSIDE },
 	{ "close-wait-old", TC_CLOSE_WAIT, OPEN, .age_ms = HOUR, .lacks = TC_HAVE_INODE },
 
+	{ "close-wait-answered", TC_CLOSE_WAIT, YES, .age_ms = 900, SEEN },
+	{ "close-wait-answered", TC_CLOSE_WAIT, NOT, .age_ms = 1000, SEEN },
+	{ "close-wait-answered", TC_CLOSE_WAIT, NOT, .age_ms = 900, .looked_before = true },
+	{ "close-wait-answered", TC_CLOSE_WAIT, NOT, .age_ms = 900 },
+	{ "close-wait-answered", TC_CLOSE_WAIT, NOT, .age_ms = 900, SEEN, .inode = NO },
+	{ "close-wait-answered", TC_CLOSE_WAIT, OPEN, .lacks = TC_HAVE_INSIDE },
+
 	{ "close-wait-end", TC_CLOSE_WAIT, YES, .age_ms = MINUTE, .rqueue = 1 },
 	{ "close-wait-end", TC_CLOSE_WAIT, YES, .age_ms = MINUTE, .rqueue = 86 },
 	{ "close-wait-end", TC_CLOSE_WAIT, NOT, .age_ms = MINUTE, .rqueue = 87 },
