@@ -146,8 +146,11 @@ static void judge_missing(const struct tc_capture *capture, struct tc_buf *why,
 	if (capture->ss.unknown) {
 		reason(why, deviation, TC_MAY_LACK);
 		tc_buf_format(why,
-			      _("ss printed no state of %" PRIu64 " sockets, as it does when "
-				"asked for one state"),
+			      tc_ngettext("ss printed no state of %" PRIu64
+					  " socket, as it does when asked for one state",
+					  "ss printed no state of %" PRIu64
+					  " sockets, as it does when asked for one state",
+					  capture->ss.unknown),
 			      capture->ss.unknown);
 	}
 	if (capture->json_stateless) {

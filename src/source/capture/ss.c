@@ -87,8 +87,8 @@ static enum tc_verdict add(struct tc_capture *capture, const struct tc_line *lin
 	sock = tc_capture_add(capture);
 	if (state)
 		tc_capture_set_state(capture, sock, *state);
-	else
-		capture->ss.unknown++;
+	capture->ss.stateless &= !state;
+	capture->ss.unknown += !state;
 	sock->rqueue = rqueue;
 	sock->wqueue = wqueue;
 	sock->have |= TC_HAVE_QUEUES;
@@ -136,6 +136,59 @@ static enum tc_verdict socket_line(struct tc_capture *capture, const struct tc_l
 	return TC_LINE_NOT_MINE;
 }
 
+static bool are_numbers(const struct tc_line *line, size_t at)
+{
+	return line->words > at + 1 && tc_word_is_number(line->word[at]) &&
+	       tc_word_is_number(line->word[at + 1]);
+}
+
+static bool is_certain(const struct tc_endpoint *endpoint)
+{
+	return (endpoint->has_addr || endpoint->any) && endpoint->has_port;
+}
+
+/* What ss prints behind the addresses, and netstat does not. */
+static bool is_detail(struct tc_slice word)
+{
+	return tc_slice_until(word, ':').length < word.length || tc_slice_is(word, "ts") ||
+	       tc_slice_is(word, "sack") || tc_slice_is(word, "<->") || tc_slice_is(word, "-->") ||
+	       tc_slice_is(word, "<--") || tc_slice_is(word, "---");
+}
+
+/*
+ * Asked for one state with -H, ss prints no column for it, and no heading says so: an address
+ * with its port has to. With "tcp" in front it may be netstat's that was cut off.
+ */
+static bool is_stateless(struct tc_capture *capture, const struct tc_line *line, size_t at)
+{
+	struct tc_endpoint local, remote;
+	const struct tc_slice *rest = &line->word[at + 4];
+
+	if (at ? tc_formats[capture->format] == &tc_format_netstat_linux : line->shifted)
+		return false;
+	if (line->words < at + 4 || !tc_endpoint_parse(line->word[at + 2], ':', &local) ||
+	    !tc_endpoint_parse(line->word[at + 3], ':', &remote) ||
+	    (!is_certain(&local) && !is_certain(&remote)))
+		return false;
+	return line->words == at + 4 || is_detail(*rest) ||
+	       (!at && tc_capture_state(capture, *rest) < 0);
+}
+
+/* Whether a line without a state is the exception: others have one. */
+static bool has_states(const struct tc_capture *capture)
+{
+	return capture->seen[tc_format_number(&tc_format_ss)].sockets > capture->ss.unknown;
+}
+
+/* A line of another protocol; without a state it is known behind others of ss only, or first. */
+static bool is_other(struct tc_capture *capture, const struct tc_line *line, bool current)
+{
+	return line->words > 3 && is_other_netid(line->word[0]) &&
+	       (tc_capture_state(capture, line->word[1]) >= 0 ||
+		(current && tc_word_is_number(line->word[1])) ||
+		(capture->format == TC_FORMAT_NONE && are_numbers(line, 1)));
+}
+
 static enum tc_verdict ss_line(struct tc_capture *capture, const struct tc_line *line)
 {
 	bool current = tc_formats[capture->format] == &tc_format_ss;
@@ -147,15 +200,15 @@ static enum tc_verdict ss_line(struct tc_capture *capture, const struct tc_line 
 		verdict = socket_line(capture, line, netid + 1, current);
 	if (verdict != TC_LINE_NOT_MINE)
 		return verdict;
-	if (line->words > 3 && is_other_netid(line->word[0]) &&
-	    (tc_capture_state(capture, line->word[1]) >= 0 ||
-	     (current && tc_word_is_number(line->word[1])))) {
+	if (is_other(capture, line, current)) {
 		capture->detail_open = false;
 		return TC_LINE_PASSED;
 	}
-	if (current && capture->ss.stateless && line->words >= netid + 4 &&
-	    tc_word_is_number(line->word[netid]) && tc_word_is_number(line->word[netid + 1]))
+	if (are_numbers(line, netid) &&
+	    ((current && capture->ss.stateless) || is_stateless(capture, line, netid))) {
+		capture->ss.stateless |= !has_states(capture);
 		return add(capture, line, netid, NULL);
+	}
 	if (current && line->indented && capture->detail_open) {
 		tc_ss_details(capture, tc_capture_last(capture), line->text);
 		return TC_LINE_PASSED;
