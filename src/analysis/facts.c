@@ -172,12 +172,6 @@ const struct tc_setting_value *tc_facts_settings_of(const struct tc_facts *facts
 
 /* ---- Sockets ------------------------------------------------------------------------- */
 
-static enum tc_shown judge(const struct tc_symptom_row *row, const struct tc_symptom_env *env,
-			   const struct tc_sock *sock)
-{
-	return (row->need & ~sock->have) ? TC_SHOWN_UNKNOWN : row->shows(env, sock);
-}
-
 static void remember_owner(struct tc_symptom_facts *symptom, const struct tc_sock *sock)
 {
 	const struct tc_owner *owner = sock->text ? sock->text->owner : NULL;
@@ -300,7 +294,7 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 
 		if (!(tc_symptom_rows[i].states & TC_STATE_BIT(sock->state)))
 			continue;
-		shown = judge(&tc_symptom_rows[i], env, sock);
+		shown = tc_symptom_judge(&tc_symptom_rows[i], env, sock);
 		if (netns)
 			count_of_netns(netns, i, shown, env, sock);
 		switch (shown) {

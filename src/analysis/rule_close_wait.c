@@ -319,6 +319,7 @@ static enum tc_verdict tell_unaged(const struct tc_facts *facts, uint64_t count,
 			       "(inferred: how long they last was not read), unless their peers "
 			       "all closed at once."),
 			    tc_llu(count));
+		tc_evidence_whose(draft, &facts->symptoms[TC_SYMPTOM_CLOSE_WAIT_HELD]);
 		draft->severity = TC_SEVERITY_NOTICE;
 		return TC_FOUND;
 	}

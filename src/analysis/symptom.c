@@ -73,9 +73,34 @@ static enum tc_shown is_older(const struct tc_symptom_env *env, const struct tc_
 	return inside_of(sock, TC_INSIDE_TIMES) ? TC_SHOWN_NOT : TC_SHOWN_UNKNOWN;
 }
 
+/* A listing may name who holds it (ss -p) and have no inode. */
+static bool has_holder(const struct tc_sock *sock)
+{
+	const struct tc_text *text = sock->text;
+
+	if (!text)
+		return false;
+	return text->owner ? text->owner->how == TC_OWNER_HELD : text->process != NULL;
+}
+
+static bool knows_held(const struct tc_sock *sock)
+{
+	return sock->have & TC_HAVE_INODE || has_holder(sock);
+}
+
 static bool is_held(const struct tc_sock *sock)
 {
-	return sock->inode != 0;
+	return sock->have & TC_HAVE_INODE ? sock->inode != 0 : has_holder(sock);
+}
+
+enum tc_shown tc_symptom_judge(const struct tc_symptom_row *row, const struct tc_symptom_env *env,
+			       const struct tc_sock *sock)
+{
+	uint32_t have = sock->have;
+
+	if (row->need & TC_HAVE_INODE && knows_held(sock))
+		have |= TC_HAVE_INODE;
+	return (row->need & ~have) ? TC_SHOWN_UNKNOWN : row->shows(env, sock);
 }
 
 /*
@@ -327,7 +352,7 @@ SHOWS(fin_wait2_orphan)
 {
 	if (is_minisocket(sock))
 		return TC_SHOWN;
-	return sock->have & TC_HAVE_INODE ? when(!is_held(sock)) : TC_SHOWN_UNKNOWN;
+	return knows_held(sock) ? when(!is_held(sock)) : TC_SHOWN_UNKNOWN;
 }
 
 /*
@@ -342,7 +367,7 @@ SHOWS(fin_wait2_place)
 		return TC_SHOWN;
 	if (sock->have & (TC_HAVE_KIND | TC_HAVE_TIMER))
 		return TC_SHOWN_NOT;
-	if (!(sock->have & TC_HAVE_INODE))
+	if (!knows_held(sock))
 		return TC_SHOWN_UNKNOWN;
 	if (is_held(sock))
 		return TC_SHOWN_NOT;
@@ -356,7 +381,7 @@ SHOWS(fin_wait2_held)
 {
 	if (is_minisocket(sock))
 		return TC_SHOWN_NOT;
-	if (!(sock->have & TC_HAVE_INODE))
+	if (!knows_held(sock))
 		return TC_SHOWN_UNKNOWN;
 	return is_held(sock) ? is_older(env, sock, TC_SYMPTOM_OLD_MS) : TC_SHOWN_NOT;
 }
@@ -365,7 +390,7 @@ SHOWS(fin_wait2_lasting)
 {
 	if (is_minisocket(sock))
 		return TC_SHOWN_NOT;
-	return sock->have & TC_HAVE_INODE ? is_lasting(env, sock) : TC_SHOWN_UNKNOWN;
+	return knows_held(sock) ? is_lasting(env, sock) : TC_SHOWN_UNKNOWN;
 }
 
 SHOWS(closing_stuck)

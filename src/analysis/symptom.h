@@ -90,6 +90,10 @@ struct tc_symptom_row {
 
 extern const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT];
 
+/* Whether the socket, which is in one of its states, shows the symptom. */
+enum tc_shown tc_symptom_judge(const struct tc_symptom_row *row, const struct tc_symptom_env *env,
+			       const struct tc_sock *sock);
+
 /*
  * How long the socket has been in its state, at the least, in milliseconds: since its peer was
  * last heard, or since the look before, which found it there. False: not known.

@@ -68,6 +68,15 @@ morning=$here/data/morning.txt
 		jq -e '.not_checked == [] and (.normal[0].text | startswith("11849 TIME_WAIT: normal."))'
 }
 
+@test "diagnose: whose they are is told of what a listing names processes of" {
+	local i file=$BATS_TEST_TMPDIR/leak
+	for i in {1..1000}; do
+		echo "CLOSE-WAIT 1 0 192.0.2.1:443 198.51.100.$((i % 250)):$((20000 + i)) users:((\"java\",pid=4321,fd=$i))"
+	done >"$file"
+	tcpcensus diagnose -j -f "$file" close-wait-leak | jq -e '.findings[0].evidence |
+		any(startswith("Whose: java")) and any(startswith("Peers: 198.51.100."))'
+}
+
 @test "diagnose: from a pipe as from a file" {
 	diff <(tcpcensus diagnose -f - <"$morning") <(cat "$morning" | tcpcensus diagnose -f -)
 	diff <(tcpcensus diagnose -f "$morning") <(cat "$morning" | tcpcensus diagnose -f -)

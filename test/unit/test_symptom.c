@@ -409,6 +409,30 @@ static void test_ages(void **state)
 	scene_end(&scene);
 }
 
+/* A listing with processes (ss -p) names who holds a socket, and need not have its inode. */
+static void test_a_named_holder(void **state)
+{
+	const struct tc_symptom_row *held = &tc_symptom_rows[TC_SYMPTOM_CLOSE_WAIT_HELD];
+	struct tc_symptom_env env = {.watched = NULL};
+	struct tc_owner owner = {.how = TC_OWNER_HELD};
+	struct tc_text text = {.process = "java,pid=4321"};
+	struct tc_sock sock = scene_sock(TC_CLOSE_WAIT, 0);
+
+	(void)state;
+	sock.have &= ~(uint32_t)(TC_HAVE_INODE | TC_HAVE_INSIDE);
+	sock.inode = 0;
+	assert_int_equal(tc_symptom_judge(held, &env, &sock), TC_SHOWN_UNKNOWN);
+	sock.text = &text;
+	assert_int_equal(tc_symptom_judge(held, &env, &sock), TC_SHOWN);
+	text.owner = &owner;
+	assert_int_equal(tc_symptom_judge(held, &env, &sock), TC_SHOWN);
+	owner.how = TC_OWNER_LISTENER; /* a rule says whose it was */
+	assert_int_equal(tc_symptom_judge(held, &env, &sock), TC_SHOWN_UNKNOWN);
+	sock.have |= TC_HAVE_INODE; /* and that nobody holds it */
+	owner.how = TC_OWNER_HELD;
+	assert_int_equal(tc_symptom_judge(held, &env, &sock), TC_SHOWN_NOT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +442,7 @@ int main(void)
 		cmocka_unit_test(test_a_line_of_many_counts_as_many),
 		cmocka_unit_test(test_ages),
 		cmocka_unit_test(test_ages_of_two_looks),
+		cmocka_unit_test(test_a_named_holder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
