@@ -192,14 +192,33 @@ static bool time_wait(const struct inputs *in, uint64_t *ret_ms)
 	return true;
 }
 
+/*
+ * How many ports of the range are reserved. Of several lists of them only how many they are, the
+ * first and the last are known: false where these lie on both sides of an end.
+ */
+static bool reserved_ports(const struct tc_setting_value *reserved,
+			   const struct tc_setting_value *range, int64_t *ret_count)
+{
+	int64_t count = reserved->number[0], first = reserved->number[1], last = reserved->number[2];
+
+	*ret_count = 0;
+	if (reserved->status != TC_SETTING_READ || !count || last < range->number[0] ||
+	    first > range->number[1])
+		return true;
+	*ret_count = count;
+	return first >= range->number[0] && last <= range->number[1];
+}
+
 static bool local_ports(const struct inputs *in, uint64_t *ret_count)
 {
 	const struct tc_setting_value *range = &in->values[TC_SETTING_ip_local_port_range];
+	int64_t reserved;
 
 	if (range->status != TC_SETTING_READ || range->count < 2 || range->number[0] < 0 ||
-	    range->number[1] < range->number[0] || range->number[1] > UINT16_MAX)
+	    range->number[1] < range->number[0] || range->number[1] > UINT16_MAX ||
+	    !reserved_ports(&in->values[TC_SETTING_ip_local_reserved_ports], range, &reserved))
 		return false;
-	*ret_count = (uint64_t)(range->number[1] - range->number[0] + 1);
+	*ret_count = (uint64_t)(range->number[1] - range->number[0] + 1 - reserved);
 	return true;
 }
 

@@ -20,7 +20,7 @@ enum tc_lifetime {
 	TC_LIFETIME_ORPHAN_WINDOW, /* closed socket, peer alive, its window shut */
 	TC_LIFETIME_FIN_WAIT2,	   /* closed socket, FIN acknowledged, peer's FIN missing */
 	TC_LIFETIME_TIME_WAIT,
-	TC_LIFETIME_LOCAL_PORTS, /* how many ports ip_local_port_range has */
+	TC_LIFETIME_LOCAL_PORTS, /* how many ports ip_local_port_range has that are not reserved */
 	TC_LIFETIME_CONNECTS,	 /* those, reused once per TIME_WAIT: connections a second */
 	TC_LIFETIME_COUNT
 };

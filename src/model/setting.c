@@ -106,14 +106,18 @@ static int parse_numbers(const char *text, size_t length, unsigned wanted,
 	}
 }
 
-/* "8080" or "9148-9150": how many ports, or -EINVAL. */
-static int64_t count_ports(const char *text, size_t length)
+/* "8080" or "9148-9150" */
+static int add_ports(const char *text, size_t length, struct tc_setting_value *value)
 {
 	uint64_t first, last;
 
 	if (tc_parse_range(text, length, UINT16_MAX, &first, &last) < 0)
 		return -EINVAL;
-	return (int64_t)(last - first + 1);
+	if (!value->number[0])
+		value->number[1] = (int64_t)first;
+	value->number[2] = (int64_t)last;
+	value->number[0] += (int64_t)(last - first + 1);
+	return 0;
 }
 
 /* The kernel prints the list sorted and without overlaps, so the ports can be added up. */
@@ -123,11 +127,9 @@ static int parse_ports(const char *text, size_t length, struct tc_setting_value 
 	while (length) {
 		const char *comma = memchr(text, ',', length);
 		size_t item = comma ? (size_t)(comma - text) : length;
-		int64_t ports = count_ports(text, item);
 
-		if (ports < 0 || (comma && item + 1 == length))
+		if (add_ports(text, item, value) < 0 || (comma && item + 1 == length))
 			return -EINVAL;
-		value->number[0] += ports;
 		item += comma ? 1 : 0;
 		text += item;
 		length -= item;

@@ -72,7 +72,8 @@ enum tc_setting_status {
 struct tc_setting_value {
 	enum tc_setting_status status;
 	unsigned count;			    /* how many of the numbers below are set */
-	int64_t number[TC_SETTING_NUMBERS]; /* TC_FORM_PORTS: one number, how many ports */
+	/* TC_FORM_PORTS: one number, how many ports; and not counted, where any, the first and the last. */
+	int64_t number[TC_SETTING_NUMBERS];
 	char word[TC_SETTING_WORD_MAX];	    /* TC_FORM_WORD: instead of numbers */
 };
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "analysis/lifetime.h"
+#include "util/macro.h"
 #include "fixture.h"
 
 struct sample {
@@ -177,6 +178,38 @@ static void test_other_settings(void **state)
 	assert_int_equal(figure(&sample, TC_LIFETIME_LOCAL_PORTS), 20);
 }
 
+/* Of the reserved ports the count is known, the first and the last. */
+static void test_reserved_ports(void **state)
+{
+	static const struct {
+		int64_t count, first, last;
+		int64_t ports; /* -1: not known */
+	} cases[] = {
+		{0, 0, 0, 20},		   {5, 40000, 40004, 15},   {2, 40003, 40019, 18},
+		{20, 40000, 40019, 0},	   {5, 39000, 39004, 20},   {5, 50000, 50004, 20},
+		{3, 39999, 40001, -1},	   {3, 40018, 40020, -1},
+	};
+	struct sample sample;
+
+	(void)state;
+	fixture_settings(sample.settings);
+	sample.settings[TC_SETTING_ip_local_port_range].number[0] = 40000;
+	sample.settings[TC_SETTING_ip_local_port_range].number[1] = 40019;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(cases); i++) {
+		struct tc_setting_value *reserved =
+			&sample.settings[TC_SETTING_ip_local_reserved_ports];
+
+		*reserved = (struct tc_setting_value){
+			.status = TC_SETTING_READ,
+			.count = 1,
+			.number = {cases[i].count, cases[i].first, cases[i].last},
+		};
+		assert_int_equal(is_known(&sample, TC_LIFETIME_LOCAL_PORTS), cases[i].ports >= 0);
+		if (cases[i].ports >= 0)
+			assert_int_equal(figure(&sample, TC_LIFETIME_LOCAL_PORTS), cases[i].ports);
+	}
+}
+
 static void test_what_is_not_known_is_not_guessed(void **state)
 {
 	struct sample sample;
@@ -214,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_fin_wait2_beyond_time_wait),
 		cmocka_unit_test(test_a_lower_rto_max_as_measured),
 		cmocka_unit_test(test_other_settings),
+		cmocka_unit_test(test_reserved_ports),
 		cmocka_unit_test(test_what_is_not_known_is_not_guessed),
 		cmocka_unit_test(test_absurd_values_are_not_believed),
 	};

@@ -87,6 +87,8 @@ static void test_values_are_parsed(void **state)
 	assert_int_equal(parse(TC_SETTING_ip_local_reserved_ports, "\n", &value), 0);
 	assert_int_equal(value.number[0], 0);
 	assert_int_equal(parse(TC_SETTING_ip_local_reserved_ports, "8080,9148-9150\n", &value), 0);
+	assert_int_equal(value.number[1], 8080);
+	assert_int_equal(value.number[2], 9150);
 	assert_int_equal(value.number[0], 4);
 	assert_int_equal(parse(TC_SETTING_tcp_congestion_control, "bbr\n", &value), 0);
 	assert_string_equal(value.word, "bbr");
