@@ -53,10 +53,19 @@ uint64_t tc_attempts_timed_out(const struct tc_attempts *attempts)
 	return attempts->silent_least;
 }
 
+/*
+ * What fails now was asked for before. Where much less is asked for now, as somebody has paused, it
+ * is not known how much else was asked for together with it.
+ */
+static bool is_too_many(uint64_t count, uint64_t tried)
+{
+	return count * TC_ATTEMPTS_MANY >= tried && count <= tried * 2;
+}
+
 enum tc_severity tc_attempts_weigh(const struct tc_facts *facts, const struct tc_attempts *attempts,
 				   uint64_t (*count)(const struct tc_attempts *attempts))
 {
-	bool is_many = count(attempts) * TC_ATTEMPTS_MANY >= attempts->tried;
+	bool is_many = is_too_many(count(attempts), attempts->tried);
 
 	for (size_t i = 0; i < facts->netns_count && !is_many; i++) {
 		const struct tc_facts_netns *netns = &facts->netns[i];
@@ -65,7 +74,7 @@ enum tc_severity tc_attempts_weigh(const struct tc_facts *facts, const struct tc
 		is_many = netns->has_before &&
 			  attempts_of(facts, &netns->before, &netns->now, &here) &&
 			  tc_attempts_are_often(facts, count(&here)) &&
-			  count(&here) * TC_ATTEMPTS_MANY >= here.tried;
+			  is_too_many(count(&here), here.tried);
 	}
 	return is_many ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 }

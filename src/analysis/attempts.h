@@ -32,8 +32,9 @@ uint64_t tc_attempts_timed_out(const struct tc_attempts *attempts);
 bool tc_attempts_are_often(const struct tc_facts *facts, uint64_t count);
 
 /*
- * A warning where those that `count` takes are too many of those that were tried; of several
- * network namespaces one where they are is not made up for by the others.
+ * A warning where those that `count` takes are too many of those that were tried, as far as what
+ * is tried now tells; of several network namespaces one where they are is not made up for by the
+ * others.
  */
 enum tc_severity tc_attempts_weigh(const struct tc_facts *facts, const struct tc_attempts *attempts,
 				   uint64_t (*count)(const struct tc_attempts *attempts));

@@ -361,11 +361,12 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 	bool has_timed_out = tc_attempts(facts, &failed) && tell_timed_out(facts, &failed, draft);
 	const char *life;
 
-	if (has_timed_out)
+	if (!silent->shown && has_timed_out) {
 		draft->severity = tc_attempts_weigh(facts, &failed, tc_attempts_timed_out);
+		return TC_FOUND;
+	}
 	if (!silent->shown)
-		return has_timed_out ? TC_FOUND
-				     : tc_part_none_shown(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
+		return tc_part_none_shown(facts, TC_SYMPTOM_SYN_SENT_SILENT, draft);
 	tc_evidence_n(draft,
 		      "%llu SYN_SENT has sent its SYN three times or more without an answer.",
 		      "%llu SYN_SENT have sent their SYN three times or more without an answer.",
@@ -380,7 +381,7 @@ static enum tc_verdict check_syn_sent_blackhole(const struct tc_facts *facts,
 	if (tell_answering(facts, silent, draft)) {
 		tc_points_to(draft, LISTENER_IS_FULL);
 		draft->severity = TC_SEVERITY_NOTICE;
-	} else if (!has_timed_out || draft->severity < TC_SEVERITY_WARNING) {
+	} else {
 		draft->severity = weigh_silent(facts, silent, draft);
 	}
 	tc_evidence_whose(draft, silent);

@@ -284,6 +284,11 @@ static void test_timed_out_is_not_refused(void **state)
 	scene_rise(&scene, TC_COUNTER_ActiveOpens, 601);
 	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	/* Of a crawler that has paused nobody knows what else it tried together with these. */
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 29);
+	assert_int_equal(scene_judge(&scene, "syn-sent-blackhole"), TC_FOUND);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_NOTICE);
+	scene_rise(&scene, TC_COUNTER_ActiveOpens, 601);
 	/* Some of each. */
 	scene_rise(&scene, TC_COUNTER_AttemptFails, 160);
 	assert_int_equal(scene_judge(&scene, "syn-sent-refused"), TC_FOUND);
