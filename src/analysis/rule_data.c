@@ -266,8 +266,8 @@ const struct tc_rule tc_rule_half_open = {
 	.threshold = N_("A connection whose data were repeated five times, which takes 6 s or "
 			"more, or two of whose keepalive probes had no answer: no ordinary "
 			"loss makes that. A notice, since peers vanish every day; a warning "
-			"when they are ten or more and a tenth of all, for then something on "
-			"the way is broken."),
+			"when they are ten or more and a tenth of all, or of those of one network "
+			"namespace, for then something on the way is broken."),
 	.first = {N_("See whether the peers have something in common: a NAT, a network.")},
 	.causes = {
 		N_("The peer crashed, lost its network, or was suspended, and could not say goodbye."),
