@@ -104,19 +104,22 @@ static void note_given(struct tc_pipeline *pipeline, const struct tc_sock *sock)
 	}
 }
 
+static bool is_of_one_family(const struct tc_job *job)
+{
+	return job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
+}
+
 /*
  * Of a listing anything may be missing. The kernel tells of each socket what its kind has; but the
  * mark it keeps from those without a privilege, and those of TIME_WAIT it tells nobody.
  */
 static bool is_unsure(const struct tc_job *job, const struct tc_sock *sock)
 {
-	bool one_family = job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
-
 	if (!(sock->flags & TC_FLAG_FOREIGN))
 		return job->filter && !(job->applied & TC_APPLIED_FILTER) &&
 		       job->filter->judged_by & ~sock->have & TC_HAVE_MARK &&
 		       tc_filter_is_unsure(job->filter, sock);
-	return (one_family && !(sock->have & TC_HAVE_FAMILY)) ||
+	return (is_of_one_family(job) && !(sock->have & TC_HAVE_FAMILY)) ||
 	       tc_filter_is_unsure(job->filter, sock);
 }
 
@@ -124,7 +127,7 @@ static void note_unsure(struct tc_pipeline *pipeline, const struct tc_sock *sock
 {
 	const struct tc_job *job = &pipeline->job;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; (job->filter || is_of_one_family(job)) && i < count; i++)
 		if (tc_unlikely(is_unsure(job, &socks[i]))) {
 			pipeline->unjudged += socks[i].count;
 			pipeline->doubt |= passes(job, &socks[i]) ? TC_MAY_REPEAT : TC_MAY_LACK;
