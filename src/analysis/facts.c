@@ -311,6 +311,8 @@ static int add_one(struct tc_facts *facts, const struct tc_symptom_env *env,
 			break;
 		case TC_SHOWN_UNKNOWN:
 			symptom->unjudged += sock->count;
+			if (!tc_symptom_has_need(&tc_symptom_rows[i], sock))
+				symptom->lacking += sock->count;
 			break;
 		}
 	}

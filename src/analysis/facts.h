@@ -24,6 +24,7 @@ struct tc_symptom_facts {
 	uint64_t shown;
 	uint64_t not_shown; /* looked at, in one of its states */
 	uint64_t unjudged;  /* in one of its states, but what it needs was not read */
+	uint64_t lacking;   /* of those, how many lack what is needed of every one */
 	uint64_t oldest_ms; /* of those shown, the longest that is known; 0: none is known */
 	struct tc_tally *who, *peer; /* of those shown, sorted; owned */
 	uint64_t inferred;  /* of those shown, how many have no owner, and whose they were is told */

@@ -135,12 +135,27 @@ const char *tc_judge_how(struct tc_draft *draft, const char *listing)
 	return draft->report && !has_tried_netlink(draft->report) ? " (--source netlink)" : "";
 }
 
+/* Whether so much is known that only the rest has to be asked for. */
+static bool is_rest_missing(const struct tc_facts *facts, enum tc_symptom id)
+{
+	const struct tc_symptom_rest *rest = tc_symptom_rows[id].rest;
+	const struct tc_symptom_facts *symptom = &facts->symptoms[id];
+	int64_t number;
+
+	if (!rest)
+		return false;
+	return rest->by_setting ? tc_facts_setting(facts, rest->setting, &number)
+				: symptom->unjudged && !symptom->lacking;
+}
+
 const char *tc_judge_missing(struct tc_draft *draft, enum tc_symptom id)
 {
 	const struct tc_symptom_row *row = &tc_symptom_rows[id];
+	bool has_some = draft->facts && is_rest_missing(draft->facts, id);
 
-	return tc_words(draft, "%s%s", tc_draft_text(draft, row->missing),
-			tc_judge_how(draft, row->listing));
+	return tc_words(draft, "%s%s",
+			tc_draft_text(draft, has_some ? row->rest->missing : row->missing),
+			tc_judge_how(draft, has_some ? row->rest->listing : row->listing));
 }
 
 /* All sockets in question could not be judged: of none is known whether it shows the symptom. */
@@ -163,7 +178,7 @@ const char *tc_judge_needs_interval(const struct tc_facts *facts)
 				     : N_("an interval (without --instant)");
 }
 
-/* What a listing leaves out where it is not asked for, or cannot show, by the name of its format. */
+/* What a listing leaves out unless it is asked for, or cannot show, by the name of its format. */
 static const struct omission {
 	const char *format;
 	uint32_t states; /* TC_STATE_BIT()s; where it has any of them, it was made with them */
@@ -353,7 +368,9 @@ static bool lacks(const struct tc_rule *rule, const struct tc_facts *facts, stru
 static int judge_once(const struct tc_rule *rule, const struct tc_facts *facts, bool english,
 		      struct tc_judgement *ret_judgement)
 {
-	struct tc_judgement judgement = {.rule = rule, .draft = {.english = english, .report = &facts->report}};
+	struct tc_judgement judgement = {
+		.rule = rule,
+		.draft = {.english = english, .report = &facts->report, .facts = facts}};
 
 	judgement.verdict = lacks(rule, facts, &judgement.draft)
 				    ? TC_UNSURE

@@ -81,6 +81,7 @@ static int hear(const struct tc_rule *rule, const struct tc_facts *facts, bool e
 		err = tc_judge(rule, view, english, &said->judgement);
 		if (!err) {
 			said->judgement.draft.report = &facts->report;
+			said->judgement.draft.facts = facts;
 			hearing->count++;
 		}
 	}
@@ -159,7 +160,7 @@ int tc_judge_each_netns(const struct tc_rule *rule, const struct tc_facts *facts
 {
 	__attribute__((cleanup(release))) struct hearing hearing = {.count = 0};
 	struct tc_judgement merged = {.rule = rule,
-				      .draft = {.english = english, .report = &facts->report}};
+				      .draft = {.english = english, .report = &facts->report, .facts = facts}};
 	int err = hear(rule, facts, english, &hearing);
 
 	if (err)

@@ -93,14 +93,19 @@ static bool is_held(const struct tc_sock *sock)
 	return sock->have & TC_HAVE_INODE ? sock->inode != 0 : has_holder(sock);
 }
 
-enum tc_shown tc_symptom_judge(const struct tc_symptom_row *row, const struct tc_symptom_env *env,
-			       const struct tc_sock *sock)
+bool tc_symptom_has_need(const struct tc_symptom_row *row, const struct tc_sock *sock)
 {
 	uint32_t have = sock->have;
 
 	if (row->need & TC_HAVE_INODE && knows_held(sock))
 		have |= TC_HAVE_INODE;
-	return (row->need & ~have) ? TC_SHOWN_UNKNOWN : row->shows(env, sock);
+	return !(row->need & ~have);
+}
+
+enum tc_shown tc_symptom_judge(const struct tc_symptom_row *row, const struct tc_symptom_env *env,
+			       const struct tc_sock *sock)
+{
+	return tc_symptom_has_need(row, sock) ? row->shows(env, sock) : TC_SHOWN_UNKNOWN;
 }
 
 /*
@@ -463,114 +468,126 @@ SHOWS(port_of_bind)
 #define NEEDS_ENDS N_("addresses and ports of all sockets, listeners included"), "ss -an"
 #define NEEDS_BUFFERS N_("receive buffers"), "ss -m"
 
+static const struct tc_symptom_rest keepalive_time_known = {
+	.by_setting = true,
+	.setting = TC_SETTING_tcp_keepalive_time,
+	.missing = N_("timers, which sockets a program holds, and when the peers were last heard"),
+	.listing = "ss -oei",
+};
+/* A probe that had no answer yet: how long nothing could be sent, only times tell. */
+static const struct tc_symptom_rest timers_known = {
+	.missing = N_("when the peers were last heard"),
+	.listing = "ss -i",
+};
+
 #define STATE(name) TC_STATE_BIT(TC_##name)
 
 /* clang-format off */
 const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT] = {
 	[TC_SYMPTOM_CLOSE_WAIT_HELD] = {
 		"close-wait-held", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_INODES,
-		SERVER, "remote.addr", shows_close_wait_held },
+		SERVER, "remote.addr", NULL, shows_close_wait_held },
 	[TC_SYMPTOM_CLOSE_WAIT_OLD] = {
 		"close-wait-old", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_BOTH,
-		SERVER, "remote.addr", shows_close_wait_old },
+		SERVER, "remote.addr", NULL, shows_close_wait_old },
 	[TC_SYMPTOM_CLOSE_WAIT_STALE] = {
 		"close-wait-stale", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_BOTH,
-		SERVER, "remote.addr", shows_close_wait_stale },
+		SERVER, "remote.addr", NULL, shows_close_wait_stale },
 	[TC_SYMPTOM_CLOSE_WAIT_LASTING] = {
 		"close-wait-lasting", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_ALL_THREE,
-		SERVER, "remote.addr", shows_close_wait_lasting },
+		SERVER, "remote.addr", NULL, shows_close_wait_lasting },
 	[TC_SYMPTOM_CLOSE_WAIT_END] = {
 		"close-wait-end", STATE(CLOSE_WAIT), TC_HAVE_INODE | TC_HAVE_QUEUES, NEEDS_BOTH,
-		NULL, NULL, shows_close_wait_end },
+		NULL, NULL, NULL, shows_close_wait_end },
 	[TC_SYMPTOM_CLOSE_WAIT_UNREAD] = {
 		"close-wait-unread", STATE(CLOSE_WAIT), TC_HAVE_INODE | TC_HAVE_QUEUES, NEEDS_BOTH,
-		NULL, NULL, shows_close_wait_unread },
+		NULL, NULL, NULL, shows_close_wait_unread },
 	[TC_SYMPTOM_CLOSE_WAIT_ANSWERED] = {
 		"close-wait-answered", STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_ALL_THREE,
-		NULL, NULL, shows_close_wait_answered },
+		NULL, NULL, NULL, shows_close_wait_answered },
 	[TC_SYMPTOM_UNACCEPTED] = {
 		"unaccepted", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_INODES,
-		SERVER, "remote.addr", shows_unaccepted },
+		SERVER, "remote.addr", NULL, shows_unaccepted },
 	[TC_SYMPTOM_UNACCEPTED_OLD] = {
 		"unaccepted-old", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_INODE, NEEDS_BOTH,
-		SERVER, "remote.addr", shows_unaccepted_old },
+		SERVER, "remote.addr", NULL, shows_unaccepted_old },
 	[TC_SYMPTOM_SYN_RECV_RETRIED] = {
 		"syn-recv-retried", STATE(SYN_RECV), TC_HAVE_RETRANS, NEEDS_TIMERS,
-		SERVER, "remote.addr", shows_syn_recv_retried },
+		SERVER, "remote.addr", NULL, shows_syn_recv_retried },
 	[TC_SYMPTOM_SYN_RECV_DEFERRED] = {
 		"syn-recv-deferred", STATE(SYN_RECV),
 		TC_HAVE_RETRANS | TC_HAVE_EXPIRES | TC_HAVE_KIND, NEEDS_TIMERS,
-		SERVER, "remote.addr", shows_syn_recv_deferred },
+		SERVER, "remote.addr", NULL, shows_syn_recv_deferred },
 	[TC_SYMPTOM_SYN_RECV_ORPHAN] = {
 		"syn-recv-orphan", STATE(SYN_RECV), TC_HAVE_KIND, NEEDS_ENDS,
-		"local", "remote.addr", shows_syn_recv_orphan },
+		"local", "remote.addr", NULL, shows_syn_recv_orphan },
 	[TC_SYMPTOM_SYN_RECV_FULL] = {
 		"syn-recv-full", STATE(SYN_RECV), TC_HAVE_KIND, NEEDS_INODES,
-		NULL, NULL, shows_syn_recv_full },
+		NULL, NULL, NULL, shows_syn_recv_full },
 	[TC_SYMPTOM_SYN_SENT_SILENT] = {
 		"syn-sent-silent", STATE(SYN_SENT), TC_HAVE_RETRANS, NEEDS_TIMERS,
-		WHO, "remote", shows_syn_sent_silent },
+		WHO, "remote", NULL, shows_syn_sent_silent },
 	[TC_SYMPTOM_FIN_WAIT1_SILENT] = {
 		"fin-wait1-silent", STATE(FIN_WAIT1), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
-		SERVER, "remote.addr", shows_fin_wait1_silent },
+		SERVER, "remote.addr", NULL, shows_fin_wait1_silent },
 	[TC_SYMPTOM_FIN_WAIT1_SHUT] = {
 		"fin-wait1-shut", STATE(FIN_WAIT1), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMES,
-		SERVER, "remote.addr", shows_fin_wait1_shut },
+		SERVER, "remote.addr", NULL, shows_fin_wait1_shut },
 	[TC_SYMPTOM_FIN_WAIT2_ORPHAN] = {
 		"fin-wait2-orphan", STATE(FIN_WAIT2), 0, NEEDS_INODES,
-		SERVER, "remote.addr", shows_fin_wait2_orphan },
+		SERVER, "remote.addr", NULL, shows_fin_wait2_orphan },
 	[TC_SYMPTOM_FIN_WAIT2_PLACE] = {
 		"fin-wait2-place", STATE(FIN_WAIT2), 0, NEEDS_TIMERS,
-		SERVER, "remote.addr", shows_fin_wait2_place },
+		SERVER, "remote.addr", NULL, shows_fin_wait2_place },
 	[TC_SYMPTOM_FIN_WAIT2_HELD] = {
 		"fin-wait2-held", STATE(FIN_WAIT2), 0, NEEDS_BOTH,
-		SERVER, "remote.addr", shows_fin_wait2_held },
+		SERVER, "remote.addr", NULL, shows_fin_wait2_held },
 	[TC_SYMPTOM_FIN_WAIT2_LASTING] = {
 		"fin-wait2-lasting", STATE(FIN_WAIT2), 0, NEEDS_ALL_THREE,
-		SERVER, "remote.addr", shows_fin_wait2_lasting },
+		SERVER, "remote.addr", NULL, shows_fin_wait2_lasting },
 	[TC_SYMPTOM_CLOSING_STUCK] = {
 		"closing-stuck", STATE(CLOSING), 0, NEEDS_TIMERS,
-		SERVER, "remote.addr", shows_closing_stuck },
+		SERVER, "remote.addr", NULL, shows_closing_stuck },
 	[TC_SYMPTOM_LAST_ACK_SILENT] = {
 		"last-ack-silent", STATE(LAST_ACK), TC_HAVE_RETRANS, NEEDS_TIMERS,
-		SERVER, "remote.addr", shows_last_ack_silent },
+		SERVER, "remote.addr", NULL, shows_last_ack_silent },
 	[TC_SYMPTOM_TIME_WAIT_IN] = {
 		"time-wait-in", STATE(TIME_WAIT), TC_HAVE_ENDPOINTS, NEEDS_ENDS,
-		SERVER, "remote.addr", shows_time_wait_in },
+		SERVER, "remote.addr", NULL, shows_time_wait_in },
 	[TC_SYMPTOM_TIME_WAIT_OUT] = {
 		"time-wait-out", STATE(TIME_WAIT), TC_HAVE_ENDPOINTS, NEEDS_ENDS,
-		WHO, "remote", shows_time_wait_out },
+		WHO, "remote", NULL, shows_time_wait_out },
 	[TC_SYMPTOM_HALF_OPEN] = {
 		"half-open", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
-		SERVER, "remote.addr", shows_half_open },
+		SERVER, "remote.addr", NULL, shows_half_open },
 	[TC_SYMPTOM_RETRANSMITTING] = {
 		"retransmitting", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
-		SERVER, "remote.addr", shows_retransmitting },
+		SERVER, "remote.addr", NULL, shows_retransmitting },
 	[TC_SYMPTOM_IDLE] = {
 		"idle", STATE(ESTABLISHED), TC_HAVE_TIMER | TC_HAVE_INODE, NEEDS_SILENCE,
-		SERVER, "remote.addr", shows_idle },
+		SERVER, "remote.addr", &keepalive_time_known, shows_idle },
 	[TC_SYMPTOM_NOT_READ] = {
 		"not-read", STATE(ESTABLISHED), TC_HAVE_QUEUES, NEEDS_BUFFERS,
-		SERVER, "remote.addr", shows_not_read },
+		SERVER, "remote.addr", NULL, shows_not_read },
 	[TC_SYMPTOM_NOT_READ_LONG] = {
 		"not-read-long", STATE(ESTABLISHED), TC_HAVE_QUEUES, NEEDS_BUFFERS,
-		NULL, NULL, shows_not_read_long },
+		NULL, NULL, NULL, shows_not_read_long },
 	[TC_SYMPTOM_NOT_TAKEN] = {
 		"not-taken", STATE(ESTABLISHED) | STATE(CLOSE_WAIT), TC_HAVE_TIMER | TC_HAVE_RETRANS,
-		NEEDS_TIMERS, SERVER, "remote.addr", shows_not_taken },
+		NEEDS_TIMERS, SERVER, "remote.addr", &timers_known, shows_not_taken },
 	[TC_SYMPTOM_NOT_TAKEN_LONG] = {
 		"not-taken-long", STATE(ESTABLISHED) | STATE(CLOSE_WAIT),
 		TC_HAVE_TIMER | TC_HAVE_RETRANS, NEEDS_TIMERS,
-		NULL, "remote.addr", shows_not_taken_long },
+		NULL, "remote.addr", &timers_known, shows_not_taken_long },
 	[TC_SYMPTOM_BOUND] = {
 		"bound", STATE(BOUND), 0,
 		N_("a look at the bound sockets, on Linux 6.8 or later"), NULL,
-		WHO, NULL, shows_bound },
+		WHO, NULL, NULL, shows_bound },
 	[TC_SYMPTOM_PORT_OF_CONNECT] = {
 		"port-of-connect", TC_STATES_ALL & ~(STATE(LISTEN) | STATE(BOUND)),
-		TC_HAVE_ENDPOINTS, NEEDS_ENDS, WHO, NULL, shows_port_of_connect },
+		TC_HAVE_ENDPOINTS, NEEDS_ENDS, WHO, NULL, NULL, shows_port_of_connect },
 	[TC_SYMPTOM_PORT_OF_BIND] = {
 		"port-of-bind", TC_STATES_ALL & ~STATE(LISTEN), TC_HAVE_ENDPOINTS, NEEDS_ENDS,
-		WHO, NULL, shows_port_of_bind },
+		WHO, NULL, NULL, shows_port_of_bind },
 };
 /* clang-format on */

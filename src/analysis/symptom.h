@@ -77,6 +77,13 @@ enum tc_shown {
 	TC_SHOWN_UNKNOWN, /* what would tell was not read of this socket */
 };
 
+/* What is missing where of all unjudged sockets `need` is known, or where a setting is. */
+struct tc_symptom_rest {
+	bool by_setting;
+	enum tc_setting setting;
+	const char *missing, *listing;
+};
+
 struct tc_symptom_row {
 	const char *name;    /* for tests: "close-wait-old" */
 	uint32_t states;     /* TC_STATE_BIT()s of sockets that it looks at */
@@ -85,10 +92,15 @@ struct tc_symptom_row {
 	const char *listing; /* the commands whose listings have it; NULL: none has */
 	const char *who;     /* keys of `by`, joined by commas: whose they are */
 	const char *peer;    /* the same: who is at the other end */
+	/* In place of `missing` and `listing` where something is known; NULL: they always hold. */
+	const struct tc_symptom_rest *rest;
 	enum tc_shown (*shows)(const struct tc_symptom_env *env, const struct tc_sock *sock);
 };
 
 extern const struct tc_symptom_row tc_symptom_rows[TC_SYMPTOM_COUNT];
+
+/* Whether all that the row needs of every socket is known of this one. */
+bool tc_symptom_has_need(const struct tc_symptom_row *row, const struct tc_sock *sock);
 
 /* Whether the socket, which is in one of its states, shows the symptom. */
 enum tc_shown tc_symptom_judge(const struct tc_symptom_row *row, const struct tc_symptom_env *env,

@@ -68,6 +68,18 @@ morning=$here/data/morning.txt
 		jq -e '.not_checked == [] and (.normal[0].text | startswith("11849 TIME_WAIT: normal."))'
 }
 
+@test "diagnose: what was given is not asked for" {
+	local file=$BATS_TEST_TMPDIR/some
+	echo 'tcp 0 9 192.0.2.1:22 192.0.2.9:50000 ESTABLISHED probe (0.20/0/0)' >"$file"
+	echo 'net.ipv4.tcp_keepalive_time = 7200' >"$file.sysctl"
+	tcpcensus diagnose -j -f "$file" idle-no-keepalive | jq -e '.not_checked[0].needs |
+		contains("and tcp_keepalive_time (ss -i, sysctl -a)")'
+	tcpcensus diagnose -j -f "$file" -f "$file.sysctl" idle-no-keepalive send-stalled |
+		jq -e '[.not_checked[] | .id + " " + .needs] == [
+			"idle-no-keepalive timers, which sockets a program holds, and when the peers were last heard (ss -oei)",
+			"send-stalled when the peers were last heard (ss -i)"]'
+}
+
 @test "diagnose: whose they are is told of what a listing names processes of" {
 	local i file=$BATS_TEST_TMPDIR/leak
 	for i in {1..1000}; do
