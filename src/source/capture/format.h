@@ -27,6 +27,7 @@ struct tc_format {
 	unsigned origin; /* a TC_ORIGIN_ bit; 0: sockets of Linux, or not known of what */
 	uint32_t lacks; /* TC_STATE_BIT()s of states that it never shows */
 	bool titled;	/* a title may say what else is left out: netstat_title.c */
+	bool endpoints; /* a line has two of them in plain: offer.c knows damaged ones by that */
 	bool prefixed; /* lines are recognised behind a time stamp or a host name, too */
 };
 

@@ -131,6 +131,7 @@ const struct tc_format tc_format_netstat_bsd = {
 	.name = "netstat (BSD, macOS, AIX)",
 	.origin = TC_ORIGIN_OTHER_SYSTEM,
 	.line = bsd_line,
+	.endpoints = true,
 	.titled = true,
 	.prefixed = true,
 };

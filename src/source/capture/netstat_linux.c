@@ -296,6 +296,7 @@ static enum tc_verdict linux_line(struct tc_capture *capture, const struct tc_li
 const struct tc_format tc_format_netstat_linux = {
 	.name = "netstat (Linux)",
 	.line = linux_line,
+	.endpoints = true,
 	.titled = true,
 	.prefixed = true,
 };

@@ -58,7 +58,10 @@ static enum tc_verdict solaris_line(struct tc_capture *capture, const struct tc_
 	    !tc_endpoint_parse(line->word[REMOTE], '.', &remote) ||
 	    !tc_word_is_number(line->word[SEND_WINDOW]))
 		return TC_LINE_NOT_MINE;
-	if (capture->solaris.other || (line->words > STATE && is_sctp(line)))
+	/* Where a title was damaged, the rows themselves tell TCP: those of UDP are shorter. */
+	if ((line->words > STATE && is_sctp(line)) ||
+	    (capture->solaris.other &&
+	     (line->words <= STATE || tc_capture_state(capture, line->word[STATE]) < 0)))
 		return TC_LINE_PASSED;
 	if (line->words <= STATE)
 		return tc_capture_broken(capture, N_("cut off"));
@@ -67,6 +70,8 @@ static enum tc_verdict solaris_line(struct tc_capture *capture, const struct tc_
 			return tc_capture_broken(capture, N_("the queues are not numbers"));
 	if (!tc_capture_is_state(capture, line->word[STATE]))
 		return tc_capture_broken(capture, N_("no state where it should be"));
+	if (line->words > 2 * STATE)
+		return tc_capture_broken(capture, N_("two sockets in one line"));
 	sock = tc_capture_add(capture);
 	tc_capture_set_state(capture, sock, line->word[STATE]);
 	sock->rqueue = numbers[RECEIVE_QUEUE];
@@ -84,4 +89,5 @@ const struct tc_format tc_format_netstat_solaris = {
 	.name = "netstat (Solaris)",
 	.origin = TC_ORIGIN_OTHER_SYSTEM,
 	.line = solaris_line,
+	.endpoints = true,
 };

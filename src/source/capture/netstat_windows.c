@@ -11,6 +11,20 @@
 #include "source/capture/reader.h"
 #include "util/macro.h"
 
+static bool is_tcp(struct tc_slice proto)
+{
+	return tc_slice_is(proto, "TCP") || tc_slice_is(proto, "TCPv6");
+}
+
+/* Line ends were lost. */
+static bool has_another(const struct tc_line *line, size_t at)
+{
+	for (size_t i = at; i < line->words; i++)
+		if (is_tcp(line->word[i]))
+			return true;
+	return false;
+}
+
 static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_line *line)
 {
 	struct tc_endpoint local, remote;
@@ -25,6 +39,8 @@ static enum tc_verdict read_socket(struct tc_capture *capture, const struct tc_l
 		return tc_capture_broken(capture, N_("no address and port where they should be"));
 	if (!tc_capture_is_state(capture, line->word[3]))
 		return tc_capture_broken(capture, N_("no state where it should be"));
+	if (has_another(line, 4))
+		return tc_capture_broken(capture, N_("two sockets in one line"));
 	sock = tc_capture_add(capture);
 	tc_capture_set_state(capture, sock, line->word[3]);
 	tc_capture_endpoints(capture, sock, tc_endpoint_family(&local, &remote), &local, &remote);
@@ -64,14 +80,16 @@ static enum tc_verdict windows_line(struct tc_capture *capture, const struct tc_
 	bool current = tc_formats[capture->format] == &tc_format_netstat_windows;
 	struct tc_slice proto = line->word[0];
 
-	if (tc_slice_is(proto, "TCP") || tc_slice_is(proto, "TCPv6"))
+	if (is_tcp(proto))
 		return read_socket(capture, line);
 	if (tc_slice_is(proto, "UDP") && line->words > 2) {
 		capture->detail_open = false;
 		return TC_LINE_PASSED;
 	}
 	if (current && capture->detail_open && line->indented)
-		return program_line(capture, line);
+		return has_another(line, 1)
+			       ? tc_capture_broken(capture, N_("cut off or damaged"))
+			       : program_line(capture, line);
 	/* What languages translate are the other words; blanks as of a column follow it. */
 	if (tc_slice_is(proto, "Proto") && line->words >= 4 && line->indented &&
 	    tc_slice_starts(line->text, "Proto  ")) {
@@ -85,5 +103,6 @@ const struct tc_format tc_format_netstat_windows = {
 	.name = "netstat (Windows)",
 	.origin = TC_ORIGIN_OTHER_SYSTEM,
 	.line = windows_line,
+	.endpoints = true,
 	.prefixed = true,
 };

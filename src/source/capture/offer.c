@@ -11,6 +11,7 @@
 #include <limits.h>
 
 #include "source/capture/reader.h"
+#include "util/intl.h"
 #include "util/macro.h"
 
 /* Colons that grep -nH puts in front. */
@@ -32,6 +33,7 @@ static void take(struct tc_capture *capture, size_t format, size_t shift, enum t
 {
 	capture->format = format;
 	capture->shift = shift;
+	capture->last = capture->lines;
 	switch (verdict) {
 	case TC_LINE_HEADING:
 		capture->seen[format].headed = true;
@@ -51,6 +53,28 @@ static void take(struct tc_capture *capture, size_t format, size_t shift, enum t
 	}
 }
 
+/* An address and a port, also "*", or a name if it has a number for its port. */
+enum { ADDRESS_NUMBER, ADDRESS_ANY, ADDRESS_NAME };
+
+static bool is_address(struct tc_slice word, int kind)
+{
+	struct tc_endpoint endpoint;
+
+	return (tc_endpoint_parse(word, ':', &endpoint) ||
+		tc_endpoint_parse(word, '.', &endpoint)) &&
+	       endpoint.has_port &&
+	       (endpoint.has_addr || (endpoint.any && kind >= ADDRESS_ANY) || kind == ADDRESS_NAME);
+}
+
+/* A heading whose line end was lost has a socket behind it. */
+static bool has_socket(size_t format, const struct tc_line *line)
+{
+	for (size_t i = 0; tc_formats[format]->endpoints && i < line->words; i++)
+		if (is_address(line->word[i], ADDRESS_NUMBER))
+			return true;
+	return false;
+}
+
 /* Offers the line to one format; true: it is settled. */
 static bool offer_one(struct offer *offer, size_t format, size_t shift, const struct tc_line *line)
 {
@@ -66,6 +90,8 @@ static bool offer_one(struct offer *offer, size_t format, size_t shift, const st
 	    (verdict == TC_LINE_PASSED && offer->strict))
 		return false;
 	take(capture, format, shift, verdict);
+	if (verdict == TC_LINE_HEADING && has_socket(format, line))
+		tc_capture_unread(capture, capture->lines, N_("cut off or damaged"));
 	return true;
 }
 
@@ -198,6 +224,45 @@ static bool offer_json(struct tc_capture *capture, struct tc_slice text)
 	return capture->seen[TC_FORMAT_JSON].sockets != sockets;
 }
 
+/* "tcp" in front, with nothing behind it or what no sentence has there: a number, an address. */
+static bool is_protocol(const struct tc_line *line)
+{
+	static const char *const names[] = {"tcp", "tcp4", "tcp6", "tcp46", "TCP"};
+	struct tc_slice next = line->words > 1 ? line->word[1] : line->word[0];
+	bool letter = ((unsigned char)next.data[0] | 0x20) >= 'a';
+
+	for (size_t i = 0; i < TC_ARRAY_SIZE(names); i++)
+		if (tc_slice_is(line->word[0], names[i]))
+			return line->words == 1 || !letter ||
+			       tc_slice_until(next, ':').length + 1 < next.length;
+	return false;
+}
+
+/*
+ * Whether a line that nobody knows is a damaged one of the listing: right below a line of it,
+ * with two addresses side by side, or one and a state, or one and no more, or the name of the
+ * protocol in front.
+ */
+static bool is_damaged(struct tc_capture *capture, const struct tc_line *line)
+{
+	bool address = false, state = false, pair = false;
+
+	if (!tc_capture_goes_on(capture) || !tc_formats[capture->format]->endpoints)
+		return false;
+	for (size_t i = 0; i < line->words; i++) {
+		const struct tc_slice *word = &line->word[i];
+
+		if (i && is_address(word[0], ADDRESS_NUMBER) && is_address(word[-1], ADDRESS_NUMBER))
+			return true;
+		pair |= i && is_address(word[0], ADDRESS_NAME) && is_address(word[-1], ADDRESS_NAME);
+		address |= is_address(*word, ADDRESS_ANY);
+		state |= word->data[0] >= 'A' && word->data[0] <= 'Z' &&
+			 tc_capture_state(capture, *word) >= 0;
+	}
+	return ((address || pair) && state) || is_protocol(line) ||
+	       (line->words <= 2 && is_address(line->word[0], ADDRESS_ANY));
+}
+
 void tc_capture_offer(struct tc_capture *capture, struct tc_slice text)
 {
 	struct tc_slice word[TC_LINE_WORDS];
@@ -219,6 +284,13 @@ void tc_capture_offer(struct tc_capture *capture, struct tc_slice text)
 			   offer_glued(capture, text)))
 		return;
 	capture->detail_open = false;
+	if (!offer.why && is_damaged(capture, &line)) {
+		offer.why = N_("cut off or damaged");
+		offer.format = capture->format;
+		offer.shift = capture->shift;
+	}
+	if (line.indented && tc_capture_goes_on(capture))
+		capture->last = capture->lines;
 	if (offer.why) {
 		capture->why = offer.why;
 		take(capture, offer.format, offer.shift, TC_LINE_BROKEN);

@@ -44,6 +44,38 @@ static bool is_unix(const struct tc_line *line)
 	return column == COLUMNS || (column && line->word[0].length == POINTER);
 }
 
+/* "0100007F:0050", or with 32 digits. */
+static bool is_endpoint(struct tc_slice word)
+{
+	struct tc_slice address = tc_slice_until(word, ':');
+
+	return (is_hex(address, 8) || is_hex(address, 32)) && address.length < word.length &&
+	       is_hex(tc_slice_after(word, address.length + 1), 4);
+}
+
+/* Right below a line of the table: a number in front, or an address. */
+static bool is_damaged(const struct tc_capture *capture, const struct tc_line *line)
+{
+	struct tc_slice slot = line->word[0];
+
+	if (tc_formats[capture->format] != &tc_format_proc || !tc_capture_goes_on(capture))
+		return false;
+	for (size_t i = 0; i < line->words && i < 4; i++)
+		if (is_endpoint(line->word[i]))
+			return true;
+	return line->indented && slot.data[slot.length - 1] == ':' &&
+	       tc_word_is_number((struct tc_slice){slot.data, slot.length - 1});
+}
+
+/* Line ends were lost: behind the first ten columns another address follows. */
+static bool has_another(const struct tc_line *line)
+{
+	for (size_t i = 10; i < line->words; i++)
+		if (is_endpoint(line->word[i]))
+			return true;
+	return false;
+}
+
 static enum tc_verdict proc_line(struct tc_capture *capture, const struct tc_line *line)
 {
 	struct tc_sock read, *sock;
@@ -53,7 +85,9 @@ static enum tc_verdict proc_line(struct tc_capture *capture, const struct tc_lin
 	    tc_slice_is(line->word[1], "local_address"))
 		return TC_LINE_HEADING;
 	if (!is_mine(line))
-		return TC_LINE_NOT_MINE;
+		return is_damaged(capture, line)
+			       ? tc_capture_broken(capture, N_("cut off or damaged"))
+			       : TC_LINE_NOT_MINE;
 	if (is_unix(line))
 		return TC_LINE_PASSED;
 	err = tc_proc_line(line->text.data, line->text.length, 0, &read);
@@ -61,6 +95,8 @@ static enum tc_verdict proc_line(struct tc_capture *capture, const struct tc_lin
 		return TC_LINE_PASSED;
 	if (err)
 		return tc_capture_broken(capture, N_("cut off or damaged"));
+	if (has_another(line))
+		return tc_capture_broken(capture, N_("two sockets in one line"));
 	sock = tc_capture_add(capture);
 	read.flags = sock->flags;
 	*sock = read;

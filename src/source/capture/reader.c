@@ -243,6 +243,11 @@ enum tc_verdict tc_capture_broken(struct tc_capture *capture, const char *why)
 	return TC_LINE_BROKEN;
 }
 
+bool tc_capture_goes_on(const struct tc_capture *capture)
+{
+	return capture->format != TC_FORMAT_NONE && capture->last + 1 == capture->lines;
+}
+
 bool tc_capture_set_count(struct tc_capture *capture, struct tc_sock *sock, uint64_t count)
 {
 	uint64_t counted;

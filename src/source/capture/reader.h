@@ -67,6 +67,7 @@ struct tc_capture {
 	size_t format;	  /* that took the last line */
 	size_t shift;	  /* words in front of the lines of this listing */
 	unsigned glued;	  /* colons of what is glued to its lines */
+	uint64_t last;	  /* the line that was taken last, or is indented below it */
 	const char *why;  /* of the last TC_LINE_BROKEN */
 	bool begins;	  /* the next record is of another listing: nothing else shows it */
 	bool no_dollar;	  /* a line did not end in the '$' of cat -A */
@@ -205,6 +206,9 @@ void tc_capture_flush(struct tc_capture *capture);
 
 /* Notes that the last record came from this format, and whether a new listing began. */
 void tc_capture_note(struct tc_capture *capture, size_t format, const struct tc_sock *sock);
+
+/* Whether the line above this one was of the listing that is being read. */
+bool tc_capture_goes_on(const struct tc_capture *capture);
 
 /* offer.c: finds the format that takes the line. */
 void tc_capture_offer(struct tc_capture *capture, struct tc_slice text);

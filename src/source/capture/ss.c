@@ -82,7 +82,7 @@ static enum tc_verdict add(struct tc_capture *capture, const struct tc_line *lin
 	if (!tc_endpoint_parse(line->word[at + 2], ':', &local) ||
 	    !tc_endpoint_parse(line->word[at + 3], ':', &remote))
 		return tc_capture_broken(capture, N_("no address and port where they should be"));
-	if (tc_line_has_another(line, at + 4))
+	if (tc_line_has_another(line, at + 3))
 		return tc_capture_broken(capture, N_("two sockets in one line"));
 	sock = tc_capture_add(capture);
 	if (state)
@@ -219,5 +219,6 @@ static enum tc_verdict ss_line(struct tc_capture *capture, const struct tc_line 
 const struct tc_format tc_format_ss = {
 	.name = "ss",
 	.line = ss_line,
+	.endpoints = true,
 	.prefixed = true,
 };
