@@ -95,7 +95,8 @@ static void write_state(struct tc_buf *out, const struct layout *layout,
 	else
 		tc_cell(out, "?", layout->count, true);
 	tc_buf_fill(out, ' ', GAP);
-	if (row->id == TC_BOUND) /* not a part of the total, so it has no share of it */
+	/* What is not a part of the total, or not known, has no share of it. */
+	if (row->id == TC_BOUND || !was_read)
 		tc_cell(out, "-", layout->share, true);
 	else
 		tc_cell_share(out, count, census->total, layout->share);

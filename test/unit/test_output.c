@@ -122,6 +122,19 @@ static void test_census_looks(void **state)
 	}
 }
 
+/* A state that was not read has no number, and no share of the others either. */
+static void test_census_unread(void **state)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	struct tc_report report = complete;
+
+	(void)state;
+	report.states_not_read = TC_STATE_BIT(TC_CLOSING);
+	tc_write_census(&out, TC_FORM_TABLE, &morning, &report, &stamp, &plain);
+	assert_non_null(tc_buf_string(&out));
+	assert_non_null(strstr(out.data, "\nCLOSING          ?       -  "));
+}
+
 /* No line is wider than the terminal, and a narrow one loses no number. */
 static void test_census_fits(void **state)
 {
@@ -349,6 +362,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_census),	  cmocka_unit_test(test_census_looks),
+		cmocka_unit_test(test_census_unread),
 		cmocka_unit_test(test_census_fits), cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_no_groups), cmocka_unit_test(test_list),
 		cmocka_unit_test(test_long_list), cmocka_unit_test(test_csv_text),
