@@ -158,6 +158,19 @@ static void test_ss(void **state)
 		{ "tcp ESTAB 0 0 10.0.0.1%lo:53 10.0.0.2:2\n\t timer:(persist,200ms,1) users:((\"a b (c\",812,5),(\"x\",9,5))\n",
 		  "ESTABLISHED inet 10.0.0.1,53 10.0.0.2,2 q=0/0 timer=probe expires=200 retrans=1 iface=<lo> "
 		  "process=<a b (c,pid=812;x,pid=9>\n" },
+		/* Names have any bytes, also those that end one. */
+		{ "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:((\"a,\"b\",pid=7,fd=4),(\"c\",pid=8,fd=4)) ino:9 sk:1\n"
+		  "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:((\"a\"),(\"q\",pid=1\",pid=7,fd=4)) ino:9 sk:1\n"
+		  "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:((\"\",pid=1,fd=2)\",pid=7,fd=4),(\"\",pid=8,fd=4)) ino:9 sk:1\n"
+		  "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:((\"a\",pid=1,fd=1),(\"b\",pid=2,fd=1)) ino:9 sk:1\n"
+		  "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:((\") ino:1 uid:5\",pid=7,tid=8,fd=4)) ino:9 sk:1\n"
+		  "ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:((\"a\",pid=7,fd=4 ino:9 sk:1\n",
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 uid=0 inode=9 cookie=1 process=<a,\"b,pid=7;c,pid=8>\n"
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 uid=0 inode=9 cookie=1 process=<a\"),(\"q\",pid=1,pid=7>\n"
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 uid=0 inode=9 cookie=1 process=<\",pid=1,fd=2),pid=7;,pid=8>\n"
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 uid=0 inode=9 cookie=1 process=<a,pid=1;b,pid=2>\n"
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 uid=0 inode=9 cookie=1 process=<) ino:1 uid:5,pid=7>\n"
+		  "ESTABLISHED inet 10.0.0.1,1 10.0.0.2,2 q=0/0 process=<a,pid=7>\n" },
 		{ "ESTAB 0 0 [::ffff:10.0.0.1]:22 [::ffff:10.0.0.2]:5",
 		  "ESTABLISHED inet6 10.0.0.1,22 10.0.0.2,5 q=0/0\n" },
 		{ "ESTAB 0 0 [fe80::1]%eth0:22 [fe80::2]:5",

@@ -113,17 +113,57 @@ static void read_v6only(struct tc_capture *capture, struct tc_sock *sock, struct
 	sock->have |= TC_HAVE_V6ONLY;
 }
 
+/* "...",pid=812, or before 2015 "...",812, at the quote. */
+static bool is_name_end(struct tc_slice text, const char *before_pid)
+{
+	struct tc_slice pid = tc_slice_after(text, strlen(before_pid));
+
+	return tc_slice_starts(text, before_pid) && tc_word_is_number(tc_slice_until(pid, ','));
+}
+
+/*
+ * The length of the name that the text begins with. The kernel keeps 15 bytes of it, any of them,
+ * so it may look as if it ended before it does; the next one's end is always further away.
+ */
+static size_t name_length(struct tc_slice text)
+{
+	enum { NAME_MAX_BYTES = 15 };
+	size_t length = text.length;
+
+	for (size_t i = 0; i <= NAME_MAX_BYTES && i < text.length; i++)
+		if (is_name_end(tc_slice_after(text, i), "\",pid="))
+			length = i;
+	for (size_t i = 0; length == text.length && i < text.length; i++)
+		if (is_name_end(tc_slice_after(text, i), "\",pid=") ||
+		    is_name_end(tc_slice_after(text, i), "\","))
+			return i;
+	return length;
+}
+
+/* The length of one of them, ("nginx",pid=812,fd=6); 0: there is none. */
+static size_t user_length(struct tc_slice text, struct tc_slice *ret_name)
+{
+	struct tc_slice name = tc_slice_after(text, 2), rest;
+
+	if (!tc_slice_starts(text, "(\""))
+		return 0;
+	name.length = name_length(name);
+	rest = tc_slice_after(text, 2 + name.length);
+	rest = tc_slice_after(rest, tc_slice_until(rest, ')').length);
+	*ret_name = name;
+	return rest.length ? text.length - rest.length + 1 : text.length;
+}
+
 /* Adds one of them; what comes behind it stays in *rest. False: no more. */
 static bool read_user(struct tc_slice *rest, struct tc_buf *all)
 {
 	struct tc_slice name, pid;
+	size_t length = user_length(*rest, &name);
 
-	if (!tc_slice_starts(*rest, "(\""))
+	if (!length)
 		return false;
-	name = tc_slice_after(*rest, 2);
-	name.length = tc_slice_find(name, "\",");
 	pid = tc_slice_after(*rest, 2 + name.length + 2);
-	*rest = tc_slice_after(pid, tc_slice_until(pid, ')').length + 2);
+	*rest = tc_slice_after(*rest, length + 1);
 	if (tc_slice_starts(pid, "pid="))
 		pid = tc_slice_after(pid, 4);
 	pid = tc_slice_until(pid, ',');
@@ -250,6 +290,23 @@ static const struct {
 	{"v6only:", false, read_v6only}, {"skmem:(", true, read_memory},
 };
 
+/* The length of "users:(...)", whose names may have quotes and parentheses; 0: it is none. */
+static size_t users_length(struct tc_slice text)
+{
+	size_t at = strlen("users:("), length;
+	struct tc_slice name;
+
+	if (!tc_slice_starts(text, "users:("))
+		return 0;
+	while ((length = user_length(tc_slice_after(text, at), &name))) {
+		at += length;
+		if (at == text.length || text.data[at] != ',')
+			break;
+		at++;
+	}
+	return at < text.length && text.data[at] == ')' ? at + 1 : 0;
+}
+
 /* The length of a word in which blanks may stand between quotes and parentheses. */
 static size_t word_length(struct tc_slice text)
 {
@@ -293,7 +350,9 @@ void tc_ss_details(struct tc_capture *capture, struct tc_sock *sock, struct tc_s
 
 		while (text.length && (text.data[0] == ' ' || text.data[0] == '\t'))
 			text = tc_slice_after(text, 1);
-		length = word_length(text);
+		length = users_length(text);
+		if (!length)
+			length = word_length(text);
 		if (length)
 			read_word(capture, sock, (struct tc_slice){text.data, length});
 		text = tc_slice_after(text, length);
