@@ -35,7 +35,7 @@ static bool explain_term(const char *word, bool json, const struct tc_explain_en
 	return term >= 0;
 }
 
-/* "time wait" and "CLOSE.WAIT" as states are written. */
+/* "time wait" and "CLOSE.WAIT" as states are written; other systems have letters beyond ASCII. */
 static int find_state(const char *word)
 {
 	enum { WORD_MAX = 64 };
@@ -44,8 +44,11 @@ static int find_state(const char *word)
 
 	if (length >= WORD_MAX)
 		return -ENOENT;
-	for (size_t i = 0; i <= length; i++)
-		joined[i] = !word[i] || isalnum((unsigned char)word[i]) ? word[i] : '-';
+	for (size_t i = 0; i <= length; i++) {
+		unsigned char c = (unsigned char)word[i];
+
+		joined[i] = !c || c >= 0x80 || isalnum(c) ? word[i] : '-';
+	}
 	return tc_state_parse(joined, length);
 }
 

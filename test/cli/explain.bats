@@ -18,6 +18,8 @@ titled() {
 	titled FIN_WAIT2 fin wait 2
 	titled FIN_WAIT2 FIN.WAIT.2
 	titled CLOSE_WAIT closewait
+	titled LISTEN ABHÖREN
+	titled LISTEN nasłuchiwanie
 	apart tcpcensus explain TIME WAIT close wait MSL
 	[ "$(grep -cE '^(TIME_WAIT|CLOSE_WAIT|MSL)(:|$)' "$out_file")" = 3 ]
 }
