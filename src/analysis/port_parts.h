@@ -40,6 +40,12 @@ void tc_port_say_pool(const struct tc_facts *facts, struct tc_draft *draft,
  */
 bool tc_port_may_be_elsewhere(const struct tc_facts *facts);
 
+/* Whether connect(2) has no port to choose from, whatever its destination. */
+static inline bool tc_port_is_none_left(const struct tc_port_pool *pool)
+{
+	return pool->reserved + pool->taken_at_least >= tc_port_range_of(pool);
+}
+
 /*
  * Of another system than Linux: TIME_WAIT may hold most of the ports to a destination, whose range
  * no listing tells. So many may, where it is not known to whom they are.

@@ -50,7 +50,11 @@ static enum tc_verdict check_bind_exhaustion(const struct tc_facts *facts, struc
 		return tc_port_percent(need.taken, need.all) < TC_PORT_WORTH_SAYING ? TC_QUIET
 										    : TC_NORMAL;
 	if (!to->bind_free)
-		tc_evidence(draft, N_("None is left: bind(2) fails now (EADDRINUSE)."));
+		tc_evidence(draft,
+			    tc_port_is_none_left(pool)
+				    ? N_("None is left: bind(2) fails now (EADDRINUSE), and "
+					 "connect(2) to every destination (EADDRNOTAVAIL).")
+				    : N_("None is left: bind(2) fails now (EADDRINUSE)."));
 	if (!pool->exact)
 		tc_evidence(draft, N_("That bind(2) chose these ports is inferred: %s."),
 			    pool->why);

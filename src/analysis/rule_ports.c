@@ -192,25 +192,48 @@ static enum tc_verdict say_busiest(const struct tc_facts *facts, struct tc_draft
 	return TC_NORMAL;
 }
 
-/* A range without a port that connect(2) may choose: it fails whatever is in use. */
-static bool find_all_reserved(const struct tc_facts *facts, struct tc_draft *draft)
+static void say_none_left(const struct tc_facts *facts, const struct tc_port_pool *pool,
+			  struct tc_draft *draft)
 {
-	for (size_t i = 0; i < tc_ports_pools(facts->ports); i++) {
-		const struct tc_port_pool *pool = tc_ports_pool(facts->ports, i);
+	unsigned all = tc_port_range_of(pool);
 
-		if (pool->assumed || pool->reserved < tc_port_range_of(pool))
-			continue;
-		draft->severity = TC_SEVERITY_CRITICAL;
+	if (pool->reserved >= all) {
 		tc_evidence_n(
 			draft,
 			"The %u port of the range %u-%u is reserved (ip_local_reserved_ports): "
 			"connect(2) fails to every destination.",
 			"All %u ports of the range %u-%u are reserved (ip_local_reserved_ports): "
 			"connect(2) fails to every destination.",
-			tc_port_range_of(pool), tc_port_range_of(pool), pool->low, pool->high);
+			all, all, pool->low, pool->high);
+		return;
+	}
+	tc_evidence(draft, N_("The range has no port left that connect(2) may choose: it fails to "
+			      "every destination (EADDRNOTAVAIL)."));
+	tc_port_say_pool(facts, draft, pool);
+	tc_evidence(draft, N_("Who holds them: see %s and %s."), "listener-in-range",
+		    "bound-inactive-leak");
+}
+
+/*
+ * A range without a port that connect(2) may choose: it fails whatever is in use. Where connections
+ * that bind(2) before hold them, bind-exhaustion says so.
+ */
+static bool find_none_left(const struct tc_facts *facts, struct tc_draft *draft)
+{
+	const struct tc_destination *bound = tc_port_fullest_bound(facts->ports);
+
+	for (size_t i = 0; i < tc_ports_pools(facts->ports); i++) {
+		const struct tc_port_pool *pool = tc_ports_pool(facts->ports, i);
+
+		if (pool->assumed || !tc_port_is_none_left(pool) ||
+		    (bound && !bound->bind_free && tc_part_pool(facts->ports, bound) == pool))
+			continue;
+		draft->severity = TC_SEVERITY_CRITICAL;
+		say_none_left(facts, pool, draft);
 		if (pool->netns_name && tc_ports_pools(facts->ports) > 1)
 			tc_evidence(draft, N_("This is in the network namespace %s."),
 				    pool->netns_name);
+		tc_points_to(draft, SMALL_RANGE);
 		return true;
 	}
 	return false;
@@ -240,7 +263,7 @@ static enum tc_verdict check_port_exhaustion(const struct tc_facts *facts, struc
 	struct crowd crowd = look_at(facts->ports);
 	struct tc_port_ends ends;
 
-	if (find_all_reserved(facts, draft))
+	if (find_none_left(facts, draft))
 		return TC_FOUND;
 	if (!crowd.certain)
 		return tc_port_may_be_elsewhere(facts) ? tc_part_needs_range(facts, draft)
@@ -286,7 +309,9 @@ const struct tc_rule tc_rule_port_exhaustion = {
 	.title = N_("local ports for a destination run out"),
 	.threshold = N_("A warning when 70 % of the ports that one destination can have are in "
 			"use, or half of them and the rest would not last for the 60 s of a "
-			"TIME_WAIT; critical from 90 %: the next burst may fail. It is a share, "
+			"TIME_WAIT; critical from 90 %: the next burst may fail, and where none of "
+			"the range is left to choose, for all are reserved or held by bind(2), by "
+			"listeners for example. It is a share, "
 			"because the range may be narrow or wide, and counted by destination, "
 			"because each has the whole range to itself."),
 	.first = {

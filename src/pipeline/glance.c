@@ -183,6 +183,8 @@ static bool may_run_out(const struct looking *looking)
 	struct range range = range_of(&looking->facts);
 	uint64_t connections = census->total - census->states[TC_LISTEN];
 
+	if (!range.room) /* listeners have them all, perhaps */
+		return true;
 	if (connections * 2 <= range.room || ends->is_unknown)
 		return connections * 2 > range.room;
 	if (tc_glance_ends_most(ends) * 2 > range.room)

@@ -68,6 +68,21 @@ morning=$here/data/morning.txt
 		jq -e '.not_checked == [] and (.normal[0].text | startswith("11849 TIME_WAIT: normal."))'
 }
 
+@test "diagnose: listeners that have every port of the range leave none to connect" {
+	local port file=$BATS_TEST_TMPDIR/listening
+	for port in {40000..40019}; do
+		echo "LISTEN 0 128 127.0.0.1:$port 0.0.0.0:*"
+	done >"$file"
+	printf '%s\n' 'net.ipv4.ip_local_port_range = 40000 40019' \
+		'net.ipv4.ip_local_reserved_ports = ' >"$file.sysctl"
+	tcpcensus diagnose -j -f "$file" -f "$file.sysctl" port-exhaustion |
+		jq -e '.findings[0] | .severity == "critical" and
+			(.first | startswith("Widen ip_local_port_range")) and
+			(.evidence[0] | contains("EADDRNOTAVAIL"))'
+	sed 1d "$file" >"$file.less"
+	tcpcensus diagnose -j -f "$file.less" -f "$file.sysctl" port-exhaustion | jq -e '.findings == []'
+}
+
 @test "diagnose: what was given is not asked for" {
 	local file=$BATS_TEST_TMPDIR/some
 	echo 'tcp 0 9 192.0.2.1:22 192.0.2.9:50000 ESTABLISHED probe (0.20/0/0)' >"$file"

@@ -347,6 +347,29 @@ static void test_a_range_of_reserved_ports_is_no_range(void **state)
 	tc_facts_release(&facts);
 }
 
+/* By listeners for example: no connection has any of them, and none can have one. */
+static void test_a_range_that_bind_holds_is_no_range(void **state)
+{
+	struct tc_port_pool *pool;
+	struct tc_facts facts;
+
+	(void)state;
+	make(&facts, 0);
+	facts.ports->count = 0;
+	pool = &facts.ports->pools[0];
+	pool->reserved = 300;
+	pool->taken_at_least = 699;
+	pool->taken = pool->taken_at_most = 700;
+	facts_expect(&facts, "port-exhaustion", TC_QUIET, 0, NULL);
+	pool->taken_at_least = 700;
+	facts_expect(&facts, "port-exhaustion", TC_FOUND, TC_SEVERITY_CRITICAL,
+		     "no port left that connect(2) may choose", "reserved: 300, held by bind(2): 700",
+		     "see listener-in-range", NULL);
+	pool->assumed = true;
+	facts_expect(&facts, "port-exhaustion", TC_QUIET, 0, NULL);
+	tc_facts_release(&facts);
+}
+
 static void test_an_assumed_range_is_no_finding(void **state)
 {
 	struct tc_facts facts;
@@ -629,6 +652,7 @@ int main(void)
 		cmocka_unit_test(test_the_worst_is_told_and_the_others_counted),
 		cmocka_unit_test(test_what_is_inferred_is_no_finding),
 		cmocka_unit_test(test_a_range_of_reserved_ports_is_no_range),
+		cmocka_unit_test(test_a_range_that_bind_holds_is_no_range),
 		cmocka_unit_test(test_an_assumed_range_is_no_finding),
 		cmocka_unit_test(test_without_ports_nothing_is_said),
 		cmocka_unit_test(test_each_namespace_has_its_own_range),
