@@ -56,6 +56,16 @@ static enum tc_json_kind object_kind(const struct tc_json *json)
 	}
 }
 
+static void begin_root(struct tc_json *json)
+{
+	if (json->file != json->capture->file)
+		json->sum = json->bound = 0;
+	json->file = json->capture->file;
+	json->sum_before = json->sum;
+	json->bound_before = json->bound;
+	json->is_whole = json->has_total = false;
+}
+
 static int on_start_map(void *context)
 {
 	struct tc_json *json = context;
@@ -65,6 +75,9 @@ static int on_start_map(void *context)
 	if (json->depth == TC_JSON_DEPTH)
 		return 0;
 	json->kind[json->depth++] = kind;
+	if (kind == TC_JSON_ROOT)
+		begin_root(json);
+	json->is_whole |= kind == TC_JSON_STATES;
 	if (kind != TC_JSON_IGNORED && kind != TC_JSON_SOURCE)
 		tc_json_record_clear(&json->record);
 	return 1;
@@ -88,6 +101,7 @@ static int on_start_array(void *context)
 		kind = TC_JSON_GROUPS;
 	else if (top(json) == TC_JSON_ROOT && key_is(json, "sockets"))
 		kind = TC_JSON_SOCKETS;
+	json->is_whole |= kind == TC_JSON_GROUPS || kind == TC_JSON_SOCKETS;
 	json->kind[json->depth++] = kind;
 	return 1;
 }
@@ -108,7 +122,7 @@ static bool is_socket(const struct tc_json_record *record, enum tc_json_kind kin
 
 static void emit(struct tc_json *json, uint64_t count)
 {
-	if (!json->record.has_state)
+	if (!json->record.has_state && !json->record.bad_count)
 		json->capture->json_stateless += count;
 	tc_json_record_emit(json, count);
 }
@@ -125,7 +139,7 @@ static void end_record(struct tc_json *json, enum tc_json_kind kind)
 		emit(json, count);
 	if (kind == TC_JSON_OTHER && record->has_count) {
 		record->sock.state = TC_UNKNOWN;
-		json->capture->json_other += count;
+		json->capture->json_other += json->record.bad_count ? 0 : count;
 		/* In NDJSON it comes last, behind the schema, and begins no listing. */
 		json->capture->seen[TC_FORMAT_JSON].headed = false;
 		tc_json_record_emit(json, count);
@@ -149,6 +163,26 @@ static void end_source(struct tc_json *json)
 		memcpy(capture->json_why, json->why, sizeof(json->why));
 }
 
+/*
+ * Compares what was read with the total that is said. What stands before the total of NDJSON may
+ * be more, of another listing that had no total.
+ */
+static void end_total(struct tc_json *json)
+{
+	struct tc_capture *capture = json->capture;
+	uint64_t before = json->is_whole ? json->sum_before : 0;
+	uint64_t bound = json->bound - (json->is_whole ? json->bound_before : 0);
+	uint64_t sum = json->sum - before;
+
+	if (json->has_total && sum < json->total) {
+		capture->json_missing += json->total - sum;
+	} else if (json->has_total && json->is_whole && sum - bound > json->total) {
+		capture->json_excess += sum - bound - json->total;
+	}
+	json->sum = json->is_whole ? json->sum_before : 0;
+	json->bound = json->is_whole ? json->bound_before : 0;
+}
+
 /* An object that says what it is ends: what follows is of another one. */
 static void end_root(struct tc_json *json)
 {
@@ -158,6 +192,7 @@ static void end_root(struct tc_json *json)
 		seen->headed = true;
 		seen->families = TC_FAMILY_INET | TC_FAMILY_INET6;
 		seen->not_read &= json->not_read;
+		end_total(json);
 	}
 	json->has_schema = json->is_other = json->incomplete = false;
 	json->not_read = 0;
@@ -204,7 +239,8 @@ static void add_state(struct tc_json *json, struct tc_slice value)
 	uint64_t count;
 
 	tc_json_record_clear(record);
-	if (tc_parse_uint(value.data, value.length, UINT64_MAX, &count) || !count)
+	record->bad_count = tc_json_count(value, &count);
+	if (!count)
 		return;
 	record->sock.state = (uint8_t)(state < 0 ? TC_UNKNOWN : state);
 	if (state < 0) {
@@ -213,6 +249,31 @@ static void add_state(struct tc_json *json, struct tc_slice value)
 		record->text.state = record->strings;
 	}
 	tc_json_record_emit(json, count);
+}
+
+/* A text that will be repeated to people: what steers a terminal becomes '?', C1 of UTF-8, too. */
+static void keep_words(char *to, size_t size, struct tc_slice text)
+{
+	size_t length = text.length < size - 1 ? text.length : size - 1;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+		unsigned char next = i + 1 < length ? (unsigned char)text.data[i + 1] : 0;
+
+		to[i] = c < 0x20 || c == 0x7f || (c == 0xc2 && next < 0xa0) ? '?' : (char)c;
+		if (i && c >= 0x80 && c < 0xa0 && (unsigned char)text.data[i - 1] == 0xc2)
+			to[i] = '?';
+	}
+	to[length] = '\0';
+}
+
+/* What a later version writes may mean something else. */
+static void check_version(struct tc_capture *capture, struct tc_slice schema)
+{
+	struct tc_slice name = tc_slice_until(schema, '/');
+
+	if (!tc_slice_is(tc_slice_after(schema, name.length), "/1") && !*capture->json_schema)
+		keep_words(capture->json_schema, sizeof(capture->json_schema), schema);
 }
 
 /* "tcpcensus.list/1": the schemas that hold sockets, and those that only name states. */
@@ -227,6 +288,8 @@ static void set_schema(struct tc_json *json, struct tc_slice schema)
 			 !tc_slice_starts(schema, "tcpcensus.list/");
 	seen->any_heading = true;
 	seen->headed |= !json->is_other;
+	if (!json->is_other)
+		check_version(json->capture, schema);
 }
 
 static void set_source(struct tc_json *json, struct tc_slice value)
@@ -235,12 +298,8 @@ static void set_source(struct tc_json *json, struct tc_slice value)
 		json->deviation = tc_slice_is(value, "at_least")  ? TC_MAY_LACK
 				  : tc_slice_is(value, "at_most") ? TC_MAY_REPEAT
 								  : TC_MAY_LACK | TC_MAY_REPEAT;
-	if (!key_is(json, "why"))
-		return;
-	if (value.length > sizeof(json->why) - 1)
-		value.length = sizeof(json->why) - 1;
-	memcpy(json->why, value.data, value.length);
-	json->why[value.length] = '\0';
+	if (key_is(json, "why"))
+		keep_words(json->why, sizeof(json->why), value);
 }
 
 static void set_not_read(struct tc_json *json, struct tc_slice value)
@@ -262,6 +321,9 @@ static void on_value(struct tc_json *json, struct tc_slice value, bool quoted)
 	case TC_JSON_ROOT:
 		if (key_is(json, "schema") && tc_slice_starts(value, "tcpcensus."))
 			set_schema(json, value);
+		if (!quoted && key_is(json, "total"))
+			json->has_total = tc_parse_uint(value.data, value.length, UINT64_MAX,
+							&json->total) == 0;
 		tc_json_record_set(json, value, quoted);
 		break;
 	case TC_JSON_GROUP:

@@ -37,6 +37,7 @@ struct tc_json_record {
 	bool has_one_pid; /* a number: that of the one process that holds it */
 	bool has_state; /* with a word for it */
 	bool has_count;
+	const char *bad_count; /* why its count cannot be used; NULL: it can, or there is none */
 	bool has_key;	 /* of the table, which other programs may have, too */
 	bool is_ours;	 /* a key that only our own output has */
 	bool has_others; /* a key that our own output has not */
@@ -58,6 +59,14 @@ struct tc_json {
 	bool is_ours; /* sockets, or a schema of ours */
 	bool has_schema; /* ... which came in the object that is being read */
 	bool is_other; /* a schema of ours that holds no sockets */
+	bool is_whole; /* what is being read has its sockets in it; else they stood before */
+	bool has_total; /* of what is being read */
+	uint64_t total;
+	uint64_t sum;	       /* of the sockets since the last total of NDJSON */
+	uint64_t bound;	       /* BOUND ones of them, which a census does not add up */
+	uint64_t sum_before;   /* sum and bound where this value began */
+	uint64_t bound_before;
+	size_t file; /* in which the sum was begun */
 	bool incomplete; /* the source of this value says so */
 	uint32_t not_read; /* states that the source of this value could not see */
 	char why[TC_WHY_MAX]; /* of the source */
@@ -70,6 +79,9 @@ void tc_json_record_clear(struct tc_json_record *record);
 
 /* Stores the value of the key; unknown keys are passed over. `quoted`: it was a string. */
 void tc_json_record_set(struct tc_json *json, struct tc_slice value, bool quoted);
+
+/* Reads a count; NULL, or why it cannot be used, and then it is 1. */
+const char *tc_json_count(struct tc_slice value, uint64_t *ret_count);
 
 /* Hands the record over as so many sockets. */
 void tc_json_record_emit(struct tc_json *json, uint64_t count);

@@ -2,10 +2,12 @@
 /* json_record.c - the keys of a socket in our own JSON, as a table; see json.h. */
 #include "source/capture/json.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 
 #include "util/addr.h"
 #include "util/buf.h"
+#include "util/intl.h"
 #include "util/macro.h"
 #include "util/parse.h"
 
@@ -274,12 +276,22 @@ static void set_owner(struct tc_json *json, struct tc_slice value)
 			record->owner.how = (enum tc_attribution)how;
 }
 
+const char *tc_json_count(struct tc_slice value, uint64_t *ret_count)
+{
+	int err = tc_parse_uint(value.data, value.length, UINT64_MAX, ret_count);
+
+	if (!err)
+		return NULL;
+	*ret_count = 1;
+	return err == -ERANGE ? N_("the count is too large") : N_("the count is not a number");
+}
+
 static void set_count(struct tc_json *json, struct tc_slice value)
 {
 	struct tc_json_record *record = &json->record;
 
-	if (tc_parse_uint(value.data, value.length, UINT64_MAX, &record->sock.count) == 0)
-		record->has_count = true;
+	record->has_count = true;
+	record->bad_count = tc_json_count(value, &record->sock.count);
 }
 
 #define NUMBER(member, bit)                                                             \
@@ -495,9 +507,14 @@ void tc_json_record_emit(struct tc_json *json, uint64_t count)
 {
 	struct tc_capture *capture = json->capture;
 	struct tc_json_record *record = &json->record;
-	struct tc_sock *sock = tc_capture_add(capture);
+	struct tc_sock *sock;
 	struct tc_text *text;
 
+	if (record->bad_count) {
+		tc_capture_unread(capture, capture->lines + 1, record->bad_count);
+		return;
+	}
+	sock = tc_capture_add(capture);
 	record->sock.flags |= TC_FLAG_FOREIGN;
 	record->sock.text = NULL;
 	record->sock.count = 1;
@@ -508,6 +525,8 @@ void tc_json_record_emit(struct tc_json *json, uint64_t count)
 		return;
 	}
 	json->is_ours = true;
+	json->sum += count;
+	json->bound += sock->state == TC_BOUND ? count : 0;
 	text = tc_capture_text(capture, sock);
 	text->state = hand_over(capture, record->text.state);
 	text->local_host = hand_over(capture, record->text.local_host);

@@ -92,6 +92,7 @@ struct tc_capture {
 		bool old_style;	  /* "*" is IPv4, and IPv6 has no brackets */
 		bool stateless;	  /* there is no State column */
 		uint64_t unknown; /* sockets whose state was not printed */
+		uint64_t left_out; /* of our own table, as it says */
 	} ss;
 	struct {
 		uint32_t lacks; /* states that the title says are left out */
@@ -126,6 +127,9 @@ struct tc_capture {
 	char json_why[TC_WHY_MAX]; /* and for which reason; may be "" */
 	unsigned json_deviation;   /* TC_MAY_ bits */
 	uint64_t json_stateless; /* sockets, and groups of them, without a state */
+	uint64_t json_missing; /* sockets that a total has, and that were not in it */
+	uint64_t json_excess;  /* and the other way round */
+	char json_schema[48];  /* the first that is not of this version; "" */
 	uint64_t json_other;  /* sockets in the "other" row of a grouped table */
 
 	/* Names of services already looked up in the file: likewise. */

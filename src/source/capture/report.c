@@ -168,11 +168,46 @@ static void judge_missing(const struct tc_capture *capture, struct tc_buf *why,
 		judge_recorded(capture, why, deviation);
 }
 
+/* Where our own output is not what it says that it is. */
+static void judge_ours(const struct tc_capture *capture, struct tc_buf *why, unsigned *deviation)
+{
+	if (*capture->json_schema) {
+		reason(why, deviation, TC_MAY_LACK | TC_MAY_REPEAT);
+		tc_buf_format(why, _("the schema %s is not known, and was read as version 1"),
+			      capture->json_schema);
+	}
+	if (capture->json_missing) {
+		reason(why, deviation, TC_MAY_LACK);
+		tc_buf_format(why,
+			      tc_ngettext("%" PRIu64 " socket of the recorded total is missing",
+					  "%" PRIu64 " sockets of the recorded total are missing",
+					  capture->json_missing),
+			      capture->json_missing);
+	}
+	if (capture->json_excess) {
+		reason(why, deviation, TC_MAY_REPEAT);
+		tc_buf_format(why,
+			      tc_ngettext("%" PRIu64 " socket more than the recorded total",
+					  "%" PRIu64 " sockets more than the recorded total",
+					  capture->json_excess),
+			      capture->json_excess);
+	}
+	if (capture->ss.left_out) {
+		reason(why, deviation, TC_MAY_LACK);
+		tc_buf_format(why,
+			      tc_ngettext("the list leaves out %" PRIu64 " socket",
+					  "the list leaves out %" PRIu64 " sockets",
+					  capture->ss.left_out),
+			      capture->ss.left_out);
+	}
+}
+
 static void judge(const struct tc_capture *capture, size_t formats, struct tc_buf *why,
 		  unsigned *deviation)
 {
 	judge_repeated(capture, formats, why, deviation);
 	judge_missing(capture, why, deviation);
+	judge_ours(capture, why, deviation);
 	judge_formats(capture, formats, why, deviation);
 }
 

@@ -189,6 +189,19 @@ static bool is_other(struct tc_capture *capture, const struct tc_line *line, boo
 		(capture->format == TC_FORMAT_NONE && are_numbers(line, 1)));
 }
 
+/* "and 7 more sockets (-n 0 shows all)", the last line of our own table, in any language. */
+static bool read_rest(struct tc_capture *capture, const struct tc_line *line)
+{
+	uint32_t count;
+
+	if (line->words < 4 || !tc_capture_goes_on(capture) ||
+	    tc_slice_find(line->text, "(-n 0 ") == line->text.length ||
+	    !tc_word_u32(line->word[1], &count))
+		return false;
+	capture->ss.left_out += count;
+	return true;
+}
+
 static enum tc_verdict ss_line(struct tc_capture *capture, const struct tc_line *line)
 {
 	bool current = tc_formats[capture->format] == &tc_format_ss;
@@ -209,6 +222,8 @@ static enum tc_verdict ss_line(struct tc_capture *capture, const struct tc_line 
 		capture->ss.stateless |= !has_states(capture);
 		return add(capture, line, netid, NULL);
 	}
+	if (current && read_rest(capture, line))
+		return TC_LINE_PASSED;
 	if (current && line->indented && capture->detail_open) {
 		tc_ss_details(capture, tc_capture_last(capture), line->text);
 		return TC_LINE_PASSED;
