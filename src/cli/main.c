@@ -19,12 +19,13 @@ static int show_version(void)
 
 /*
  * Where one of the first three descriptors is closed, the next that is opened would be taken for
- * it: the output would be written into a socket of ours. A folder can be neither read nor written.
+ * it: the output would be written into a socket of ours. A mere path can be neither read nor
+ * written, and is told from what was given.
  */
 static void keep_standard_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/", O_RDONLY | O_DIRECTORY) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) != fd)
 			return;
 }
 

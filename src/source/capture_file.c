@@ -47,6 +47,9 @@ static int open_listing(const struct tc_capture_file *file, struct tc_report *re
 	if (fd < 0)
 		return say_errno(report, -errno, file);
 	*ret_fd = fd;
+	/* What the program puts in place of a descriptor that is closed. */
+	if (strcmp(path, "-") == 0 && fcntl(fd, F_GETFL) & O_PATH)
+		return say(report, -EBADF, shown(file), _("it is closed"));
 	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
 		return say(report, -EISDIR, shown(file), _("a directory: name the listing in it"));
 	return 0;

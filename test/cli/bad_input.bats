@@ -240,6 +240,11 @@ with_capabilities() { # "+bpf,+perfmon" COMMAND ARGUMENT...
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/err")" = 1 ]
 }
 
+@test "closed standard input: told as what it is" {
+	refused 3 'standard input: it is closed' tcpcensus -f - <&-
+	refused 3 'standard input: a directory' tcpcensus -f - </
+}
+
 long_listing() {
 	awk 'BEGIN {
 		print "State Recv-Q Send-Q Local Address:Port Peer Address:Port"
