@@ -155,6 +155,16 @@ static bool is_detail(struct tc_slice word)
 	       tc_slice_is(word, "<--") || tc_slice_is(word, "---");
 }
 
+/* Not only a damaged line, which may be one of ss. */
+static bool is_netstat(const struct tc_capture *capture)
+{
+	const struct tc_format_seen *seen =
+		&capture->seen[tc_format_number(&tc_format_netstat_linux)];
+
+	return tc_formats[capture->format] == &tc_format_netstat_linux &&
+	       (seen->any_heading || seen->sockets);
+}
+
 /*
  * Asked for one state with -H, ss prints no column for it, and no heading says so: an address
  * with its port has to. With "tcp" in front it may be netstat's that was cut off.
@@ -164,7 +174,7 @@ static bool is_stateless(struct tc_capture *capture, const struct tc_line *line,
 	struct tc_endpoint local, remote;
 	const struct tc_slice *rest = &line->word[at + 4];
 
-	if (at ? tc_formats[capture->format] == &tc_format_netstat_linux : line->shifted)
+	if (at ? is_netstat(capture) : line->shifted)
 		return false;
 	if (line->words < at + 4 || !tc_endpoint_parse(line->word[at + 2], ':', &local) ||
 	    !tc_endpoint_parse(line->word[at + 3], ':', &remote) ||
