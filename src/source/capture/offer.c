@@ -231,6 +231,9 @@ static bool is_protocol(const struct tc_line *line)
 	struct tc_slice next = line->words > 1 ? line->word[1] : line->word[0];
 	bool letter = ((unsigned char)next.data[0] | 0x20) >= 'a';
 
+	/* Windows has no number there; the sums of ss -s have. */
+	if (line->word[0].data[0] == 'T' && tc_word_is_number(next))
+		return false;
 	for (size_t i = 0; i < TC_ARRAY_SIZE(names); i++)
 		if (tc_slice_is(line->word[0], names[i]))
 			return line->words == 1 || !letter ||
