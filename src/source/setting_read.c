@@ -18,7 +18,9 @@
 #include "util/macro.h"
 
 /* A list of ports may be long: the worst, every second port, takes 192 KiB. */
-enum { PATH_MAX_HERE = 128, CONTENT_MAX = 256 * 1024 };
+enum { PATH_MAX_HERE = 128, CONTENT_MAX = 256 * 1024, CONTENT_USUAL = 256 };
+
+static const char usual_root[] = "/proc/sys";
 
 /* Reads the whole file; -EFBIG where it is longer than the room. */
 static ssize_t read_file(int fd, char *content, size_t room)
@@ -39,26 +41,32 @@ static ssize_t read_file(int fd, char *content, size_t room)
 	return -EFBIG;
 }
 
-static enum tc_setting_status read_one(int root, const struct tc_setting_row *row, char *content,
-				       struct tc_setting_value *value)
+static enum tc_setting_status read_value(int fd, const struct tc_setting_row *row, char *content,
+					 size_t room, struct tc_setting_value *value)
 {
-	tc_auto_close int fd = -1;
-	char path[PATH_MAX_HERE];
-	ssize_t length;
+	ssize_t length = read_file(fd, content, room);
 
-	snprintf(path, sizeof(path), "%s/%s", row->folder, row->name);
-	fd = openat(root, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? TC_SETTING_ABSENT : TC_SETTING_UNREADABLE;
-	length = read_file(fd, content, CONTENT_MAX);
 	if (length < 0 || tc_setting_parse(row, content, (size_t)length, value) < 0)
 		return TC_SETTING_UNREADABLE;
 	return TC_SETTING_READ;
 }
 
+static enum tc_setting_status read_one(int root, const struct tc_setting_row *row, char *content,
+				       struct tc_setting_value *value)
+{
+	tc_auto_close int fd = -1;
+	char path[PATH_MAX_HERE];
+
+	snprintf(path, sizeof(path), "%s/%s", row->folder, row->name);
+	fd = openat(root, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? TC_SETTING_ABSENT : TC_SETTING_UNREADABLE;
+	return read_value(fd, row, content, CONTENT_MAX, value);
+}
+
 static int open_root(const char *root)
 {
-	return open(root ? root : "/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return open(root ? root : usual_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 int tc_reserved_ports_read(const char *root, struct tc_port_set *ret_set)
@@ -90,13 +98,22 @@ void tc_settings_read(const char *root, struct tc_setting_value values[TC_SETTIN
 	}
 }
 
+/* Without a root opened, and room for a list of ports: a census reads a dozen of these. */
 void tc_setting_read(enum tc_setting id, struct tc_setting_value *ret_value)
 {
-	tc_auto_close int fd = open_root(NULL);
-	tc_auto_free char *content = malloc(CONTENT_MAX);
+	const struct tc_setting_row *row = &tc_setting_rows[id];
 	struct tc_setting_value value = {.status = TC_SETTING_UNREADABLE};
+	tc_auto_free char *long_content = row->form == TC_FORM_PORTS ? malloc(CONTENT_MAX) : NULL;
+	tc_auto_close int fd = -1;
+	char path[PATH_MAX_HERE], content[CONTENT_USUAL];
 
-	if (fd >= 0 && content)
-		value.status = read_one(fd, &tc_setting_rows[id], content, &value);
+	snprintf(path, sizeof(path), "%s/%s/%s", usual_root, row->folder, row->name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && long_content)
+		value.status = read_value(fd, row, long_content, CONTENT_MAX, &value);
+	else if (fd >= 0 && row->form != TC_FORM_PORTS)
+		value.status = read_value(fd, row, content, sizeof(content), &value);
+	else if (fd < 0 && errno == ENOENT && access(usual_root, F_OK) == 0)
+		value.status = TC_SETTING_ABSENT;
 	*ret_value = value;
 }
