@@ -119,6 +119,16 @@ int tc_netns_list_add_mounted(struct tc_netns_list *list, int proc, const char *
 
 /* ---- Descriptors --------------------------------------------------------------------- */
 
+/* Whether SIOCGSKNS tells its namespace: a socket, or a descriptor of TUN (__tun_chr_ioctl). */
+static bool has_netns(const char *link, size_t length)
+{
+	static const char tun[] = "/net/tun";
+	const size_t tail = sizeof(tun) - 1;
+
+	return (length >= 8 && memcmp(link, "socket:[", 8) == 0) ||
+	       (length >= tail && memcmp(link + length - tail, tun, tail) == 0);
+}
+
 /* The namespace of a socket of somebody else, through a descriptor of our own for a moment. */
 static int open_socket_netns(int pidfd, int number)
 {
@@ -177,7 +187,7 @@ static int add_link(struct tc_netns_list *list, int fds, const char *pid, const 
 
 	if (length > 5 && memcmp(link, "net:[", 5) == 0)
 		return add_descriptor(list, fds, pid, number, link, (size_t)length);
-	if (length < 8 || memcmp(link, "socket:[", 8) != 0 || pidfd < 0)
+	if (length < 0 || !has_netns(link, (size_t)length) || pidfd < 0)
 		return 0;
 	if (!*budget) {
 		list->unchecked++;

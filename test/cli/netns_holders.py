@@ -3,7 +3,7 @@
 """Network namespaces, each with one listener and held in one way only, until it is killed.
 
 Prints "HOW INODE" of each, then "ready". The ways: thread, descriptor, socket, and file, which
-is mounted on the path that is given.
+is mounted on the path that is given; and tun, where there is such a device.
 """
 import ctypes
 import os
@@ -54,6 +54,12 @@ def main():
     held.append(listen())
     print("socket", here())
     check(libc.setns(home, 0))
+
+    if os.path.exists("/dev/net/tun"):
+        check(libc.unshare(CLONE_NEWNET))
+        held.append(os.open("/dev/net/tun", os.O_RDWR))
+        print("tun", here())
+        check(libc.setns(home, 0))
 
     check(libc.unshare(CLONE_NEWNET))
     open(sys.argv[1], "w").close()
