@@ -211,9 +211,10 @@ static int read_folder(struct reader *reader, const char *path, uint32_t pid, bo
 		return errno == EMFILE || errno == ENFILE ? -errno : 0;
 	}
 	dir = fdopendir(fd);
-	if (!dir) {
+	if (!dir) { /* it asks for the folder's status, which those who have gone do not have */
+		err = errno == ENOMEM ? -ENOMEM : 0;
 		close(fd);
-		return -ENOMEM;
+		return err;
 	}
 	err = read_descriptors(reader, dir, pid, ret_any);
 	closedir(dir);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -469,6 +470,29 @@ static void test_vanishing(void **state)
 	check_vanishing("proc");
 }
 
+/* One that is gone between open(2) and fdopendir(3), which asks for the folder's status. */
+static bool is_gone;
+
+DIR *__real_fdopendir(int fd);
+DIR *__wrap_fdopendir(int fd);
+
+DIR *__wrap_fdopendir(int fd)
+{
+	errno = ENOENT;
+	return is_gone ? NULL : __real_fdopendir(fd);
+}
+
+static void test_vanished_when_opened(void **state)
+{
+	struct look look = {.early = false};
+
+	(void)state;
+	is_gone = true;
+	read_holders("proc", &look);
+	is_gone = false;
+	assert_int_equal(look.all, 0);
+}
+
 /* More than one batch of them in one process. */
 static void test_many_of_one(void **state)
 {
@@ -584,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_same_session_after_an_early_stop),
 		cmocka_unit_test(test_strangers_after_an_early_stop),
 		cmocka_unit_test(test_vanishing),
+		cmocka_unit_test(test_vanished_when_opened),
 		cmocka_unit_test(test_many_of_one),
 		cmocka_unit_test(test_sink_ends_it),
 		cmocka_unit_test(test_hidden),
