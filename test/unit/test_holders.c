@@ -260,6 +260,22 @@ static void read_holders(const char *source, struct look *look)
 	sort_each_once(look);
 }
 
+/* Another run of the program copies descriptors of sockets for a moment (owner/netns_held.c). */
+static bool is_another_run(uint32_t pid)
+{
+	char path[64], name[16] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return true; /* and has gone */
+	if (!fgets(name, sizeof(name), file))
+		name[0] = '\0';
+	fclose(file);
+	return strncmp(name, "tcpcensus", 9) == 0;
+}
+
 static void assert_holders(const struct look *look, uint64_t inode, const pid_t *pids, size_t count)
 {
 	size_t found = 0;
@@ -269,9 +285,11 @@ static void assert_holders(const struct look *look, uint64_t inode, const pid_t 
 
 		if (look->found[i].inode != inode)
 			continue;
-		found++;
 		for (size_t j = 0; j < count; j++)
 			expected |= look->found[i].pid == (uint32_t)pids[j];
+		if (!expected && is_another_run(look->found[i].pid))
+			continue;
+		found++;
 		if (!expected)
 			fail_msg("%u does not hold it", look->found[i].pid);
 	}
