@@ -64,9 +64,11 @@ static bool wants_colour(const struct tc_options *options)
 
 struct tc_style tc_style_of(const struct tc_options *options)
 {
+	unsigned width = terminal_width();
+
 	return (struct tc_style){
-		.width = terminal_width(),
-		.cut = isatty(STDOUT_FILENO) ? terminal_width() : 0,
+		.width = width,
+		.cut = isatty(STDOUT_FILENO) ? width : 0,
 		.colour = wants_colour(options),
 		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
 	};

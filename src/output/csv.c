@@ -14,14 +14,10 @@ static bool needs_quotes(const char *text, size_t length)
 	return false;
 }
 
-/* What steers a terminal, C0 and C1, but for what quotes keep: line ends, and tabs. */
+/* But for what quotes keep: line ends, and tabs. */
 static bool is_control(const char *text, size_t length)
 {
-	unsigned char first = (unsigned char)text[0];
-
-	if (length == 1)
-		return (first < 0x20 && !memchr("\t\r\n", first, 3)) || first == 0x7f;
-	return length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0;
+	return tc_utf8_is_control(text, length) && !memchr("\t\r\n", *text, 3);
 }
 
 /* What is no UTF-8, and each control character, becomes U+FFFD: it is text. It ends in a NUL. */

@@ -25,3 +25,12 @@ size_t tc_utf8_length(const char *start)
 		return 0;
 	return length;
 }
+
+bool tc_utf8_is_control(const char *text, size_t length)
+{
+	unsigned char first = (unsigned char)text[0];
+
+	if (length == 1)
+		return first < 0x20 || first == 0x7f;
+	return length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0;
+}

@@ -3,6 +3,7 @@
 #ifndef TC_UTIL_UTF8_H
 #define TC_UTIL_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -10,5 +11,8 @@
  * first byte begins none. A NUL ends every sequence.
  */
 size_t tc_utf8_length(const char *text);
+
+/* Whether a sequence of that length steers a terminal: C0, DEL or C1. */
+bool tc_utf8_is_control(const char *text, size_t length);
 
 #endif

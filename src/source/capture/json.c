@@ -10,9 +10,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/macro.h"
 #include "util/parse.h"
+#include "util/utf8.h"
 
 static enum tc_json_kind top(const struct tc_json *json)
 {
@@ -251,20 +253,18 @@ static void add_state(struct tc_json *json, struct tc_slice value)
 	tc_json_record_emit(json, count);
 }
 
-/* A text that will be repeated to people: what steers a terminal becomes '?', C1 of UTF-8, too. */
+/* A text that will be repeated to people: what steers a terminal becomes '?'. */
 static void keep_words(char *to, size_t size, struct tc_slice text)
 {
-	size_t length = text.length < size - 1 ? text.length : size - 1;
+	size_t length = text.length < size - 1 ? text.length : size - 1, step;
 
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text.data[i];
-		unsigned char next = i + 1 < length ? (unsigned char)text.data[i + 1] : 0;
-
-		to[i] = c < 0x20 || c == 0x7f || (c == 0xc2 && next < 0xa0) ? '?' : (char)c;
-		if (i && c >= 0x80 && c < 0xa0 && (unsigned char)text.data[i - 1] == 0xc2)
-			to[i] = '?';
-	}
+	memcpy(to, text.data, length);
 	to[length] = '\0';
+	for (size_t i = 0; i < length; i += step + !step) {
+		step = tc_utf8_length(to + i);
+		if (step && tc_utf8_is_control(to + i, step))
+			memset(to + i, '?', step);
+	}
 }
 
 /* What a later version writes may mean something else. */
