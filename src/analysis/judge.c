@@ -126,13 +126,15 @@ static bool has_tried_netlink(const struct tc_report *report)
 
 const char *tc_judge_how(struct tc_draft *draft, const char *listing)
 {
-	if (draft->report && draft->report->origins & TC_ORIGIN_OTHER_SYSTEM)
+	const struct tc_report *report = draft->facts ? &draft->facts->report : NULL;
+
+	if (!report || report->origins & TC_ORIGIN_OTHER_SYSTEM)
 		return "";
-	if (draft->report && draft->report->foreign)
+	if (report->foreign)
 		return listing ? tc_words(draft, " (%s)", listing)
 			       : tc_draft_text(draft, N_(" (on that machine itself: listings do "
 							 "not show them)"));
-	return draft->report && !has_tried_netlink(draft->report) ? " (--source netlink)" : "";
+	return has_tried_netlink(report) ? "" : " (--source netlink)";
 }
 
 /* Whether so much is known that only the rest has to be asked for. */
@@ -370,7 +372,8 @@ static int judge_once(const struct tc_rule *rule, const struct tc_facts *facts, 
 {
 	struct tc_judgement judgement = {
 		.rule = rule,
-		.draft = {.english = english, .report = &facts->report, .facts = facts}};
+		.draft = {.english = english, .facts = facts},
+	};
 
 	judgement.verdict = lacks(rule, facts, &judgement.draft)
 				    ? TC_UNSURE

@@ -80,7 +80,6 @@ static int hear(const struct tc_rule *rule, const struct tc_facts *facts, bool e
 		tc_facts_netns_name(&facts->netns[i], said->name, sizeof(said->name));
 		err = tc_judge(rule, view, english, &said->judgement);
 		if (!err) {
-			said->judgement.draft.report = &facts->report;
 			said->judgement.draft.facts = facts;
 			hearing->count++;
 		}
@@ -159,8 +158,10 @@ int tc_judge_each_netns(const struct tc_rule *rule, const struct tc_facts *facts
 			struct tc_judgement *ret_judgement)
 {
 	__attribute__((cleanup(release))) struct hearing hearing = {.count = 0};
-	struct tc_judgement merged = {.rule = rule,
-				      .draft = {.english = english, .report = &facts->report, .facts = facts}};
+	struct tc_judgement merged = {
+		.rule = rule,
+		.draft = {.english = english, .facts = facts},
+	};
 	int err = hear(rule, facts, english, &hearing);
 
 	if (err)

@@ -14,7 +14,6 @@
 
 struct tc_facts;
 struct tc_symptom_facts;
-struct tc_report;
 
 enum { TC_LIKELY_MAX = 8 };
 
@@ -22,7 +21,6 @@ enum { TC_LIKELY_MAX = 8 };
 struct tc_draft {
 	bool english;		   /* for programs */
 	bool failed;		   /* no memory: the draft is not whole */
-	const struct tc_report *report; /* of the look that is judged; NULL: of none */
 	const struct tc_facts *facts;	/* that are judged; NULL: none */
 	bool for_needs;		   /* the next sentence is no evidence; see tc_for_needs() */
 	bool is_shared;		   /* with more known, another rule may have these sockets */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "analysis/facts.h"
+
 static const char *fill_one(const char *text, const struct tc_fill *fill, struct tc_bag *bag)
 {
 	tc_auto_buf struct tc_buf filled = TC_BUF_INIT;
@@ -88,7 +90,8 @@ static const char *const *split_sources(const char *sources, struct tc_bag *bag)
 
 static bool is_elsewhere(const struct tc_draft *draft)
 {
-	return draft && draft->report && draft->report->origins & TC_ORIGIN_OTHER_SYSTEM;
+	return draft && draft->facts &&
+	       draft->facts->report.origins & TC_ORIGIN_OTHER_SYSTEM;
 }
 
 struct tc_rule_text tc_rule_text_of(const struct tc_rule *rule, const struct tc_draft *draft,
