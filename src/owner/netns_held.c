@@ -16,7 +16,6 @@
 
 #include "owner/netns_list.h"
 #include "util/macro.h"
-#include "util/privilege.h"
 
 /* ---- Files --------------------------------------------------------------------------- */
 
@@ -198,15 +197,15 @@ static int add_link(struct tc_netns_list *list, int fds, const char *pid, const 
 }
 
 /* Without it sockets are not looked at: the number would be that of somebody else. */
-static int open_process(const char *pid)
+static int open_process(const struct tc_netns_list *list, const char *pid)
 {
-	return tc_privilege_lists_our_pids() ? (int)syscall(SYS_pidfd_open, atoi(pid), 0) : -1;
+	return list->has_our_pids ? (int)syscall(SYS_pidfd_open, atoi(pid), 0) : -1;
 }
 
 int tc_netns_list_add_open(struct tc_netns_list *list, int process, const char *pid,
 			   uint64_t *budget)
 {
-	tc_auto_close int pidfd = open_process(pid);
+	tc_auto_close int pidfd = open_process(list, pid);
 	int folder = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
 	DIR *fds = folder < 0 ? NULL : fdopendir(folder);
 	struct dirent *entry;

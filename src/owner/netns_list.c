@@ -268,6 +268,7 @@ static int add_processes(struct tc_netns_list *list)
 
 	if (!proc)
 		tc_netns_list_failed(list, errno);
+	list->has_our_pids = tc_privilege_lists_our_pids();
 	while (proc && !err && (entry = readdir(proc)))
 		if (is_number(entry->d_name) && !is_us(entry->d_name))
 			err = add_process(list, dirfd(proc), entry->d_name, &mounts, &budget);

@@ -28,6 +28,7 @@ struct tc_netns_list {
 	uint64_t hidden;    /* processes that we are not allowed to look at, */
 	uint64_t closed;    /* of these, because their descriptors may not be listed */
 	uint64_t unchecked; /* descriptors of sockets that were too many to look at */
+	bool has_our_pids;  /* while it is read: processes have the numbers of our pid namespace */
 	bool enclosed;	    /* only processes of a pid namespace were looked at, not the machine's */
 };
 
