@@ -10,6 +10,7 @@ DESTDIR :=
 help:
 	@echo 'make run      install what is missing, build, print the census of this machine'
 	@echo 'make test     install what is missing, build every way, run every test'
+	@echo '              (what passed on this very tree is not run again; AGAIN=1 does)'
 	@echo 'make build    build/tcpcensus'
 	@echo 'make install  program, library, man pages, completions, translations into'
 	@echo '              PREFIX (/usr/local), below DESTDIR'
@@ -28,7 +29,7 @@ build:
 
 test:
 	@support/deps test
-	@test/run
+	@AGAIN=$(AGAIN) test/run
 
 bench:
 	@support/deps test
