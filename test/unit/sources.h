@@ -25,7 +25,9 @@ static const char *const source_forms[] = {
 	"^(Linux [0-9]+\\.[0-9]+ )?(fs|net|include)/[a-z0-9_/]+\\.[ch]:"
 	"[A-Za-z_][A-Za-z0-9_]*(, [A-Za-z_][A-Za-z0-9_]*)*$",
 	"^Documentation/[a-z0-9_/-]+\\.rst$",
-	"^commit [0-9a-f]{12}$",
+	"^(iproute2 )?commit [0-9a-f]{12}$",
+	/* iproute2 6.8 misc/ss.c:sock_state_print */
+	"^iproute2 [0-9]+\\.[0-9]+ [a-z0-9_/]+\\.c:[A-Za-z_][A-Za-z0-9_]*$",
 	/* J. D. C. Little, A Proof ... (1961) */
 	"^([A-Z]\\. )+[A-Z][a-z]+, .+ \\([0-9]{4}\\)$",
 };
