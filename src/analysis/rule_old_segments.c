@@ -27,7 +27,8 @@ static bool default_limit(const struct tc_facts *facts, uint64_t *ret_limit)
 
 /*
  * tcp_rfc1337 = 0 is the default and worth no word: the RST has to be exact. It is tiny or absent
- * TIME_WAIT that takes the protection away.
+ * TIME_WAIT that takes the protection away. A limit below 0 is none, being compared without a sign
+ * (net/ipv4/inet_timewait_sock.c:inet_twsk_alloc).
  */
 static enum tc_verdict check_rfc1337(const struct tc_facts *facts, struct tc_draft *draft)
 {
@@ -42,11 +43,11 @@ static enum tc_verdict check_rfc1337(const struct tc_facts *facts, struct tc_dra
 		tc_judge_needs_setting(facts, TC_SETTING_tcp_ehash_entries, draft);
 		return TC_UNSURE;
 	}
-	if (limit > 0 && (uint64_t)limit * TINY >= normal)
+	if (limit < 0 || (limit > 0 && (uint64_t)limit * TINY >= normal))
 		return TC_QUIET;
 	draft->is_open = !tc_facts_counter(facts, TC_COUNTER_TCPTimeWaitOverflow, &overflows);
-	draft->severity = overflows || limit <= 0 ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
-	if (limit <= 0)
+	draft->severity = overflows || !limit ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
+	if (!limit)
 		tc_evidence(draft, N_("tcp_max_tw_buckets is %lld: no connection has a TIME_WAIT."),
 			    (long long)limit);
 	else

@@ -320,6 +320,8 @@ static void test_rfc1337(void **state)
 	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_FOUND);
 	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
 	assert_says(&scene, "tcp_max_tw_buckets is 0: no connection has a TIME_WAIT");
+	scene_set(&scene, TC_SETTING_tcp_max_tw_buckets, -1); /* compared without a sign: no limit */
+	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_QUIET);
 	scene_end(&scene);
 	scene_begin_counted(&scene);
 	assert_int_equal(scene_judge(&scene, "rfc1337"), TC_UNSURE);
