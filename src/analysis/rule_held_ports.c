@@ -134,7 +134,7 @@ const struct tc_rule tc_rule_listener_in_range = {
 	},
 	.sources = "ip(7); Documentation/networking/ip-sysctl.rst; "
 		   "net/ipv4/inet_connection_sock.c:inet_csk_bind_conflict; "
-		   "net/ipv4/inet_hashtables.c:__inet_hash_connect",
+		   "net/ipv4/inet_hashtables.c:__inet_hash_connect; include/net/tcp.h:TCP_TIMEWAIT_LEN",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_LISTENERS | TC_NEEDS_PORTS,
 	.rests_on = TC_STATE_BIT(TC_LISTEN),
 	.scenario = "listener-in-range",
@@ -290,7 +290,8 @@ const struct tc_rule tc_rule_bound_inactive_leak = {
 		   "do not show these sockets, so that the range looks empty."),
 	},
 	.sources = "bind(2); ip(7); include/net/tcp_states.h:TCP_BOUND_INACTIVE; "
-		   "net/ipv4/inet_hashtables.c:__inet_hash_connect",
+		   "net/ipv4/inet_hashtables.c:__inet_hash_connect; net/ipv4/tcp.c:tcp_set_state; "
+		   "iproute2 6.8 misc/ss.c:SS_BOUND_INACTIVE",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_BOUND,

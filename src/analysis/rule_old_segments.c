@@ -94,7 +94,9 @@ const struct tc_rule tc_rule_rfc1337 = {
 		   "long."),
 	},
 	.sources = "RFC 1337; RFC 9293 3.6.1; "
-		   "net/ipv4/tcp_minisocks.c:tcp_timewait_state_process, tcp_time_wait",
+		   "net/ipv4/tcp_minisocks.c:tcp_timewait_state_process, tcp_time_wait; "
+		   "net/ipv4/inet_timewait_sock.c:inet_twsk_alloc; "
+		   "net/ipv4/tcp_ipv4.c:tcp_set_hashinfo",
 	.settings = "tcp_max_tw_buckets tcp_rfc1337",
 	.by_netns = true,
 	.glance = true,
@@ -380,8 +382,9 @@ const struct tc_rule tc_rule_paws_nat = {
 		N_("Not tcp_tw_recycle: it made exactly this worse, and was removed in Linux "
 		   "4.12."),
 	},
-	.sources = "RFC 7323 5; RFC 6191; net/ipv4/tcp_minisocks.c:tcp_timewait_state_process, "
-		   "tcp_check_req; net/ipv4/tcp_input.c:tcp_validate_incoming, "
+	.sources = "RFC 7323 5; RFC 6191; tcp(7); "
+		   "net/ipv4/tcp_minisocks.c:tcp_timewait_state_process, tcp_check_req; "
+		   "net/ipv4/tcp_input.c:tcp_validate_incoming, tcp_disordered_ack_check, "
 		   "tcp_rcv_synsent_state_process; Linux 6.12 net/core/secure_seq.c:secure_tcp_ts_off; "
 		   "net/core/secure_seq.c:secure_tcp_seq_and_ts_off",
 	.needs = TC_NEEDS_INTERVAL,

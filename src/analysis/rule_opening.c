@@ -57,7 +57,8 @@ const struct tc_rule tc_rule_orphan_syn_recv = {
 	.avoid = {
 		N_("They do not keep the port: a server can bind it again at once."),
 	},
-	.sources = "net/ipv4/inet_connection_sock.c:inet_csk_listen_stop, reqsk_timer_handler; "
+	.sources = "net/ipv4/inet_connection_sock.c:inet_csk_listen_stop, reqsk_timer_handler, "
+		   "inet_csk_bind_conflict; "
 		   "Documentation/networking/ip-sysctl.rst",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,

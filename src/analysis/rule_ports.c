@@ -363,7 +363,8 @@ const struct tc_rule tc_rule_port_exhaustion = {
 	},
 	.sources = "RFC 9293 3.6.1; ip(7); connect(2); "
 		   "net/ipv4/inet_hashtables.c:__inet_hash_connect; "
-		   "net/ipv4/tcp_ipv4.c:tcp_twsk_unique",
+		   "net/ipv4/tcp_ipv4.c:tcp_twsk_unique; tcp(7); include/net/tcp.h:TCP_TIMEWAIT_LEN; "
+		   "net/ipv4/tcp.c:__tcp_close",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
 	.rests_on = TC_STATE_BIT(TC_TIME_WAIT),
 	.glance = true,

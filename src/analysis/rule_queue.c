@@ -91,7 +91,8 @@ const struct tc_rule tc_rule_unaccepted = {
 		N_("Not tcp_abort_on_overflow = 1: clients get a RST where a short wait would have "
 		   "helped."),
 	},
-	.sources = "accept(2); listen(2); net/ipv4/inet_connection_sock.c:inet_csk_accept",
+	.sources = "accept(2); listen(2); tcp(7); net/ipv4/inet_connection_sock.c:inet_csk_accept; "
+		   "net/socket.c:__sys_accept4_file; net/ipv4/tcp_minisocks.c:tcp_check_req",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_UNACCEPTED,
@@ -300,7 +301,8 @@ const struct tc_rule tc_rule_accept_overflow = {
 	},
 	.sources = "listen(2); tcp(7); include/net/sock.h:sk_acceptq_is_full; "
 		   "net/ipv4/tcp_input.c:tcp_conn_request; "
-		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock",
+		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock; net/ipv4/tcp_minisocks.c:tcp_check_req; "
+		   "net/socket.c:__sys_listen_socket; RFC 6298 2",
 	.glance = true,
 	.graver_by = "ListenOverflows",
 	.scenario = "queue-full",
@@ -402,7 +404,8 @@ const struct tc_rule tc_rule_phantom_established = {
 		   "where a short wait would have done: only where failing fast is wanted."),
 	},
 	.sources = "net/ipv4/tcp_minisocks.c:tcp_check_req; "
-		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock; "
+		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock, tcp_v4_do_rcv; "
+		   "net/ipv4/inet_connection_sock.c:reqsk_timer_handler; "
 		   "net/ipv4/syncookies.c:cookie_v4_check",
 	.needs = TC_NEEDS_LISTENERS,
 	.counters = "ListenOverflows",

@@ -94,8 +94,9 @@ const struct tc_rule tc_rule_orphans_high = {
 		N_("Do not lower tcp_max_orphans: it resets connections that close in good order."),
 		N_("TIME_WAIT is not counted there, and nothing about it helps here."),
 	},
-	.sources = "tcp(7); net/ipv4/tcp_timer.c:tcp_out_of_resources; "
-		   "net/ipv4/tcp.c:tcp_check_oom, tcp_too_many_orphans",
+	.sources = "tcp(7); net/ipv4/tcp_timer.c:tcp_out_of_resources, tcp_orphan_retries; "
+		   "net/ipv4/tcp.c:tcp_check_oom, tcp_too_many_orphans; "
+		   "net/ipv4/proc.c:sockstat_seq_show",
 	.counters = "sockstat_orphan",
 	.settings = "tcp_max_orphans",
 	.glance = true,

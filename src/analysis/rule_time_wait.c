@@ -451,7 +451,9 @@ const struct tc_rule tc_rule_tw_active_close = {
 		   "peer gets an error instead of an end."),
 	},
 	.sources = "RFC 9293 3.6.1; tcp(7); include/net/tcp.h:TCP_TIMEWAIT_LEN; "
-		   "net/ipv4/tcp_minisocks.c:tcp_time_wait",
+		   "net/ipv4/tcp_minisocks.c:tcp_time_wait; "
+		   "net/ipv4/inet_timewait_sock.c:__inet_twsk_schedule; "
+		   "net/ipv4/tcp_ipv4.c:tcp_twsk_unique; net/ipv4/tcp.c:__tcp_close",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_TIME_WAIT,
@@ -565,7 +567,7 @@ const struct tc_rule tc_rule_tw_overflow = {
 	},
 	.sources = "tcp(7); Documentation/networking/ip-sysctl.rst; "
 		   "net/ipv4/inet_timewait_sock.c:inet_twsk_alloc; "
-		   "net/ipv4/tcp_minisocks.c:tcp_time_wait",
+		   "net/ipv4/tcp_minisocks.c:tcp_time_wait; net/ipv4/tcp_ipv4.c:tcp_v4_rcv",
 	.needs = TC_NEEDS_SOCKETS,
 	.settings = "tcp_max_tw_buckets",
 	.by_netns = true,
