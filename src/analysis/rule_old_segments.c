@@ -366,8 +366,9 @@ const struct tc_rule tc_rule_paws_nat = {
 		   "TcpExtTSEcrRejected: which of them rises"),
 		N_("tcpcensus by remote.addr state time-wait: an address with very many is a NAT "
 		   "or a load balancer"),
-		N_("tcpdump -n 'tcp[tcpflags] & tcp-syn != 0': a SYN that is answered by a mere "
-		   "ACK is one of them (IPv4; for IPv6 watch 'ip6 proto 6')"),
+		N_("tcpdump -n 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0': SYN, RST, SYN of the same "
+		   "two ends is one of them; the mere ACK that the RST answers is not shown "
+		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 	},
 	.remedy = {
 		N_("Let the client's side close first, so that TIME_WAIT is there and not here."),

@@ -165,8 +165,8 @@ const struct tc_rule tc_rule_stale_syn = {
 		N_("nstat -az TcpExtTCPSYNChallenge TcpExtTCPChallengeACK: rise while it goes on"),
 		N_("tcpcensus list -c state,local,remote,retrans state last-ack: old connections "
 		   "that wait"),
-		N_("tcpdump -n 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0': SYN, ACK, RST, SYN of the "
-		   "same two ends "
+		N_("tcpdump -n 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0': SYN, RST, SYN of the same "
+		   "two ends; the mere ACK that the RST answers is not shown "
 		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 	},
 	.remedy = {

@@ -172,7 +172,7 @@ const struct tc_rule tc_rule_abort_on_close = {
 		N_("tcpdump -n 'tcp[tcpflags] & tcp-rst != 0': from which port the RSTs go out; it "
 		   "tells the program "
 		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
-		N_("ss -tn state established: programs with a Recv-Q that does not shrink"),
+		N_("ss -tnp state established: programs with a Recv-Q that does not shrink"),
 	},
 	.remedy = {
 		N_("Read to the end of the stream, or for a while, before closing: shutdown(2) for "
