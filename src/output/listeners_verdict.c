@@ -263,6 +263,9 @@ static void judge_requests(struct verdict *verdict, uint64_t cookies, uint64_t d
 			"TCPReqQFullDrop)."),
 		      tc_decimal(verdict->seconds).text, (unsigned long long)cookies, (unsigned long long)drops);
 	add_suspects(verdict, TC_TROUBLE_SYN_OVERFLOWS, verdict->summary->syn_suspects);
+	if (cookies && !verdict->summary->syn_suspects)
+		tc_buf_text(&verdict->text, _(" With tcp_syncookies = 2 each SYN is answered so, "
+					      "and no queue need be full."));
 	end_paragraph(verdict, drops ? TC_INK_ALARM : TC_INK_PLAIN);
 }
 

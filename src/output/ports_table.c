@@ -473,7 +473,7 @@ static void write_notes(struct tc_buf *out, const struct tc_style *style,
 	} else if (traits->bounds) {
 		tc_buf_format(&note, "%s\n",
 			      _("In a range of an odd number of ports the kernel may not find the "
-				"last one."));
+				"last free one."));
 		write_note(out, style, &note);
 	}
 }
