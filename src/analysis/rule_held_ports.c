@@ -108,9 +108,9 @@ const struct tc_rule tc_rule_listener_in_range = {
 	.id = "listener-in-range",
 	.severity = TC_SEVERITY_NOTICE,
 	.title = N_("a server's port may be given to outgoing connections"),
-	.threshold = N_("One is enough, and it is no more than a notice: while it listens no "
-			"outgoing connection can take its port. When it is restarted, one may have "
-			"got the port first, even one that is in TIME_WAIT by now."),
+	.threshold = N_("One is enough, and it is no more than a notice: while it listens, "
+			"connect(2) gives its port to no connection. When it is restarted, one may "
+			"have got the port first, even one that is in TIME_WAIT by now."),
 	.first = {N_("Reserve the port: ip_local_reserved_ports takes effect at once.")},
 	.causes = {
 		N_("The server was given a port in the range, ${ip_local_port_range} here."),
@@ -270,7 +270,7 @@ const struct tc_rule tc_rule_bound_inactive_leak = {
 			"outgoing connections: each keeps its port from all destinations."),
 	.first = {N_("Restart the program if ports run out; then make it close.")},
 	.causes = {
-		N_("A program binds, fails afterwards, and does not close: an error path of its "
+		N_("A program binds, fails afterwards, and does not close: an error path before its "
 		   "connect(2)."),
 		N_("It binds in order to reserve ports, and uses them late or never."),
 	},

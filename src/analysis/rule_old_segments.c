@@ -222,9 +222,9 @@ static void tell_time_wait(const struct tc_facts *facts, uint64_t refused, const
 			      "an address. The counter says neither what they are nor whose."));
 	if (tc_facts_rise(facts, TC_COUNTER_TCPACKSkippedTimeWait, &skipped) && skipped)
 		tc_evidence_n(draft,
-			      "%llu such segment got no answer, coming too soon after another "
+			      "%llu segment to a TIME_WAIT got no answer, coming too soon after another "
 			      "(TCPACKSkippedTimeWait).",
-			      "%llu such segments got no answer, coming too soon after others "
+			      "%llu segments to a TIME_WAIT got no answer, coming too soon after others "
 			      "(TCPACKSkippedTimeWait).",
 			      skipped, tc_llu(skipped));
 	if (!tc_facts_setting(facts, TC_SETTING_tcp_rfc1337, &keeps)) {

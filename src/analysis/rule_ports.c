@@ -353,7 +353,7 @@ const struct tc_rule tc_rule_port_exhaustion = {
 		   "timestamps."),
 	},
 	.avoid = {
-		N_("tcp_fin_timeout does not shorten TIME_WAIT; nothing does."),
+		N_("tcp_fin_timeout does not shorten TIME_WAIT; no setting does."),
 		N_("A small tcp_max_tw_buckets frees ports by taking away what keeps late segments "
 		   "out of the next connection on the same port."),
 		N_("tcp_tw_recycle does not exist any more (removed in Linux 4.12); it broke clients "

@@ -395,9 +395,10 @@ const struct tc_rule tc_rule_phantom_established = {
 	.remedy = {
 		N_("See the rule accept-overflow: with room in the queue there are none."),
 		N_("In clients: a timeout for the first answer. For ${syn_recv_life} this machine "
-		   "repeats the SYN+ACK, and lets them in when there is room; after that, or where "
-		   "a cookie was sent, only data from the client bring the last ACK again, and one "
-		   "that waits for the server to speak waits for ever."),
+		   "repeats the SYN+ACK, and lets them in when there is room; after that, what the "
+		   "client sends is answered by a RST. Where a cookie was sent, only data from the "
+		   "client bring the last ACK again. One that waits for the server to speak, and "
+		   "has no keepalive, waits for ever."),
 	},
 	.avoid = {
 		N_("tcp_abort_on_overflow = 1 tells the clients by a RST, and makes them fail "

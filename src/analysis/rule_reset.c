@@ -19,11 +19,11 @@ static void tell_orphans(uint64_t orphans, int64_t limit, struct tc_draft *draft
 	else
 		tc_evidence_n(draft,
 			      "%llu socket without a program on the whole machine, and "
-			      "tcp_max_orphans is %lld: the kernel resets every connection that "
-			      "is closed now.",
+			      "tcp_max_orphans is %lld: while there is one, the kernel resets "
+			      "what is closed.",
 			      "%llu sockets without a program on the whole machine, and "
-			      "tcp_max_orphans is %lld: the kernel resets every connection that "
-			      "is closed now.",
+			      "tcp_max_orphans is %lld: while there is one, the kernel resets "
+			      "what is closed.",
 			      orphans, tc_llu(orphans), (long long)limit);
 }
 

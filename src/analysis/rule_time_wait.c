@@ -443,8 +443,8 @@ const struct tc_rule tc_rule_tw_active_close = {
 	.avoid = {
 		N_("Do not lower tcp_fin_timeout for it: that is about FIN_WAIT2, and TIME_WAIT is "
 		   "always 60 s."),
-		N_("Do not lower tcp_max_tw_buckets: the protection is lost, and nothing is "
-		   "gained."),
+		N_("Do not lower tcp_max_tw_buckets: the protection is lost, for ports and a "
+		   "little memory."),
 		N_("Do not look for tcp_tw_recycle: it broke clients behind NAT and was removed in "
 		   "Linux 4.12."),
 		N_("Do not close with SO_LINGER 0: what has not arrived yet is thrown away, and the "

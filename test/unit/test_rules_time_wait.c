@@ -355,7 +355,7 @@ static void test_paws(void **state)
 	assert_false(scene_says(&scene, "no answer"));
 	scene_rise(&scene, TC_COUNTER_TCPACKSkippedTimeWait, 1);
 	scene_judge(&scene, "paws-nat");
-	assert_says(&scene, "1 such segment got no answer");
+	assert_says(&scene, "1 segment to a TIME_WAIT got no answer");
 	scene_instant(&scene);
 	assert_int_equal(scene_judge(&scene, "paws-nat"), TC_UNSURE);
 	scene_end(&scene);
