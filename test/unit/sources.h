@@ -22,7 +22,7 @@ static const char *const source_forms[] = {
 	/* tcp(7) */
 	"^[a-z][a-z0-9_.-]*\\([1-8]\\)$",
 	/* net/ipv4/tcp.c:tcp_close, tcp_abort; include/net/tcp.h:TCP_TIMEWAIT_LEN */
-	"^(Linux [0-9]+\\.[0-9]+ )?(fs|net|include)/[a-z0-9_/]+\\.[ch]:"
+	"^(Linux [0-9]+\\.[0-9]+ )?(fs|net|include)/[a-z0-9_/-]+\\.[ch]:"
 	"[A-Za-z_][A-Za-z0-9_]*(, [A-Za-z_][A-Za-z0-9_]*)*$",
 	"^Documentation/[a-z0-9_/-]+\\.rst$",
 	"^(iproute2 )?commit [0-9a-f]{12}$",
