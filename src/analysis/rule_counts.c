@@ -257,8 +257,8 @@ const struct tc_rule tc_rule_counts_disagree = {
 		N_("The look was not complete, or was made in another network namespace than the counts."),
 	},
 	.confirm = {
-		N_("tcpcensus; cat /proc/net/sockstat /proc/net/sockstat6; nstat -az TcpCurrEstab: a few "
-		   "times, one right after the other"),
+		N_("tcpcensus; cat /proc/net/sockstat /proc/net/sockstat6; grep Tcp: /proc/net/snmp "
+		   "(CurrEstab): a few times, one right after the other"),
 		N_("ls -l /proc/self/ns/net: the network namespace in which this is"),
 	},
 	.remedy = {
@@ -270,8 +270,9 @@ const struct tc_rule tc_rule_counts_disagree = {
 		   "be compared with the sockets of a container."),
 		N_("\"closed\" of ss -s is no state: it is alloc less inuse, with tw added."),
 	},
-	.sources = "net/ipv4/proc.c:sockstat_seq_show; net/ipv4/tcp.c:tcp_set_state; "
-		   "net/ipv4/tcp_diag.c:tcp_diag_dump",
+	.sources = "net/ipv4/proc.c:sockstat_seq_show; net/ipv6/proc.c:sockstat6_seq_show; "
+		   "net/ipv4/tcp.c:tcp_set_state; net/ipv4/tcp_diag.c:tcp_diag_dump; "
+		   "iproute2 5.5 misc/ss.c:print_summary",
 	.needs = TC_NEEDS_SOCKETS,
 	.scenario = "counts-disagree",
 	.check = check_counts_disagree,

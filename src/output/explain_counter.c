@@ -7,20 +7,25 @@
 #include "output/json.h"
 #include "util/intl.h"
 
-/* As nstat(8) writes it; "" where it does not show it. */
+/* As nstat(8) writes it; "" where it does not show it: it leaves out what is no count. */
 static void nstat_name(const struct tc_counter_row *row, char name[64])
 {
-	bool shown = strcmp(row->group, "Tcp") == 0 || strcmp(row->group, "TcpExt") == 0;
+	bool shown = !row->gauge && (strcmp(row->group, "Tcp") == 0 ||
+				     strcmp(row->group, "TcpExt") == 0);
 
 	name[0] = '\0';
 	if (shown)
 		snprintf(name, 64, "%s%s", row->group, row->name);
 }
 
-static const char *how_to_read(const struct tc_counter_row *row)
+static const char *how_to_read(const struct tc_counter_row *row, bool in_nstat)
 {
 	if (row->gauge)
 		return N_("The number as it is now.");
+	if (!in_nstat)
+		return N_("It counts since this network namespace began, that is mostly since the "
+			  "machine started: the number alone says nothing, its rise does; "
+			  "tcpcensus diagnose reads twice.");
 	return N_("It counts since this network namespace began, that is mostly since the machine "
 		  "started: the number alone says nothing, its rise does. nstat says by how much "
 		  "it rose since nstat was last called; tcpcensus diagnose reads twice.");
@@ -42,7 +47,7 @@ void tc_explain_counter(struct tc_buf *out, enum tc_counter id, const struct tc_
 		     row->machine_wide ? N_("the whole machine")
 				       : N_("each network namespace by itself"));
 	tc_page_fact(&page, N_("file"), tc_counter_file(id));
-	tc_page_section(&page, N_("What the number says"), how_to_read(row));
+	tc_page_section(&page, N_("What the number says"), how_to_read(row, nstat[0]));
 	tc_page_related(&page, row->name);
 	tc_page_sources(&page, row->source);
 }

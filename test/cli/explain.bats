@@ -31,6 +31,11 @@ titled() {
 	apart tcpcensus explain TcpExtTW
 	grep -qE '^  value here +[0-9]+$' "$out_file"
 	grep -qE '^  in nstat +TcpExtTW$' "$out_file"
+	# What nstat does not show is not looked for there.
+	apart tcpcensus explain CurrEstab
+	[ "$(grep -c nstat "$out_file")" = 0 ]
+	apart tcpcensus explain conntrack_drop
+	[ "$(grep -c nstat "$out_file")" = 0 ]
 	tcpcensus explain -j CurrEstab | jq -e '.counter == "CurrEstab" and .gauge and
 		(.value | type) == "number" and (.related | index("ESTABLISHED"))'
 	# A finding leads to what it is found by.
