@@ -269,7 +269,7 @@ const struct tc_rule tc_rule_conntrack_full = {
 	.causes = {
 		N_("Many short connections: an entry outlives its connection by 120 s (${"
 		   "nf_conntrack_tcp_timeout_time_wait} here), twice as long as TIME_WAIT."),
-		N_("Peers that vanish: an open connection is kept for 5 days after its last packet "
+		N_("Peers that vanish: an open, idle connection is kept for 5 days after its last packet "
 		   "(${nf_conntrack_tcp_timeout_established} here)."),
 		N_("A scan or a flood, or large numbers of DNS queries over UDP."),
 		N_("The limit was computed for the memory of a small machine."),
@@ -277,7 +277,8 @@ const struct tc_rule tc_rule_conntrack_full = {
 	.confirm = {
 		N_("conntrack -S, or cat /proc/net/stat/nf_conntrack: drop, early_drop and insert_failed, "
 		   "for each processor"),
-		N_("dmesg | grep nf_conntrack: \"table full, dropping packet\""),
+		N_("dmesg | grep nf_conntrack: \"table full\", of another network namespace with \"in "
+		   "netns\""),
 		N_("conntrack -L -p tcp | tcpcensus -f - by state, and by remote.addr: what fills it"),
 	},
 	.remedy = {
@@ -291,10 +292,12 @@ const struct tc_rule tc_rule_conntrack_full = {
 	},
 	.avoid = {
 		N_("Settings of TCP do not touch this table: it has timers of its own."),
-		N_("Emptying it (conntrack -F) cuts the connections that go through NAT."),
+		N_("Emptying it (conntrack -F) can cut connections that go through NAT: what comes from "
+		   "outside first is then refused."),
 	},
 	.sources = "Documentation/networking/nf_conntrack-sysctl.rst; conntrack(8); "
-		   "net/netfilter/nf_conntrack_core.c:__nf_conntrack_alloc, early_drop, gc_worker",
+		   "net/netfilter/nf_conntrack_core.c:__nf_conntrack_alloc, early_drop, gc_worker; "
+		   "net/netfilter/nf_conntrack_proto_tcp.c:tcp_timeouts, tcp_new; nft(8)",
 	.by_netns = true,
 	.glance = true,
 	.any_system = true, /* of counters and settings alone */

@@ -206,7 +206,7 @@ static const struct danger dangers[] = {
 	     "was sent.") },
 	{ TC_SETTING_tcp_syncookies, judge_no_cookies,
 	  N_("tcp_syncookies is %lld: a listener whose queue of half-open connections is full drops "
-	     "SYNs, so that a SYN flood keeps everybody out.") },
+	     "SYNs, so that a SYN flood keeps clients out.") },
 	{ TC_SETTING_tcp_syncookies, judge_always_cookies,
 	  N_("tcp_syncookies is %lld, which is meant for tests: every handshake is answered by a "
 	     "cookie, and without timestamps loses window scaling and SACK.") },
@@ -370,9 +370,8 @@ const struct tc_rule tc_rule_dangerous_settings = {
 	},
 	.confirm = {
 		N_("tcpcensus explain NAME: what the setting does, what it does not, and its value here"),
-		N_("grep -rsE '^ *net.(ipv4|core)' /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d "
-		   "/run/sysctl.d: "
-		   "where it is set"),
+		N_("grep -rsE '^[ -]*net.(ipv4|core)' /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d "
+		   "/usr/local/lib/sysctl.d /usr/lib/sysctl.d: where it is set"),
 	},
 	.remedy = {
 		N_("Take the line out of the file that sets it, and set the default: tcpcensus explain "
@@ -382,8 +381,9 @@ const struct tc_rule tc_rule_dangerous_settings = {
 		N_("Do not replace one list of settings by another: change one at a time, and "
 		   "measure what it should improve."),
 	},
-	.sources = "Documentation/networking/ip-sysctl.rst; tcp(7); RFC 1122 4.2.3.5; RFC 1337; "
-		   "RFC 7323 5",
+	.sources = "Documentation/networking/ip-sysctl.rst; tcp(7); sysctl(8); RFC 1122 4.2.3.5; "
+		   "RFC 1337; RFC 2018; RFC 7323 2, 4, 5; net/ipv4/tcp_input.c:tcp_conn_request; "
+		   "net/ipv4/tcp_ipv4.c:tcp_twsk_unique; net/ipv4/tcp.c:tcp_check_oom",
 	.needs = TC_NEEDS_SOCKETS,
 	.by_netns = true,
 	.any_system = true, /* it says nothing of sockets */
