@@ -77,8 +77,8 @@ int lab_tell_simultaneous_close(struct lab_teller *teller)
 	lab_app_close(&stage, &b);
 	lab_stage_part(&stage, N_("What this shows"));
 	lab_stage_say(&stage,
-		      N_("CLOSING lasts no longer than a packet travels. A socket that stays in it "
-			 "waits for an ACK that was lost: look for loss on the path. Nothing is "
+		      N_("CLOSING lasts a round trip at most. A socket that stays in it waits for an "
+			 "ACK: that, or its FIN, was lost. Look for loss on the path. Nothing is "
 			 "wrong with either program."));
 	return lab_stage_end(&stage);
 }

@@ -242,8 +242,8 @@ static void tell_hang(struct act *act)
 	lab_stage_part(stage, N_("3. Without TIME_WAIT: b hangs"));
 	lab_stage_say(
 		stage,
-		N_("The RST was the best that could happen. Many firewalls drop packets of a "
-		   "connection that they take for closed, and then not even that gets through. "
+		N_("The RST was the best that could happen. A firewall may drop packets of a "
+		   "connection that it takes for closed, and then not even that gets through. "
 		   "Here one drops every RST of a. (b has tcp_orphan_retries=3, so that the story "
 		   "ends soon: tcpcensus explain LAST_ACK says how long it is on this machine. And "
 		   "it has tcp_invalid_ratelimit=0, so that it answers each SYN, and not only two "
@@ -312,8 +312,8 @@ static void tell_challenge(struct act *act)
 		   "a would know what it says. It does not, so its RST tells b to forget it; and "
 		   "a's kernel repeats the SYN after two ticks of its clock (TCP_TIMEOUT_MIN), not "
 		   "after a second. connect() took %s ms, from the call until the handshake was "
-		   "finished, and no program noticed. This is what RFC 9293 3.10.7.4 asks for. (By "
-		   "RFC 793, of 1981, b would have answered a SYN within its window by RST, and "
+		   "finished, and no program noticed. The challenge is what RFC 9293 3.10.7.4 asks "
+		   "for. (By RFC 793, of 1981, b would have answered a SYN within its window by RST, and "
 		   "connect() would have failed.)"),
 		tc_decimal(connected_ms).text);
 	end_both(act);
@@ -328,8 +328,8 @@ int lab_tell_purpose2(struct lab_teller *teller)
 	lab_stage_say(
 		stage,
 		N_("Each end of a connection says FIN when it has nothing more to send, and the "
-		   "other acknowledges that. So closing takes four packets, and the last one has a "
-		   "weakness: whoever sends it cannot know whether it arrives. If it does not, the "
+		   "other acknowledges that. So closing takes up to four packets, and the last one "
+		   "has a weakness: whoever sends it cannot know whether it arrives. If it does not, the "
 		   "other end says FIN again, and needs somebody who still answers."));
 	lab_stage_say(stage,
 		      N_("Here are two machines, a and b, each with a program: two network "

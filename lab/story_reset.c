@@ -155,8 +155,8 @@ int lab_tell_challenge_ack(struct lab_teller *teller)
 	lab_stage_part(&stage, N_("What this shows"));
 	lab_stage_say(&stage,
 		      N_("To end a connection from outside one has to know its exact number, not "
-			 "only its addresses and ports. A rising TCPSYNChallenge is seldom an "
-			 "attack: mostly it is clients that were restarted and call again with the "
-			 "ports of connections that this machine still holds."));
+			 "only its addresses and ports. A rising TCPSYNChallenge need not be an "
+			 "attack: clients that were restarted, and call again with the ports of "
+			 "connections that this machine still holds, raise it as well."));
 	return lab_stage_end(&stage);
 }

@@ -55,7 +55,7 @@ static const struct word words[] = { /* those of enum sign, then states in a con
 	{"ack=", LAB_NONE, N_("the number that the sender expects next from the other end")},
 	{"len=", LAB_NONE, N_("so many bytes of data, which stand below the packet")},
 	{"TSval=", LAB_NONE, N_("a timestamp: the sender's clock, here from 0")},
-	{"TSecr=", LAB_NONE, N_("the latest timestamp that the sender has got from the other end")},
+	{"TSecr=", LAB_NONE, N_("a timestamp that the sender has got from the other end, sent back")},
 	{NULL, LAB_NONE, N_("the packet was lost on the way")},
 	{NULL, LAB_NONE, N_(
 		"the packet is on its way while other things happen; it arrives where "
