@@ -385,7 +385,7 @@ static enum tc_verdict check_tw_active_close(const struct tc_facts *facts, struc
 }
 
 /* clang-format off */
-static const struct tc_rule_elsewhere time_wait_elsewhere = {.sources = "RFC 9293 3.6.1"};
+static const struct tc_rule_elsewhere time_wait_elsewhere = {.sources = "RFC 9293 3.4.2, 3.6.1"};
 
 const struct tc_rule tc_rule_tw_active_close = {
 	.id = "tw-active-close",

@@ -92,8 +92,8 @@ const struct tc_rule tc_rule_zero_window_local = {
 		N_("Larger buffers (tcp_rmem, SO_RCVBUF) only delay it, and take memory for data that "
 		   "nobody reads."),
 	},
-	.sources = "RFC 9293 3.8.6; tcp(7); net/ipv4/tcp_output.c:tcp_select_window; "
-		   "net/ipv4/tcp_input.c:tcp_data_queue",
+	.sources = "RFC 9293 3.8.6; tcp(7); net/ipv4/tcp_output.c:tcp_select_window, "
+		   "__tcp_select_window; net/ipv4/tcp_input.c:tcp_data_queue",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_NOT_READ,
