@@ -339,7 +339,7 @@ const struct tc_rule tc_rule_paws_nat = {
 	.threshold = N_("From more than one in ten seconds, since rarer ones are stray segments. "
 			"At a TIME_WAIT it costs a client a round trip or a second: a warning from "
 			"one a second, if there is one for ten connections that come in, or if "
-			"tcp_rfc1337 is 1, which keeps them out for a minute; and when "
+			"tcp_rfc1337 is 1, which keeps them out for a minute or more; and when "
 			"tcp_tw_recycle drops SYNs. PAWSOldAck is harmless and does not count."),
 	.first = {
 		[ONE_ADDRESS] =
