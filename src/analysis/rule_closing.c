@@ -28,10 +28,18 @@ static void tell_end(const struct tc_facts *facts, enum tc_symptom symptom, enum
 {
 	const char *life = tc_netns_life(facts, symptom, id, draft);
 
-	if (life)
+	if (!life)
+		return;
+	/* Of the one the time of all intervals counts, of the other how long the last one is. */
+	if (id == TC_LIFETIME_ORPHAN_WINDOW)
 		tc_evidence(draft,
-			    N_("The kernel gives up after %s or a little more, if the program has "
-			       "closed the socket."),
+			    N_("The kernel gives up after about %s, sooner on a slow path, if the "
+			       "program has closed the socket."),
+			    life);
+	else
+		tc_evidence(draft,
+			    N_("The kernel gives up after %s or more, on a slow path after twice "
+			       "as long, if the program has closed the socket."),
 			    life);
 }
 
@@ -76,10 +84,10 @@ static enum tc_verdict check_fin_wait1_stuck(const struct tc_facts *facts, struc
 	}
 	if (shut->shown) {
 		tc_evidence_n(draft,
-			      "%llu FIN_WAIT1 cannot send: the peer's window is closed, its "
-			      "program does not read.",
-			      "%llu FIN_WAIT1 cannot send: the peers' windows are closed, their "
-			      "programs do not read.",
+			      "%llu FIN_WAIT1 cannot send: the peer's window is closed, as its "
+			      "program does not read, or the output of this machine is filtered.",
+			      "%llu FIN_WAIT1 cannot send: the peers' windows are closed, as their "
+			      "programs do not read, or the output of this machine is filtered.",
 			      shut->shown, tc_llu(shut->shown));
 		tell_end(facts, TC_SYMPTOM_FIN_WAIT1_SHUT, TC_LIFETIME_ORPHAN_WINDOW, draft);
 		weigh(shut, draft);
@@ -102,7 +110,7 @@ const struct tc_rule tc_rule_fin_wait1_stuck = {
 		[PEER_IS_GONE] =
 			N_("See whether one peer or network has them all: look there first."),
 		[PEER_DOES_NOT_READ] =
-			N_("Look at the peer: its program does not read what was sent."),
+			N_("Look at the peer, whose program does not read, or at filters here."),
 	},
 	.causes = {
 		[PEER_IS_GONE] =
@@ -115,11 +123,12 @@ const struct tc_rule tc_rule_fin_wait1_stuck = {
 	},
 	.confirm = {
 		N_("tcpcensus list -c remote,send_q,timer,retrans,process state fin-wait-1: the "
-		   "timer \"retrans\" is a silent peer, \"probe\" a closed window, and Send-Q is "
-		   "what it did not take"),
+		   "timer \"retrans\" is a silent peer, \"probe\" a closed window or a filter on "
+		   "the output of this machine, and Send-Q is what was not taken"),
 		N_("tcpcensus by remote.addr state fin-wait-1: whether it is one peer"),
-		N_("ss -to state fin-wait-1: the timer \"on\" is a silent peer, \"persist\" a "
-		   "closed window"),
+		N_("ss -toi state fin-wait-1: the timer \"on\" is a silent peer, \"persist\" a "
+		   "closed window, or, where snd_wnd is told, a filter on the output of this "
+		   "machine"),
 	},
 	.remedy = {
 		N_("Usually nothing: a socket that its program has closed ends by itself."),
@@ -131,8 +140,9 @@ const struct tc_rule tc_rule_fin_wait1_stuck = {
 	.avoid = {
 		N_("tcp_fin_timeout does not end FIN_WAIT1; tcp_orphan_retries does."),
 	},
-	.sources = "RFC 9293 3.8.6.1; tcp(7); net/ipv4/tcp_timer.c:tcp_write_timeout, "
-		   "tcp_probe_timer",
+	.sources = "RFC 9293 3.6, 3.8.6.1; tcp(7); Documentation/networking/ip-sysctl.rst; "
+		   "net/ipv4/tcp_timer.c:tcp_write_timeout, retransmits_timed_out, tcp_probe_timer; "
+		   "net/ipv4/tcp_output.c:__tcp_push_pending_frames",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_FIN_WAIT1,
@@ -184,15 +194,16 @@ const struct tc_rule tc_rule_last_ack_stuck = {
 		   "(IPv4; for IPv6 watch 'ip6 proto 6')"),
 	},
 	.remedy = {
-		N_("Nothing for a few: they end by themselves after ${orphan_retry_life} or a "
-		   "little more."),
+		N_("Nothing for a few: they end by themselves after ${orphan_retry_life} or more, "
+		   "on a slow path after twice as long."),
 		N_("Look at the firewall or the path, if many of one peer or network are stuck."),
 	},
 	.avoid = {
 		N_("Do not lower tcp_orphan_retries for it: peers that are only slow would lose "
 		   "the end of what was sent to them."),
 	},
-	.sources = "RFC 9293 3.6; net/ipv4/tcp_timer.c:tcp_write_timeout, tcp_orphan_retries",
+	.sources = "RFC 9293 3.5.2, 3.6; net/ipv4/tcp_timer.c:tcp_write_timeout, "
+		   "tcp_orphan_retries, retransmits_timed_out",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_LAST_ACK,
@@ -260,7 +271,8 @@ const struct tc_rule tc_rule_closing = {
 		N_("Do not change settings for it: it costs one socket for about "
 		   "${orphan_retry_life}."),
 	},
-	.sources = "RFC 9293 3.6 (figure 13); net/ipv4/tcp_input.c:tcp_fin, tcp_rcv_state_process",
+	.sources = "RFC 9293 3.6 (figure 13); net/ipv4/tcp_input.c:tcp_fin, "
+		   "tcp_rcv_state_process; net/ipv4/tcp_timer.c:tcp_orphan_retries",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_CLOSING,
