@@ -53,6 +53,11 @@ titled() {
 		(.act | length > 0) and (.related | index("ECONNRESET"))'
 }
 
+@test "explain: programs meet the errors that the pages name, and TIME_WAIT ends as its page says" {
+	needs_namespaces
+	unshare -n bash -c 'ip link set lo up && "$0/errors_met.py"' "$here"
+}
+
 @test "explain: an error in the language of the program that said it" {
 	make_french
 	sentence=$(LC_ALL=fr_FR.UTF-8 python3 -c '
