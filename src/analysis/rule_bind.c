@@ -100,14 +100,15 @@ const struct tc_rule tc_rule_bind_exhaustion = {
 	},
 	.avoid = {
 		N_("tcp_tw_reuse does not help: it is for connect(2), and bind(2) fails before."),
-		N_("SO_REUSEADDR on the new socket alone does not help either: the one that holds "
-		   "the port must have had it, too."),
+		N_("SO_REUSEADDR does not help either: bind(2) with port 0 passes over every port "
+		   "that is held at the same address, even where both sockets have it."),
 		N_("ip_autobind_reuse only helps where all sockets concerned have SO_REUSEADDR, and "
 		   "may break other programs."),
 	},
 	.sources = "ip(7); Documentation/networking/ip-sysctl.rst; "
-		   "net/ipv4/inet_connection_sock.c:inet_csk_get_port, "
-		   "inet_csk_bind_conflict; net/ipv4/inet_hashtables.c:__inet_hash_connect",
+		   "net/ipv4/inet_connection_sock.c:inet_csk_get_port, inet_csk_find_open_port, "
+		   "inet_bind_conflict; net/ipv4/inet_hashtables.c:__inet_hash_connect; "
+		   "include/net/tcp.h:TCP_TIMEWAIT_LEN",
 	.needs = TC_NEEDS_SOCKETS | TC_NEEDS_PORTS,
 	.rests_on = TC_STATE_BIT(TC_TIME_WAIT),
 	.glance = true,
