@@ -33,8 +33,8 @@ static void say_memory_trouble(const struct tc_facts *facts, struct tc_draft *dr
 {
 	uint64_t pressures = rise_of(facts, TC_COUNTER_TCPMemoryPressures);
 	uint64_t aborted = rise_of(facts, TC_COUNTER_TCPAbortOnMemory);
-	uint64_t dropped =
-		rise_of(facts, TC_COUNTER_RcvPruned) + rise_of(facts, TC_COUNTER_TCPRcvQDrop);
+	/* A segment for which RcvPruned says that no room could be made is among these. */
+	uint64_t dropped = rise_of(facts, TC_COUNTER_TCPRcvQDrop);
 
 	if (pressures)
 		tc_evidence_n(draft, "Meanwhile TCP came under memory pressure %llu time (TcpExt "
@@ -152,6 +152,7 @@ const struct tc_rule tc_rule_tcp_mem = {
 		N_("Larger tcp_rmem and tcp_wmem bring the limit nearer."),
 	},
 	.sources = "tcp(7); net/core/sock.c:__sk_mem_raise_allocated; net/ipv4/tcp.c:tcp_check_oom; "
+		   "net/ipv4/tcp_input.c:tcp_data_queue, tcp_prune_queue; "
 		   "net/ipv4/proc.c:sockstat_seq_show",
 	.counters = "sockstat_mem",
 	.settings = "tcp_mem",

@@ -40,6 +40,21 @@ static void test_memory_for_queues(void **state)
 	expect_pages(10, TC_COUNTER_TCPAbortOnMemory, TC_QUIET, 0, NULL);
 }
 
+/* The kernel counts a segment that it drops twice, where it has tried to make room for it. */
+static void test_a_dropped_segment_is_counted_once(void **state)
+{
+	struct tc_facts facts;
+
+	(void)state;
+	facts_make(&facts);
+	facts.now.counters.value[TC_COUNTER_sockstat_mem] = PRESSURE;
+	facts_rose(&facts, TC_COUNTER_RcvPruned, 4);
+	facts_rose(&facts, TC_COUNTER_TCPRcvQDrop, 4);
+	facts_expect(&facts, "tcp-mem", TC_FOUND, TC_SEVERITY_WARNING, "4 times what was received",
+		     NULL);
+	tc_facts_release(&facts);
+}
+
 static void test_the_limit_of_memory_is_not_seen_everywhere(void **state)
 {
 	struct tc_facts facts;
@@ -495,6 +510,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory_for_queues),
+		cmocka_unit_test(test_a_dropped_segment_is_counted_once),
 		cmocka_unit_test(test_the_limit_of_memory_is_not_seen_everywhere),
 		cmocka_unit_test(test_a_table_that_fills_up),
 		cmocka_unit_test(test_drops_count_where_the_table_is_full),
