@@ -401,8 +401,9 @@ const struct tc_rule tc_rule_phantom_established = {
 		   "has no keepalive, waits for ever."),
 	},
 	.avoid = {
-		N_("tcp_abort_on_overflow = 1 tells the clients by a RST, and makes them fail "
-		   "where a short wait would have done: only where failing fast is wanted."),
+		N_("tcp_abort_on_overflow = 1 tells the clients by a RST, unless a cookie was sent, "
+		   "and makes them fail where a short wait would have done: only where failing "
+		   "fast is wanted."),
 	},
 	.sources = "net/ipv4/tcp_minisocks.c:tcp_check_req; "
 		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock, tcp_v4_do_rcv; "
