@@ -229,7 +229,7 @@ const struct tc_rule tc_rule_slow_last_ack = {
 		[LOSS] = N_("See whether answers leave and last ACKs arrive: tcpdump, below."),
 		[FIREWALL] = N_("Look for a firewall or a route that swallows the answers."),
 		[SCANNERS] =
-			N_("Nothing: scanners do not answer, and each handshake ends by itself."),
+			N_("Nothing: these do not answer, and each handshake ends by itself."),
 	},
 	.causes = {
 		[LOSS] =
@@ -238,8 +238,8 @@ const struct tc_rule tc_rule_slow_last_ack = {
 		[FIREWALL] =
 		N_("A firewall lets SYNs through and drops the answers."),
 		[SCANNERS] =
-		N_("Scanners that only want to know which ports are open: one handshake each of "
-		   "many addresses, or one address at many ports."),
+		N_("Scanners that only want to know which ports are open, and send no RST "
+		   "either: one handshake each of many addresses, or one address at many ports."),
 	},
 	.confirm = {
 		N_("tcpcensus by remote.net,service state syn-recv: which networks"),
@@ -260,7 +260,10 @@ const struct tc_rule tc_rule_slow_last_ack = {
 		N_("Do not set tcp_synack_retries to 0: one lost segment then ends a "
 		   "handshake."),
 	},
-	.sources = "tcp(7); net/ipv4/inet_connection_sock.c:reqsk_timer_handler",
+	.sources = "RFC 9293 3.5; tcp(7); Documentation/networking/ip-sysctl.rst; "
+		   "net/ipv4/inet_connection_sock.c:reqsk_timer_handler; "
+		   "net/ipv4/tcp_minisocks.c:tcp_check_req; "
+		   "net/ipv4/tcp_ipv4.c:tcp_v4_syn_recv_sock, get_openreq4",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_SYN_RECV_RETRIED,
@@ -303,7 +306,6 @@ const struct tc_rule tc_rule_defer_accept = {
 		N_("The listener has TCP_DEFER_ACCEPT (nginx: deferred, Apache: AcceptFilter), and "
 		   "its clients are silent: connections opened in advance by browsers, health "
 		   "checks."),
-		N_("The SYN+ACK could not be sent again: no route, or a filter on output."),
 	},
 	.confirm = {
 		N_("tcpcensus list -c local,remote,expires,retrans state syn-recv: retrans 0 "
@@ -320,7 +322,7 @@ const struct tc_rule tc_rule_defer_accept = {
 		N_("Do not take them for a flood: the clients have proved their addresses."),
 	},
 	.sources = "tcp(7); net/ipv4/tcp_minisocks.c:tcp_check_req; "
-		   "net/ipv4/inet_connection_sock.c:syn_ack_recalc",
+		   "net/ipv4/inet_connection_sock.c:syn_ack_recalc, reqsk_timer_handler",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_SYN_RECV_DEFERRED,
