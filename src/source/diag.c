@@ -90,7 +90,8 @@ static int one_message(const struct nlmsghdr *header, void *data)
 	if ((header->nlmsg_type != SOCK_DIAG_BY_FAMILY && header->nlmsg_type != TCPDIAG_GETSOCK) ||
 	    mnl_nlmsg_get_payload_len(header) < sizeof(struct inet_diag_msg))
 		return MNL_CB_OK;
-	feed->parts += !feed->in_part;
+	if (feed->parts)
+		*feed->parts += !feed->in_part;
 	feed->in_part = true;
 	feed->result = feed->sink(feed->context, header, mnl_nlmsg_get_payload(header));
 	return feed->result ? MNL_CB_STOP : MNL_CB_OK;
@@ -177,6 +178,7 @@ int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *reques
 		.port = mnl_socket_get_portid(socket),
 		.sink = sink,
 		.context = context,
+		.parts = request->parts,
 	};
 	tc_auto_free char *buf = malloc(TC_DIAG_RECEIVE_SIZE);
 	int err = buf ? send_request(socket, request) : -ENOMEM;
@@ -188,7 +190,5 @@ int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *reques
 		more = tc_diag_feed_ahead(&feed, socket);
 	while (more)
 		more = feed_next(&feed, socket, buf);
-	if (request->parts)
-		*request->parts += feed.parts;
 	return err ? err : feed.result;
 }

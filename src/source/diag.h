@@ -25,19 +25,19 @@ struct tc_diag_request {
 	const void *bytecode;	/* INET_DIAG_REQ_BYTECODE, or NULL */
 	size_t bytecode_length;
 	bool ahead; /* a long dump may be received on a thread of its own: diag_ahead.h */
-	size_t *parts; /* or NULL: counts the buffers that sockets came in, added to it */
+	size_t *parts; /* or NULL: counts the buffers that sockets came in, as they come */
 };
 
 /* Receives one message; 0 to go on, else the dump ends and returns that value. */
 typedef int tc_diag_sink(void *context, const struct nlmsghdr *header,
 			 const struct inet_diag_msg *message);
 
-/* One dump as it comes in, buffer by buffer. Set port, sink and context; the rest to 0. */
+/* One dump as it comes in, buffer by buffer. Set port, sink, context, parts; the rest to 0. */
 struct tc_diag_feed {
 	uint32_t port; /* of the socket that asked; 0: whoever asked (a recording) */
 	tc_diag_sink *sink;
 	void *context;
-	size_t parts; /* buffers that sockets came in */
+	size_t *parts; /* or NULL: as in struct tc_diag_request */
 	bool in_part; /* one was in this buffer */
 	int result; /* once the dump has ended: as tc_diag_dump() */
 };

@@ -2,11 +2,10 @@
 /*
  * netlink.c - the kernel's sockets through sock_diag.
  *
- * Two dumps: one of every state but BOUND, one of BOUND alone, because a bound socket is reported
- * in state 7 (CLOSE) just as one that died while the dump ran (net/ipv4/inet_diag.c,
- * inet_diag_dump_icsk), and only the question tells them apart. The second may have to be made
- * more than once (netlink_bound.h): what came is kept for that while it is little, and else
- * handed over by one more, when it is known what there is.
+ * One dump of every state; what is only bound is told by its place in it (netlink_place.h), and
+ * kept until that is sure. Where it is not, those are dumped alone, perhaps more than once
+ * (netlink_bound.h): what came is kept for that while it is little, and else handed over by one
+ * more, when it is known what there is.
  */
 #include "source/netlink.h"
 
@@ -22,6 +21,7 @@
 #include "source/diag_inside.h"
 #include "source/diag_message.h"
 #include "source/netlink_bound.h"
+#include "source/netlink_place.h"
 #include "util/intl.h"
 #include "util/netns_here.h"
 
@@ -33,6 +33,10 @@ struct reader {
 	struct tc_diag_insides *insides; /* NULL: nobody asks for them */
 	struct tc_sock batch[TC_BATCH];
 	struct tc_diag_recent recent;
+	bool asks_bound;
+	struct tc_netlink_place place;
+	size_t parts;
+	struct tc_buf bound; /* messages of those that are only bound, by their place */
 };
 
 /* ---- What scan and tally share ------------------------------------------------------- */
@@ -171,6 +175,14 @@ static struct tc_sock *add(struct reader *reader, const struct nlmsghdr *header,
 	return sock;
 }
 
+/* More than the place can tell of are not kept. */
+static int keep_placed(struct reader *reader, const struct nlmsghdr *header)
+{
+	if (reader->place.bound < TC_NETLINK_HELD_AT_ONCE)
+		tc_buf_add(&reader->bound, header, NLMSG_ALIGN(header->nlmsg_len));
+	return reader->bound.failed ? -ENOMEM : 0;
+}
+
 static int scan_message(void *context, const struct nlmsghdr *header,
 			const struct inet_diag_msg *message)
 {
@@ -179,6 +191,8 @@ static int scan_message(void *context, const struct nlmsghdr *header,
 	reader->job->begun = true;
 	if (tc_diag_is_repeated(&reader->recent, tc_diag_message_cookie(message)))
 		return 0;
+	if (reader->asks_bound && tc_netlink_place_is_bound(&reader->place, message))
+		return keep_placed(reader, header);
 	add(reader, header, message);
 	return reader->filled == TC_BATCH ? flush(reader) : 0;
 }
@@ -215,8 +229,18 @@ static int hand_bound_over(void *context, const struct nlmsghdr *header,
 	return reader->filled == TC_BATCH ? flush(reader) : 0;
 }
 
-static int scan_bound(struct reader *reader, const struct tc_netlink_dump *dump,
-		      struct mnl_socket *socket)
+static int hand_placed_over(struct reader *reader)
+{
+	const struct nlmsghdr *header = (const struct nlmsghdr *)reader->bound.data;
+	int left = (int)reader->bound.length, err = 0;
+
+	for (; !err && mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left))
+		err = hand_bound_over(reader, header, mnl_nlmsg_get_payload(header));
+	return err;
+}
+
+static int scan_bound_alone(struct reader *reader, const struct tc_netlink_dump *dump,
+			    struct mnl_socket *socket)
 {
 	struct tc_netlink_dump kept = *dump;
 	struct tc_netlink_bound bound = {
@@ -227,6 +251,7 @@ static int scan_bound(struct reader *reader, const struct tc_netlink_dump *dump,
 	};
 	int err = flush(reader);
 
+	memset(&reader->recent, 0, sizeof(reader->recent));
 	kept.sink = keep_bound;
 	if (!err)
 		err = tc_netlink_bound_read(&bound, &tc_netlink_patient);
@@ -236,6 +261,15 @@ static int scan_bound(struct reader *reader, const struct tc_netlink_dump *dump,
 	tc_netlink_bound_report(&bound);
 	tc_netlink_bound_release(&bound);
 	return err;
+}
+
+/* What was interrupted is told already. */
+static int scan_bound(struct reader *reader, const struct tc_netlink_dump *dump,
+		      struct mnl_socket *socket)
+{
+	if (dump->report->complete && !tc_netlink_place_is_sure(&reader->place))
+		return scan_bound_alone(reader, dump, socket);
+	return hand_placed_over(reader);
 }
 
 /* ---- What listens, with what it dropped ------------------------------------------------ */
@@ -254,8 +288,7 @@ static int dump_listeners(const struct tc_netlink_dump *dump, struct mnl_socket 
 
 static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump)
 {
-	uint32_t bound = reader->job->states & TC_STATE_BIT(TC_BOUND);
-	uint32_t others = reader->job->states & ~bound;
+	uint32_t states = reader->job->states;
 	struct mnl_socket *socket;
 	int err = tc_diag_open(&socket);
 
@@ -263,12 +296,17 @@ static int scan_states(struct reader *reader, const struct tc_netlink_dump *dump
 		return tc_netlink_fail(dump->report, err);
 	dump->report->complete = true;
 	if (reader->job->need & TC_HAVE_DROPS) {
-		err = dump_listeners(dump, socket, others & TC_STATE_BIT(TC_LISTEN));
-		others &= ~TC_STATE_BIT(TC_LISTEN);
+		err = dump_listeners(dump, socket, states & TC_STATE_BIT(TC_LISTEN));
+		states &= ~TC_STATE_BIT(TC_LISTEN);
 	}
+	if ((states & TC_STATE_BIT(TC_BOUND)) && !tc_netlink_sees_bound(reader->job, dump->report))
+		states &= ~TC_STATE_BIT(TC_BOUND);
+	reader->asks_bound = states & TC_STATE_BIT(TC_BOUND);
+	reader->place.parts = &reader->parts;
+	reader->parts = 0;
 	if (!err)
-		err = tc_netlink_dump(dump, socket, tc_netlink_kernel_bits(others));
-	if (!err && bound && tc_netlink_sees_bound(reader->job, dump->report))
+		err = tc_netlink_dump(dump, socket, tc_netlink_kernel_bits(states));
+	if (!err && reader->asks_bound)
 		err = scan_bound(reader, dump, socket);
 	mnl_socket_close(socket);
 	return err;
@@ -286,6 +324,7 @@ static int scan(struct tc_job *job, unsigned allowed, struct tc_report *report)
 		.sink = scan_message,
 		.context = reader,
 		.ahead = true,
+		.parts = reader ? &reader->parts : NULL,
 	};
 	int err = reader ? tc_netlink_prepare(job, allowed, &bytecode) : -ENOMEM;
 
@@ -300,6 +339,7 @@ static int scan(struct tc_job *job, unsigned allowed, struct tc_report *report)
 	reader->insides = insides;
 	reader->netns = tc_netns_here();
 	err = scan_states(reader, &dump);
+	tc_buf_release(&reader->bound);
 	return err ? err : flush(reader);
 }
 

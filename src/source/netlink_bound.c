@@ -6,12 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "source/netlink_place.h"
 #include "util/clock.h"
 #include "util/hash.h"
 #include "util/intl.h"
-
-/* The kernel holds on to so many sockets of a list before it lets go of the list. */
-enum { HELD_AT_ONCE = 16 };
 
 /* Of so many it is remembered in which dumps they were, and of one in 64 of all others. */
 enum { REMEMBERED = 65536, SPARED = 63 };
@@ -69,7 +67,7 @@ static int look_at(void *context, const struct nlmsghdr *header,
 /* Whether the kernel went through each list without letting go of it. */
 static bool was_in_one_go(const struct look *look, size_t parts)
 {
-	return parts <= 1 && look->found.count < HELD_AT_ONCE;
+	return parts <= 1 && look->found.count < TC_NETLINK_HELD_AT_ONCE;
 }
 
 static bool is_same(const struct tc_netlink_found *a, const struct tc_netlink_found *b)

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * netlink_tally.c - counting by state through sock_diag, on two processors at once.
+ * netlink_tally.c - counting by state through sock_diag.
  *
- * There are two dumps to make, each of which walks a whole table of the kernel, whatever it
- * holds: the connections and listeners, and the sockets that are only bound. The second runs
- * on a thread of its own, and is left out where the kernel's own counts say that there is
- * none. (The connections of both families in two threads get in each other's way at the locks
- * of their common table: seen 0.26 s for what takes 0.21 s in one go.)
+ * One dump of every state; what is only bound is told by its place in it (netlink_place.h), and
+ * not asked for where the kernel's own counts say that there is none. Where the place does not
+ * tell, what is bound is dumped alone, as often as it takes (netlink_bound.h). Where that takes
+ * long, a walk through the kernel's own lists is faster, and misses none: it counts those then,
+ * unless sock_diag was asked for by name.
  *
- * Where the dump of what is only bound has to be made again (netlink_bound.h), and takes long, a
- * walk through the kernel's own lists is faster, and misses none: it counts those then, unless
- * sock_diag was asked for by name.
+ * Of very many sockets the lists of what is bound take longer to walk than a thread does to
+ * start: there it is dumped alone from the start, beside the others, on a second processor,
+ * though that walks the table of connections twice. (The connections of both families in two
+ * threads get in each other's way at the locks of their common table: seen 0.26 s for what takes
+ * 0.21 s in one go.)
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/census.h"
@@ -26,28 +29,40 @@
 #include "source/diag_message.h"
 #include "source/netlink.h"
 #include "source/netlink_bound.h"
+#include "source/netlink_place.h"
 #include "source/sockstat.h"
 #include "source/walked.h"
 #include "util/macro.h"
 #include "util/netns_here.h"
 
-enum { LANE_CONNECTIONS, LANE_BOUND, LANES };
+/* So many sockets are worth a thread (doc/benchmarks.md): 12.3 ms for 12.8, but 54 for 49. */
+enum { BESIDE_FROM = 25000 };
 
-/* A share of the dumps; everything that its thread writes is in here. */
-struct lane {
-	uint32_t states; /* to be dumped; 0: there is nothing to do */
+/* What is only bound, dumped alone; everything that its thread writes is in here. */
+struct alone {
 	struct tc_job job; /* a copy: begun differs */
 	struct tc_report report;
-	struct tc_census census;
 	struct mnl_socket *socket;
-	int err;
 	struct tc_diag_recent recent;
 	struct tc_netlink_dump dump;
-	struct tc_netlink_bound bound; /* of LANE_BOUND */
-	uint64_t netns;		       /* where listeners are, for a glance */
+	struct tc_netlink_bound bound;
+	int err;
 };
 
-/* ---- A lane -------------------------------------------------------------------------- */
+/* A count under way. */
+struct counting {
+	struct tc_job *job;
+	struct tc_report *report;
+	struct tc_census *census;
+	const struct tc_buf *bytecode;
+	struct tc_diag_recent recent;
+	bool asks_bound; /* what is bound comes in the dump of all */
+	struct tc_netlink_place place;
+	size_t parts;
+	uint64_t netns; /* where listeners are, for a glance */
+};
+
+/* ---- The dump ------------------------------------------------------------------------ */
 
 /* Of a remote address: a mapped one is the IPv4 address, which takes the same ports. */
 static uint32_t far_word(const struct inet_diag_msg *message)
@@ -60,10 +75,10 @@ static uint32_t far_word(const struct inet_diag_msg *message)
 }
 
 /* What else the message tells, for who wants it. */
-static int glance_at(const struct lane *lane, enum tc_state state, const struct nlmsghdr *header,
-		     const struct inet_diag_msg *message)
+static int glance_at(const struct counting *counting, enum tc_state state,
+		     const struct nlmsghdr *header, const struct inet_diag_msg *message)
 {
-	struct tc_glance *glance = lane->job.glance;
+	struct tc_glance *glance = counting->job->glance;
 	struct tc_sock sock;
 
 	tc_glance_count(glance, state, message->idiag_retrans, message->idiag_timer,
@@ -74,28 +89,53 @@ static int glance_at(const struct lane *lane, enum tc_state state, const struct 
 		return 0;
 	}
 	tc_diag_message_read(header, message, &sock);
-	sock.netns = lane->netns;
-	sock.have |= lane->netns ? TC_HAVE_NETNS : 0;
+	sock.netns = counting->netns;
+	sock.have |= counting->netns ? TC_HAVE_NETNS : 0;
 	return glance->listening(glance->context, &sock, 1);
 }
 
 static int count_message(void *context, const struct nlmsghdr *header,
 			 const struct inet_diag_msg *message)
 {
-	struct lane *lane = context;
+	struct counting *counting = context;
 	enum tc_state state;
 
-	lane->job.begun = true;
-	if (tc_diag_is_repeated(&lane->recent, tc_diag_message_cookie(message)))
+	counting->job->begun = true;
+	if (tc_diag_is_repeated(&counting->recent, tc_diag_message_cookie(message)))
+		return 0;
+	if (counting->asks_bound && tc_netlink_place_is_bound(&counting->place, message))
 		return 0;
 	state = tc_state_from_kernel(message->idiag_state);
-	if (!(lane->job.states & TC_STATE_BIT(state)))
+	if (!(counting->job->states & TC_STATE_BIT(state)))
 		return 0;
-	tc_census_count(&lane->census, state, 1);
-	return lane->job.glance ? glance_at(lane, state, header, message) : 0;
+	tc_census_count(counting->census, state, 1);
+	return counting->job->glance ? glance_at(counting, state, header, message) : 0;
 }
 
-/* Of what is only bound nothing but the number is wanted, which whoever dumps it keeps. */
+static int dump_states(struct counting *counting, uint32_t states)
+{
+	struct tc_netlink_dump dump = {
+		.job = counting->job,
+		.report = counting->report,
+		.bytecode = counting->bytecode,
+		.sink = count_message,
+		.context = counting,
+		.parts = &counting->parts,
+	};
+	struct mnl_socket *socket;
+	int err = tc_diag_open(&socket);
+
+	if (err)
+		return tc_netlink_fail(counting->report, err);
+	counting->report->complete = true;
+	err = tc_netlink_dump(&dump, socket, tc_netlink_kernel_bits(states));
+	mnl_socket_close(socket);
+	return err;
+}
+
+/* ---- What is only bound, alone -------------------------------------------------------- */
+
+/* Nothing but the number is wanted, which whoever dumps it keeps. */
 static int pass_over(void *context __attribute__((unused)),
 		     const struct nlmsghdr *header __attribute__((unused)),
 		     const struct inet_diag_msg *message __attribute__((unused)))
@@ -103,59 +143,49 @@ static int pass_over(void *context __attribute__((unused)),
 	return 0;
 }
 
-static void *run_lane(void *context)
+static void free_alone(struct alone *alone)
 {
-	struct lane *lane = context;
+	if (!alone)
+		return;
+	tc_netlink_bound_release(&alone->bound);
+	if (alone->socket)
+		mnl_socket_close(alone->socket);
+	free(alone);
+}
 
-	if (lane->states == TC_STATE_BIT(TC_BOUND))
-		lane->err = tc_netlink_bound_read(&lane->bound, &tc_netlink_brief);
-	else if (lane->states)
-		lane->err = tc_netlink_dump(&lane->dump, lane->socket,
-					    tc_netlink_kernel_bits(lane->states));
+static int new_alone(const struct counting *counting, struct alone **ret_alone)
+{
+	struct alone *alone = calloc(1, sizeof(*alone));
+	int err = alone ? tc_diag_open(&alone->socket) : -ENOMEM;
+
+	if (err) {
+		free(alone);
+		tc_netlink_fail(counting->report, err);
+		return err;
+	}
+	alone->job = *counting->job;
+	alone->report.complete = true;
+	alone->dump = (struct tc_netlink_dump){
+		.job = &alone->job,
+		.report = &alone->report,
+		.bytecode = counting->bytecode,
+		.sink = pass_over,
+	};
+	alone->bound = (struct tc_netlink_bound){
+		.dump = &alone->dump,
+		.socket = alone->socket,
+		.recent = &alone->recent,
+	};
+	*ret_alone = alone;
+	return 0;
+}
+
+static void *read_alone(void *context)
+{
+	struct alone *alone = context;
+
+	alone->err = tc_netlink_bound_read(&alone->bound, &tc_netlink_brief);
 	return NULL;
-}
-
-static int open_lane(struct lane *lane, uint32_t states, const struct tc_job *job,
-		     const struct tc_buf *bytecode)
-{
-	int err;
-
-	lane->states = states;
-	lane->job = *job;
-	lane->report.complete = true;
-	if (!states)
-		return 0;
-	lane->netns = lane->job.glance ? tc_netns_here() : 0;
-	lane->dump = (struct tc_netlink_dump){
-		.job = &lane->job,
-		.report = &lane->report,
-		.bytecode = bytecode,
-		.sink = states == TC_STATE_BIT(TC_BOUND) ? pass_over : count_message,
-		.context = lane,
-	};
-	err = tc_diag_open(&lane->socket);
-	lane->bound = (struct tc_netlink_bound){
-		.dump = &lane->dump,
-		.socket = lane->socket,
-		.recent = &lane->recent,
-	};
-	return err;
-}
-
-/* ---- The lanes together -------------------------------------------------------------- */
-
-/* Runs the lanes at the same time; without a second thread, one after the other. */
-static void run_lanes(struct lane lanes[LANES])
-{
-	pthread_t thread;
-	bool both = lanes[0].states && lanes[1].states;
-	bool threaded = both && pthread_create(&thread, NULL, run_lane, &lanes[1]) == 0;
-
-	run_lane(&lanes[0]);
-	if (threaded)
-		pthread_join(thread, NULL);
-	else
-		run_lane(&lanes[1]);
 }
 
 /* A walk counts all of them, whatever else is asked of each. */
@@ -164,82 +194,105 @@ static bool may_walk(const struct tc_job *job)
 	return !job->by_name && !(job->filter && job->filter->expr);
 }
 
-/* How many are only bound, once the connections have been counted, too. */
-static void settle_bound(struct lane *lane)
+/* How many are only bound, after a first reading. */
+static int settle_alone(struct alone *alone, struct counting *counting)
 {
-	struct tc_netlink_bound *bound = &lane->bound;
 	struct tc_report walked = { .size = sizeof(walked) };
 
-	if (!lane->states || lane->err)
-		return;
-	if (!bound->settled && may_walk(&lane->job) &&
-	    tc_walked_bound_alone(&lane->job, &lane->census, &walked) == 0)
-		return;
-	lane->err = tc_netlink_bound_read(bound, &tc_netlink_patient);
-	tc_netlink_bound_report(bound);
-	tc_census_count(&lane->census, TC_BOUND, bound->found.count);
+	counting->job->begun |= alone->job.begun;
+	if (!alone->err && !alone->bound.settled && may_walk(counting->job) &&
+	    tc_walked_bound_alone(counting->job, counting->census, &walked) == 0)
+		return 0;
+	if (!alone->err) {
+		alone->err = tc_netlink_bound_read(&alone->bound, &tc_netlink_patient);
+		tc_netlink_bound_report(&alone->bound);
+	}
+	tc_census_count(counting->census, TC_BOUND, alone->bound.found.count);
+	if (counting->report->complete && (alone->err || !alone->report.complete)) {
+		counting->report->complete = false;
+		memcpy(counting->report->why, alone->report.why, sizeof(alone->report.why));
+	}
+	return alone->err;
 }
 
-/* The sums, and the first thing that went wrong. */
-static int join_lanes(const struct lane lanes[LANES], struct tc_job *job, struct tc_census *census,
-		      struct tc_report *report)
+/* ---- Both ----------------------------------------------------------------------------- */
+
+/* Beside the others; without a thread, after them. */
+static int count_beside(struct counting *counting, uint32_t states)
 {
-	int err = 0;
+	struct alone *alone;
+	pthread_t thread;
+	bool threaded;
+	int err = new_alone(counting, &alone), bound_err;
 
-	report->complete = true;
-	for (size_t i = 0; i < LANES; i++) {
-		const struct lane *lane = &lanes[i];
+	if (err)
+		return err;
+	threaded = pthread_create(&thread, NULL, read_alone, alone) == 0;
+	err = dump_states(counting, states & ~TC_STATE_BIT(TC_BOUND));
+	if (threaded)
+		pthread_join(thread, NULL);
+	else
+		read_alone(alone);
+	bound_err = settle_alone(alone, counting);
+	free_alone(alone);
+	return err ? err : bound_err;
+}
 
-		job->begun |= lane->job.begun;
-		if (report->complete && (lane->err || !lane->report.complete)) {
-			err = lane->err;
-			report->complete = false;
-			memcpy(report->why, lane->report.why, sizeof(report->why));
-		}
-		for (int state = 0; state < TC_STATE_COUNT; state++)
-			tc_census_count(census, (enum tc_state)state, lane->census.states[state]);
+static int count_in_place(struct counting *counting, uint32_t states)
+{
+	struct alone *alone;
+	int err;
+
+	counting->asks_bound = states & TC_STATE_BIT(TC_BOUND);
+	err = dump_states(counting, states);
+	if (err || !counting->asks_bound)
+		return err;
+	/* What was interrupted is told already. */
+	if (!counting->report->complete || tc_netlink_place_is_sure(&counting->place)) {
+		tc_census_count(counting->census, TC_BOUND, counting->place.bound);
+		return 0;
 	}
+	err = new_alone(counting, &alone);
+	if (err)
+		return err;
+	read_alone(alone);
+	err = settle_alone(alone, counting);
+	free_alone(alone);
 	return err;
 }
 
-static int tally_in_lanes(struct lane lanes[LANES], struct tc_job *job,
-			  const struct tc_buf *bytecode, struct tc_census *census,
-			  struct tc_report *report)
+static int count(struct counting *counting)
 {
 	struct tc_sockstat stat = tc_sockstat_read(); /* before we have sockets ourselves */
-	uint32_t bound = job->states & TC_STATE_BIT(TC_BOUND);
-	int err;
+	uint32_t states = counting->job->states, bound = states & TC_STATE_BIT(TC_BOUND);
 
-	err = open_lane(&lanes[LANE_CONNECTIONS], job->states & ~bound, job, bytecode);
-	if (bound && (!tc_netlink_sees_bound(job, report) || !tc_sockstat_may_be_bound(&stat)))
-		bound = 0;
-	if (!err)
-		err = open_lane(&lanes[LANE_BOUND], bound, job, bytecode);
-	if (err)
-		return tc_netlink_fail(report, err);
-	run_lanes(lanes);
-	settle_bound(&lanes[LANE_BOUND]);
-	return join_lanes(lanes, job, census, report);
+	if (bound && (!tc_netlink_sees_bound(counting->job, counting->report) ||
+		      !tc_sockstat_may_be_bound(&stat)))
+		states &= ~bound;
+	if ((states & bound) && (states & ~bound) && stat.known &&
+	    stat.inuse + stat.time_wait >= BESIDE_FROM)
+		return count_beside(counting, states);
+	return count_in_place(counting, states);
 }
 
 static int tally(struct tc_job *job, unsigned allowed, struct tc_census *census,
 		 struct tc_report *report)
 {
 	tc_auto_buf struct tc_buf bytecode = TC_BUF_INIT;
-	tc_auto_free struct lane *lanes = calloc(LANES, sizeof(*lanes));
-	int err = lanes ? tc_netlink_prepare(job, allowed, &bytecode) : -ENOMEM;
+	tc_auto_free struct counting *counting = calloc(1, sizeof(*counting));
+	int err = counting ? tc_netlink_prepare(job, allowed, &bytecode) : -ENOMEM;
 
 	if (err)
 		return err;
 	if (!(job->applied & TC_APPLIED_FILTER))
 		return -EOPNOTSUPP;
-	err = tally_in_lanes(lanes, job, &bytecode, census, report);
-	for (size_t i = 0; i < LANES; i++) {
-		tc_netlink_bound_release(&lanes[i].bound);
-		if (lanes[i].socket)
-			mnl_socket_close(lanes[i].socket);
-	}
-	return err;
+	counting->job = job;
+	counting->report = report;
+	counting->census = census;
+	counting->bytecode = &bytecode;
+	counting->place.parts = &counting->parts;
+	counting->netns = job->glance ? tc_netns_here() : 0;
+	return count(counting);
 }
 
 int tc_netlink_tally(struct tc_job *job, struct tc_census *census, struct tc_report *report)

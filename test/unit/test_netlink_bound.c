@@ -38,9 +38,11 @@ struct answer {
 
 /* What the kernel answers, dump by dump; the last one for good. */
 static struct {
+	struct answer together; /* of every state */
+	struct tc_sockstat stat;
 	struct answer answers[SCRIPT_MAX];
 	size_t count;
-	size_t asked; /* for BOUND */
+	size_t asked; /* for BOUND alone */
 	int walk_err;
 	uint64_t walked; /* what a walk counts */
 	size_t walks;
@@ -52,6 +54,7 @@ static void set_kernel(const struct answer *answers, size_t count)
 	memset(&kernel, 0, sizeof(kernel));
 	memcpy(kernel.answers, answers, count * sizeof(*answers));
 	kernel.count = count;
+	kernel.together = (struct answer){.first = 1, .count = 16}; /* which tells nothing */
 	kernel.walk_err = -EPERM;
 }
 
@@ -111,21 +114,27 @@ int __wrap_tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request 
 int __wrap_tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
 			tc_diag_sink *sink, void *context)
 {
-	struct tc_diag_feed feed = {.sink = sink, .context = context};
-	const struct answer *answer;
+	struct tc_diag_feed feed = {
+		.sink = sink,
+		.context = context,
+		.parts = request->parts,
+	};
+	uint32_t bound = tc_netlink_kernel_bits(TC_STATE_BIT(TC_BOUND));
+	const struct answer *answer = &kernel.together;
 	uint32_t done = 0;
 
 	assert_non_null(socket);
-	if (request->kernel_states != tc_netlink_kernel_bits(TC_STATE_BIT(TC_BOUND)))
-		return 0;
 	assert_int_equal(request->family, AF_UNSPEC);
-	answer = &kernel.answers[kernel.asked < kernel.count ? kernel.asked : kernel.count - 1];
-	kernel.asked++;
+	if (!(request->kernel_states & bound))
+		return 0;
+	if (request->kernel_states == bound) {
+		answer = &kernel.answers[kernel.asked < kernel.count ? kernel.asked
+								     : kernel.count - 1];
+		kernel.asked++;
+	}
 	kernel.now_us += answer->us;
 	while (feed_some(&feed, answer, &done))
 		;
-	if (request->parts)
-		*request->parts += feed.parts;
 	return feed.result ? feed.result : answer->err;
 }
 
@@ -156,7 +165,7 @@ struct tc_sockstat __wrap_tc_sockstat_read(void);
 
 struct tc_sockstat __wrap_tc_sockstat_read(void)
 {
-	return (struct tc_sockstat){.known = false};
+	return kernel.stat;
 }
 
 int __wrap_tc_walked_bound_alone(const struct tc_job *job, struct tc_census *census,
@@ -195,6 +204,41 @@ static void tally(bool by_name, uint64_t expected, bool complete, size_t dumps)
 	assert_int_equal(report.why[0] == '\0', complete);
 	memcpy(last_why, report.why, sizeof(last_why));
 	assert_int_equal(kernel.asked, dumps);
+}
+
+/* Where the dump of every state tells them, they are not asked for again. */
+static void test_together(void **state)
+{
+	(void)state;
+	SET_KERNEL({.count = 99});
+	kernel.together = (struct answer){.count = 0};
+	tally(false, 0, true, 0);
+	kernel.together = (struct answer){.first = 1, .count = 15};
+	tally(false, 15, true, 0);
+	kernel.together = (struct answer){.first = 1, .count = 15, .err = -ENOBUFS};
+	tally(false, 15, false, 0);
+	SET_KERNEL({.first = 1, .count = 14});
+	kernel.together = (struct answer){.first = 1, .count = 15, .per_buffer = 8};
+	tally(false, 14, true, 1);
+}
+
+/* Of very many sockets they are asked for alone, at the same time. */
+static void test_beside(void **state)
+{
+	(void)state;
+	SET_KERNEL({.first = 1, .count = 14});
+	kernel.together = (struct answer){.first = 1, .count = 15};
+	kernel.stat = (struct tc_sockstat){
+		.known = true,
+		.inuse = 1000,
+		.time_wait = 100000,
+		.allocated = 1014,
+	};
+	tally(false, 14, true, 1);
+	/* Or not at all, where there are none. */
+	kernel.stat.allocated = 1000;
+	kernel.asked = 0;
+	tally(false, 0, true, 0);
 }
 
 /* What the kernel cannot have gone on with is asked for once. */
@@ -324,7 +368,7 @@ static void scan(const struct answer *expected, bool complete, size_t dumps)
 {
 	struct seen seen = {{0}};
 	struct tc_job job = {
-		.states = TC_STATE_BIT(TC_BOUND),
+		.states = TC_STATE_BIT(TC_BOUND) | TC_STATE_BIT(TC_ESTABLISHED),
 		.families = TC_FAMILY_INET | TC_FAMILY_INET6,
 		.sink = see,
 		.context = &seen,
@@ -339,6 +383,20 @@ static void scan(const struct answer *expected, bool complete, size_t dumps)
 							i - expected->first < expected->count);
 	assert_int_equal(report.complete, complete);
 	assert_int_equal(kernel.asked, dumps);
+}
+
+static void test_hand_over_together(void **state)
+{
+	static const struct answer few = {.first = 1, .count = 15}, none = {.count = 0};
+
+	(void)state;
+	SET_KERNEL({.count = 99});
+	kernel.together = none;
+	scan(&none, true, 0);
+	kernel.together = few;
+	scan(&few, true, 0);
+	kernel.together.err = -ENOBUFS;
+	scan(&few, false, 0);
 }
 
 static void test_hand_over_few(void **state)
@@ -384,6 +442,8 @@ static void test_hand_over_changed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_together),
+		cmocka_unit_test(test_beside),
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_until_two_agree),
@@ -392,6 +452,7 @@ int main(void)
 		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_patience),
 		cmocka_unit_test(test_error),
+		cmocka_unit_test(test_hand_over_together),
 		cmocka_unit_test(test_hand_over_few),
 		cmocka_unit_test(test_hand_over),
 		cmocka_unit_test(test_hand_over_changed),
