@@ -98,20 +98,46 @@ void tc_settings_read(const char *root, struct tc_setting_value values[TC_SETTIN
 	}
 }
 
+/*
+ * A list of ports that is longer than the room is cut to it, without a word
+ * (kernel/sysctl.c, proc_do_large_bitmap).
+ */
+static bool may_be_cut(size_t length, size_t room)
+{
+	return length >= room - sizeof("65535-65535,");
+}
+
+/* The kernel takes as much memory as it is offered, and clears it: mostly little will do. */
+static enum tc_setting_status read_ports(int fd, const struct tc_setting_row *row,
+					 struct tc_setting_value *value)
+{
+	tc_auto_free char *content = NULL;
+	char usual[CONTENT_USUAL];
+	ssize_t length = read_file(fd, usual, sizeof(usual));
+
+	if (length >= 0 && !may_be_cut((size_t)length, sizeof(usual)))
+		return tc_setting_parse(row, usual, (size_t)length, value) < 0 ?
+			       TC_SETTING_UNREADABLE :
+			       TC_SETTING_READ;
+	content = malloc(CONTENT_MAX);
+	if (!content || lseek(fd, 0, SEEK_SET) < 0)
+		return TC_SETTING_UNREADABLE;
+	return read_value(fd, row, content, CONTENT_MAX, value);
+}
+
 /* Without a root opened, and room for a list of ports: a census reads a dozen of these. */
 void tc_setting_read(enum tc_setting id, struct tc_setting_value *ret_value)
 {
 	const struct tc_setting_row *row = &tc_setting_rows[id];
 	struct tc_setting_value value = {.status = TC_SETTING_UNREADABLE};
-	tc_auto_free char *long_content = row->form == TC_FORM_PORTS ? malloc(CONTENT_MAX) : NULL;
 	tc_auto_close int fd = -1;
 	char path[PATH_MAX_HERE], content[CONTENT_USUAL];
 
 	snprintf(path, sizeof(path), "%s/%s/%s", usual_root, row->folder, row->name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && long_content)
-		value.status = read_value(fd, row, long_content, CONTENT_MAX, &value);
-	else if (fd >= 0 && row->form != TC_FORM_PORTS)
+	if (fd >= 0 && row->form == TC_FORM_PORTS)
+		value.status = read_ports(fd, row, &value);
+	else if (fd >= 0)
 		value.status = read_value(fd, row, content, sizeof(content), &value);
 	else if (fd < 0 && errno == ENOENT && access(usual_root, F_OK) == 0)
 		value.status = TC_SETTING_ABSENT;
