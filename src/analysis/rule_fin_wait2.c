@@ -128,7 +128,8 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 	.confirm = {
 		N_("tcpcensus by remote.addr,service state fin-wait-2: whose programs they are"),
 		N_("tcpcensus list -c local,remote,expires,kind state fin-wait-2: kind timewait "
-		   "has a timer, full is held by a program"),
+		   "has a timer, full is held by a program, or, with a tcp_fin_timeout above 60 s, "
+		   "an orphan with a timer"),
 	},
 	.remedy = {
 		N_("Correct the program at the other end, if it is yours."),
@@ -136,10 +137,12 @@ const struct tc_rule tc_rule_fin_wait2_orphan = {
 		   "that closes later than that gets a RST for it."),
 	},
 	.avoid = {
-		N_("Do not lower tcp_max_tw_buckets: FIN_WAIT2 would then push TIME_WAIT out."),
+		N_("Do not lower tcp_max_tw_buckets: FIN_WAIT2 would then leave TIME_WAIT no place."),
 	},
-	.sources = "RFC 9293 3.6; tcp(7); net/ipv4/tcp.c:__tcp_close; "
-		   "net/ipv4/tcp_input.c:tcp_rcv_state_process",
+	.sources = "RFC 9293 3.6, 3.10.7.1; tcp(7); Documentation/networking/ip-sysctl.rst; "
+		   "net/ipv4/tcp.c:__tcp_close; net/ipv4/tcp_input.c:tcp_rcv_state_process; "
+		   "net/ipv4/tcp_timer.c:tcp_keepalive_timer; "
+		   "net/ipv4/inet_timewait_sock.c:inet_twsk_alloc",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.glance_state = TC_FIN_WAIT2,
@@ -233,7 +236,8 @@ const struct tc_rule tc_rule_fin_wait2_held = {
 		   "holds."),
 	},
 	.sources = "RFC 9293 3.6; shutdown(2); tcp(7); net/ipv4/tcp.c:__tcp_close; "
-		   "net/ipv4/tcp_input.c:tcp_rcv_state_process",
+		   "net/ipv4/tcp_input.c:tcp_rcv_state_process; "
+		   "net/ipv4/tcp_timer.c:tcp_keepalive_timer",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_FIN_WAIT2_HELD,
