@@ -154,12 +154,12 @@ const struct tc_rule tc_rule_retrans_storm = {
 	.id = "retrans-storm",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("much of what is sent has to be sent again"),
-	.threshold = N_("A notice from 1 % of the segments sent, which mobile networks also reach; "
-			"a warning from 5 %, where a connection over 50 ms carries no more than a "
-			"few Mbit/s; counted where 100 segments a second or more are sent, since "
-			"among a few a single one is several percent. Besides, connections that "
-			"repeat the same data for the third time: a notice, and a warning when "
-			"they are ten or more and a tenth of all."),
+	.threshold = N_("A notice from 1 % of the segments sent; a warning from 5 %, where Reno and "
+			"CUBIC carry no more than a few Mbit/s over 50 ms; counted where 100 "
+			"segments a second or more are sent, since among a few a single one is "
+			"several percent. Besides, connections that repeat the same data for the "
+			"third time: a notice, and a warning when they are ten or more and a tenth "
+			"of all."),
 	.first = {
 		[PACKETS_ARE_LOST] = N_("See whether it is one network or all: tcpcensus, below."),
 		[PEERS_HAVE_VANISHED] =
@@ -204,8 +204,10 @@ const struct tc_rule tc_rule_retrans_storm = {
 		N_("No setting makes a path lose less. A smaller tcp_retries2 ends connections that "
 		   "would have recovered; larger buffers put more data into the same loss."),
 	},
-	.sources = "RFC 9293 3.8.1, 3.8.2; RFC 6298; RFC 4821; net/ipv4/tcp_output.c:"
-		   "__tcp_retransmit_skb, __tcp_transmit_skb; net/ipv4/tcp_timer.c:tcp_retransmit_timer",
+	.sources = "RFC 9293 3.8.1, 3.8.2; RFC 6298 5; RFC 2923 2.1; RFC 3819 8.5.1; RFC 8312 5.1; "
+		   "RFC 5682; tcp(7); net/ipv4/tcp_output.c:__tcp_retransmit_skb, "
+		   "__tcp_transmit_skb; net/ipv4/tcp_timer.c:tcp_retransmit_timer; "
+		   "net/ipv4/tcp_input.c:tcp_try_undo_loss",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,
 	.graver_by = "OutSegs RetransSegs",
@@ -294,8 +296,9 @@ const struct tc_rule tc_rule_half_open = {
 		N_("A small tcp_retries2 (${tcp_retries2} here) ends every connection of the machine "
 		   "at a short interruption, also those that would have recovered."),
 	},
-	.sources = "RFC 9293 3.5.1, 3.8.3, 3.8.4; RFC 5482; tcp(7); "
-		   "net/ipv4/tcp_timer.c:tcp_write_timeout, tcp_keepalive_timer",
+	.sources = "RFC 9293 3.5.1, 3.8.3, 3.8.4; RFC 5382 5; RFC 5482 1; tcp(7); "
+		   "net/ipv4/tcp_timer.c:tcp_write_timeout, tcp_retransmit_timer, "
+		   "tcp_keepalive_timer",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_HALF_OPEN,
@@ -369,7 +372,9 @@ const struct tc_rule tc_rule_idle_no_keepalive = {
 		N_("tcp_keepalive_time (${tcp_keepalive_time} here) turns nothing on: it is the time for "
 		   "programs that have asked."),
 	},
-	.sources = "RFC 9293 3.8.4; RFC 5382 5; tcp(7); net/ipv4/tcp_timer.c:tcp_keepalive_timer",
+	.sources = "RFC 9293 3.8.4; RFC 5382 5; tcp(7); "
+		   "Documentation/networking/nf_conntrack-sysctl.rst; "
+		   "net/ipv4/tcp_timer.c:tcp_keepalive_timer",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_IDLE,
