@@ -107,7 +107,7 @@ const struct tc_rule tc_rule_cookies_sent = {
 		N_("nstat -az TcpExtSyncookiesSent TcpExtSyncookiesRecv "
 		   "TcpExtTCPReqQFullDoCookies: how many come back"),
 		N_("tcpcensus listeners -i 3s: which listener has as many SYN_RECV as its limit"),
-		N_("dmesg: \"Possible SYN flooding on port\" names the port, once for each "
+		N_("dmesg: \"Possible SYN flooding on port\" names the port, at most once for each "
 		   "listener"),
 	},
 	.remedy = {
@@ -119,8 +119,10 @@ const struct tc_rule tc_rule_cookies_sent = {
 		N_("Not tcp_syncookies = 0: what got a cookie would then be dropped."),
 		N_("tcp_max_syn_backlog limits nothing while tcp_syncookies is 1."),
 	},
-	.sources = "RFC 4987 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_conn_request; "
-		   "net/ipv4/syncookies.c:cookie_v4_check",
+	.sources = "RFC 4987 3.6; listen(2); tcp(7); net/ipv4/tcp_input.c:tcp_conn_request, "
+		   "tcp_syn_flood_action; net/ipv4/syncookies.c:cookie_init_timestamp, "
+		   "cookie_timestamp_decode; "
+		   "include/net/inet_connection_sock.h:inet_csk_reqsk_queue_is_full",
 	.needs = TC_NEEDS_INTERVAL,
 	.counters = "SyncookiesSent SyncookiesRecv",
 	.settings = "tcp_syncookies",
