@@ -433,7 +433,9 @@ const struct tc_rule tc_rule_syn_sent_blackhole = {
 	.avoid = {
 		N_("A larger tcp_syn_retries only makes programs wait longer."),
 	},
-	.sources = "connect(2); tcp(7); net/ipv4/tcp_timer.c:tcp_write_timeout, tcp_write_err",
+	.sources = "RFC 9293 3.8.3; connect(2); tcp(7); "
+		   "net/ipv4/tcp_timer.c:tcp_write_timeout, tcp_write_err; "
+		   "net/ipv4/tcp_ipv4.c:tcp_v4_err; net/ipv4/tcp_input.c:tcp_conn_request",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_SYN_SENT_SILENT,
@@ -539,8 +541,10 @@ const struct tc_rule tc_rule_syn_sent_refused = {
 	.avoid = {
 		N_("No setting of this machine makes a refused connection succeed."),
 	},
-	.sources = "connect(2); net/ipv4/tcp.c:tcp_done; net/ipv4/tcp_timer.c:tcp_write_err; "
-		   "net/ipv4/tcp_ipv4.c:tcp_v4_err; net/ipv4/tcp_minisocks.c:tcp_check_req",
+	.sources = "RFC 9293 3.8.3; connect(2); arp(7); net/ipv4/tcp.c:tcp_done; "
+		   "net/ipv4/tcp_timer.c:tcp_write_err; net/ipv4/tcp_ipv4.c:tcp_v4_err; "
+		   "net/ipv4/icmp.c:icmp_err_convert; net/ipv4/arp.c:arp_error_report; "
+		   "net/ipv4/route.c:ipv4_link_failure; net/ipv4/tcp_minisocks.c:tcp_check_req",
 	.needs = TC_NEEDS_INTERVAL,
 	.counters = "AttemptFails ActiveOpens EmbryonicRsts TCPAbortOnTimeout",
 	.scenario = "refused",

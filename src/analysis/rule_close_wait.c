@@ -456,7 +456,9 @@ const struct tc_rule tc_rule_close_wait_leak = {
 		N_("Keepalive does not cure it: once a RST answers its probe the socket is gone "
 		   "from lists, but the program keeps the descriptor all the same."),
 	},
-	.sources = "RFC 9293 3.3.2, 3.6; tcp(7); net/ipv4/tcp_input.c:tcp_fin; "
+	.sources = "RFC 9293 3.3.2, 3.6; RFC 5246 6.2.3; RFC 8446 5.2; tcp(7); "
+		   "net/ipv4/tcp_input.c:tcp_fin, tcp_reset; "
+		   "net/ipv4/tcp_diag.c:tcp_diag_get_info; "
 		   "net/ipv4/tcp_timer.c:tcp_keepalive_timer",
 	.needs = TC_NEEDS_SOCKETS,
 	.glance = true,

@@ -334,8 +334,10 @@ const struct tc_rule tc_rule_syn_flood = {
 		   "tests."),
 		N_("tcp_max_syn_backlog limits nothing while tcp_syncookies is 1."),
 	},
-	.sources = "RFC 4987; tcp(7); net/ipv4/tcp_input.c:tcp_conn_request, "
-		   "tcp_syn_flood_action; net/ipv4/inet_connection_sock.c:reqsk_timer_handler",
+	.sources = "RFC 4987 2.2, 3.1, 3.6, 3.8; nft(8); tcp(7); "
+		   "net/ipv4/tcp_input.c:tcp_conn_request, tcp_syn_flood_action; "
+		   "include/net/inet_connection_sock.h:inet_csk_reqsk_queue_is_full; "
+		   "net/ipv4/inet_connection_sock.c:reqsk_timer_handler",
 	.needs = TC_NEEDS_SOCKETS,
 	.not_at_a_glance = "addresses, and what full queues turned away in an interval",
 	.graver_by = "TCPReqQFullDrop",
