@@ -130,15 +130,15 @@ static enum tc_verdict check_send_stalled(const struct tc_facts *facts, struct t
 	draft->is_open = tc_part_may_be_few_peers(stopped->shown + stopped->unjudged,
 						  tc_part_peers(stopped));
 	tc_evidence_n(draft,
-		      "%llu connection has data to send and a peer whose window is closed; "
-		      "%llu are ESTABLISHED.",
-		      "%llu connections have data to send and peers whose windows are closed; "
-		      "%llu are ESTABLISHED.",
+		      "%llu connection cannot send its data: the peer's window is closed, or the "
+		      "output of this machine is filtered; %llu are ESTABLISHED.",
+		      "%llu connections cannot send their data: the peers' windows are closed, or "
+		      "the output of this machine is filtered; %llu are ESTABLISHED.",
 		      stalled->shown, (unsigned long long)stalled->shown,
 		      (unsigned long long)facts->census.states[TC_ESTABLISHED]);
 	if (tc_facts_rise(facts, TC_COUNTER_TCPWinProbe, &probes) && probes) {
-		tc_evidence_n(draft, "%llu probe asked meanwhile whether it is open again.",
-			      "%llu probes asked meanwhile whether they are open again.", probes,
+		tc_evidence_n(draft, "%llu probe asked meanwhile whether a window is open again.",
+			      "%llu probes asked meanwhile whether windows are open again.", probes,
 			      (unsigned long long)probes);
 		tc_part_where(facts, TC_COUNTER_TCPWinProbe, draft);
 	}
@@ -157,13 +157,13 @@ const struct tc_rule tc_rule_send_stalled = {
 	.id = "send-stalled",
 	.severity = TC_SEVERITY_WARNING,
 	.title = N_("peers do not take what is sent to them"),
-	.threshold = N_("Connections that only ask whether the peer's window is open again (timer "
-			"\"probe\"), for a second or more. A notice, for peers read as they like: "
-			"a paused player is as it should be. A warning when ten or more, a tenth "
-			"of the open ones, have taken nothing for a minute and few peers share "
-			"them: then a program has probably stopped there. While the peer answers "
-			"the probes the kernel does not end it, however long it takes."),
-	.first = {N_("Look at the program of the peer: it does not read.")},
+	.threshold = N_("Connections that only try whether they may send again (timer \"probe\"), "
+			"mostly as the peer's window is closed, for a second or more. A notice, for "
+			"peers read as they like: a paused player is as it should be. A warning when "
+			"ten or more, a tenth of the open ones, have taken nothing for a minute and "
+			"few peers share them: then a program has probably stopped there. While the "
+			"peer answers the probes the kernel does not end it, however long it takes."),
+	.first = {N_("Look at the peer, whose program does not read, or at filters here.")},
 	.causes = {
 		N_("The program at the other end does not read: it is stuck, slow, or paused."),
 		N_("The peer does it on purpose, to tie up connections and memory here."),
@@ -172,23 +172,28 @@ const struct tc_rule tc_rule_send_stalled = {
 	},
 	.confirm = {
 		N_("tcpcensus list -c local,remote,send_q,retrans,process timer = probe: the "
-		   "connections, and how much waits"),
-		N_("ss -tin: rwnd_limited near 100 %: the peer's closed window (iproute2 6.1 "
-		   "shows snd_wnd as well, but not where it is 0)"),
+		   "connections, and how much waits; RETRANS stays 0 or 1 where the peer answers, "
+		   "its window closed, and grows where nothing comes back, as behind a filter "
+		   "here"),
+		N_("ss -tin: rwnd_limited near 100 %: the peer's closed window; a snd_wnd "
+		   "(iproute2 6.1 shows it, but not where it is 0): a filter on the output of this "
+		   "machine"),
 		N_("nft list ruleset: a drop in a hook \"output\" is this machine's own doing"),
 	},
 	.remedy = {
-		N_("Look at the peer: there the same connections have unread data (zero-window-local)."),
+		N_("Where its window is closed, look at the peer: there the same connections have "
+		   "unread data (zero-window-local)."),
 		N_("Let the program here limit how long a write may take, or set TCP_USER_TIMEOUT, which "
 		   "counts here as well."),
 	},
 	.avoid = {
-		N_("No sysctl ends them: tcp_retries2 counts probes without an answer, and these have "
-		   "one."),
+		N_("No sysctl ends them while the peer answers: tcp_retries2 counts probes without "
+		   "an answer."),
 		N_("A larger send buffer only takes more memory for the same wait."),
 	},
 	.sources = "RFC 9293 3.8.6.1; RFC 5482; tcp(7); net/ipv4/tcp_timer.c:tcp_probe_timer; "
-		   "net/ipv4/tcp_output.c:tcp_send_probe0",
+		   "net/ipv4/tcp_output.c:tcp_send_probe0, tcp_write_wakeup, "
+		   "__tcp_push_pending_frames",
 	.needs = TC_NEEDS_SOCKETS,
 	.has_symptom = true,
 	.symptom = TC_SYMPTOM_NOT_TAKEN,

@@ -111,7 +111,7 @@ enum tc_shown tc_symptom_judge(const struct tc_symptom_row *row, const struct tc
 /*
  * A closed window for longer than a moment. Probes that are answered are counted from 0 again
  * (net/ipv4/tcp_input.c, tcp_ack), so of a peer that is alive and takes nothing, it tells how
- * long no data were sent.
+ * long no data were sent. A filter on the output of this machine makes the same timer run.
  */
 static enum tc_shown is_shut(const struct tc_sock *sock)
 {

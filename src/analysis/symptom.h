@@ -50,7 +50,7 @@ enum tc_symptom {
 	TC_SYMPTOM_IDLE,	       /* ESTABLISHED without keepalive, silent for its time */
 	TC_SYMPTOM_NOT_READ,	       /* ESTABLISHED whose program does not read */
 	TC_SYMPTOM_NOT_READ_LONG,      /* the same, and its peer has been silent for ten seconds */
-	TC_SYMPTOM_NOT_TAKEN,	       /* ESTABLISHED whose peer's window is closed */
+	TC_SYMPTOM_NOT_TAKEN,	       /* ESTABLISHED, its peer's window closed: is_shut() */
 	TC_SYMPTOM_NOT_TAKEN_LONG,     /* the same, and it has taken nothing for a minute */
 	TC_SYMPTOM_BOUND,	       /* BOUND */
 	TC_SYMPTOM_PORT_OF_CONNECT,    /* has a port of the destination that is shortest of them */
