@@ -143,6 +143,7 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	if (read_word(seen.sock + walker->layout.node.word + 8) != lane->left_link)
 		return CHANGED;
 	lane->left = 0;
+	lane->left_told = 0;
 	return GONE_ON;
 }
 
@@ -150,9 +151,13 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 			const struct seen *seen)
 {
 	if (walker->slots >> seen->slot & 1) {
-		/* The timer of a full socket is in memory of its own, which fetch() asks for first. */
+		/*
+		 * The timer of a full socket is in memory of its own, which fetch() asks for first;
+		 * and so is whose it is, which is told only of some.
+		 */
 		if (is_full(seen->slot)) {
 			lane->left = seen->sock;
+			lane->left_told = seen->sock & -(u64)(walker->slots_all >> seen->slot & 1);
 			lane->left_link = lane->link;
 			lane->left_net = seen->net;
 			lane->left_slot = seen->slot;

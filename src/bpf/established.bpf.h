@@ -66,6 +66,7 @@ inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_la
 	(void)read_word(sock + walker->layout.state.word);
 	(void)read_word(sock + walker->layout.substate.word);
 	(void)read_word(lane->left + walker->layout.retransmits.word);
+	(void)read_word(lane->left_told + walker->layout.socket.word);
 }
 
 /*
@@ -156,6 +157,7 @@ inline_always void forget(struct tc_walk_lane *lane)
 	lane->count = 0;
 	lane->seen = 0;
 	lane->left = 0;
+	lane->left_told = 0;
 	if (lane->is_long)
 		forget_long(lane);
 }

@@ -187,6 +187,7 @@ struct tc_walk_lane {
 	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
 	uint64_t outer_link;
 	uint64_t left; /* a socket of which more is to be read by the next step; 0: none */
+	uint64_t left_told; /* the same, where it will be told whatever its timer did; else 0 */
 	uint64_t left_link, left_net;
 	uint64_t paused; /* at rest: the node to go on with, once the stream is empty; or 0 */
 	uint32_t left_slot;
