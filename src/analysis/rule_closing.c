@@ -33,8 +33,8 @@ static void tell_end(const struct tc_facts *facts, enum tc_symptom symptom, enum
 	/* Of the one the time of all intervals counts, of the other how long the last one is. */
 	if (id == TC_LIFETIME_ORPHAN_WINDOW)
 		tc_evidence(draft,
-			    N_("The kernel gives up after about %s, sooner on a slow path, if the "
-			       "program has closed the socket."),
+			    N_("The kernel gives up after about %s, often sooner on a slow path, if "
+			       "the program has closed the socket."),
 			    life);
 	else
 		tc_evidence(draft,
