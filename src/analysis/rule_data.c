@@ -293,8 +293,8 @@ const struct tc_rule tc_rule_half_open = {
 	.avoid = {
 		N_("Lowering tcp_keepalive_time alone does nothing for programs that do not ask for "
 		   "keepalive."),
-		N_("A small tcp_retries2 (${tcp_retries2} here) ends every connection of the machine "
-		   "at a short interruption, also those that would have recovered."),
+		N_("A small tcp_retries2 (${tcp_retries2} here) ends every connection of the "
+		   "network namespace at a short interruption, also those that would have recovered."),
 	},
 	.sources = "RFC 9293 3.5.1, 3.8.3, 3.8.4; RFC 5382 5; RFC 5482 1; tcp(7); "
 		   "net/ipv4/tcp_timer.c:tcp_write_timeout, tcp_retransmit_timer, "

@@ -199,7 +199,8 @@ static const struct danger dangers[] = {
 	     "RST.") },
 	{ TC_SETTING_tcp_max_tw_buckets, judge_few_buckets,
 	  N_("tcp_max_tw_buckets is %lld, less than an eighth of the default: above it connections "
-	     "end without their TIME_WAIT, and all that is saved is some 256 bytes each.") },
+	     "end without their TIME_WAIT, which saves only some 256 bytes each, and ports for "
+	     "connect(2).") },
 	{ TC_SETTING_tcp_max_orphans, judge_no_orphans,
 	  N_("tcp_max_orphans is %lld: while one connection that its program has closed waits for "
 	     "its peer, every other that is closed is reset, and its peer may miss the end of what "
