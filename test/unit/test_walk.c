@@ -17,6 +17,8 @@
 
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -96,6 +98,18 @@ static void expect_end(int fd)
 	assert_int_equal(read(fd, &byte, 1), 0);
 }
 
+/* Waits for the peer's ACK of our FIN, which it may send 40 ms later. */
+static void expect_state(int fd, int state)
+{
+	struct tcp_info info;
+	socklen_t length = sizeof(info);
+
+	do {
+		assert_int_equal(poll(NULL, 0, 1), 0);
+		assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+	} while (info.tcpi_state != state);
+}
+
 static void make_round(int family, int listener)
 {
 	struct ends closed = connect_to(family, listener), half = connect_to(family, listener);
@@ -103,6 +117,7 @@ static void make_round(int family, int listener)
 	connect_to(family, listener);
 	shutdown(half.client, SHUT_WR);
 	expect_end(half.server);
+	expect_state(half.client, TCP_FIN_WAIT2);
 	shutdown(closed.client, SHUT_WR);
 	expect_end(closed.server);
 	close(closed.server);
