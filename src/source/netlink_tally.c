@@ -35,7 +35,7 @@
 #include "util/macro.h"
 #include "util/netns_here.h"
 
-/* So many sockets are worth a thread (doc/benchmarks.md): 12.3 ms for 12.8, but 54 for 49. */
+/* So many sockets are worth a thread; measured, see doc/benchmarks.md. */
 enum { BESIDE_FROM = 25000 };
 
 /* What is only bound, dumped alone; everything that its thread writes is in here. */
