@@ -3,7 +3,6 @@
 #include "bpf/walk.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,6 +23,7 @@
 #include "bpf/scan_probe.image.h"
 #include "util/intl.h"
 #include "util/macro.h"
+#include "util/processors.h"
 
 enum {
 	/*
@@ -73,12 +73,11 @@ struct pass {
 
 /* ---- Opening ---------------------------------------------------------------------------- */
 
-static uint32_t processors(void)
+static uint32_t walkers_at_once(void)
 {
-	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) < 0 ? TC_WALKERS_MAX : CPU_COUNT(&set);
+	unsigned count = tc_processors();
 
-	return count > TC_WALKERS_MAX ? TC_WALKERS_MAX : (uint32_t)count;
+	return count > TC_WALKERS_MAX ? TC_WALKERS_MAX : count;
 }
 
 static bool can_cast(const struct tc_bpf_names *names)
@@ -102,7 +101,7 @@ int tc_walk_open(enum tc_walk_way from, struct tc_walk **ret_walk, char why[TC_W
 	walk->map = -1;
 	for (size_t i = 0; i < TC_WALK_PROGRAMS; i++)
 		walk->programs[i] = -1;
-	walk->walkers = processors();
+	walk->walkers = walkers_at_once();
 	err = tc_bpf_layout(&walk->layout, &walk->names, why);
 	walk->way = from == TC_WALK_TYPED && can_cast(&walk->names) ? TC_WALK_TYPED : TC_WALK_PROBE;
 	if (!err) {

@@ -13,9 +13,10 @@
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+
+#include "util/processors.h"
 
 /* To wake the other thread costs as much as some sockets: it is done for half a ring at once. */
 enum { BUFFERS = 8, WOKEN_FOR = BUFFERS / 2 };
@@ -114,14 +115,6 @@ static bool feed_all(struct ring *ring, struct tc_diag_feed *feed)
 
 /* ---- Both ---------------------------------------------------------------------------- */
 
-/* A machine with more processors than the set has room for has a second one. */
-static bool has_second_processor(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) > 1;
-}
-
 static struct ring *make_ring(struct mnl_socket *socket)
 {
 	struct ring *ring = calloc(1, sizeof(*ring));
@@ -174,7 +167,7 @@ static int set_waiting(struct mnl_socket *socket, bool waiting)
 
 bool tc_diag_feed_ahead(struct tc_diag_feed *feed, struct mnl_socket *socket)
 {
-	struct ring *ring = has_second_processor() ? make_ring(socket) : NULL;
+	struct ring *ring = tc_processors() > 1 ? make_ring(socket) : NULL;
 	bool more = true;
 
 	if (!ring)

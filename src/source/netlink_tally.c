@@ -34,6 +34,7 @@
 #include "source/walked.h"
 #include "util/macro.h"
 #include "util/netns_here.h"
+#include "util/processors.h"
 
 /* So many sockets are worth a thread; measured, see doc/benchmarks.md. */
 enum { BESIDE_FROM = 25000 };
@@ -145,8 +146,6 @@ static int pass_over(void *context __attribute__((unused)),
 
 static void free_alone(struct alone *alone)
 {
-	if (!alone)
-		return;
 	tc_netlink_bound_release(&alone->bound);
 	if (alone->socket)
 		mnl_socket_close(alone->socket);
@@ -270,7 +269,7 @@ static int count(struct counting *counting)
 		      !tc_sockstat_may_be_bound(&stat)))
 		states &= ~bound;
 	if ((states & bound) && (states & ~bound) && stat.known &&
-	    stat.inuse + stat.time_wait >= BESIDE_FROM)
+	    stat.inuse + stat.time_wait >= BESIDE_FROM && tc_processors() > 1)
 		return count_beside(counting, states);
 	return count_in_place(counting, states);
 }
