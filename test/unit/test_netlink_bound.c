@@ -40,6 +40,7 @@ struct answer {
 static struct {
 	struct answer together; /* of every state */
 	struct tc_sockstat stat;
+	unsigned processors;
 	struct answer answers[SCRIPT_MAX];
 	size_t count;
 	size_t asked; /* for BOUND alone */
@@ -56,6 +57,7 @@ static void set_kernel(const struct answer *answers, size_t count)
 	kernel.count = count;
 	kernel.together = (struct answer){.first = 1, .count = 16}; /* which tells nothing */
 	kernel.walk_err = -EPERM;
+	kernel.processors = 2;
 }
 
 #define SET_KERNEL(...)                                                                            \
@@ -168,6 +170,13 @@ struct tc_sockstat __wrap_tc_sockstat_read(void)
 	return kernel.stat;
 }
 
+unsigned __wrap_tc_processors(void);
+
+unsigned __wrap_tc_processors(void)
+{
+	return kernel.processors;
+}
+
 int __wrap_tc_walked_bound_alone(const struct tc_job *job, struct tc_census *census,
 				 struct tc_report *report);
 
@@ -235,9 +244,11 @@ static void test_beside(void **state)
 		.allocated = 1014,
 	};
 	tally(false, 14, true, 1);
-	/* Or not at all, where there are none. */
-	kernel.stat.allocated = 1000;
+	/* Or with the others, where there is one processor; or not at all, where there are none. */
+	kernel.processors = 1;
 	kernel.asked = 0;
+	tally(false, 15, true, 0);
+	kernel.stat.allocated = 1000;
 	tally(false, 0, true, 0);
 }
 
