@@ -191,7 +191,7 @@ static int scan_message(void *context, const struct nlmsghdr *header,
 	reader->job->begun = true;
 	if (tc_diag_is_repeated(&reader->recent, tc_diag_message_cookie(message)))
 		return 0;
-	if (reader->asks_bound && tc_netlink_place_is_bound(&reader->place, message))
+	if (reader->asks_bound && tc_netlink_place_takes(&reader->place, message))
 		return keep_placed(reader, header);
 	add(reader, header, message);
 	return reader->filled == TC_BATCH ? flush(reader) : 0;

@@ -4,7 +4,7 @@
 
 #include <netinet/tcp.h>
 
-bool tc_netlink_place_is_bound(struct tc_netlink_place *place, const struct inet_diag_msg *message)
+bool tc_netlink_place_takes(struct tc_netlink_place *place, const struct inet_diag_msg *message)
 {
 	switch (message->idiag_state) {
 	case TCP_LISTEN:
@@ -13,8 +13,8 @@ bool tc_netlink_place_is_bound(struct tc_netlink_place *place, const struct inet
 		return false;
 	case TCP_CLOSE:
 		place->bound += !place->over;
-		place->doubtful |= place->over || message->id.idiag_dport != 0;
-		return !place->over;
+		place->doubtful |= place->over || message->id.idiag_dport || !message->id.idiag_sport;
+		return true;
 	default:
 		place->over_in = place->over ? place->over_in : *place->parts;
 		place->over = true;

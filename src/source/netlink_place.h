@@ -5,14 +5,15 @@
  * Asked for alone it costs as much as all connections: the kernel walks their table as well, and
  * finds nothing that was asked for (net/ipv4/tcp_diag.c, tcp_diag_dump). Asked for together with
  * them it costs next to nothing. But it is told in state 7 (CLOSE), and so is a connection that
- * ended between the look at its state and the writing down of it. The place tells them apart:
- * first come the listeners, then what is bound, then the connections.
+ * ended between the look at its state and the writing down of it, and is none any more. The place
+ * tells them apart: first come the listeners, then what is bound, then the connections.
  *
  * Only the first of the connections could be taken for a bound one, and it has a remote port
- * still. What is bound has none, unless it was connected once. So where one has a remote port, or
- * something is out of its order, the place tells nothing, and what is bound has to be asked for
- * alone; and where the kernel may have let go of a list (netlink_bound.h), which it does after
- * sixteen, and where a buffer is full.
+ * still. What is bound has none, unless it was connected once. The other way round, one that is
+ * bound may connect before it is written down, and looks like the first of the connections; then
+ * state 7 comes again after it. So where one has a remote port, or something is out of its order,
+ * the place tells nothing, and what is bound has to be asked for alone; and where the kernel may
+ * have let go of a list (netlink_bound.h), which it does after sixteen, and where a buffer is full.
  */
 #ifndef TC_SOURCE_NETLINK_PLACE_H
 #define TC_SOURCE_NETLINK_PLACE_H
@@ -34,8 +35,11 @@ struct tc_netlink_place {
 	bool doubtful;	     /* one may have been a connection */
 };
 
-/* Whether this message, the next one of the dump, is of a socket that is only bound. */
-bool tc_netlink_place_is_bound(struct tc_netlink_place *place, const struct inet_diag_msg *message);
+/*
+ * Whether this message, the next one of the dump, is in state 7: of a socket that is only bound, if
+ * the place is sure at the end, and else of none that is counted.
+ */
+bool tc_netlink_place_takes(struct tc_netlink_place *place, const struct inet_diag_msg *message);
 
 /* After the dump: whether those were all that are bound, and nothing else. */
 bool tc_netlink_place_is_sure(const struct tc_netlink_place *place);

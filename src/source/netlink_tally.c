@@ -104,7 +104,7 @@ static int count_message(void *context, const struct nlmsghdr *header,
 	counting->job->begun = true;
 	if (tc_diag_is_repeated(&counting->recent, tc_diag_message_cookie(message)))
 		return 0;
-	if (counting->asks_bound && tc_netlink_place_is_bound(&counting->place, message))
+	if (counting->asks_bound && tc_netlink_place_takes(&counting->place, message))
 		return 0;
 	state = tc_state_from_kernel(message->idiag_state);
 	if (!(counting->job->states & TC_STATE_BIT(state)))

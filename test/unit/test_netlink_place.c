@@ -14,14 +14,13 @@
 
 /*
  * A dump, message by message: L listener, E connection, B in state 7, C the same with a remote
- * port; | the next buffer. Returns how many are bound, or -1 where the place does not tell.
+ * port, 0 without a local one; | the next buffer. Returns how many are bound, or -1 where the place does not tell.
  */
 static int bound_of(const char *dump)
 {
 	size_t parts = 0;
 	struct tc_netlink_place place = {.parts = &parts};
 	bool begins = true;
-	int bound = 0;
 
 	for (; *dump; dump++) {
 		struct inet_diag_msg message = {.idiag_state = TCP_ESTABLISHED};
@@ -38,10 +37,11 @@ static int bound_of(const char *dump)
 			message.idiag_state = TCP_CLOSE;
 		if (*dump == 'E' || *dump == 'C')
 			message.id.idiag_dport = htons(443);
-		bound += tc_netlink_place_is_bound(&place, &message);
+		message.id.idiag_sport = htons(*dump != '0');
+		assert_int_equal(tc_netlink_place_takes(&place, &message),
+				 message.idiag_state == TCP_CLOSE);
 	}
-	assert_int_equal(place.bound, bound);
-	return tc_netlink_place_is_sure(&place) ? bound : -1;
+	return tc_netlink_place_is_sure(&place) ? (int)place.bound : -1;
 }
 
 static void test_sure(void **state)
@@ -69,10 +69,11 @@ static void test_went_on(void **state)
 	assert_int_equal(bound_of("B|B"), -1);
 }
 
-/* One that was connected may be one that ended, first of the connections. */
+/* One that was connected, or has no port any more, may have ended, first of the connections. */
 static void test_was_connected(void **state)
 {
 	(void)state;
+	assert_int_equal(bound_of("LB0E"), -1);
 	assert_int_equal(bound_of("LBCE"), -1);
 	assert_int_equal(bound_of("C"), -1);
 }
@@ -87,6 +88,15 @@ static void test_out_of_order(void **state)
 	assert_int_equal(bound_of("EC"), -1);
 }
 
+/* One that was bound connects before it is written down. */
+static void test_connects(void **state)
+{
+	(void)state;
+	assert_int_equal(bound_of("LBBEBBE"), -1);
+	assert_int_equal(bound_of("EB"), -1);
+	assert_int_equal(bound_of("LBBEE"), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +104,7 @@ int main(void)
 		cmocka_unit_test(test_went_on),
 		cmocka_unit_test(test_was_connected),
 		cmocka_unit_test(test_out_of_order),
+		cmocka_unit_test(test_connects),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
