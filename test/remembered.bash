@@ -4,26 +4,39 @@
 # tree and machine they would find what they found, so what a part said when it last passed is
 # told instead, with the time of that run. What failed, and what died, is never kept.
 #
-# What they depend on: every file of the tree; the kernel; the installed packages (compilers, ss,
-# libraries); who runs them, with what privileges, limits and surroundings.
+# What they depend on: every file of the tree, and where it is; what was built of it, and with
+# which options; the kernel; the installed packages (compilers, ss, libraries); who runs them, with
+# what privileges, limits, namespaces and surroundings. To be read after everything is built.
 
 remembered=build/passed
 
-# Every file but git's, what was built, and what Python keeps.
+# Everything but git's, what was built, and what Python keeps.
 tree() { # what find prints...
-	find . \( -name .git -o -path './build*' -o -name __pycache__ \) -prune -o ! -type d "$@"
+	find . -type d \( -path ./.git -o -path ./build -o -path './build-*' -o -name __pycache__ \) \
+		-prune -o "$@"
+}
+
+# What the tests run: by time and size, as there are gigabytes.
+built() {
+	find build build-* -path "$remembered" -prune -o \
+		-type f \( -perm -u+x -o -name intro-buildoptions.json -o -name '*.so*' \) \
+		-printf '%p %s %T@\n' 2>/dev/null | sort
 }
 
 depends_on() {
-	tree -printf '%m %p\n' | sort
-	tree -print0 | sort -z | xargs -0 sha256sum 2>&1
+	pwd -P
+	tree -printf '%y %m %U:%G %p %l\n' | sort
+	tree -xtype f -print0 | sort -z | xargs -0 sha256sum 2>&1
+	built
 	cat /proc/version /proc/sys/kernel/random/boot_id
 	cat /var/lib/dpkg/status 2>/dev/null || ls -l --time-style=full-iso /usr/bin /usr/sbin /usr/lib
 	nproc
 	id
-	grep -E '^(Cap|NoNewPrivs|Seccomp)' /proc/self/status
+	umask
 	ulimit -a
-	env | grep -E '^(PATH|TERM|LANG|LANGUAGE|LC_|CC|CFLAGS|CPPFLAGS|LDFLAGS|ASAN_|UBSAN_)' | sort
+	readlink /proc/self/ns/*
+	grep -E '^(Cap|NoNewPrivs|Seccomp)' /proc/self/status
+	env | grep -vE '^(_|SHLVL|OLDPWD|AGAIN)=' | sort
 }
 
 fingerprint_now() {
@@ -50,8 +63,8 @@ recalled_at() { # part
 remember() { # part file
 	[ "$(fingerprint_now)" = "$fingerprint" ] || { forget "$1"; return; }
 	mkdir -p "$remembered" || return
-	{ echo "$fingerprint"; cat "$2"; } >"$remembered/.$1.new" &&
-		mv "$remembered/.$1.new" "$remembered/$1"
+	{ echo "$fingerprint"; cat "$2"; } >"$remembered/.$1.$$" &&
+		mv "$remembered/.$1.$$" "$remembered/$1"
 }
 
 forget() { # part

@@ -31,7 +31,7 @@ is_not_recalled() { # name
 	result $? "$1"
 }
 
-echo 1..9
+echo 1..14
 echo one >source
 echo 'ok 1 - all' >said
 is_not_recalled 'a part that never passed is run'
@@ -58,3 +58,21 @@ is_not_recalled 'a file that was removed: it is run'
 passes unit 'ok 1 - all'
 edited_while_it_ran
 is_not_recalled 'a tree that was edited while the part ran: it is run'
+
+passes unit 'ok 1 - all'
+ln -s here link
+is_not_recalled 'a new link: it is run'
+passes unit 'ok 1 - all'
+ln -sf there link
+is_not_recalled 'a link that leads elsewhere: it is run'
+mkfifo pipe
+passes unit 'ok 1 - all'
+recalls unit >/dev/null
+result $? 'a pipe is not read'
+mkdir -p build
+passes unit 'ok 1 - all'
+cp /bin/true build/program
+is_not_recalled 'another program was built: it is run'
+passes unit 'ok 1 - all'
+export TC_OTHER=1
+is_not_recalled 'other surroundings: it is run'
