@@ -18,7 +18,7 @@ tree() { # what find prints...
 
 # What the tests run: by time and size, as there are gigabytes.
 built() {
-	find build build-* -path "$remembered" -prune -o \
+	find build build-asan -path "$remembered" -prune -o \
 		-type f \( -perm -u+x -o -name intro-buildoptions.json -o -name '*.so*' \) \
 		-printf '%p %s %T@\n' 2>/dev/null | sort
 }
