@@ -14,7 +14,8 @@
 
 /*
  * A dump, message by message: L listener, E connection, B in state 7, C the same with a remote
- * port, 0 without a local one; | the next buffer. Returns how many are bound, or -1 where the place does not tell.
+ * port, 0 without a local one; | the next buffer. Returns how many are bound, or -1 where the
+ * place does not tell.
  */
 static int bound_of(const char *dump)
 {
