@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wait.h"
+
 int lab_drive_listen(struct lab_job *job, int *ret_listener)
 {
 	int listeners[LAB_FAMILIES];
@@ -45,6 +47,30 @@ int lab_drive_begin_pairs(struct lab_drive *drive, size_t n)
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = lab_drive_pair(&drive->job, drive->listeners[LAB_V4],
 				    &drive->fds[LAB_CLIENT][i], &drive->fds[LAB_SERVER][i]);
+	return rc;
+}
+
+int lab_drive_connect_anew(struct lab_drive *drive, int *client, uint16_t port)
+{
+	const struct linger at_once = {.l_onoff = 1};
+	struct lab_job *job = &drive->job;
+	struct sockaddr_storage server;
+	socklen_t length = lab_job_address(job, LAB_SERVER, LAB_V4, job->port, &server);
+	long pause_ns = LAB_PAUSE_MIN_NS;
+	int rc;
+
+	if (*client >= 0) {
+		setsockopt(*client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+		close(*client);
+	}
+	*client = lab_job_open_bound(job, LAB_CLIENT, LAB_V4, port);
+	if (*client < 0)
+		return lab_job_fail(job, *client, "binding a client");
+	do {
+		rc = lab_job_connect_fd(job, *client, (struct sockaddr *)&server, length, false);
+	} while (rc == -EADDRNOTAVAIL && lab_wait_again(job->deadline_ns, &pause_ns));
+	if (rc == 0)
+		job->why[0] = '\0';
 	return rc;
 }
 

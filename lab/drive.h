@@ -28,6 +28,13 @@ int lab_drive_pair(struct lab_job *job, int listener, int *ret_client, int *ret_
 /* A listener, and that many connections, as the driver's own. */
 int lab_drive_begin_pairs(struct lab_drive *drive, size_t n);
 
+/*
+ * Closes that client, without a word to its server, and starts another from the port, which is the
+ * driver's own then. Who looks at a process' descriptors holds their files for a moment: a socket
+ * that was closed meanwhile keeps its addresses for so long (fs/file_table.c:fput).
+ */
+int lab_drive_connect_anew(struct lab_drive *drive, int *client, uint16_t port);
+
 /* Sends, or reads, so many bytes, at most LAB_DRIVE_MOST; or both, one after the other. */
 int lab_drive_send(struct lab_job *job, int from, size_t size);
 int lab_drive_receive(struct lab_job *job, int to, size_t size);

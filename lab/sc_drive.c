@@ -166,18 +166,9 @@ static int begin_stale_syn(struct lab_drive *drive)
 /* SYN -->, <-- ACK, RST -->X   a client that was started anew takes the port it had before */
 static int turn_stale_syn(struct lab_drive *drive)
 {
-	const struct linger at_once = {.l_onoff = 1};
-	struct sockaddr_storage server;
-	socklen_t length = lab_job_address(&drive->job, LAB_SERVER, LAB_V4, drive->job.port, &server);
 	int *client = &drive->fds[LAB_CLIENT][drive->turn % STALE];
-	uint16_t port = port_of(*client);
 
-	setsockopt(*client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-	close(*client);
-	*client = lab_job_open_bound(&drive->job, LAB_CLIENT, LAB_V4, port);
-	if (*client < 0)
-		return lab_job_fail(&drive->job, *client, "binding the same port again");
-	return lab_job_connect_fd(&drive->job, *client, (struct sockaddr *)&server, length, false);
+	return lab_drive_connect_anew(drive, client, port_of(*client));
 }
 
 /* ---- Loss ------------------------------------------------------------------------------ */

@@ -10,7 +10,7 @@
 
 #include <netinet/in.h>
 
-#include "driver.h"
+#include "drive.h"
 #include "segment.h"
 #include "util/macro.h"
 
@@ -132,17 +132,8 @@ static int turn_scanner(struct lab_drive *drive)
 /* A client that asks, and does not hear the answer: it takes a place in the queue. */
 static int fill(struct lab_drive *drive, size_t i)
 {
-	struct sockaddr_storage server;
-	socklen_t length =
-		lab_job_address(&drive->job, LAB_SERVER, LAB_V4, drive->job.port, &server);
-	int *client = &drive->fds[LAB_CLIENT][i];
-
-	if (*client >= 0)
-		close(*client);
-	*client = lab_job_open_bound(&drive->job, LAB_CLIENT, LAB_V4, (uint16_t)(FILLER_PORT + i));
-	if (*client < 0)
-		return lab_job_fail(&drive->job, *client, "binding a client");
-	return lab_job_connect_fd(&drive->job, *client, (struct sockaddr *)&server, length, false);
+	return lab_drive_connect_anew(drive, &drive->fds[LAB_CLIENT][i],
+				      (uint16_t)(FILLER_PORT + i));
 }
 
 static int begin_filled(struct lab_drive *drive, size_t fillers)
