@@ -4,6 +4,9 @@ BUILD := build
 INSTALL_BUILD := build-install
 PREFIX := /usr/local
 DESTDIR :=
+# Below PREFIX. meson asks dpkg-architecture, which a small Debian lacks, and would then choose
+# lib64, where neither the loader nor pkg-config looks there; the compiler knows it, too.
+LIBDIR = $(shell $(or $(CC),cc) -print-multiarch 2>/dev/null | sed -n 's|^.|lib/&|p')
 
 .PHONY: help build run test deps bench fuzz install clean goldens
 
@@ -50,7 +53,8 @@ goldens:
 
 install:
 	@support/deps run
-	@support/build $(INSTALL_BUILD) --prefix=$(PREFIX) -Dbuildtype=release
+	@support/build $(INSTALL_BUILD) --prefix=$(PREFIX) \
+		$(addprefix --libdir=,$(LIBDIR)) -Dbuildtype=release
 	@DESTDIR=$(if $(DESTDIR),$(abspath $(DESTDIR))) \
 		meson install --no-rebuild --quiet -C $(INSTALL_BUILD)
 # The loader finds a new shared library in a folder of the system by its cache.

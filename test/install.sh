@@ -42,10 +42,24 @@ check_files() {
 	result $? 'everything is installed' "missing: $missing"
 }
 
-# Nothing that was installed may name the folder that it was made in.
+# The folder that the compiler takes this system's libraries from; lib or lib64 where it has none.
+check_libdir() {
+	local multiarch there
+	multiarch=$(cc -print-multiarch 2>/dev/null)
+	there=$(find "$dest$prefix" -name tcpcensus.pc -printf '%P\n')
+	case $there in
+	"lib/${multiarch:+$multiarch/}pkgconfig/tcpcensus.pc") true ;;
+	lib64/pkgconfig/tcpcensus.pc) [ -z "$multiarch" ] ;;
+	*) false ;;
+	esac
+	result $? 'the library is where this system has libraries' "multiarch '$multiarch', found: $there"
+}
+
+# Nothing that was installed may name the folder that it was made in. A clone in /src is not what
+# "../src/" speaks of: no path goes on before it.
 check_paths() {
 	local found
-	found=$(grep -rlF -e "$PWD" -e "$work" "$dest")
+	found=$(LC_ALL=C grep -rlaP "(?<![[:alnum:]._-])(\Q$PWD\E|\Q$work\E)" "$dest")
 	[ -z "$found" ]
 	result $? 'no file names the folder of the build' "$found"
 }
@@ -137,9 +151,10 @@ check_peers() {
 	result $? 'the example groups by peer and counts for itself' "$said"
 }
 
-echo 1..14
+echo 1..15
 check_install
 check_files
+check_libdir
 check_paths
 check_soname
 check_symbols
