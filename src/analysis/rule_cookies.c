@@ -72,7 +72,7 @@ static enum tc_verdict check_cookies_sent(const struct tc_facts *facts, struct t
 		tc_evidence(draft, N_("Few came back: a flood, or answers that get lost."));
 		tc_points_to(draft, FLOOD);
 	}
-	if (!tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS, false, draft))
+	if (!tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS, NULL, draft))
 		tc_evidence(draft, N_("Which listener it was cannot be told: no queue of "
 				      "handshakes was full when looked at."));
 	return TC_FOUND;

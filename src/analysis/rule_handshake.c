@@ -148,10 +148,10 @@ static void tell_full(const struct tc_facts *facts, const struct tc_flood_pressu
 {
 	if (tc_flood_is_dropping(pressure)) {
 		tc_flood_tell_dropped(facts, pressure, draft);
-		tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, false,
+		tc_part_listeners(facts, TC_TROUBLE_SYN_OVERFLOWS | TC_TROUBLE_SYN_FULL, NULL,
 				  draft);
 	} else if (pressure->is_crowded) { /* more of the same would keep others out */
-		tc_part_listeners(facts, TC_TROUBLE_HALF_FULL | TC_TROUBLE_SYN_FULL, false, draft);
+		tc_part_listeners(facts, TC_TROUBLE_HALF_FULL | TC_TROUBLE_SYN_FULL, NULL, draft);
 		tc_judge_half(facts, "TCPReqQFullDrop", draft);
 	}
 }

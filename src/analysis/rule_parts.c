@@ -365,7 +365,12 @@ void tc_part_tell_listener(const struct tc_facts *facts, const struct tc_listene
 			      tc_llu(listener->states[TC_SYN_RECV]), tc_llu(listener->limit));
 }
 
-size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, bool waiting,
+bool tc_part_is_waited_for(const struct tc_listener *listener)
+{
+	return listener->queue != 0;
+}
+
+size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, tc_part_meant *is_meant,
 			 struct tc_draft *draft)
 {
 	const struct tc_listener *listener;
@@ -374,7 +379,7 @@ size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, bool wa
 	if (!facts->listening)
 		return 0;
 	for (size_t i = 0; (listener = tc_listening_at(facts->listening, i)); i++) {
-		if (!(listener->trouble & trouble) || (waiting && !listener->queue))
+		if (!(listener->trouble & trouble) || (is_meant && !is_meant(listener)))
 			continue;
 		if (told == NAMES_MAX) {
 			more++;

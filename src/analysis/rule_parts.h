@@ -107,11 +107,17 @@ const char *tc_part_interval(const struct tc_facts *facts, struct tc_draft *draf
 void tc_part_tell_listener(const struct tc_facts *facts, const struct tc_listener *listener,
 			   struct tc_draft *draft);
 
+/* Which listeners of many are meant. */
+typedef bool tc_part_meant(const struct tc_listener *listener);
+
+/* A connection waits to be accepted. */
+tc_part_meant tc_part_is_waited_for;
+
 /*
- * Says of the listeners with one of these TC_TROUBLE_ bits how full they are, where `waiting` only
- * of those at which a connection waits to be accepted. How many it said it of.
+ * Says of the listeners with one of these TC_TROUBLE_ bits how full they are, of those that are
+ * meant (NULL: all). How many it said it of.
  */
-size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, bool waiting,
+size_t tc_part_listeners(const struct tc_facts *facts, uint32_t trouble, tc_part_meant *is_meant,
 			 struct tc_draft *draft);
 
 /*

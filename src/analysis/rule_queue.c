@@ -52,7 +52,7 @@ static enum tc_verdict check_unaccepted(const struct tc_facts *facts, struct tc_
 		tc_evidence(draft, N_("None was there for a second: normal."));
 		return TC_NORMAL;
 	}
-	tc_part_listeners(facts, TC_TROUBLE_HALF_FULL, true, draft);
+	tc_part_listeners(facts, TC_TROUBLE_HALF_FULL, tc_part_is_waited_for, draft);
 	tc_evidence_whose(draft, waiting);
 	draft->severity = old->shown ? TC_SEVERITY_WARNING : TC_SEVERITY_NOTICE;
 	return TC_FOUND;
@@ -163,31 +163,53 @@ static bool is_known_who_dropped(const struct tc_facts *facts)
 	       tc_listening_summary(facts->listening)->suspects_known;
 }
 
+enum { EVER_FULL = TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL };
+
 /*
  * The counters that listeners were judged by were read a little apart from these, so a full one
- * is a suspect whatever those said.
+ * is a suspect whatever those said; but not one that has itself dropped nothing.
  */
+static bool may_have_refused(const struct tc_listener *listener)
+{
+	return !(listener->have & TC_LISTENER_DROPPED) || listener->dropped;
+}
+
+static bool has_full_suspect(const struct tc_facts *facts)
+{
+	const struct tc_listener *listener;
+
+	for (size_t i = 0; facts->listening && (listener = tc_listening_troubled(facts->listening,
+										 EVER_FULL, i));
+	     i++)
+		if (may_have_refused(listener))
+			return true;
+	return false;
+}
+
 static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	const uint32_t full = TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL;
-
 	if (is_known_who_dropped(facts)) {
 		tc_evidence(draft, N_("By the packets that each listener has dropped meanwhile, it "
 				      "was:"));
-		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, false, draft);
-	} else if (has_troubled(facts, full)) {
+		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, NULL, draft);
+	} else if (has_full_suspect(facts)) {
 		tc_evidence(draft, N_("The kernel counts for all listeners together. Inferred: it "
 				      "was a listener that was full at one of the looks."));
-		tc_part_listeners(facts, full, false, draft);
+		tc_part_listeners(facts, EVER_FULL, may_have_refused, draft);
 	} else if (has_troubled(facts, TC_TROUBLE_OVERFLOWS)) {
 		tc_evidence(draft, N_("None was full when looked at. Inferred: it was one of those "
 				      "that have dropped packets meanwhile, which has other reasons "
 				      "too, or one that has gone."));
-		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, false, draft);
+		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, NULL, draft);
+	} else if (has_troubled(facts, EVER_FULL)) {
+		tc_evidence(draft, N_("Which listener it was cannot be told: these were full at one "
+				      "of the looks at the listeners, but dropped nothing between "
+				      "them, and the counter was read a little apart."));
+		tc_part_listeners(facts, EVER_FULL, NULL, draft);
 	} else if (has_half_full(facts)) {
 		tc_evidence(draft, N_("Which listener it was cannot be told: none was over its "
 				      "limit when looked at. These are nearest to it."));
-		tc_part_listeners(facts, TC_TROUBLE_HALF_FULL, true, draft);
+		tc_part_listeners(facts, TC_TROUBLE_HALF_FULL, tc_part_is_waited_for, draft);
 	} else {
 		tc_evidence(draft, N_("Which listener it was cannot be told: none was full when "
 				      "looked at. A longer interval (-i 10s) may catch it."));
@@ -197,8 +219,11 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 /* Places in the row's list of causes. */
 enum { DOES_NOT_ACCEPT, SMALL_BACKLOG, MORE_THAN_IT_SERVES };
 
-/* The last of them. To a full one that is known to have dropped nothing nobody wanted to come. */
-static const struct tc_listener *full_and_dropping(const struct tc_facts *facts)
+/*
+ * The last of those that are full, and, where connections were refused, may have done that: to one
+ * that is known to have dropped nothing nobody wanted to come.
+ */
+static const struct tc_listener *full_one(const struct tc_facts *facts, uint64_t overflows)
 {
 	const struct tc_listener *full = NULL, *listener;
 	bool known = is_known_who_dropped(facts);
@@ -206,7 +231,8 @@ static const struct tc_listener *full_and_dropping(const struct tc_facts *facts)
 	for (size_t i = 0; facts->listening && (listener = tc_listening_troubled(
 							facts->listening, TC_TROUBLE_FULL, i));
 	     i++)
-		if (!known || listener->trouble & TC_TROUBLE_OVERFLOWS)
+		if (!overflows || (known ? listener->trouble & TC_TROUBLE_OVERFLOWS
+					 : may_have_refused(listener)))
 			full = listener;
 	return full;
 }
@@ -215,18 +241,19 @@ static const struct tc_listener *full_and_dropping(const struct tc_facts *facts)
  * Full at both looks: its program takes none, or too few; whether any were let in meanwhile tells
  * which, where there is one such listener. Full at none of them it was but a burst.
  */
-static void point_to(const struct tc_facts *facts, struct tc_draft *draft)
+static void point_to(const struct tc_facts *facts, uint64_t overflows, struct tc_draft *draft)
 {
-	const struct tc_listener *full = full_and_dropping(facts);
+	const struct tc_listener *full = full_one(facts, overflows);
 	uint64_t came_in;
 
 	if (!facts->listening)
 		return;
-	if (!full)
-		tc_points_to(draft, SMALL_BACKLOG);
-	else if (full->have & TC_LISTENER_BEFORE && full->queue_before >= full->limit &&
-		 tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
+	if (full && full->have & TC_LISTENER_BEFORE && full->queue_before >= full->limit &&
+	    tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
 		tc_points_to(draft, came_in ? MORE_THAN_IT_SERVES : DOES_NOT_ACCEPT);
+	/* Where one is full, and it is not told who refused, it may be that one all the same. */
+	if (!full && (is_known_who_dropped(facts) || !has_troubled(facts, TC_TROUBLE_FULL)))
+		tc_points_to(draft, SMALL_BACKLOG);
 }
 
 /*
@@ -241,16 +268,16 @@ static enum tc_verdict check_accept_overflow(const struct tc_facts *facts, struc
 
 	if (!overflows && !is_full)
 		return nothing_full(facts, rose, draft);
-	draft->severity = overflows && full_and_dropping(facts) ? TC_SEVERITY_CRITICAL
-								: TC_SEVERITY_WARNING;
+	draft->severity = overflows && full_one(facts, overflows) ? TC_SEVERITY_CRITICAL
+								  : TC_SEVERITY_WARNING;
 	if (overflows) {
 		tell_overflows(facts, overflows, draft);
 		tell_suspects(facts, draft);
 	} else {
 		tc_evidence(draft, N_("A queue is full, so the next connection is not let in."));
-		tc_part_listeners(facts, TC_TROUBLE_FULL, false, draft);
+		tc_part_listeners(facts, TC_TROUBLE_FULL, NULL, draft);
 	}
-	point_to(facts, draft);
+	point_to(facts, overflows, draft);
 	return TC_FOUND;
 }
 
@@ -363,7 +390,7 @@ static enum tc_verdict check_phantom_established(const struct tc_facts *facts,
 			      cookies, tc_part_interval(facts, draft), tc_llu(cookies));
 		tc_part_where(facts, TC_COUNTER_SyncookiesRecv, draft);
 	}
-	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL, false, draft);
+	tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS | TC_TROUBLE_FULL, NULL, draft);
 	tc_points_to(draft, stuck ? FULL_FOR_MOMENTS : COOKIES_AND_A_FULL_QUEUE);
 	draft->severity = TC_SEVERITY_NOTICE;
 	return TC_FOUND;

@@ -167,8 +167,9 @@ static inline void scene_instant(struct scene *scene)
 	scene->facts.interval_us = 0;
 }
 
-static inline struct tc_sock scene_listening(struct scene *scene, uint16_t port, uint32_t queue,
-					     uint32_t limit, uint32_t have)
+/* Made, but not looked at. */
+static inline struct tc_sock scene_new_listener(struct scene *scene, uint16_t port, uint32_t queue,
+						uint32_t limit, uint32_t have)
 {
 	struct tc_sock listener = scene_sock(TC_LISTEN, 0);
 
@@ -180,8 +181,29 @@ static inline struct tc_sock scene_listening(struct scene *scene, uint16_t port,
 	listener.cookie = scene->cookie++;
 	listener.have = have;
 	listener.text = NULL;
+	return listener;
+}
+
+static inline struct tc_sock scene_listening(struct scene *scene, uint16_t port, uint32_t queue,
+					     uint32_t limit, uint32_t have)
+{
+	struct tc_sock listener = scene_new_listener(scene, port, queue, limit, have);
+
 	assert_int_equal(tc_listening_add(scene->facts.listening, NULL, 0, &listener, 1), 0);
 	return listener;
+}
+
+/* One that was there at the first look as well, and has dropped so many packets since. */
+static inline void scene_dropping(struct scene *scene, uint16_t port, uint32_t queue,
+				  uint32_t limit, uint32_t dropped)
+{
+	struct tc_sock listener = scene_new_listener(scene, port, queue, limit,
+						     SCENE_HAVE | TC_HAVE_COOKIE | TC_HAVE_DROPS);
+
+	listener.expires_ms = 7;
+	assert_int_equal(tc_listening_before(scene->facts.listening, &listener, 1), 0);
+	listener.expires_ms += dropped;
+	assert_int_equal(tc_listening_add(scene->facts.listening, NULL, 0, &listener, 1), 0);
 }
 
 /* Handshakes at a listener, divided evenly between so many peers. */

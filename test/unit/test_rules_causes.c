@@ -330,6 +330,47 @@ static void test_accept_overflow(void **state)
 	scene_end(&scene);
 }
 
+/* What a full one has dropped itself tells that it refused nobody, whatever all together did. */
+static void test_accept_overflow_elsewhere(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 3);
+	scene_dropping(&scene, 443, 129, 128, 0);
+	expect_first(&scene, "accept-overflow", "The program does not accept");
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_says(&scene, "cannot be told: these were full");
+	assert_says(&scene, ":443");
+	scene_end(&scene);
+	scene_begin(&scene); /* of the other it is not known */
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 3);
+	scene_dropping(&scene, 443, 129, 128, 0);
+	scene_listener(&scene, 444, 129, 128, 0, SCENE_HAVE);
+	expect_first(&scene, "accept-overflow", "The program does not accept");
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_says(&scene, "Inferred: it was a listener that was full");
+	assert_says(&scene, ":444");
+	assert_false(scene_says(&scene, ":443"));
+	scene_end(&scene);
+	scene_begin(&scene);
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 3);
+	scene_rise(&scene, TC_COUNTER_ListenDrops, 3);
+	scene_rise(&scene, TC_COUNTER_PassiveOpens, 0);
+	scene_dropping(&scene, 443, 129, 128, 0);
+	scene_dropping(&scene, 444, 129, 128, 3);
+	expect_first(&scene, "accept-overflow", "The program does not accept");
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
+	assert_false(scene_says(&scene, ":443"));
+	scene_end(&scene);
+	scene_begin(&scene); /* nobody came to it, and nobody was refused */
+	scene_rise(&scene, TC_COUNTER_ListenOverflows, 0);
+	scene_dropping(&scene, 443, 129, 128, 0);
+	expect_first(&scene, "accept-overflow", "The program does not accept");
+	scene_end(&scene);
+}
+
 static void test_phantom_and_stale(void **state)
 {
 	struct tc_sock sock = scene_sock(TC_LAST_ACK, LONG_MS);
@@ -418,7 +459,9 @@ int main(void)
 		cmocka_unit_test(test_tw_active_close), cmocka_unit_test(test_tw_overflow),
 		cmocka_unit_test(test_port_exhaustion), cmocka_unit_test(test_syn_flood),
 		cmocka_unit_test(test_slow_last_ack),	cmocka_unit_test(test_cookies_sent),
-		cmocka_unit_test(test_accept_overflow), cmocka_unit_test(test_phantom_and_stale),
+		cmocka_unit_test(test_accept_overflow),
+		cmocka_unit_test(test_accept_overflow_elsewhere),
+		cmocka_unit_test(test_phantom_and_stale),
 		cmocka_unit_test(test_paws_nat),	cmocka_unit_test(test_retrans_storm),
 		cmocka_unit_test(test_tcp_mem),
 	};
