@@ -83,14 +83,36 @@ static const uint8_t *after(const struct btf_type *type)
 	return (const uint8_t *)(type + 1) + tail_of(type);
 }
 
+/* The next type that was not passed yet, which is then; NULL: there are no more. */
+static const struct btf_type *pass_next(struct tc_btf *btf)
+{
+	const struct btf_type *type = type_at(btf, btf->next);
+
+	if (!type)
+		return NULL;
+	/* A processor looks ahead by itself, but not to the next page. */
+	__builtin_prefetch((const void *)((uintptr_t)type + AHEAD));
+	if ((btf->next_id - 1) % TC_BTF_STRIDE == 0) {
+		if (btf->stop_count == TC_BTF_STOPS)
+			return NULL;
+		btf->stops[btf->stop_count++] = (uint32_t)(btf->next - btf->types);
+	}
+	btf->next = after(type);
+	btf->next_id++;
+	return type;
+}
+
 /* The type of that number, from the last stop before it on. */
-static const struct btf_type *type_of(const struct tc_btf *btf, uint32_t id)
+static const struct btf_type *type_of(struct tc_btf *btf, uint32_t id)
 {
 	size_t stop = (id - 1) / TC_BTF_STRIDE;
 	const struct btf_type *type;
 
-	if (!id || stop >= btf->stop_count)
+	if (!id)
 		return NULL;
+	while (stop >= btf->stop_count)
+		if (!pass_next(btf))
+			return NULL;
 	type = type_at(btf, btf->types + btf->stops[stop]);
 	for (uint32_t left = (id - 1) % TC_BTF_STRIDE; type && left; left--)
 		type = type_at(btf, after(type));
@@ -150,10 +172,12 @@ static bool may_be_wanted(const struct tc_btf *btf, const struct starts *starts,
 	return starts->bits[start / 64] >> start % 64 & 1;
 }
 
-static void compare(const struct tc_btf *btf, const struct btf_type *type, uint32_t id,
-		    struct tc_btf_name *names, size_t count)
+/* How many of the names it is. */
+static size_t compare(const struct tc_btf *btf, const struct btf_type *type, uint32_t id,
+		      struct tc_btf_name *names, size_t count)
 {
 	const char *name = name_of(btf, type->name_off);
+	size_t found = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		/* What has the start of one is compared with the others, too. */
@@ -162,38 +186,35 @@ static void compare(const struct tc_btf *btf, const struct btf_type *type, uint3
 			continue;
 		names[i].id = id;
 		names[i].found = (const uint8_t *)type;
+		found++;
 	}
+	return found;
 }
 
+/* Most kernels describe their functions last, by the thousand, those of eBPF among the first. */
 void tc_btf_find(struct tc_btf *btf, struct tc_btf_name *names, size_t count)
 {
-	const struct btf_type *type = type_at(btf, btf->types);
+	const struct btf_type *type;
 	struct starts starts;
+	size_t left = count;
 
 	note_starts(&starts, names, count);
 	btf->stop_count = 0;
-	for (uint32_t id = 1; type; id++) {
+	btf->next = btf->types;
+	btf->next_id = 1;
+	while (left && (type = pass_next(btf))) {
 		uint32_t kind = kind_of(type);
 
-		/* A processor looks ahead by itself, but not to the next page. */
-		__builtin_prefetch((const void *)((uintptr_t)type + AHEAD));
-		if ((id - 1) % TC_BTF_STRIDE == 0) {
-			if (btf->stop_count == TC_BTF_STOPS)
-				break;
-			btf->stops[btf->stop_count++] =
-				(uint32_t)((const uint8_t *)type - btf->types);
-		}
 		if ((kind == BTF_KIND_STRUCT || kind == BTF_KIND_FUNC) &&
 		    may_be_wanted(btf, &starts, type->name_off))
-			compare(btf, type, id, names, count);
-		type = type_at(btf, after(type));
+			left -= compare(btf, type, btf->next_id - 1, names, count);
 	}
 }
 
 /* ---- Members ---------------------------------------------------------------------------- */
 
 /* What a name or a qualifier stands for. */
-static const struct btf_type *bare(const struct tc_btf *btf, uint32_t id)
+static const struct btf_type *bare(struct tc_btf *btf, uint32_t id)
 {
 	const struct btf_type *type = type_of(btf, id);
 
@@ -237,7 +258,7 @@ static uint32_t bits_of(const struct btf_type *type)
 
 /* A look for a member, which ends also where structures go in circles. */
 struct search {
-	const struct tc_btf *btf;
+	struct tc_btf *btf;
 	const char *name;
 	size_t length;
 	uint32_t left; /* members that may still be looked at */
@@ -291,7 +312,7 @@ static bool find_member(struct search *search, const struct btf_type *structure,
 	return false;
 }
 
-bool tc_btf_member(const struct tc_btf *btf, const struct tc_btf_name *structure, const char *path,
+bool tc_btf_member(struct tc_btf *btf, const struct tc_btf_name *structure, const char *path,
 		   struct tc_btf_member *ret_member)
 {
 	const struct btf_type *type = (const struct btf_type *)structure->found;

@@ -2,8 +2,8 @@
 /*
  * btf.h - where the members of the kernel's structures are, from its own description.
  *
- * The format: Documentation/bpf/btf.rst of the kernel. Read in one pass and without a graph of
- * all types, since only a handful is asked for; what is malformed is not found.
+ * The format: Documentation/bpf/btf.rst of the kernel. Read in one pass, as far as it takes, and
+ * without a graph of all types, since only a handful is asked for; what is malformed is not found.
  */
 #ifndef TC_BPF_BTF_H
 #define TC_BPF_BTF_H
@@ -22,6 +22,8 @@ struct tc_btf {
 	size_t names_size;	      /* the last byte is NUL */
 	uint32_t stops[TC_BTF_STOPS]; /* offsets in types of type 1, 257, ... */
 	size_t stop_count;
+	const uint8_t *next; /* the first type that was not passed yet, and its number */
+	uint32_t next_id;
 	void *memory; /* that was mapped or, with size 0, allocated; or NULL: borrowed */
 	size_t memory_size;
 };
@@ -49,14 +51,14 @@ int tc_btf_open_bytes(struct tc_btf *btf, const void *bytes, size_t size);
 
 void tc_btf_close(struct tc_btf *btf);
 
-/* Finds all names in one pass. */
+/* Finds all names in one pass; of types of the same name and kind, the first. */
 void tc_btf_find(struct tc_btf *btf, struct tc_btf_name *names, size_t count);
 
 /*
  * Finds a member of a structure, "ipv4.tcp_death_row.hashinfo", also inside of members that have
  * no name. False: there is none.
  */
-bool tc_btf_member(const struct tc_btf *btf, const struct tc_btf_name *structure, const char *path,
+bool tc_btf_member(struct tc_btf *btf, const struct tc_btf_name *structure, const char *path,
 		   struct tc_btf_member *ret_member);
 
 /* The size of a structure in bytes; 0: it was not found. */

@@ -127,7 +127,7 @@ static bool place_of(const struct tc_btf_member *member, unsigned bits,
 	return true;
 }
 
-static int fill(const struct tc_btf *btf, const struct tc_btf_name *names,
+static int fill(struct tc_btf *btf, const struct tc_btf_name *names,
 		struct tc_walk_layout *layout, char why[TC_WHY_MAX])
 {
 	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {

@@ -37,7 +37,7 @@ static void close_made(struct world *world)
 }
 
 /* -1: there is none; else its offset, and its size above 32 bits. */
-static int64_t where(const struct world *world, const char *path)
+static int64_t where(struct world *world, const char *path)
 {
 	struct tc_btf_member member;
 
@@ -240,6 +240,32 @@ static void test_many_types(void **state)
 		snprintf(path, sizeof(path), "m%u", i);
 		assert_int_equal(where(&world, path), place(i * 16, i % 2 ? 8 : 16));
 	}
+	close_made(&world);
+}
+
+/* A type that comes long after all that was looked for, which is not passed in looking for it. */
+static void test_a_type_further_on(void **state)
+{
+	struct made *made = made_new();
+	uint32_t first = 3, last = first + 5 * TC_BTF_STRIDE, count;
+	struct world world;
+
+	(void)state;
+	made_struct(made, "early", 16, 3);
+	made_member(made, "near", first, 0);
+	made_member(made, "far", last, 64);
+	made_member(made, "nowhere", last + 1, 96);
+	count = made_int(made, "u16", 2);
+	assert_int_equal(count + 1, first);
+	for (uint32_t id = first; id < last; id++)
+		made_type(made, MADE_CONST, NULL, 0, count);
+	assert_int_equal(made_int(made, "u32", 4), last);
+	open_made(&world, made, "early");
+	assert_int_equal(world.btf.next_id, 2);
+	assert_int_equal(where(&world, "near"), place(0, 16));
+	assert_int_equal(where(&world, "far"), place(64, 32));
+	assert_int_equal(where(&world, "nowhere"), place(96, 0));
+	assert_int_equal(where(&world, "far"), place(64, 32));
 	close_made(&world);
 }
 
@@ -493,6 +519,7 @@ int main(void)
 		cmocka_unit_test(test_short_names),
 		cmocka_unit_test(test_the_first_of_a_name),
 		cmocka_unit_test(test_many_types),
+		cmocka_unit_test(test_a_type_further_on),
 		cmocka_unit_test(test_bitfields),
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_cut_short),
