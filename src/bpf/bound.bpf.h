@@ -24,18 +24,23 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo)
 	walker->bucket_chain = layout->bind_chain.word;
 }
 
-/*
- * In a socket the state is beside the node. Of a list of which only the first is looked at, that is
- * fetched, too: no branch, as the verifier would follow both ways once for each lane.
- */
+/* In a socket the state is beside the node. */
 inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
-	u64 node = lane->node;
-	u64 if_first = -(u64)(walker->lists & TC_WALK_LISTS_FIRST);
-	u64 first = read_word((node - layout->port_node.word + layout->port_owners.word) & if_first);
+	(void)walker;
+	(void)read_word(lane->node);
+}
 
-	(void)read_word(node);
+/*
+ * Of a list of which only the first is looked at, that is fetched: no branch, as the verifier would
+ * follow both ways once for each lane.
+ */
+inline_always void fetch_left(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+{
+	const struct tc_walk_layout *layout = &walker->layout;
+	u64 owners = lane->node - layout->port_node.word + layout->port_owners.word;
+	u64 first = read_word(owners & -(u64)(walker->lists & TC_WALK_LISTS_FIRST));
+
 	(void)read_word(first);
 	(void)read_word(first - layout->bind_node.word + layout->saddr6.word);
 }
@@ -100,10 +105,9 @@ inline_always int is_bound(const struct tc_walker *walker, u64 sock)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
 	u64 head = read_word(sock + layout->state.word);
-	u32 is_v6 = ((head >> (layout->family.shift & 63)) & 0xffff) == AF_INET6;
 
 	return ((head >> (layout->state.shift & 63)) & 255) == KERNEL_CLOSE &&
-	       (walker->families >> is_v6 & 1) && (read_at(sock, &layout->sport) & 0xffff);
+	       (walker->families >> is_v6(walker, head) & 1) && (read_at(sock, &layout->sport) & 0xffff);
 }
 
 /* On to the next of the list, or behind it: to what comes after the port. */

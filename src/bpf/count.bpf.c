@@ -80,7 +80,7 @@ inline_always void note_ends(struct tc_walker *walker, const struct seen *seen)
 	u32 remote = (ports >> (layout->dport.shift & 63)) & 0xffff;
 	u32 address = read_at(seen->sock, &layout->daddr);
 
-	if (is_v6(walker, seen)) {
+	if (is_v6(walker, seen->head)) {
 		u64 low = read_word(seen->sock + layout->daddr6.word + 8);
 
 		/* A mapped address is the IPv4 address, which takes the same ports. */

@@ -30,11 +30,6 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 /* Of every socket of the namespaces that are looked at, of whatever family. */
 inline_always void sum_up(struct tc_walker *walker, const struct seen *seen);
 
-inline_always u32 is_v6(const struct tc_walker *walker, const struct seen *seen)
-{
-	return ((seen->head >> (walker->layout.family.shift & 63)) & 0xffff) == AF_INET6;
-}
-
 inline_always void find(struct tc_walker *walker, u64 hashinfo)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
@@ -65,6 +60,10 @@ inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_la
 	(void)read_word(node);
 	(void)read_word(sock + walker->layout.state.word);
 	(void)read_word(sock + walker->layout.substate.word);
+}
+
+inline_always void fetch_left(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+{
 	(void)read_word(lane->left + walker->layout.retransmits.word);
 	(void)read_word(lane->left_told + walker->layout.socket.word);
 }
@@ -94,7 +93,7 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	if (seen.slot >= TC_WALK_SLOTS)
 		return CHANGED;
 	if (is_wanted(walker, seen.net)) {
-		if ((walker->families >> is_v6(walker, &seen) & 1) && !visit(walker, lane, &seen))
+		if ((walker->families >> is_v6(walker, seen.head) & 1) && !visit(walker, lane, &seen))
 			return NO_ROOM;
 		sum_up(walker, &seen);
 	}

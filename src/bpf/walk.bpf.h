@@ -9,8 +9,8 @@
  * address that is none reads as 0 and does no harm. Before Linux 6.2 there is no such thing; the
  * same programs are then compiled with TC_WALK_PROBE, and call bpf_probe_read_kernel() for each.
  *
- * Who includes this defines find(), fetch(), start_chain(), follow(), finish(), end_chain()
- * and forget().
+ * Who includes this defines find(), fetch(), fetch_left(), start_chain(), follow(), finish(),
+ * end_chain() and forget().
  */
 #ifndef TC_BPF_WALK_BPF_H
 #define TC_BPF_WALK_BPF_H
@@ -96,21 +96,27 @@ inline_always int is_wanted(struct tc_walker *walker, u64 net)
 	return walker->net ? net == walker->net : is_listed(walker, net);
 }
 
+/* By arithmetic: AF_INET6 has the bit that AF_INET lacks. */
+inline_always u64 is_v6(const struct tc_walker *walker, u64 head)
+{
+	return head >> (walker->layout.family.shift & 63) >> 3 & 1;
+}
+
 /*
  * A number of the list of those that share a socket's port and address: of its namespace, port and
  * address. Those of IPv6 have what IPv4 would, as a mapped address is in one list with that of
- * IPv4; of others the upper half is not 0. By arithmetic: AF_INET6 has the bit that AF_INET lacks.
- * The head, the namespace and the port are given, since whoever asks has read them.
+ * IPv4; of others the upper half is not 0. The head, the namespace and the port are given, since
+ * whoever asks has read them.
  */
 inline_always u64 list_of(const struct tc_walker *walker, u64 sock, u64 head, u64 net, u64 port)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
-	u64 is_v6 = head >> (layout->family.shift & 63) >> 3 & 1;
-	u64 upper = read_word(sock + layout->saddr6.word);
-	u64 lower = read_word(sock + layout->saddr6.word + 8);
-	u64 v4 = read_at(sock, &layout->saddr) & 0xffffffff;
+	u64 list = net + (read_at(sock, &layout->saddr) << 32 >> 16) + (port & 0xffff);
 
-	return net + (v4 << 16) + (port & 0xffff) + (upper * (lower | 1) & -is_v6);
+	if (is_v6(walker, head))
+		list += read_word(sock + layout->saddr6.word) *
+			(read_word(sock + layout->saddr6.word + 8) | 1);
+	return list;
 }
 
 /*
@@ -154,6 +160,9 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 
 /* Asks memory for what a lane's next step will look at. */
 inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane);
+
+/* For what it has left to that step; and for what is found only by what fetch() asked for. */
+inline_always void fetch_left(const struct tc_walker *walker, const struct tc_walk_lane *lane);
 
 /* What a lane has seen of its chain does not count. */
 inline_always void forget(struct tc_walk_lane *lane);
@@ -235,13 +244,18 @@ begin:
 /*
  * A processor runs some hundred instructions ahead of a read that waits for memory, which is two
  * or three steps. Here the reads of all lanes stand together, and wait together. (Of a node that
- * is none they cost nothing: its address is not the kernel's.)
+ * is none they cost nothing: its address is not the kernel's.) Each read is a dozen instructions,
+ * for whether the address is the kernel's, so that those which most lanes do not need, and those
+ * which wait for others, come after all that are needed.
  */
 inline_always void fetch_all(const struct tc_walker *walker)
 {
 #pragma unroll
 	for (u32 i = 0; i < TC_WALK_LANES; i++)
 		fetch(walker, &walker->lanes[i]);
+#pragma unroll
+	for (u32 i = 0; i < TC_WALK_LANES; i++)
+		fetch_left(walker, &walker->lanes[i]);
 }
 
 in_kernel static long step_all(u32 i, struct tc_walker **context)
