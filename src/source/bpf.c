@@ -25,6 +25,7 @@
 #include "source/netlink.h"
 #include "source/sockstat.h"
 #include "source/source.h"
+#include "source/unhashed.h"
 #include "source/walked.h"
 #include "util/addr.h"
 #include "util/intl.h"
@@ -354,7 +355,7 @@ static int count_all(struct tc_job *job, struct tc_census *census, struct tc_rep
 	struct tc_walk_job walk_job = tc_walked_job(job);
 	uint32_t states = walked_states(job);
 	bool bound = states & TC_STATE_BIT(TC_BOUND) &&
-		     (job->together || tc_sockstat_may_be_bound(&stat));
+		     (job->together || tc_unhashed_possible(&stat, !job->namespaces));
 	struct tc_walk *walk;
 	int err = tc_walk_open(TC_WALK_TYPED, &walk, report->why);
 

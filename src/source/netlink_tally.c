@@ -31,6 +31,7 @@
 #include "source/netlink_bound.h"
 #include "source/netlink_place.h"
 #include "source/sockstat.h"
+#include "source/unhashed.h"
 #include "source/walked.h"
 #include "util/macro.h"
 #include "util/netns_here.h"
@@ -266,7 +267,7 @@ static int count(struct counting *counting)
 	uint32_t states = counting->job->states, bound = states & TC_STATE_BIT(TC_BOUND);
 
 	if (bound && (!tc_netlink_sees_bound(counting->job, counting->report) ||
-		      !tc_sockstat_may_be_bound(&stat)))
+		      !tc_unhashed_possible(&stat, !counting->job->namespaces)))
 		states &= ~bound;
 	if ((states & bound) && (states & ~bound) && stat.known &&
 	    stat.inuse + stat.time_wait >= BESIDE_FROM && tc_processors() > 1)

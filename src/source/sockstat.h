@@ -20,12 +20,9 @@ struct tc_sockstat {
 struct tc_sockstat tc_sockstat_read(void);
 
 /*
- * Whether there may be TCP sockets that are in no hash, as those that are only bound: false
- * where all TCP sockets of the machine are in this namespace's hash. Those that the kernel made
- * for itself (of NFS, RDS, SMC) are in both counts. Of the sockets of any protocol ("sockets:
- * used") they are not (net/core/sock.c, sk_alloc()), so as many of them in a hash may make up
- * for as many of a program's that are bound: that count proves nothing.
+ * Reads them for that of the first process, as this /proc numbers processes; not known, too, where
+ * it is the calling thread's own, or cannot be told from it.
  */
-bool tc_sockstat_may_be_bound(const struct tc_sockstat *stat);
+struct tc_sockstat tc_sockstat_read_first(void);
 
 #endif

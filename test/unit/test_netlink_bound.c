@@ -176,6 +176,13 @@ struct tc_sockstat __wrap_tc_sockstat_read(void)
 	return kernel.stat;
 }
 
+struct tc_sockstat __wrap_tc_sockstat_read_first(void);
+
+struct tc_sockstat __wrap_tc_sockstat_read_first(void)
+{
+	return (struct tc_sockstat){.known = false};
+}
+
 unsigned __wrap_tc_processors(void);
 
 unsigned __wrap_tc_processors(void)

@@ -251,31 +251,12 @@ static void test_any_job(void **state)
 	}
 }
 
-/*
- * Nothing is bound where every TCP socket of the machine is in this namespace's hash. That there
- * are as many in it as the namespace has sockets of any protocol says nothing: the kernel's own
- * are among the former only.
- */
-static void test_may_be_bound(void **state)
-{
-	(void)state;
-	set_sockets(0, 0);
-	assert_false(tc_sockstat_may_be_bound(&stat_now));
-	set_sockets(12, 5);
-	assert_false(tc_sockstat_may_be_bound(&stat_now));
-	stat_now.allocated = 13;
-	assert_true(tc_sockstat_may_be_bound(&stat_now));
-	stat_now = (struct tc_sockstat){ .known = false };
-	assert_true(tc_sockstat_may_be_bound(&stat_now));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_second_choice),
 		cmocka_unit_test(test_not_known),
-		cmocka_unit_test(test_may_be_bound),
 		cmocka_unit_test(test_monotone),
 		cmocka_unit_test(test_any_job),
 	};
