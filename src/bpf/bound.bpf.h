@@ -24,25 +24,23 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo)
 	walker->bucket_chain = layout->bind_chain.word;
 }
 
-/* In a socket the state is beside the node. */
-inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane)
-{
-	(void)walker;
-	(void)read_word(lane->node);
-}
-
 /*
- * Of a list of which only the first is looked at, that is fetched: no branch, as the verifier would
- * follow both ways once for each lane.
+ * In a socket the state is beside the node, and in a port, mostly, what leads to the first of its
+ * sockets is not. No branch, as the verifier would follow both ways once for each lane.
  */
-inline_always void fetch_left(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
 	u64 owners = lane->node - layout->port_node.word + layout->port_owners.word;
-	u64 first = read_word(owners & -(u64)(walker->lists & TC_WALK_LISTS_FIRST));
 
-	(void)read_word(first);
-	(void)read_word(first - layout->bind_node.word + layout->saddr6.word);
+	(void)read_word(lane->node);
+	(void)read_word(owners & -(u64)(walker->lists & TC_WALK_LISTS_FIRST));
+}
+
+inline_always void fetch_left(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+{
+	(void)walker;
+	(void)lane;
 }
 
 inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
@@ -53,22 +51,19 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	return GONE_ON;
 }
 
-/* The first of a list if it is to be followed, or 0. */
-inline_always u64 first_of(struct tc_walker *walker, u64 port)
+/* The first of a port's list if it is to be followed, or 0. */
+inline_always u64 first_of(struct tc_walker *walker, u64 port, u64 net)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
 	u64 head = port + layout->port_owners.word, first = read_word(head);
-	u32 at = read_at(port, &layout->port_number) & (TC_WALK_SUMS - 1);
-	u64 sock, list;
+	u64 number = read_at(port, &layout->port_number);
+	u32 at = number & (TC_WALK_SUMS - 1);
 
 	if (walker->lists == TC_WALK_LISTS_ALL || !first)
 		return first;
 	if (walker->lists == TC_WALK_LISTS_LEFT)
 		return walker->sums[at] ? first : 0;
-	sock = first - layout->bind_node.word;
-	list = list_of(walker, sock, read_word(sock + layout->state.word),
-		       read_word(sock + layout->net.word), read_at(sock, &layout->sport));
-	walker->sums[at] += tc_walk_pointer(head, first, list);
+	walker->sums[at] += tc_walk_pointer(head, first, lists_of(net, number));
 	return 0;
 }
 
@@ -77,9 +72,9 @@ inline_always u64 first_of_wanted(struct tc_walker *walker, u64 node)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
 	u64 port = node - layout->port_node.word;
+	u64 net = read_word(port + layout->port_net.word);
 
-	return is_wanted(walker, read_word(port + layout->port_net.word)) ? first_of(walker, port)
-									  : 0;
+	return is_wanted(walker, net) ? first_of(walker, port, net) : 0;
 }
 
 /* A port and address: its sockets come before the next of the chain. */

@@ -177,7 +177,7 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
-	u64 node = seen->sock + layout->bind_node.word, link, next, list, sum;
+	u64 node = seen->sock + layout->bind_node.word, link, next, lists, sum;
 	u64 port;
 
 	if (!(walker->summed >> seen->slot & 1))
@@ -187,10 +187,10 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 	if (!link) /* it is in no list */
 		return;
 	port = read_at(seen->sock, &layout->sport);
-	list = list_of(walker, seen->sock, seen->head, seen->net, port);
+	lists = lists_of(seen->net, port);
 	port &= TC_WALK_SUMS - 1;
-	sum = -tc_walk_pointer(link, node, list);
+	sum = -tc_walk_pointer(link, node, lists);
 	if (next)
-		sum += tc_walk_pointer(node, next, list);
+		sum += tc_walk_pointer(node, next, lists);
 	walker->sums[port] += sum;
 }

@@ -102,21 +102,10 @@ inline_always u64 is_v6(const struct tc_walker *walker, u64 head)
 	return head >> (walker->layout.family.shift & 63) >> 3 & 1;
 }
 
-/*
- * A number of the list of those that share a socket's port and address: of its namespace, port and
- * address. Those of IPv6 have what IPv4 would, as a mapped address is in one list with that of
- * IPv4; of others the upper half is not 0. The head, the namespace and the port are given, since
- * whoever asks has read them.
- */
-inline_always u64 list_of(const struct tc_walker *walker, u64 sock, u64 head, u64 net, u64 port)
+/* A number of the lists of those that share a port. */
+inline_always u64 lists_of(u64 net, u64 port)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
-	u64 list = net + (read_at(sock, &layout->saddr) << 32 >> 16) + (port & 0xffff);
-
-	if (is_v6(walker, head))
-		list += read_word(sock + layout->saddr6.word) *
-			(read_word(sock + layout->saddr6.word + 8) | 1);
-	return list;
+	return net + (port & 0xffff);
 }
 
 /*
@@ -161,7 +150,7 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 /* Asks memory for what a lane's next step will look at. */
 inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane);
 
-/* For what it has left to that step; and for what is found only by what fetch() asked for. */
+/* For what it has left to that step. */
 inline_always void fetch_left(const struct tc_walker *walker, const struct tc_walk_lane *lane);
 
 /* What a lane has seen of its chain does not count. */
@@ -245,8 +234,8 @@ begin:
  * A processor runs some hundred instructions ahead of a read that waits for memory, which is two
  * or three steps. Here the reads of all lanes stand together, and wait together. (Of a node that
  * is none they cost nothing: its address is not the kernel's.) Each read is a dozen instructions,
- * for whether the address is the kernel's, so that those which most lanes do not need, and those
- * which wait for others, come after all that are needed.
+ * for whether the address is the kernel's, so that those which most lanes do not need come after
+ * all that are needed.
  */
 inline_always void fetch_all(const struct tc_walker *walker)
 {

@@ -119,15 +119,16 @@ enum {
  * are followed.
  *
  * The memory of a socket may be another's a moment later, in another list. So what is summed up is
- * not sockets, but pointers: from where, to where, and in which list. Of sockets that stay in
+ * not sockets, but pointers: from where, to where, and of which port. Of sockets that stay in
  * theirs all are noticed but in one case: two neighbours that are older than they and the last of
- * the list close, and come again as its first, in the memory that they had, each met once.
+ * the list close, and come again as its first, in the memory that they had, each met once. (From
+ * another list of that port they would do, too, were they neighbours there.)
  */
 enum { TC_WALK_SUMS = 4096 }; /* ports that differ by that many share a sum */
 
 /*
- * What stands for a pointer in a sum: its place, the node that it leads to, and a number of its
- * list. It has to be far from linear: sockets lie at regular distances, and those that are missing
+ * What stands for a pointer in a sum: its place, the node that it leads to, and a number of the
+ * lists of its port. It has to be far from linear: sockets lie at regular distances, and those that are missing
  * must not cancel out.
  */
 static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t place, uint64_t node,
