@@ -25,7 +25,6 @@
 #include "source/netlink.h"
 #include "source/sockstat.h"
 #include "source/source.h"
-#include "source/unhashed.h"
 #include "source/walked.h"
 #include "util/addr.h"
 #include "util/intl.h"
@@ -354,8 +353,7 @@ static int count_all(struct tc_job *job, struct tc_census *census, struct tc_rep
 	struct tc_sockstat stat = tc_sockstat_read();
 	struct tc_walk_job walk_job = tc_walked_job(job);
 	uint32_t states = walked_states(job);
-	bool bound = states & TC_STATE_BIT(TC_BOUND) &&
-		     (job->together || tc_unhashed_possible(&stat, !job->namespaces));
+	bool bound = states & TC_STATE_BIT(TC_BOUND);
 	struct tc_walk *walk;
 	int err = tc_walk_open(TC_WALK_TYPED, &walk, report->why);
 

@@ -2,11 +2,10 @@
 /*
  * netlink_tally.c - counting by state through sock_diag.
  *
- * One dump of every state; what is only bound is told by its place in it (netlink_place.h), and
- * not asked for where the kernel's own counts say that there is none. Where the place does not
- * tell, what is bound is dumped alone, as often as it takes (netlink_bound.h). Where that takes
- * long, a walk through the kernel's own lists is faster, and misses none: it counts those then,
- * unless sock_diag was asked for by name.
+ * One dump of every state; what is only bound is told by its place in it (netlink_place.h). Where
+ * the place does not tell, what is bound is dumped alone, as often as it takes (netlink_bound.h).
+ * Where that takes long, a walk through the kernel's own lists is faster, and misses none: it counts
+ * those then, unless sock_diag was asked for by name.
  *
  * Of very many sockets the lists of what is bound take longer to walk than a thread does to
  * start: there it is dumped alone from the start, beside the others, on a second processor,
@@ -31,7 +30,6 @@
 #include "source/netlink_bound.h"
 #include "source/netlink_place.h"
 #include "source/sockstat.h"
-#include "source/unhashed.h"
 #include "source/walked.h"
 #include "util/macro.h"
 #include "util/netns_here.h"
@@ -263,11 +261,10 @@ static int count_in_place(struct counting *counting, uint32_t states)
 
 static int count(struct counting *counting)
 {
-	struct tc_sockstat stat = tc_sockstat_read(); /* before we have sockets ourselves */
+	struct tc_sockstat stat = tc_sockstat_read();
 	uint32_t states = counting->job->states, bound = states & TC_STATE_BIT(TC_BOUND);
 
-	if (bound && (!tc_netlink_sees_bound(counting->job, counting->report) ||
-		      !tc_unhashed_possible(&stat, !counting->job->namespaces)))
+	if (bound && !tc_netlink_sees_bound(counting->job, counting->report))
 		states &= ~bound;
 	if ((states & bound) && (states & ~bound) && stat.known &&
 	    stat.inuse + stat.time_wait >= BESIDE_FROM && tc_processors() > 1)

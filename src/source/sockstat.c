@@ -5,12 +5,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "util/macro.h"
-
-#define OWN "/proc/thread-self/net"
-#define FIRST "/proc/1/net"
 
 enum { FILE_MAX = 1024 };
 
@@ -37,45 +33,23 @@ static bool scan_sockstat(const char *text, struct tc_sockstat *stat)
 	return true;
 }
 
-static const struct tc_sockstat unknown = {
-	.inuse = UINT64_MAX,
-	.time_wait = UINT64_MAX,
-	.allocated = UINT64_MAX,
-};
-
-static struct tc_sockstat read_both(const char *path, const char *path6)
+struct tc_sockstat tc_sockstat_read(void)
 {
-	struct tc_sockstat stat = {.known = true};
+	struct tc_sockstat unknown = {
+		.inuse = UINT64_MAX,
+		.time_wait = UINT64_MAX,
+		.allocated = UINT64_MAX,
+	};
+	struct tc_sockstat stat = { .known = true };
 	unsigned long long inuse6;
 	char text[FILE_MAX];
 
-	read_file(path, text);
+	read_file("/proc/thread-self/net/sockstat", text);
 	if (!scan_sockstat(text, &stat))
 		return unknown;
 	/* A kernel without IPv6 has no such file, and no such sockets. */
-	read_file(path6, text);
+	read_file("/proc/thread-self/net/sockstat6", text);
 	if (sscanf(text, "TCP6: inuse %llu", &inuse6) == 1)
 		stat.inuse += inuse6;
 	return stat;
-}
-
-struct tc_sockstat tc_sockstat_read(void)
-{
-	return read_both(OWN "/sockstat", OWN "/sockstat6");
-}
-
-/* Each namespace has files of its own (net/ipv4/proc.c:ip_proc_init_net), which have numbers. */
-static bool is_ours(const char *path)
-{
-	struct stat ours, its;
-
-	return stat(OWN "/sockstat", &ours) < 0 || stat(path, &its) < 0 ||
-	       (its.st_ino == ours.st_ino && its.st_dev == ours.st_dev);
-}
-
-struct tc_sockstat tc_sockstat_read_first(void)
-{
-	/* Not by /proc/1/ns/net, for which it takes the privilege to trace. */
-	return is_ours(FIRST "/sockstat") ? unknown
-					  : read_both(FIRST "/sockstat", FIRST "/sockstat6");
 }

@@ -19,10 +19,4 @@ struct tc_sockstat {
 /* Reads them for the calling thread's network namespace. */
 struct tc_sockstat tc_sockstat_read(void);
 
-/*
- * Reads them for that of the first process, as this /proc numbers processes; not known, too, where
- * it is the calling thread's own, or cannot be told from it.
- */
-struct tc_sockstat tc_sockstat_read_first(void);
-
 #endif
