@@ -109,15 +109,19 @@ static bool is_of_one_family(const struct tc_job *job)
 	return job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
 }
 
+/* What the kernel does not tell of every socket: see is_unsure(). */
+enum { MAY_MISS = TC_HAVE_MARK | TC_HAVE_SEND_Q };
+
 /*
  * Of a listing anything may be missing. The kernel tells of each socket what its kind has; but the
- * mark it keeps from those without a privilege, and those of TIME_WAIT it tells nobody.
+ * mark it keeps from those without a privilege, and those of TIME_WAIT it tells nobody; and the
+ * limit of a listener is not in /proc.
  */
 static bool is_unsure(const struct tc_job *job, const struct tc_sock *sock)
 {
 	if (!(sock->flags & TC_FLAG_FOREIGN))
 		return job->filter && !(job->applied & TC_APPLIED_FILTER) &&
-		       job->filter->judged_by & ~sock->have & TC_HAVE_MARK &&
+		       job->filter->judged_by & ~sock->have & MAY_MISS &&
 		       tc_filter_is_unsure(job->filter, sock);
 	return (is_of_one_family(job) && !(sock->have & TC_HAVE_FAMILY)) ||
 	       tc_filter_is_unsure(job->filter, sock);
@@ -295,29 +299,38 @@ int tc_pipeline_prepared(struct tc_pipeline *pipeline)
 	return 0;
 }
 
+/* Takes the number; a mark and a limit are never missing together, as /proc has no marks at all. */
+static const char *unjudged_text(const struct tc_pipeline *pipeline, bool listing)
+{
+	unsigned long n = (unsigned long)pipeline->unjudged;
+
+	if (listing)
+		return tc_ngettext(
+			"the listing does not say of %llu socket what the filter asks for",
+			"the listing does not say of %llu sockets what the filter asks for", n);
+	if (pipeline->job.filter->judged_by & TC_HAVE_MARK)
+		return tc_ngettext(
+			"the kernel does not say the firewall mark of %llu socket, which the "
+			"filter asks for: it tells it to root alone, and of TIME_WAIT to nobody",
+			"the kernel does not say the firewall marks of %llu sockets, which the "
+			"filter asks for: it tells them to root alone, and of TIME_WAIT to nobody",
+			n);
+	return tc_ngettext("/proc does not say the backlog (send_q) of %llu listener, which the "
+			   "filter asks for; netlink does",
+			   "/proc does not say the backlogs (send_q) of %llu listeners, which the "
+			   "filter asks for; netlink does",
+			   n);
+}
+
 void tc_pipeline_report_unjudged(const struct tc_pipeline *pipeline, struct tc_report *report)
 {
-	bool listing = report->foreign;
-
 	if (!pipeline->unjudged)
 		return;
 	report->complete = false;
 	report->deviation |= pipeline->doubt;
 	if (*report->why)
 		return; /* one reason is shown, and the reader's own comes first */
-	snprintf(report->why, sizeof(report->why),
-		 listing ? tc_ngettext("the listing does not say of %llu socket what the filter "
-				       "asks for",
-				       "the listing does not say of %llu sockets what the filter "
-				       "asks for",
-				       (unsigned long)pipeline->unjudged)
-			 : tc_ngettext("the kernel does not say the firewall mark of %llu socket, "
-				       "which the filter asks for: it tells it to root alone, and "
-				       "of TIME_WAIT to nobody",
-				       "the kernel does not say the firewall marks of %llu sockets, "
-				       "which the filter asks for: it tells them to root alone, and "
-				       "of TIME_WAIT to nobody",
-				       (unsigned long)pipeline->unjudged),
+	snprintf(report->why, sizeof(report->why), unjudged_text(pipeline, report->foreign),
 		 (unsigned long long)pipeline->unjudged);
 }
 

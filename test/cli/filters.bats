@@ -81,6 +81,10 @@ marked() {
 	done
 }
 
+@test "filters: what /proc does not tell of listeners makes an answer incomplete" {
+	in_herd --established 10 --listen 3 -- filtered_by_backlog
+}
+
 @test "filters: marks are refused to users who may not see them" {
 	needs_root
 	for filter in 'fwmark = 5' 'not fwmark = 5'; do

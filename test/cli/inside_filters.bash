@@ -67,3 +67,18 @@ direction_outbound() {
 		"$(tcpcensus list -n 0 -o csv -c direction | sed '1d; s/,1$//' | sort -u)"
 	same "service" "" "$(tcpcensus list -n 0 -o csv -c service | sed '1d; s/,1$//' | sort -u)"
 }
+
+# The limits of listeners are not in /proc; those of connections, what was sent, are.
+filtered_by_backlog() {
+	local filter
+	same "netlink knows them" "3 true" "$(tcpcensus by state -j --source netlink \
+		state listening and send_q '>' 0 | jq -r '"\(.total) \(.source.complete)"')"
+	for filter in "send_q > 0" "not send_q > 0"; do
+		tcpcensus by state -j --source proc state listening and $filter |
+			jq -e '(.source.complete | not) and (.source.why | contains("of 3 listeners"))' \
+				>/dev/null || wrong "$filter is incomplete"
+	done
+	same "connections are judged" true \
+		"$(tcpcensus by state -j --source proc state established and send_q '>' 0 |
+			jq .source.complete)"
+}
