@@ -240,12 +240,10 @@ static int read_sockets(void *context, const struct tc_netns *netns)
 	if (job->states)
 		err = read_by_some(kernel, job, &part);
 	job->states = states;
-	if (err < 0) {
-		say_where(netns, part.why, kernel->report->why);
-		return err;
-	}
-	if (part.source)
+	if (part.source) /* also of what was interrupted */
 		tc_reports_add(kernel->report, &part);
+	if (err < 0)
+		say_where(netns, part.why, kernel->report->why);
 	return err;
 }
 

@@ -302,6 +302,10 @@ long_listing() {
 	done
 }
 
+@test "SIGINT: half a list of the kernel names its source" {
+	in_herd --established 2000 -- interrupted_list
+}
+
 @test "nobody: counts as root does, and what is not visible is said once" {
 	needs_root
 	in_lab all-states -- as_nobody_counts

@@ -69,3 +69,15 @@ exit status 0" "$(cat "$scratch/out")"
 	same "what proc says" "tcpcensus: cannot read /proc/thread-self/net/tcp: No such file or directory" \
 		"$(cat "$scratch/err")"
 }
+
+interrupted_list() {
+	local source
+	for source in "${sources[@]}"; do
+		"$here/interrupt.py" INT tcpcensus list -n 0 -o ndjson --source "$source" 2>/dev/null |
+			tail -1 >"$scratch/last"
+		jq -e --arg source "$source" '.source.complete == false and
+			(.source.why | contains("interrupted")) and
+			(.source.name == $source or $source == "bpf")' "$scratch/last" >/dev/null ||
+			wrong "$source is named" "$(cat "$scratch/last")"
+	done
+}
