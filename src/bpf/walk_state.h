@@ -128,8 +128,8 @@ enum { TC_WALK_SUMS = 4096 }; /* ports that differ by that many share a sum */
 
 /*
  * What stands for a pointer in a sum: its place, the node that it leads to, and a number of the
- * lists of its port. It has to be far from linear: sockets lie at regular distances, and those that are missing
- * must not cancel out.
+ * lists of its port. It has to be far from linear: sockets lie at regular distances, and those
+ * that are missing must not cancel out.
  */
 static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t place, uint64_t node,
 								      uint64_t list)
