@@ -219,11 +219,8 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 /* Places in the row's list of causes. */
 enum { DOES_NOT_ACCEPT, SMALL_BACKLOG, MORE_THAN_IT_SERVES };
 
-/*
- * The last of those that are full, and, where connections were refused, may have done that: to one
- * that is known to have dropped nothing nobody wanted to come.
- */
-static const struct tc_listener *full_one(const struct tc_facts *facts, uint64_t overflows)
+/* The last of them. To a full one that is known to have dropped nothing nobody wanted to come. */
+static const struct tc_listener *full_and_dropping(const struct tc_facts *facts)
 {
 	const struct tc_listener *full = NULL, *listener;
 	bool known = is_known_who_dropped(facts);
@@ -231,8 +228,7 @@ static const struct tc_listener *full_one(const struct tc_facts *facts, uint64_t
 	for (size_t i = 0; facts->listening && (listener = tc_listening_troubled(
 							facts->listening, TC_TROUBLE_FULL, i));
 	     i++)
-		if (!overflows || (known ? listener->trouble & TC_TROUBLE_OVERFLOWS
-					 : may_have_refused(listener)))
+		if (!known || listener->trouble & TC_TROUBLE_OVERFLOWS)
 			full = listener;
 	return full;
 }
@@ -241,19 +237,18 @@ static const struct tc_listener *full_one(const struct tc_facts *facts, uint64_t
  * Full at both looks: its program takes none, or too few; whether any were let in meanwhile tells
  * which, where there is one such listener. Full at none of them it was but a burst.
  */
-static void point_to(const struct tc_facts *facts, uint64_t overflows, struct tc_draft *draft)
+static void point_to(const struct tc_facts *facts, struct tc_draft *draft)
 {
-	const struct tc_listener *full = full_one(facts, overflows);
+	const struct tc_listener *full = full_and_dropping(facts);
 	uint64_t came_in;
 
 	if (!facts->listening)
 		return;
-	if (full && full->have & TC_LISTENER_BEFORE && full->queue_before >= full->limit &&
-	    tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
-		tc_points_to(draft, came_in ? MORE_THAN_IT_SERVES : DOES_NOT_ACCEPT);
-	/* Where one is full, and it is not told who refused, it may be that one all the same. */
-	if (!full && (is_known_who_dropped(facts) || !has_troubled(facts, TC_TROUBLE_FULL)))
+	if (!full)
 		tc_points_to(draft, SMALL_BACKLOG);
+	else if (full->have & TC_LISTENER_BEFORE && full->queue_before >= full->limit &&
+		 tc_facts_rise(facts, TC_COUNTER_PassiveOpens, &came_in))
+		tc_points_to(draft, came_in ? MORE_THAN_IT_SERVES : DOES_NOT_ACCEPT);
 }
 
 /*
@@ -268,8 +263,8 @@ static enum tc_verdict check_accept_overflow(const struct tc_facts *facts, struc
 
 	if (!overflows && !is_full)
 		return nothing_full(facts, rose, draft);
-	draft->severity = overflows && full_one(facts, overflows) ? TC_SEVERITY_CRITICAL
-								  : TC_SEVERITY_WARNING;
+	draft->severity = overflows && full_and_dropping(facts) ? TC_SEVERITY_CRITICAL
+								: TC_SEVERITY_WARNING;
 	if (overflows) {
 		tell_overflows(facts, overflows, draft);
 		tell_suspects(facts, draft);
@@ -277,7 +272,7 @@ static enum tc_verdict check_accept_overflow(const struct tc_facts *facts, struc
 		tc_evidence(draft, N_("A queue is full, so the next connection is not let in."));
 		tc_part_listeners(facts, TC_TROUBLE_FULL, NULL, draft);
 	}
-	point_to(facts, overflows, draft);
+	point_to(facts, draft);
 	return TC_FOUND;
 }
 

@@ -330,7 +330,7 @@ static void test_accept_overflow(void **state)
 	scene_end(&scene);
 }
 
-/* What a full one has dropped itself tells that it refused nobody, whatever all together did. */
+/* Who has dropped nothing is not said to have refused them, though one is full, and some were. */
 static void test_accept_overflow_elsewhere(void **state)
 {
 	struct scene scene;
@@ -340,7 +340,7 @@ static void test_accept_overflow_elsewhere(void **state)
 	scene_rise(&scene, TC_COUNTER_ListenOverflows, 3);
 	scene_dropping(&scene, 443, 129, 128, 0);
 	expect_first(&scene, "accept-overflow", "The program does not accept");
-	assert_int_equal(scene_severity(&scene), TC_SEVERITY_WARNING);
+	assert_int_equal(scene_severity(&scene), TC_SEVERITY_CRITICAL);
 	assert_says(&scene, "cannot be told: these were full");
 	assert_says(&scene, ":443");
 	scene_end(&scene);
