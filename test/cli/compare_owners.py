@@ -13,8 +13,11 @@ import io
 import re
 import subprocess
 import sys
+import time
 
-TRIES = 3
+# A tcpcensus -N all of another test takes a copy of each descriptor for a moment (pidfd_getfd), and
+# holds the socket then, for whoever looks.
+TRIES = 20
 USER = re.compile(r'\("(.*?)",pid=(\d+),fd=\d+\)')
 
 
@@ -47,7 +50,8 @@ def of_census(options, names):
 
 def differ(prefix, options, names):
     """What differs, and the number of held sockets."""
-    for _ in range(TRIES):
+    for attempt in range(TRIES):
+        time.sleep(0.1 if attempt else 0)
         ss = of_ss(prefix)
         ours = of_census(options, names)
         if not names:
