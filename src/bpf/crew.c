@@ -3,40 +3,19 @@
 #include "bpf/crew.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 #include "bpf/image.h"
 #include "util/buf.h"
+#include "util/thread.h"
 
 /* Buckets: for fewer no further walker is begun; so many a walker takes at a time, at the least. */
 enum { WORTH_A_WALKER = 16384, SHARE_LEAST = 2048 };
 
-/* ---- Threads ---------------------------------------------------------------------------- */
-
-/*
- * Signals go to the threads of whoever calls us, as if these were not there. But SIGPIPE goes to
- * the thread that has written, and a sink may write.
- */
-bool tc_crew_thread(pthread_t *ret_thread, void *(*body)(void *), void *context)
-{
-	sigset_t all, before;
-	bool started;
-
-	sigfillset(&all);
-	sigdelset(&all, SIGPIPE);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(ret_thread, NULL, body, context) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return started;
-}
-
-/* ---- Walking ---------------------------------------------------------------------------- */
-
 struct member {
 	struct tc_crew *crew;
 	uint32_t number;
-	pthread_t thread;
+	struct tc_thread thread;
 	struct tc_buf aside[TC_WALK_LANES]; /* of chains that are longer than a stream */
 };
 
@@ -181,7 +160,7 @@ static uint32_t take_share(struct tc_crew *crew, uint32_t *ret_from)
 	return share;
 }
 
-static void *walk_shares(void *context)
+static void walk_shares(void *context)
 {
 	struct member *member = context;
 	struct tc_crew *crew = member->crew;
@@ -195,7 +174,6 @@ static void *walk_shares(void *context)
 	}
 	for (size_t i = 0; i < TC_WALK_LANES; i++)
 		tc_buf_release(&member->aside[i]);
-	return NULL;
 }
 
 void tc_crew_walk(struct tc_crew *crew)
@@ -211,10 +189,10 @@ void tc_crew_walk(struct tc_crew *crew)
 	for (uint32_t i = 0; i < count; i++)
 		members[i] = (struct member){.crew = crew, .number = i};
 	while (started < count &&
-	       tc_crew_thread(&members[started].thread, walk_shares, &members[started]))
+	       tc_thread_begin(&members[started].thread, walk_shares, &members[started]))
 		started++;
 	walk_shares(&members[0]);
 	for (uint32_t i = 1; i < started; i++)
-		pthread_join(members[i].thread, NULL);
+		tc_thread_join(&members[i].thread);
 	pthread_mutex_destroy(&crew->lock);
 }

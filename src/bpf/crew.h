@@ -7,7 +7,6 @@
 #define TC_BPF_CREW_H
 
 #include <pthread.h>
-#include <stdbool.h>
 
 #include "bpf/walk.h"
 
@@ -28,8 +27,5 @@ struct tc_crew {
 
 /* Walks all buckets; the calling thread is one of them. */
 void tc_crew_walk(struct tc_crew *crew);
-
-/* Begins a thread that leaves all signals but SIGPIPE to those who were there before. */
-bool tc_crew_thread(pthread_t *ret_thread, void *(*body)(void *), void *context);
 
 #endif

@@ -24,6 +24,7 @@
 #include "util/intl.h"
 #include "util/macro.h"
 #include "util/processors.h"
+#include "util/thread.h"
 
 enum {
 	/*
@@ -203,10 +204,9 @@ static int load(struct tc_walk *walk, enum tc_walk_program program)
 	return *loaded;
 }
 
-static void *load_anchored(void *context)
+static void load_anchored(void *context)
 {
 	load(context, TC_WALK_ANCHORED);
-	return NULL;
 }
 
 /*
@@ -216,13 +216,13 @@ static void *load_anchored(void *context)
 static void load_for(struct tc_walk *walk, enum tc_walk_program program,
 		     const struct tc_walk_job *job)
 {
-	pthread_t other;
+	struct tc_thread other;
 	bool begun = job->sampled && walk->walkers > 1 && walk->programs[TC_WALK_ANCHORED] < 0 &&
-		     tc_crew_thread(&other, load_anchored, walk);
+		     tc_thread_begin(&other, load_anchored, walk);
 
 	load(walk, program);
 	if (begun)
-		pthread_join(other, NULL);
+		tc_thread_join(&other);
 }
 
 /* The first walker finds the table; all get to know it. */

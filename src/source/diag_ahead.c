@@ -13,17 +13,17 @@
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "util/processors.h"
+#include "util/thread.h"
 
 /* To wake the other thread costs as much as some sockets: it is done for half a ring at once. */
 enum { BUFFERS = 8, WOKEN_FOR = BUFFERS / 2 };
 
 struct ring {
 	struct mnl_socket *socket;
-	pthread_t thread;
+	struct tc_thread thread;
 	pthread_mutex_t lock;	 /* of what follows; a buffer belongs to the one that works on it */
 	pthread_cond_t moved;	 /* when one of the two waits, the other does not */
 	size_t received, read;	 /* buffers, since the start */
@@ -59,7 +59,7 @@ static void hand_over(struct ring *ring, ssize_t length)
 		pthread_cond_signal(&ring->moved);
 }
 
-static void *receive_all(void *context)
+static void receive_all(void *context)
 {
 	struct ring *ring = context;
 	ssize_t length = 0;
@@ -68,7 +68,6 @@ static void *receive_all(void *context)
 		length = tc_diag_receive(ring->socket, ring->buffer[ring->received % BUFFERS]);
 		hand_over(ring, length);
 	}
-	return NULL;
 }
 
 /* ---- The thread that reads ----------------------------------------------------------- */
@@ -134,26 +133,13 @@ static void free_ring(struct ring *ring)
 	free(ring);
 }
 
-/* Signals go to the threads of whoever calls us, as if this one were not there. */
-static bool start(struct ring *ring)
-{
-	sigset_t all, before;
-	int err;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&ring->thread, NULL, receive_all, ring);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return !err;
-}
-
 static void stop(struct ring *ring)
 {
 	pthread_mutex_lock(&ring->lock);
 	ring->stopped = true;
 	pthread_cond_signal(&ring->moved);
 	pthread_mutex_unlock(&ring->lock);
-	pthread_join(ring->thread, NULL);
+	tc_thread_join(&ring->thread);
 }
 
 static int set_waiting(struct mnl_socket *socket, bool waiting)
@@ -172,7 +158,7 @@ bool tc_diag_feed_ahead(struct tc_diag_feed *feed, struct mnl_socket *socket)
 
 	if (!ring)
 		return true;
-	if (set_waiting(socket, false) == 0 && start(ring)) {
+	if (set_waiting(socket, false) == 0 && tc_thread_begin(&ring->thread, receive_all, ring)) {
 		more = feed_all(ring, feed);
 		stop(ring);
 	}

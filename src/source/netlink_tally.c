@@ -16,7 +16,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +33,7 @@
 #include "util/macro.h"
 #include "util/netns_here.h"
 #include "util/processors.h"
+#include "util/thread.h"
 
 /* So many sockets are worth a thread; measured, see doc/benchmarks.md. */
 enum { BESIDE_FROM = 25000 };
@@ -178,12 +178,11 @@ static int new_alone(const struct counting *counting, struct alone **ret_alone)
 	return 0;
 }
 
-static void *read_alone(void *context)
+static void read_alone(void *context)
 {
 	struct alone *alone = context;
 
 	alone->err = tc_netlink_bound_read(&alone->bound, &tc_netlink_brief);
-	return NULL;
 }
 
 /* A walk counts all of them, whatever else is asked of each. */
@@ -219,16 +218,16 @@ static int settle_alone(struct alone *alone, struct counting *counting)
 static int count_beside(struct counting *counting, uint32_t states)
 {
 	struct alone *alone;
-	pthread_t thread;
+	struct tc_thread thread;
 	bool threaded;
 	int err = new_alone(counting, &alone), bound_err;
 
 	if (err)
 		return err;
-	threaded = pthread_create(&thread, NULL, read_alone, alone) == 0;
+	threaded = tc_thread_begin(&thread, read_alone, alone);
 	err = dump_states(counting, states & ~TC_STATE_BIT(TC_BOUND));
 	if (threaded)
-		pthread_join(thread, NULL);
+		tc_thread_join(&thread);
 	else
 		read_alone(alone);
 	bound_err = settle_alone(alone, counting);
