@@ -7,11 +7,9 @@
  * Where that takes long, a walk through the kernel's own lists is faster, and misses none: it counts
  * those then, unless sock_diag was asked for by name.
  *
- * Of very many sockets the lists of what is bound take longer to walk than a thread does to
- * start: there it is dumped alone from the start, beside the others, on a second processor,
- * though that walks the table of connections twice. (The connections of both families in two
- * threads get in each other's way at the locks of their common table: seen 0.26 s for what takes
- * 0.21 s in one go.)
+ * Of many sockets the lists of what is bound take longer to walk than a thread does to start:
+ * there it is dumped alone from the start, beside the others, on a second processor, though that
+ * walks the table of connections twice.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,7 +34,7 @@
 #include "util/thread.h"
 
 /* So many sockets are worth a thread; measured, see doc/benchmarks.md. */
-enum { BESIDE_FROM = 25000 };
+enum { BESIDE_FROM = 1500 };
 
 /* What is only bound, dumped alone; everything that its thread writes is in here. */
 struct alone {
@@ -258,15 +256,23 @@ static int count_in_place(struct counting *counting, uint32_t states)
 	return err;
 }
 
+static bool is_worth_a_thread(void)
+{
+	struct tc_sockstat stat;
+
+	if (tc_processors() < 2)
+		return false;
+	stat = tc_sockstat_read();
+	return stat.known && stat.inuse + stat.time_wait >= BESIDE_FROM;
+}
+
 static int count(struct counting *counting)
 {
-	struct tc_sockstat stat = tc_sockstat_read();
 	uint32_t states = counting->job->states, bound = states & TC_STATE_BIT(TC_BOUND);
 
 	if (bound && !tc_netlink_sees_bound(counting->job, counting->report))
 		states &= ~bound;
-	if ((states & bound) && (states & ~bound) && stat.known &&
-	    stat.inuse + stat.time_wait >= BESIDE_FROM && tc_processors() > 1)
+	if ((states & bound) && (states & ~bound) && is_worth_a_thread())
 		return count_beside(counting, states);
 	return count_in_place(counting, states);
 }

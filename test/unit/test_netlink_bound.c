@@ -242,7 +242,7 @@ static void test_together(void **state)
 	tally(false, 14, true, 1);
 }
 
-/* Of very many sockets they are asked for alone, at the same time. */
+/* Of many sockets they are asked for alone, at the same time. */
 static void test_beside(void **state)
 {
 	(void)state;
