@@ -134,12 +134,9 @@ enum { TC_WALK_SUMS = 4096 }; /* ports that differ by that many share a sum */
 static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t place, uint64_t node,
 								      uint64_t list)
 {
-	uint64_t hash = (place ^ list * 0xff51afd7ed558ccdull) * 0x9e3779b97f4a7c15ull;
+	uint64_t hash = (place ^ list * 0xff51afd7ed558ccdull) * (node ^ 0x9e3779b97f4a7c15ull);
 
-	hash = (hash ^ hash >> 32) + node;
-	hash *= 0xd6e8feb86659fd93ull;
-	hash = (hash ^ hash >> 32) * 0xc4ceb9fe1a85ec53ull;
-	return hash ^ hash >> 29;
+	return (hash ^ hash >> 32) * 0xd6e8feb86659fd93ull;
 }
 
 /* What is done with the lists of ports. */

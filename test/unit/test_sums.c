@@ -22,13 +22,14 @@ enum { NODES = 200, SPACING = 256, ROUNDS = 300, LIST = 77 };
 
 #define HEAD 0xffff888100000040ull
 
+static const uint64_t nodes_begin = 0xffff888000000018;
 static uint64_t nodes[NODES + 1]; /* of one list, in its order; the last: its end */
 
 /* In a slab, at regular distances, in an order of their own. */
 static void make_list(struct dice *dice)
 {
 	for (size_t i = 0; i < NODES; i++)
-		nodes[i] = 0xffff888000000018 + i * SPACING;
+		nodes[i] = nodes_begin + i * SPACING;
 	nodes[NODES] = 0;
 	for (size_t i = NODES - 1; i > 0; i--) {
 		size_t other = dice_below(dice, (unsigned)i + 1);
@@ -83,6 +84,30 @@ static void test_missing(void **state)
 			if (other != i)
 				assert_true(sum_of_all() - met(i) - met(other) != 0);
 		}
+	}
+}
+
+/* Nor do three at regular distances, or half of them. */
+static void test_missing_regularly(void **state)
+{
+	struct dice dice = {4};
+
+	(void)state;
+	for (size_t round = 0; round < ROUNDS / 10; round++) {
+		uint64_t half = 0;
+		size_t at[NODES]; /* where in the list, by address */
+
+		make_list(&dice);
+		for (size_t i = 0; i < NODES; i++)
+			at[(nodes[i] - nodes_begin) / SPACING] = i;
+		for (size_t first = 0; first < NODES; first++)
+			for (size_t step = 1; first + 2 * step < NODES; step++)
+				assert_true(met(at[first]) + met(at[first + step]) +
+						    met(at[first + 2 * step]) !=
+					    0);
+		for (size_t first = 0; first < NODES; first += 2)
+			half += met(at[first]);
+		assert_true(half != 0);
 	}
 }
 
@@ -217,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_left),
 		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_missing_regularly),
 		cmocka_unit_test(test_memory_used_again),
 		cmocka_unit_test(test_no_list_is_followed),
 		cmocka_unit_test(test_those_of_bound_sockets_are),
