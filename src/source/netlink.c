@@ -355,7 +355,8 @@ static int netlink_scan(struct tc_job *job, struct tc_report *report)
 
 const struct tc_source tc_source_netlink = {
 	.name = "netlink",
-	.cost = { .start_us = 1500, .count_ns = 400, .scan_ns = 450 },
+	.count_cost = { .start_us = 1200, .each_ns = 400 },
+	.scan_cost = { .start_us = 1300, .each_ns = 470 },
 	.scan = netlink_scan,
 	.tally = tc_netlink_tally,
 };

@@ -221,7 +221,8 @@ static int proc_scan(struct tc_job *job, struct tc_report *report)
 const struct tc_source tc_source_proc = {
 	.name = "proc",
 	.poorer = true, /* BOUND, queues of listeners, cookies are not in these files */
-	.cost = { .start_us = 3000, .count_ns = 1300, .scan_ns = 1300 },
+	.count_cost = { .start_us = 3000, .each_ns = 1300 },
+	.scan_cost = { .start_us = 3000, .each_ns = 1300 },
 	.probe = proc_probe,
 	.scan = proc_scan,
 };

@@ -54,16 +54,16 @@ struct tc_job {
 	const uint64_t *listed; /* so many numbers of namespaces */
 };
 
-/* What a source costs, as measured (doc/benchmarks.md): for the choice between them. */
+/* What reading costs, as measured (doc/benchmarks.md): for the choice between sources. */
 struct tc_source_cost {
 	uint32_t start_us; /* before the first socket */
-	uint32_t count_ns; /* to count a socket by its state */
-	uint32_t scan_ns;  /* to hand one over */
+	uint32_t each_ns;  /* for each */
 };
 
 struct tc_source {
 	const char *name;
-	struct tc_source_cost cost;
+	struct tc_source_cost count_cost; /* of counting sockets by their state */
+	struct tc_source_cost scan_cost;  /* of handing them over */
 	bool together; /* it can read namespaces together */
 	bool poorer;   /* it tells less than the others: only where none of them works */
 

@@ -34,10 +34,10 @@ static uint64_t sockets_to_read(const struct tc_job *job)
 static uint64_t estimate_us(const struct tc_source *source, const struct tc_job *job,
 			    uint64_t sockets, bool count)
 {
-	const struct tc_source_cost *cost = &source->cost;
+	const struct tc_source_cost *cost = count ? &source->count_cost : &source->scan_cost;
 	uint64_t starts = job->together && !source->together ? job->namespaces : 1;
 
-	return starts * cost->start_us + sockets * (count ? cost->count_ns : cost->scan_ns) / 1000;
+	return starts * cost->start_us + sockets * cost->each_ns / 1000;
 }
 
 static bool is_better(const struct tc_source_choice *one, const struct tc_source_choice *other)
