@@ -154,14 +154,22 @@ static void judge_missing(const struct tc_capture *capture, struct tc_buf *why,
 			      capture->ss.unknown);
 	}
 	if (capture->json_stateless) {
+		uint64_t count = capture->json_stateless + capture->json_other;
+
 		reason(why, deviation, TC_MAY_LACK);
-		tc_buf_format(why, _("%" PRIu64 " sockets are recorded without their state"),
-			      capture->json_stateless + capture->json_other);
+		tc_buf_format(why,
+			      tc_ngettext("%" PRIu64 " socket is recorded without its state",
+					  "%" PRIu64 " sockets are recorded without their state",
+					  count),
+			      count);
 	} else if (capture->json_other) {
 		reason(why, deviation, TC_MAY_LACK);
 		tc_buf_format(why,
-			      _("%" PRIu64 " sockets of the table's last row have no known "
-				"state"),
+			      tc_ngettext("%" PRIu64
+					  " socket of the table's last row has no known state",
+					  "%" PRIu64
+					  " sockets of the table's last row have no known state",
+					  capture->json_other),
 			      capture->json_other);
 	}
 	if (capture->json_incomplete)
