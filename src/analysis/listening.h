@@ -44,4 +44,10 @@ int tc_listening_add(struct tc_listening *listening, const struct tc_filter *fil
 int tc_listening_judge(struct tc_listening *listening, const struct tc_listening_facts *facts,
 		       size_t fact_count);
 
+/* Full at one of the looks. */
+enum { TC_TROUBLE_EVER_FULL = TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL };
+
+/* Unless it has surely dropped nothing in the interval. */
+bool tc_listener_may_have_refused(const struct tc_listener *listener);
+
 #endif

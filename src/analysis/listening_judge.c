@@ -56,10 +56,10 @@ struct dropped {
 
 static bool was_full(const struct tc_listener *listener)
 {
-	return listener->trouble & (TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL);
+	return listener->trouble & TC_TROUBLE_EVER_FULL;
 }
 
-static bool may_have_refused(const struct tc_listener *listener)
+bool tc_listener_may_have_refused(const struct tc_listener *listener)
 {
 	return !(listener->have & TC_LISTENER_DROPPED) || listener->dropped;
 }
@@ -78,7 +78,7 @@ static bool has_refused(const struct tc_listener *listener, const struct dropped
 static bool is_suspect(const struct tc_listener *listener, const struct dropped *dropped,
 		       uint64_t refused)
 {
-	if (!refused || !may_have_refused(listener))
+	if (!refused || !tc_listener_may_have_refused(listener))
 		return false;
 	if (was_full(listener) || has_refused(listener, dropped, refused))
 		return true;
@@ -189,7 +189,7 @@ static struct dropped dropped_in(const struct tc_listening *listening,
 		dropped.all += entry->listener.dropped;
 		dropped.is_known &= (entry->listener.have & TC_LISTENER_DROPPED) != 0;
 		dropped.has_full |=
-			may_have_refused(&entry->listener) && was_full(&entry->listener);
+			tc_listener_may_have_refused(&entry->listener) && was_full(&entry->listener);
 	}
 	/*
 	 * A listener counts a refused SYN once and a refused last ACK twice (in tcp_listendrop, and
@@ -219,7 +219,7 @@ static void judge(struct tc_listening_entry *entry, const struct tc_listening_fa
 	}
 	/* What is answered by a cookie is not dropped. */
 	if ((listener->trouble & TC_TROUBLE_SYN_FULL) &&
-	    (cookies || (rise_of(facts, TC_COUNTER_TCPReqQFullDrop) && may_have_refused(listener))))
+	    (cookies || (rise_of(facts, TC_COUNTER_TCPReqQFullDrop) && tc_listener_may_have_refused(listener))))
 		listener->trouble |= TC_TROUBLE_SYN_OVERFLOWS;
 	if (listener->trouble) /* the lowest bit is the worst */
 		listener->score +=

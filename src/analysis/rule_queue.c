@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_queue.c - rules about connections that wait to be accepted. */
 #include "analysis/judge.h"
+#include "analysis/listening.h"
 #include "analysis/rule_netns.h"
 #include "analysis/rule_parts.h"
 #include "analysis/rules.h"
@@ -163,25 +164,19 @@ static bool is_known_who_dropped(const struct tc_facts *facts)
 	       tc_listening_summary(facts->listening)->suspects_known;
 }
 
-enum { EVER_FULL = TC_TROUBLE_FULL | TC_TROUBLE_WAS_FULL };
-
 /*
  * The counters that listeners were judged by were read a little apart from these, so a full one
  * is a suspect whatever those said; but not one that has itself dropped nothing.
  */
-static bool may_have_refused(const struct tc_listener *listener)
-{
-	return !(listener->have & TC_LISTENER_DROPPED) || listener->dropped;
-}
-
 static bool has_full_suspect(const struct tc_facts *facts)
 {
 	const struct tc_listener *listener;
 
-	for (size_t i = 0; facts->listening && (listener = tc_listening_troubled(facts->listening,
-										 EVER_FULL, i));
-	     i++)
-		if (may_have_refused(listener))
+	if (!facts->listening)
+		return false;
+	for (size_t i = 0; (listener = tc_listening_troubled(facts->listening,
+							     TC_TROUBLE_EVER_FULL, i)); i++)
+		if (tc_listener_may_have_refused(listener))
 			return true;
 	return false;
 }
@@ -195,17 +190,18 @@ static void tell_suspects(const struct tc_facts *facts, struct tc_draft *draft)
 	} else if (has_full_suspect(facts)) {
 		tc_evidence(draft, N_("The kernel counts for all listeners together. Inferred: it "
 				      "was a listener that was full at one of the looks."));
-		tc_part_listeners(facts, EVER_FULL, may_have_refused, draft);
+		tc_part_listeners(facts, TC_TROUBLE_EVER_FULL, tc_listener_may_have_refused,
+				  draft);
 	} else if (has_troubled(facts, TC_TROUBLE_OVERFLOWS)) {
 		tc_evidence(draft, N_("None was full when looked at. Inferred: it was one of those "
 				      "that have dropped packets meanwhile, which has other reasons "
 				      "too, or one that has gone."));
 		tc_part_listeners(facts, TC_TROUBLE_OVERFLOWS, NULL, draft);
-	} else if (has_troubled(facts, EVER_FULL)) {
+	} else if (has_troubled(facts, TC_TROUBLE_EVER_FULL)) {
 		tc_evidence(draft, N_("Which listener it was cannot be told: these were full at one "
 				      "of the looks at the listeners, but dropped nothing between "
 				      "them, and the counter was read a little apart."));
-		tc_part_listeners(facts, EVER_FULL, NULL, draft);
+		tc_part_listeners(facts, TC_TROUBLE_EVER_FULL, NULL, draft);
 	} else if (has_half_full(facts)) {
 		tc_evidence(draft, N_("Which listener it was cannot be told: none was over its "
 				      "limit when looked at. These are nearest to it."));

@@ -41,14 +41,19 @@ static ssize_t read_file(int fd, char *content, size_t room)
 	return -EFBIG;
 }
 
-static enum tc_setting_status read_value(int fd, const struct tc_setting_row *row, char *content,
-					 size_t room, struct tc_setting_value *value)
+/* Of so many bytes, or -errno. */
+static enum tc_setting_status parse(const struct tc_setting_row *row, const char *content,
+				    ssize_t length, struct tc_setting_value *value)
 {
-	ssize_t length = read_file(fd, content, room);
-
 	if (length < 0 || tc_setting_parse(row, content, (size_t)length, value) < 0)
 		return TC_SETTING_UNREADABLE;
 	return TC_SETTING_READ;
+}
+
+static enum tc_setting_status read_value(int fd, const struct tc_setting_row *row, char *content,
+					 size_t room, struct tc_setting_value *value)
+{
+	return parse(row, content, read_file(fd, content, room), value);
 }
 
 static enum tc_setting_status read_one(int root, const struct tc_setting_row *row, char *content,
@@ -116,9 +121,7 @@ static enum tc_setting_status read_ports(int fd, const struct tc_setting_row *ro
 	ssize_t length = read_file(fd, usual, sizeof(usual));
 
 	if (length >= 0 && !may_be_cut((size_t)length, sizeof(usual)))
-		return tc_setting_parse(row, usual, (size_t)length, value) < 0 ?
-			       TC_SETTING_UNREADABLE :
-			       TC_SETTING_READ;
+		return parse(row, usual, length, value);
 	content = malloc(CONTENT_MAX);
 	if (!content || lseek(fd, 0, SEEK_SET) < 0)
 		return TC_SETTING_UNREADABLE;
@@ -139,7 +142,7 @@ void tc_setting_read(enum tc_setting id, struct tc_setting_value *ret_value)
 		value.status = read_ports(fd, row, &value);
 	else if (fd >= 0)
 		value.status = read_value(fd, row, content, sizeof(content), &value);
-	else if (fd < 0 && errno == ENOENT && access(usual_root, F_OK) == 0)
+	else if (errno == ENOENT && access(usual_root, F_OK) == 0)
 		value.status = TC_SETTING_ABSENT;
 	*ret_value = value;
 }
