@@ -21,6 +21,8 @@ import sys
 import threading
 import time
 
+from waiting import wait_for
+
 keep = []
 V4 = socket.AF_INET
 
@@ -46,14 +48,6 @@ def counts(port):
     lines = open("/proc/net/tcp").read().splitlines()[1:]
     rows = [line.split() for line in lines]
     return [row[3] for row in rows if int(row[1].split(":")[1], 16) == port]
-
-
-def wait_for(what, condition):
-    deadline = time.monotonic() + 20
-    while not condition():
-        if time.monotonic() > deadline:
-            sys.exit("crowded.py: %s did not come about" % what)
-        time.sleep(0.01)
 
 
 def refused_clients(port):

@@ -14,7 +14,8 @@ import socket
 import subprocess
 import sys
 import threading
-import time
+
+from waiting import wait_for
 
 BACKLOG = 2
 keep = []
@@ -34,14 +35,6 @@ def connect(port, count):
         client.setblocking(False)
         client.connect_ex(("127.0.0.1", port))
         keep.append(client)
-
-
-def wait_for(what, condition):
-    deadline = time.monotonic() + 60
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(what + " did not come about")
-        time.sleep(0.002)
 
 
 def read(path):

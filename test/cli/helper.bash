@@ -12,6 +12,8 @@ export PATH=$build:$build/lab:$build/bench:$PATH:/usr/sbin:/sbin
 
 # What is on the caller's terminal must not change what is compared.
 export LC_ALL=C COLUMNS=80
+# What python keeps of a module would be a new file in the tree, and every part be run again.
+export PYTHONDONTWRITEBYTECODE=1
 unset LANG LANGUAGE NO_COLOR LC_MESSAGES LC_CTYPE
 
 is_sanitized() {

@@ -17,6 +17,8 @@ import subprocess
 import sys
 import time
 
+from waiting import wait_for
+
 CLONE_NEWNET = 0x40000000
 IP_BIND_ADDRESS_NO_PORT = 24
 LOW = 40000
@@ -46,9 +48,9 @@ def enter_namespace():
                "addr add fd77::1/128 dev lo nodad", "addr add fd77::2/128 dev lo nodad",
                # else a connection to an address of this machine comes from that address
                "route replace local 10.77.0.2 dev lo src 10.77.0.1 table local"])
-    wait_for(lambda: ip(["route del local fd77::2 dev lo table local",
-                         "route add local fd77::2 dev lo src fd77::1 table local"]),
-             "the route to fd77::2")
+    wait_for("the route to fd77::2",
+             lambda: ip(["route del local fd77::2 dev lo table local",
+                         "route add local fd77::2 dev lo src fd77::1 table local"]))
     setting("tcp_tw_reuse", 0)
     # Where the machine stalls, a FIN is repeated to who has left, and the RST would end TIME_WAIT.
     setting("tcp_rfc1337", 1)
@@ -122,7 +124,7 @@ class Scene:
             one.close()
             assert not peer.recv(1), "data that nobody sent"  # its FIN, before ours is sent
             peer.close()
-        wait_for(lambda: count_state("time-wait", listener_port) == len(connections), "TIME_WAIT")
+        wait_for("TIME_WAIT", lambda: count_state("time-wait", listener_port) == len(connections))
 
 
 def is_listener(one, port):
@@ -137,14 +139,6 @@ def count_state(state, to_port=None):
     done = subprocess.run(["ss", "-tanH", "state", state] + (["dport", f":{to_port}"] if to_port else []),
                           capture_output=True, text=True, check=True)
     return len(done.stdout.splitlines())
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + 20
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"waited in vain for {what}")
-        time.sleep(0.02)
 
 
 # ---- The situations: each returns how connections are opened to prove the number ----------
@@ -319,7 +313,7 @@ def fin_wait2(scene):
     setting("tcp_tw_reuse_delay", 1)
     for one in [scene.plain() for _ in range(6)]:
         one.close()
-    wait_for(lambda: count_state("fin-wait-2") == 6, "FIN_WAIT2")
+    wait_for("FIN_WAIT2", lambda: count_state("fin-wait-2") == 6)
     return scene.plain
 
 

@@ -7,7 +7,8 @@ import ctypes
 import socket
 import subprocess
 import sys
-import time
+
+from waiting import wait_for
 
 CLONE_NEWNET = 0x40000000
 kept = []
@@ -22,15 +23,9 @@ def serve(backlog):
     return listener
 
 
-def wait_for_fin_wait2(count):
-    """The server may take 40 ms to acknowledge a FIN (delayed ACK)."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        with open("/proc/thread-self/net/tcp", encoding="ascii") as table:
-            if sum(line.split()[3] == "05" for line in table) == count:
-                return
-        time.sleep(0.01)
-    sys.exit("the clients did not come to FIN_WAIT2")
+def count_fin_wait2():
+    with open("/proc/thread-self/net/tcp", encoding="ascii") as table:
+        return sum(line.split()[3] == "05" for line in table)
 
 
 first = serve(200)
@@ -38,7 +33,8 @@ for _ in range(150):
     client = socket.create_connection(("127.0.0.1", 80))
     kept.append(first.accept()[0])
     client.close()
-wait_for_fin_wait2(150)
+# The server may take 40 ms to acknowledge a FIN (delayed ACK).
+wait_for("FIN_WAIT2", lambda: count_fin_wait2() == 150)
 if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) < 0:
     sys.exit(77)
 subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
