@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -113,14 +114,21 @@ int tc_bpf_image_load(const struct tc_bpf_image *image, const struct tc_bpf_name
 		.func_info_cnt = (uint32_t)image->function_count,
 	};
 	int program = -EAGAIN;
+	sigset_t all, before;
 
 	if (types < 0)
 		return types;
 	memcpy(code, image->code, image->code_count * sizeof(*code));
 	fill_in(code, image->code_count, names, map);
-	/* A signal makes the verifier give up (kernel/bpf/verifier.c, do_check()). */
+	/*
+	 * A signal makes the verifier give up (kernel/bpf/verifier.c, do_check()). All but SIGSTOP can
+	 * wait for it, which is some milliseconds, and after that one it is tried again.
+	 */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (int tries = 0; program == -EAGAIN && tries < LOAD_TRIES; tries++)
 		program = bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return program;
 }
 

@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -98,11 +100,51 @@ static void test_refused(void **state)
 	close_world(&world);
 }
 
+static void ring(int signal)
+{
+	(void)signal;
+}
+
+/* Signals come several times while a program is loaded; they wait, and the mask is as it was. */
+static void test_signals(void **state)
+{
+	const struct sigaction action = {.sa_handler = ring, .sa_flags = SA_RESTART};
+	const struct itimerval often = {{0, 200}, {0, 200}}, never = {{0, 0}, {0, 0}};
+	struct world world;
+	void *memory = NULL;
+	sigset_t mask;
+	int map;
+
+	(void)state;
+	open_world(&world);
+	if (!world.names.rdonly_cast) {
+		close_world(&world);
+		skip();
+	}
+	map = tc_bpf_shared_map(sizeof(struct tc_walker), 1, &memory);
+	assert_true(map >= 0);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (int i = 0; i < 20; i++) {
+		int program = tc_bpf_image_load(&count_image, &world.names, map);
+
+		assert_true(program >= 0);
+		close(program);
+	}
+	setitimer(ITIMER_REAL, &never, NULL);
+	pthread_sigmask(SIG_SETMASK, NULL, &mask);
+	assert_int_equal(sigismember(&mask, SIGALRM), 0);
+	munmap(memory, sizeof(struct tc_walker));
+	close(map);
+	close_world(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_loaded_and_run),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
