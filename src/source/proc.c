@@ -25,8 +25,13 @@
 /* The kernel fills at most the size that is asked for, whole lines of at most 200 bytes. */
 enum { READ_SIZE = 64 * 1024 };
 
-/* Lines remembered, each in the place that its number gives it. */
-enum { RECENT_COUNT = 8192 };
+/*
+ * Lines remembered, each in the row that its number gives it, the last one first. Where the kernel
+ * has lost its place it looks for the line by its number, from the first one on (net/ipv4/tcp_ipv4.c,
+ * tcp_seq_start): as many may come twice as there are new connections since, a thousand at worst.
+ * With a place for each that another takes, one of ten was counted twice.
+ */
+enum { RECENT_ROWS = 8192, RECENT_IN_ROW = 4 };
 
 struct proc_reader {
 	struct tc_job *job;
@@ -37,7 +42,7 @@ struct proc_reader {
 	size_t filled; /* of batch */
 	size_t length; /* of buf: a line whose end is still to come */
 	struct tc_sock batch[TC_BATCH];
-	uint64_t recent[RECENT_COUNT];
+	uint64_t recent[RECENT_ROWS][RECENT_IN_ROW];
 	char buf[READ_SIZE];
 };
 
@@ -52,7 +57,7 @@ struct identity {
 static bool is_repeated(struct proc_reader *reader, const struct tc_sock *sock)
 {
 	struct identity identity;
-	uint64_t number, *place;
+	uint64_t number, *row;
 
 	memset(&identity, 0, sizeof(identity)); /* the gaps are hashed, too */
 	identity.local = sock->local;
@@ -62,10 +67,12 @@ static bool is_repeated(struct proc_reader *reader, const struct tc_sock *sock)
 	identity.remote_port = sock->remote_port;
 	identity.family = sock->family;
 	number = tc_hash(&identity, sizeof(identity), 0) | 1; /* 0 is an empty place */
-	place = &reader->recent[(number >> 1) % RECENT_COUNT];
-	if (*place == number)
-		return true;
-	*place = number;
+	row = reader->recent[(number >> 1) % RECENT_ROWS];
+	for (size_t i = 0; i < RECENT_IN_ROW; i++)
+		if (row[i] == number)
+			return true;
+	memmove(row + 1, row, (RECENT_IN_ROW - 1) * sizeof(*row));
+	row[0] = number;
 	return false;
 }
 

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -84,6 +86,42 @@ static void test_repeated_lines(void **state)
 	assert_int_equal(read_pieces(&world, text, sizeof(text) - 1, 4096), 0);
 	assert_int_equal(world.census.total, 3);
 	assert_int_equal(world.census.in_use, 2);
+}
+
+enum { LISTED = 20000, AGAIN = 1000 };
+
+static size_t put_line(char *at, unsigned port)
+{
+	char number[5];
+
+	snprintf(number, sizeof(number), "%04X", port);
+	memcpy(at, LINE("0000", "01"), sizeof(LINE("0000", "01")) - 1);
+	memcpy(strstr(at, "7F:") + strlen("7F:"), number, 4);
+	return sizeof(LINE("0000", "01")) - 1;
+}
+
+/* At the end of a long table, some hundred lines again: none of them counts twice. */
+static void test_repeated_at_the_end(void **state)
+{
+	size_t room = (LISTED + AGAIN) * sizeof(LINE("0000", "01")) + sizeof(HEADING), length;
+	char *text = malloc(room);
+	struct world world = {.give = 0, .report.complete = true};
+	struct tc_job job = {.sink = take, .context = &world};
+	int fd = memfd_create("tcp", MFD_CLOEXEC);
+
+	(void)state;
+	assert_true(text && fd >= 0);
+	length = (size_t)snprintf(text, room, "%s", HEADING);
+	for (unsigned port = 1; port <= LISTED; port++)
+		length += put_line(text + length, port);
+	for (unsigned port = LISTED - AGAIN + 1; port <= LISTED; port++)
+		length += put_line(text + length, port);
+	assert_int_equal(write(fd, text, length), (ssize_t)length);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(tc_proc_read(fd, AF_INET, &job, &world.report), 0);
+	assert_int_equal(world.census.total, LISTED);
+	close(fd);
+	free(text);
 }
 
 static void test_nothing(void **state)
@@ -167,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),	      cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_repeated_lines),
+		cmocka_unit_test(test_repeated_at_the_end),
 		cmocka_unit_test(test_last_line),     cmocka_unit_test(test_unknown_lines),
 		cmocka_unit_test(test_endless_line),  cmocka_unit_test(test_errors),
 	};
