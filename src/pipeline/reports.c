@@ -20,6 +20,14 @@ void tc_reports_add_refused(struct tc_report *all, const struct tc_report *part)
 			all->refused[all->refused_count++] = part->refused[i];
 }
 
+/* Whoever does not say which way has left something out. */
+static unsigned deviation_of(const struct tc_report *report)
+{
+	if (report->complete)
+		return 0;
+	return report->deviation ? report->deviation : TC_MAY_LACK;
+}
+
 void tc_reports_add(struct tc_report *all, const struct tc_report *part)
 {
 	size_t size = all->size;
@@ -36,6 +44,7 @@ void tc_reports_add(struct tc_report *all, const struct tc_report *part)
 	all->states_not_read |= part->states_not_read;
 	all->unread += part->unread;
 	tc_reports_add_refused(all, part);
+	all->deviation = deviation_of(all) | deviation_of(part);
 	if (!all->complete || part->complete)
 		return;
 	all->complete = false; /* one reason is shown: the first */

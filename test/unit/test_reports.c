@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_reports.c - the reports of several network namespaces as one, and what is said of them. */
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include "cli/look.h"
 #include "output/json.h"
 #include "pipeline/reports.h"
+#include "util/macro.h"
 
 static struct tc_report read_through(const char *source, const char *refused)
 {
@@ -104,12 +106,44 @@ static void test_the_same_everywhere(void **state)
 			       "read through proc, since netlink does not work: no descriptors\n"));
 }
 
+/* Each part may be wrong in a way of its own. */
+static void test_deviation(void **state)
+{
+	static const struct {
+		unsigned parts[3]; /* UINT_MAX: a complete one */
+		unsigned together;
+	} rows[] = {
+		{{UINT_MAX, UINT_MAX, UINT_MAX}, 0},
+		{{UINT_MAX, 0, UINT_MAX}, TC_MAY_LACK},
+		{{0, UINT_MAX, TC_MAY_REPEAT}, TC_MAY_LACK | TC_MAY_REPEAT},
+		{{TC_MAY_REPEAT, UINT_MAX, UINT_MAX}, TC_MAY_REPEAT},
+		{{UINT_MAX, TC_MAY_REPEAT, TC_MAY_REPEAT}, TC_MAY_REPEAT},
+		{{UINT_MAX, TC_MAY_LACK | TC_MAY_REPEAT, 0}, TC_MAY_LACK | TC_MAY_REPEAT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
+		struct tc_report all = {.size = sizeof(all)};
+
+		for (size_t k = 0; k < TC_ARRAY_SIZE(rows[i].parts); k++) {
+			struct tc_report part = read_through("netlink", NULL);
+
+			part.complete = rows[i].parts[k] == UINT_MAX;
+			part.deviation = part.complete ? 0 : rows[i].parts[k];
+			tc_reports_add(&all, &part);
+		}
+		assert_int_equal(all.complete, rows[i].together == 0);
+		assert_int_equal(all.deviation, rows[i].together);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_another_source_in_one),
 		cmocka_unit_test(test_in_json),
 		cmocka_unit_test(test_the_same_everywhere),
+		cmocka_unit_test(test_deviation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
