@@ -55,8 +55,10 @@ static int look_at(void *context, const struct nlmsghdr *header,
 	uint64_t who;
 
 	dump->job->begun = true;
-	if (tc_diag_is_repeated(look->bound->recent, tc_diag_message_cookie(message)))
+	if (tc_diag_is_repeated(look->bound->recent, tc_diag_message_cookie(message))) {
+		look->found.repeated = true;
 		return 0;
+	}
 	who = identity(message);
 	look->found.count++;
 	look->found.sum += who;
@@ -67,12 +69,12 @@ static int look_at(void *context, const struct nlmsghdr *header,
 /* Whether the kernel went through each list without letting go of it. */
 static bool was_in_one_go(const struct look *look, size_t parts)
 {
-	return parts <= 1 && look->found.count < TC_NETLINK_HELD_AT_ONCE;
+	return parts <= 1 && look->found.count < TC_NETLINK_HELD_AT_ONCE && !look->found.repeated;
 }
 
 static bool is_same(const struct tc_netlink_found *a, const struct tc_netlink_found *b)
 {
-	return a->count == b->count && a->sum == b->sum;
+	return a->count == b->count && a->sum == b->sum && !a->repeated && !b->repeated;
 }
 
 /* *ret_once: there is no need of another. */
@@ -96,6 +98,7 @@ static int dump_once(struct tc_netlink_bound *bound, struct tc_netlink_found *re
 			      tc_netlink_kernel_bits(TC_STATE_BIT(TC_BOUND)));
 	bound->took_us += tc_clock_us() - begun_us;
 	bound->dumps++;
+	bound->repeated |= look.found.repeated;
 	*ret_found = look.found;
 	/* What was interrupted is told already. */
 	*ret_once = was_in_one_go(&look, parts) || !bound->dump->report->complete;
@@ -145,19 +148,30 @@ int tc_netlink_bound_repeat(struct tc_netlink_bound *bound)
 	return err;
 }
 
+/* Whether one was in neither of the last two dumps: it has gone, or was passed over in both. */
+static bool may_have_gone(const struct tc_netlink_bound *bound)
+{
+	for (size_t i = 0; bound->seen.count && i <= bound->seen.mask; i++)
+		if (bound->seen.slots[i].key && bound->seen.slots[i].value + 1 < bound->dumps)
+			return true;
+	return false;
+}
+
 void tc_netlink_bound_report(const struct tc_netlink_bound *bound)
 {
 	struct tc_report *report = bound->dump->report;
+	bool moved = bound->passed_over || bound->repeated;
 
 	if (bound->settled || !report->complete)
 		return;
 	report->complete = false;
+	/* One that has come in the place of another may have been counted beside it. */
+	report->deviation |= may_have_gone(bound) ? TC_MAY_LACK | TC_MAY_REPEAT : TC_MAY_LACK;
 	snprintf(report->why, sizeof(report->why), "%s",
-		 bound->passed_over
-			 ? _("BOUND may lack sockets: each time that the kernel listed them, it passed "
-			     "over some, as others on their ports ended meanwhile")
-			 : _("BOUND may lack sockets: each time that the kernel listed them, other "
-			     "sockets were bound"));
+		 moved ? _("BOUND may lack sockets: each time that the kernel listed them, it passed "
+			   "over some, as others on their ports came and went meanwhile")
+		       : _("the sockets that are only bound were others each time that the "
+			   "kernel listed them"));
 }
 
 void tc_netlink_bound_release(struct tc_netlink_bound *bound)

@@ -6,7 +6,10 @@
  * the wanted ones at a time (net/ipv4/inet_diag.c, inet_diag_dump_icsk, SKARR_SZ). Where
  * connections of that port end meanwhile, those behind them move up, and as many are passed over:
  * nothing in the answer tells. So a dump with which the kernel may have gone on is made again,
- * until two in succession had the same sockets.
+ * until two in succession had the same sockets. That is not enough where connections come as fast as
+ * they end: these wait for the list while the kernel reads it, have their turn when it lets go of
+ * it, and so it passes over the same sockets each time. But there it also comes to some of them
+ * twice, as one that has come moves all others down. So a dump that did proves nothing.
  */
 #ifndef TC_SOURCE_NETLINK_BOUND_H
 #define TC_SOURCE_NETLINK_BOUND_H
@@ -18,7 +21,8 @@
 /* What came in one dump, whatever the order. */
 struct tc_netlink_found {
 	uint64_t count;
-	uint64_t sum; /* of what identifies each socket */
+	uint64_t sum;  /* of what identifies each socket */
+	bool repeated; /* one came twice */
 };
 
 struct tc_netlink_bound {
@@ -34,7 +38,8 @@ struct tc_netlink_bound {
 	unsigned dumps;
 	uint64_t took_us; /* all of them */
 	struct tc_map seen; /* identities, and the last dump that each was in; owned */
-	bool passed_over;   /* one was in a dump, not in a later one, and then again */
+	bool passed_over;   /* one was in a dump, not in a later one, and then again; */
+	bool repeated;	    /* or came twice in one */
 };
 
 void tc_netlink_bound_release(struct tc_netlink_bound *bound);

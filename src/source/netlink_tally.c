@@ -205,6 +205,7 @@ static int settle_alone(struct alone *alone, struct counting *counting)
 	tc_census_count(counting->census, TC_BOUND, alone->bound.found.count);
 	if (counting->report->complete && (alone->err || !alone->report.complete)) {
 		counting->report->complete = false;
+		counting->report->deviation |= alone->report.deviation;
 		memcpy(counting->report->why, alone->report.why, sizeof(alone->report.why));
 	}
 	return alone->err;
