@@ -170,8 +170,8 @@ void tc_netlink_bound_report(const struct tc_netlink_bound *bound)
 	snprintf(report->why, sizeof(report->why), "%s",
 		 moved ? _("BOUND may lack sockets: each time that the kernel listed them, it passed "
 			   "over some, as others on their ports came and went meanwhile")
-		       : _("the sockets that are only bound were others each time that the "
-			   "kernel listed them"));
+		       : _("BOUND may lack sockets: each time that the kernel listed them, it told "
+			   "of others"));
 }
 
 void tc_netlink_bound_release(struct tc_netlink_bound *bound)
