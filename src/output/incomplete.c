@@ -5,14 +5,14 @@
 #include "util/wrap.h"
 
 /* Whoever does not say it has left something out. */
-static unsigned deviation_of(const struct tc_report *report)
+unsigned tc_incomplete_deviation(const struct tc_report *report)
 {
 	return report->deviation ? report->deviation : TC_MAY_LACK;
 }
 
 const char *tc_incomplete_start(const struct tc_report *report)
 {
-	switch (deviation_of(report)) {
+	switch (tc_incomplete_deviation(report)) {
 	case TC_MAY_LACK:
 		return _("incomplete, so the numbers may be too small: ");
 	case TC_MAY_REPEAT:
@@ -37,7 +37,7 @@ void tc_write_incomplete(struct tc_buf *out, const struct tc_report *report,
 
 const char *tc_incomplete_word(const struct tc_report *report)
 {
-	switch (deviation_of(report)) {
+	switch (tc_incomplete_deviation(report)) {
 	case TC_MAY_LACK:
 		return "at_least";
 	case TC_MAY_REPEAT:

@@ -100,6 +100,9 @@ void tc_list_row(struct tc_list_writer *writer, const struct tc_value *values, u
 void tc_list_end(struct tc_list_writer *writer, uint64_t left_out, const struct tc_report *report,
 		 struct tc_buf *out);
 
+/* Which way the numbers of an incomplete result may be wrong: TC_MAY_ bits. */
+unsigned tc_incomplete_deviation(const struct tc_report *report);
+
 /*
  * What stands before the reason why a result is not complete, ": " included: which way its numbers
  * may be wrong, in the reader's language.

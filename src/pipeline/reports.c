@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "output/output.h"
+
 static bool is_refused(const struct tc_report *report, const char *source)
 {
 	for (size_t i = 0; i < report->refused_count; i++)
@@ -20,12 +22,9 @@ void tc_reports_add_refused(struct tc_report *all, const struct tc_report *part)
 			all->refused[all->refused_count++] = part->refused[i];
 }
 
-/* Whoever does not say which way has left something out. */
 static unsigned deviation_of(const struct tc_report *report)
 {
-	if (report->complete)
-		return 0;
-	return report->deviation ? report->deviation : TC_MAY_LACK;
+	return report->complete ? 0 : tc_incomplete_deviation(report);
 }
 
 void tc_reports_add(struct tc_report *all, const struct tc_report *part)
