@@ -188,8 +188,8 @@ static struct dropped dropped_in(const struct tc_listening *listening,
 			continue;
 		dropped.all += entry->listener.dropped;
 		dropped.is_known &= (entry->listener.have & TC_LISTENER_DROPPED) != 0;
-		dropped.has_full |=
-			tc_listener_may_have_refused(&entry->listener) && was_full(&entry->listener);
+		dropped.has_full |= tc_listener_may_have_refused(&entry->listener) &&
+				    was_full(&entry->listener);
 	}
 	/*
 	 * A listener counts a refused SYN once and a refused last ACK twice (in tcp_listendrop, and
@@ -219,7 +219,8 @@ static void judge(struct tc_listening_entry *entry, const struct tc_listening_fa
 	}
 	/* What is answered by a cookie is not dropped. */
 	if ((listener->trouble & TC_TROUBLE_SYN_FULL) &&
-	    (cookies || (rise_of(facts, TC_COUNTER_TCPReqQFullDrop) && tc_listener_may_have_refused(listener))))
+	    (cookies || (rise_of(facts, TC_COUNTER_TCPReqQFullDrop) &&
+			 tc_listener_may_have_refused(listener))))
 		listener->trouble |= TC_TROUBLE_SYN_OVERFLOWS;
 	if (listener->trouble) /* the lowest bit is the worst */
 		listener->score +=
