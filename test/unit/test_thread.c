@@ -91,6 +91,17 @@ static void look_around(void *context)
 	pthread_sigmask(SIG_SETMASK, NULL, &seen->blocked);
 }
 
+/* From its beginning to its end, once. */
+static void run_once(struct seen *seen)
+{
+	struct tc_thread thread;
+
+	*seen = (struct seen){.runs = 0};
+	assert_true(tc_thread_begin(&thread, look_around, seen));
+	tc_thread_join(&thread);
+	assert_int_equal(seen->runs, 1);
+}
+
 static int processors(cpu_set_t *ret_set)
 {
 	assert_int_equal(sched_getaffinity(0, sizeof(*ret_set), ret_set), 0);
@@ -100,15 +111,12 @@ static int processors(cpu_set_t *ret_set)
 /* It may run on all processors but one, which is left to who began it. */
 static void test_elsewhere(void **state)
 {
-	struct seen seen = {.runs = 0};
-	struct tc_thread thread;
+	struct seen seen;
 	cpu_set_t own, common;
 	int count = processors(&own);
 
 	(void)state;
-	assert_true(tc_thread_begin(&thread, look_around, &seen));
-	tc_thread_join(&thread);
-	assert_int_equal(seen.runs, 1);
+	run_once(&seen);
 	assert_false(pthread_equal(seen.id, pthread_self()));
 	assert_int_equal(CPU_COUNT(&seen.processors), count > 1 ? count - 1 : 1);
 	CPU_AND(&common, &own, &seen.processors);
@@ -119,8 +127,7 @@ static void test_elsewhere(void **state)
 /* Where there is but one processor it runs there. */
 static void test_one_processor(void **state)
 {
-	struct seen seen = {.runs = 0};
-	struct tc_thread thread;
+	struct seen seen;
 	cpu_set_t own, one;
 	size_t first = 0;
 
@@ -131,22 +138,18 @@ static void test_one_processor(void **state)
 	CPU_ZERO(&one);
 	CPU_SET(first, &one);
 	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
-	assert_true(tc_thread_begin(&thread, look_around, &seen));
-	tc_thread_join(&thread);
-	assert_int_equal(seen.runs, 1);
+	run_once(&seen);
 	assert_true(CPU_EQUAL(&one, &seen.processors));
 	assert_int_equal(sched_setaffinity(0, sizeof(own), &own), 0);
 }
 
 static void test_signals(void **state)
 {
-	struct seen seen = {.runs = 0};
-	struct tc_thread thread;
+	struct seen seen;
 	sigset_t mask;
 
 	(void)state;
-	assert_true(tc_thread_begin(&thread, look_around, &seen));
-	tc_thread_join(&thread);
+	run_once(&seen);
 	assert_int_equal(sigismember(&seen.blocked, SIGINT), 1);
 	assert_int_equal(sigismember(&seen.blocked, SIGTERM), 1);
 	assert_int_equal(sigismember(&seen.blocked, SIGPIPE), 0);
@@ -157,16 +160,14 @@ static void test_signals(void **state)
 /* Without a choice of processors it is tried again; then the caller is told. */
 static void test_refused(void **state)
 {
-	struct seen seen = {.runs = 0};
+	struct seen seen;
 	struct tc_thread thread;
 	cpu_set_t own;
 	sigset_t mask;
 
 	(void)state;
 	system_of.refusals = 1;
-	assert_true(tc_thread_begin(&thread, look_around, &seen));
-	tc_thread_join(&thread);
-	assert_int_equal(seen.runs, 1);
+	run_once(&seen);
 	assert_int_equal(CPU_COUNT(&seen.processors), processors(&own));
 	system_of.refusals = UINT32_MAX;
 	assert_false(tc_thread_begin(&thread, look_around, &seen));
@@ -178,17 +179,14 @@ static void test_refused(void **state)
 /* One that has not begun when it is waited for is given the processor of who waits. */
 static void test_late(void **state)
 {
-	struct seen seen = {.runs = 0};
-	struct tc_thread thread;
+	struct seen seen;
 	cpu_set_t own;
 
 	(void)state;
 	if (processors(&own) < 2)
 		skip();
 	system_of.late = true;
-	assert_true(tc_thread_begin(&thread, look_around, &seen));
-	tc_thread_join(&thread);
-	assert_int_equal(seen.runs, 1);
+	run_once(&seen);
 	assert_int_equal(CPU_COUNT(&system_of.processors), 1);
 	CPU_AND(&system_of.processors, &system_of.processors, &own);
 	assert_int_equal(CPU_COUNT(&system_of.processors), 1);
