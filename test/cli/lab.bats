@@ -287,8 +287,9 @@ nothing_is_left() {
 	local number
 	needs_lab fin-wait2-held
 	for number in INT TERM HUP; do
-		# The shell has background processes ignore SIGINT, which --default-signal undoes.
-		env --default-signal=INT "$build/tcpcensus" lab fin-wait2-held >"$work/out" 3>&- &
+		# The shell has background processes ignore SIGINT, and nohup(1) SIGHUP, which
+		# --default-signal undoes.
+		env --default-signal=INT,TERM,HUP "$build/tcpcensus" lab fin-wait2-held >"$work/out" 3>&- &
 		lab=$!
 		eventually grep -q 'shut down for sending' "$work/out"
 		helpers=$(children_of "$lab")
