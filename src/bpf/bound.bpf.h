@@ -37,10 +37,14 @@ inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_la
 	(void)read_word(owners & -(u64)(walker->lists & TC_WALK_LISTS_FIRST));
 }
 
-inline_always void fetch_left(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+inline_always void fetch_left(struct tc_walker *walker)
 {
 	(void)walker;
-	(void)lane;
+}
+
+inline_always void fetch_left_more(struct tc_walker *walker)
+{
+	(void)walker;
 }
 
 inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)

@@ -128,6 +128,38 @@ in_kernel_apart static int tell_trouble(struct tc_walker *walker, struct tc_walk
 	return tell(walker, lane, seen, trouble);
 }
 
+/* To be asked for by the next fetch. */
+inline_always void note_ahead(struct tc_walker *walker, u64 address)
+{
+	u32 at = walker->ahead_count;
+
+	walker->ahead[at & (TC_WALK_AHEAD - 1)] = address;
+	walker->ahead_count = at + 1;
+}
+
+/* What is still there of earlier rounds is at hand, and costs little. */
+inline_always void fetch_left(struct tc_walker *walker)
+{
+#pragma unroll
+	for (u32 i = 0; i < TC_WALK_AHEAD_FIRST; i++)
+		(void)read_word(walker->ahead[i]);
+}
+
+in_kernel_apart static int fetch_many(struct tc_walker *walker)
+{
+#pragma unroll
+	for (u32 i = TC_WALK_AHEAD_FIRST; i < TC_WALK_AHEAD; i++)
+		(void)read_word(walker->ahead[i]);
+	return 0;
+}
+
+inline_always void fetch_left_more(struct tc_walker *walker)
+{
+	if (walker->ahead_count > TC_WALK_AHEAD_FIRST)
+		fetch_many(walker);
+	walker->ahead_count = 0;
+}
+
 inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
 {
 	struct seen seen = {
@@ -143,7 +175,6 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	if (read_word(seen.sock + walker->layout.node.word + 8) != lane->left_link)
 		return CHANGED;
 	lane->left = 0;
-	lane->left_told = 0;
 	return GONE_ON;
 }
 
@@ -152,12 +183,14 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 {
 	if (walker->slots >> seen->slot & 1) {
 		/*
-		 * The timer of a full socket is in memory of its own, which fetch() asks for first;
-		 * and so is whose it is, which is told only of some.
+		 * The timer of a full socket is in memory of its own, which is asked for first; and
+		 * so is whose it is, which is told only of some.
 		 */
 		if (is_full(seen->slot)) {
 			lane->left = seen->sock;
-			lane->left_told = seen->sock & -(u64)(walker->slots_all >> seen->slot & 1);
+			note_ahead(walker, seen->sock + walker->layout.retransmits.word);
+			if (walker->slots_all >> seen->slot & 1)
+				note_ahead(walker, seen->sock + walker->layout.socket.word);
 			lane->left_link = lane->link;
 			lane->left_net = seen->net;
 			lane->left_slot = seen->slot;

@@ -62,12 +62,6 @@ inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_la
 	(void)read_word(sock + walker->layout.substate.word);
 }
 
-inline_always void fetch_left(const struct tc_walker *walker, const struct tc_walk_lane *lane)
-{
-	(void)read_word(lane->left + walker->layout.retransmits.word);
-	(void)read_word(lane->left_told + walker->layout.socket.word);
-}
-
 /*
  * From the slot of TIME_WAIT to that of a minisocket of this substate, FIN_WAIT2 or TIME_WAIT. By
  * arithmetic: of a branch the verifier would follow both ways, each to the end of the step.
@@ -156,7 +150,6 @@ inline_always void forget(struct tc_walk_lane *lane)
 	lane->count = 0;
 	lane->seen = 0;
 	lane->left = 0;
-	lane->left_told = 0;
 	if (lane->is_long)
 		forget_long(lane);
 }

@@ -58,6 +58,16 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 	(void)seen;
 }
 
+inline_always void fetch_left(struct tc_walker *walker)
+{
+	(void)walker;
+}
+
+inline_always void fetch_left_more(struct tc_walker *walker)
+{
+	(void)walker;
+}
+
 inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
 {
 	(void)walker;

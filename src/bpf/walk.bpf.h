@@ -150,8 +150,9 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 /* Asks memory for what a lane's next step will look at. */
 inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane);
 
-/* For what it has left to that step. */
-inline_always void fetch_left(const struct tc_walker *walker, const struct tc_walk_lane *lane);
+/* For what lanes have left to their next steps: for the first of it, and for the rest. */
+inline_always void fetch_left(struct tc_walker *walker);
+inline_always void fetch_left_more(struct tc_walker *walker);
 
 /* What a lane has seen of its chain does not count. */
 inline_always void forget(struct tc_walk_lane *lane);
@@ -234,17 +235,16 @@ begin:
  * A processor runs some hundred instructions ahead of a read that waits for memory, which is two
  * or three steps. Here the reads of all lanes stand together, and wait together. (Of a node that
  * is none they cost nothing: its address is not the kernel's.) Each read is a dozen instructions,
- * for whether the address is the kernel's, so that those which most lanes do not need come after
- * all that are needed.
+ * for whether the address is the kernel's, so of what few lanes need there is a list: some of it
+ * comes first, to be waited for with the rest, and should it be long, the rest of it last.
  */
-inline_always void fetch_all(const struct tc_walker *walker)
+inline_always void fetch_all(struct tc_walker *walker)
 {
+	fetch_left(walker);
 #pragma unroll
 	for (u32 i = 0; i < TC_WALK_LANES; i++)
 		fetch(walker, &walker->lanes[i]);
-#pragma unroll
-	for (u32 i = 0; i < TC_WALK_LANES; i++)
-		fetch_left(walker, &walker->lanes[i]);
+	fetch_left_more(walker);
 }
 
 in_kernel static long step_all(u32 i, struct tc_walker **context)

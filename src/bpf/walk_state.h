@@ -62,6 +62,8 @@ enum {
 
 enum {
 	TC_WALK_LANES = 16,
+	TC_WALK_AHEAD = 2 * TC_WALK_LANES, /* words that are asked for besides the chains, */
+	TC_WALK_AHEAD_FIRST = 8,	   /* so many of them before those */
 	TC_WALK_STREAM = 2048, /* words in a lane's stream */
 	TC_WALK_ENOUGH = 1280, /* with so many a lane takes no more buckets */
 	TC_WALK_RECORD = 8,    /* words of a record */
@@ -185,7 +187,6 @@ struct tc_walk_lane {
 	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
 	uint64_t outer_link;
 	uint64_t left; /* a socket of which more is to be read by the next step; 0: none */
-	uint64_t left_told; /* the same, where it will be told whatever its timer did; else 0 */
 	uint64_t left_link, left_net;
 	uint64_t paused; /* at rest: the node to go on with, once the stream is empty; or 0 */
 	uint32_t left_slot;
@@ -232,6 +233,8 @@ struct tc_walker {
 	uint32_t passed;    /* since the last that was looked at closer */
 	uint32_t unsampled; /* of those, since the last sample */
 	uint32_t sample_count, found_count;
+	uint32_t ahead_count;
+	uint64_t ahead[TC_WALK_AHEAD]; /* addresses of what lanes have left to their next steps */
 	struct tc_walk_lane lanes[TC_WALK_LANES];
 	struct tc_walk_sample samples[TC_WALK_SAMPLES];
 	/*
