@@ -106,7 +106,7 @@ inline_always int is_bound(const struct tc_walker *walker, u64 sock)
 	u64 head = read_word(sock + layout->state.word);
 
 	return ((head >> (layout->state.shift & 63)) & 255) == KERNEL_CLOSE &&
-	       (walker->families >> is_v6(walker, head) & 1) && (read_at(sock, &layout->sport) & 0xffff);
+	       (walker->families >> is_v6(head) & 1) && (read_at(sock, &layout->sport) & 0xffff);
 }
 
 /* On to the next of the list, or behind it: to what comes after the port. */

@@ -80,7 +80,7 @@ inline_always void note_ends(struct tc_walker *walker, const struct seen *seen)
 	u32 remote = (ports >> (layout->dport.shift & 63)) & 0xffff;
 	u32 address = read_at(seen->sock, &layout->daddr);
 
-	if (is_v6(walker, seen->head)) {
+	if (is_v6(seen->head)) {
 		u64 low = read_word(seen->sock + layout->daddr6.word + 8);
 
 		/* A mapped address is the IPv4 address, which takes the same ports. */
@@ -210,16 +210,17 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
+	__auto_type object = at(seen->sock);
 	u64 node = seen->sock + layout->bind_node.word, link, next, lists, sum;
 	u64 port;
 
 	if (!(walker->summed >> seen->slot & 1))
 		return;
-	next = read_word(node);
-	link = read_word(node + 8);
+	next = load(object, bind_node, 0);
+	link = load(object, bind_node, 1);
 	if (!link) /* it is in no list */
 		return;
-	port = read_at(seen->sock, &layout->sport);
+	port = shifted(load(object, sport, 0), sport);
 	lists = lists_of(seen->net, port);
 	port &= TC_WALK_SUMS - 1;
 	sum = -tc_walk_pointer(link, node, lists);

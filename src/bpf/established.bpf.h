@@ -55,11 +55,12 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 
 inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
-	u64 node = lane->node, sock = node - walker->layout.node.word;
+	__auto_type object = at(outer_of(lane->node, node));
 
-	(void)read_word(node);
-	(void)read_word(sock + walker->layout.state.word);
-	(void)read_word(sock + walker->layout.substate.word);
+	(void)walker;
+	(void)load(object, node, 0);
+	(void)load(object, state, 0);
+	(void)load(object, substate, 0);
 }
 
 /*
@@ -75,23 +76,24 @@ inline_always u32 slots_further(u64 substate)
 
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
-	struct seen seen = {.sock = node - layout->node.word, .which = which};
-	u64 next = read_word(node);
+	struct seen seen = {.sock = outer_of(node, node), .which = which};
+	__auto_type object = at(seen.sock);
+	u64 next = load(object, node, 0);
 
-	seen.head = read_word(seen.sock + layout->state.word);
-	seen.net = read_word(seen.sock + layout->net.word);
-	seen.slot = (u32)((seen.head >> (layout->state.shift & 63)) & 255) - 1;
+	seen.head = load(object, state, 0);
+	seen.net = load(object, net, 0);
+	seen.slot = (u32)(shifted(seen.head, state) & 255) - 1;
 	if (seen.slot == TC_WALK_SLOT_TIME_WAIT)
-		seen.slot += slots_further(read_at(seen.sock, &layout->substate) & 255);
+		seen.slot += slots_further(shifted(load(object, substate, 0), substate) & 255);
 	if (seen.slot >= TC_WALK_SLOTS)
 		return CHANGED;
 	if (is_wanted(walker, seen.net)) {
-		if ((walker->families >> is_v6(walker, seen.head) & 1) && !visit(walker, lane, &seen))
+		if ((walker->families >> is_v6(seen.head) & 1) && !visit(walker, lane, &seen))
 			return NO_ROOM;
 		sum_up(walker, &seen);
 	}
-	if (!is_still_there(lane, node))
+	/* As is_still_there(). */
+	if (load(object, node, 1) != lane->link)
 		return CHANGED;
 	lane->link = node;
 	lane->node = next;

@@ -9,10 +9,12 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "bpf/walk_state.h"
 #include "util/macro.h"
 
 enum { LOAD_TRIES = 5 };
 enum { CALL = BPF_JMP | BPF_CALL, LOAD_64 = BPF_LD | BPF_DW | BPF_IMM };
+enum { LOAD_WORD = BPF_LDX | BPF_DW | BPF_MEM };
 
 static int bpf(int command, union bpf_attr *attr, size_t size)
 {
@@ -67,6 +69,27 @@ static uint32_t number_of(const struct tc_bpf_names *names, int32_t placeholder)
 	}
 }
 
+/* Whether the number is one of `count` that begin with `first`; which. */
+static bool is_among(int32_t number, int32_t first, size_t count, size_t *ret_which)
+{
+	*ret_which = (size_t)((int64_t)number - first);
+	return number >= first && *ret_which < count;
+}
+
+/* Distances and shifts of members of the kernel's structures. */
+static void fill_in_place(struct bpf_insn *code, const struct tc_bpf_names *names)
+{
+	size_t which;
+
+	if (code->code == LOAD_WORD &&
+	    is_among(code->off, TC_IMAGE_LOAD(0, 0), 2 * names->place_count, &which))
+		code->off = (int16_t)(names->places[which / 2].word + which % 2 * sizeof(uint64_t));
+	else if (is_among(code->imm, TC_IMAGE_DISTANCE(0), names->place_count, &which))
+		code->imm = (int32_t)names->places[which].word;
+	else if (is_among(code->imm, TC_IMAGE_SHIFT(0), names->place_count, &which))
+		code->imm = (int32_t)names->places[which].shift;
+}
+
 static void fill_in(struct bpf_insn *code, size_t count, const struct tc_bpf_names *names, int map)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -83,6 +106,8 @@ static void fill_in(struct bpf_insn *code, size_t count, const struct tc_bpf_nam
 			if (code[i].code == CALL)
 				code[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
 			code[i].imm = (int32_t)number;
+		} else {
+			fill_in_place(&code[i], names);
 		}
 	}
 }

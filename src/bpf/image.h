@@ -16,8 +16,16 @@
 #define TC_IMAGE_RDONLY_CAST 0x7fff0001 /* bpf_rdonly_cast() */
 #define TC_IMAGE_RCU_LOCK 0x7fff0002	/* bpf_rcu_read_lock() */
 #define TC_IMAGE_RCU_UNLOCK 0x7fff0003	/* bpf_rcu_read_unlock() */
-#define TC_IMAGE_WORD_TYPE 0x7fff1000	/* a structure that begins with a number of 64 bits */
+#define TC_IMAGE_WORD_TYPE 0x7fff1000	/* a structure of many words of 64 bits */
 #define TC_IMAGE_MAP 0x7fff200000000000 /* the map, as a constant of 64 bits */
+/*
+ * Where a member of the kernel's structures is: in a load the distance of its word, or of the one
+ * behind it (`further` is 1); and as numbers of 32 bits that distance, and the shift. `number` is
+ * that of the place in struct tc_walk_layout.
+ */
+#define TC_IMAGE_LOAD(number, further) (-0x7000 + 2 * (int)(number) + (further))
+#define TC_IMAGE_DISTANCE(number) (0x7ffe0000 + (int)(number))
+#define TC_IMAGE_SHIFT(number) (0x7ffd0000 + (int)(number))
 
 #ifndef __bpf__
 
@@ -41,6 +49,8 @@ struct tc_bpf_image {
 struct tc_bpf_names {
 	uint32_t rdonly_cast, rcu_lock, rcu_unlock; /* numbers in the kernel's BTF; 0: not there */
 	uint32_t word_type;
+	const struct tc_walk_place *places; /* those of the struct tc_walk_layout */
+	size_t place_count;
 };
 
 /* A map of `count` values that the caller sees, too, in memory. The descriptor, or -errno. */

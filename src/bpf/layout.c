@@ -47,8 +47,8 @@ static const struct tc_btf_name names_wanted[NAMES] = {
 	[BIND_BUCKET] = {"inet_bind_hashbucket", TC_BTF_STRUCT, 0, NULL},
 	[PORT] = {"inet_bind2_bucket", TC_BTF_STRUCT, 0, NULL},
 	[SOCKET_ALLOC] = {"socket_alloc", TC_BTF_STRUCT, 0, NULL},
-	/* Any structure that begins with a number of 64 bits. */
-	[WORD] = {"timespec64", TC_BTF_STRUCT, 0, NULL},
+	/* Nothing but words of 64 bits, more of them than load() goes. */
+	[WORD] = {"icmpmsg_mib", TC_BTF_STRUCT, 0, NULL},
 	[RDONLY_CAST] = {"bpf_rdonly_cast", TC_BTF_FUNCTION, 0, NULL},
 	[RCU_LOCK] = {"bpf_rcu_read_lock", TC_BTF_FUNCTION, 0, NULL},
 	[RCU_UNLOCK] = {"bpf_rcu_read_unlock", TC_BTF_FUNCTION, 0, NULL},
@@ -179,6 +179,8 @@ int tc_bpf_layout_in(struct tc_btf *btf, struct tc_walk_layout *ret_layout,
 		.rcu_lock = names[RCU_LOCK].id,
 		.rcu_unlock = names[RCU_UNLOCK].id,
 		.word_type = names[WORD].id,
+		.places = (const struct tc_walk_place *)ret_layout,
+		.place_count = sizeof(*ret_layout) / sizeof(struct tc_walk_place),
 	};
 	*ret_layout = (struct tc_walk_layout){.node = {0, 0}};
 	err = fill(btf, names, ret_layout, why);

@@ -10,7 +10,10 @@
 #include "bpf/image.h"
 #include "bpf/walk_state.h"
 
-/* 0, or -errno with a sentence in why: the walk cannot be done on this kernel. */
+/*
+ * 0, or -errno with a sentence in why: the walk cannot be done on this kernel. *ret_names points to
+ * *ret_layout.
+ */
 int tc_bpf_layout(struct tc_walk_layout *ret_layout, struct tc_bpf_names *ret_names,
 		  char why[TC_WHY_MAX]);
 

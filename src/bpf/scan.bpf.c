@@ -35,7 +35,7 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 	record[TC_WALK_RECORD_HEAD] = seen->head;
 	record[TC_WALK_RECORD_PORTS] = read_word(seen->sock + layout->dport.word);
 	record[TC_WALK_RECORD_V4] = read_word(seen->sock + layout->daddr.word);
-	if (is_v6(walker, seen->head)) {
+	if (is_v6(seen->head)) {
 		record[TC_WALK_RECORD_DADDR6] = read_word(seen->sock + layout->daddr6.word);
 		record[TC_WALK_RECORD_DADDR6 + 1] = read_word(seen->sock + layout->daddr6.word + 8);
 		record[TC_WALK_RECORD_SADDR6] = read_word(seen->sock + layout->saddr6.word);

@@ -72,6 +72,58 @@ inline_always u64 read_word(u64 address)
 }
 #endif
 
+/*
+ * Members of the kernel's structures that are read at every step: their places are in the
+ * instructions, so that a read is as few of them as can be. `object` is what at() makes of an
+ * address, and `member` is one of struct tc_walk_layout.
+ */
+#define place_number(member)                                                                       \
+	(__builtin_offsetof(struct tc_walk_layout, member) / sizeof(struct tc_walk_place))
+
+#ifdef TC_WALK_PROBE
+inline_always u64 at(u64 address)
+{
+	return address;
+}
+
+#define load(object, member, further)                                                              \
+	({                                                                                         \
+		u64 from_ = (object);                                                              \
+		asm("%0 += %1" : "+r"(from_) : "i"(TC_IMAGE_DISTANCE(place_number(member))));      \
+		read_word(from_ + 8 * (further));                                                  \
+	})
+#else
+inline_always const volatile u64 *at(u64 address)
+{
+	return rdonly_cast(address, TC_IMAGE_WORD_TYPE);
+}
+
+#define load(object, member, further)                                                              \
+	({                                                                                         \
+		u64 word_;                                                                         \
+		asm volatile("%0 = *(u64 *)(%1 - %2)"                                              \
+			     : "=r"(word_)                                                         \
+			     : "r"(object), "i"(-TC_IMAGE_LOAD(place_number(member), further)));   \
+		word_;                                                                             \
+	})
+#endif
+
+/* The number in such a word, and what is above it. */
+#define shifted(word, member)                                                                      \
+	({                                                                                         \
+		u64 number_ = (word);                                                              \
+		asm("%0 >>= %1" : "+r"(number_) : "i"(TC_IMAGE_SHIFT(place_number(member))));      \
+		number_;                                                                           \
+	})
+
+/* From the address of a member to that of what it is in. */
+#define outer_of(address, member)                                                                  \
+	({                                                                                         \
+		u64 outer_ = (address);                                                            \
+		asm("%0 -= %1" : "+r"(outer_) : "i"(TC_IMAGE_DISTANCE(place_number(member))));     \
+		outer_;                                                                            \
+	})
+
 /* The end of a chain of which nothing has been seen. */
 enum { NOWHERE = 1 };
 
@@ -97,9 +149,9 @@ inline_always int is_wanted(struct tc_walker *walker, u64 net)
 }
 
 /* By arithmetic: AF_INET6 has the bit that AF_INET lacks. */
-inline_always u64 is_v6(const struct tc_walker *walker, u64 head)
+inline_always u64 is_v6(u64 head)
 {
-	return head >> (walker->layout.family.shift & 63) >> 3 & 1;
+	return shifted(head, family) >> 3 & 1;
 }
 
 /* A number of the lists of those that share a port. */

@@ -169,7 +169,7 @@ static void test_missing_functions(void **state)
 		{"bpf_rdonly_cast", offsetof(struct tc_bpf_names, rdonly_cast)},
 		{"bpf_rcu_read_lock", offsetof(struct tc_bpf_names, rcu_lock)},
 		{"bpf_rcu_read_unlock", offsetof(struct tc_bpf_names, rcu_unlock)},
-		{"timespec64", offsetof(struct tc_bpf_names, word_type)},
+		{"icmpmsg_mib", offsetof(struct tc_bpf_names, word_type)},
 	};
 	struct kernel *kernel = kernel_here(state);
 
