@@ -17,6 +17,21 @@
 /* Most lists are short: an anchor in the first few of a list is passed, which is cheaper. */
 enum { SHORT = 4 };
 
+/*
+ * A port and address that was met a moment ago. If nothing leads to it any more it has gone, and so
+ * have its sockets; unless it is the one before it that went just now, which the next step notices.
+ * (In its memory there may be another: whose sockets are looked at is seen anew.)
+ */
+inline_always void start_port(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
+{
+	u64 node = walker->begin[which & (TC_WALK_PORTS - 1)] + walker->layout.port_node.word;
+	int gone;
+
+	lane->link = read_word(node + 8);
+	gone = read_word(lane->link) != node && is_still_there(lane, node);
+	lane->node = gone ? NOWHERE : node;
+}
+
 /* Anchors come before the buckets, as if each were one. */
 inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket)
 {
@@ -25,7 +40,10 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 	u64 node, link;
 
 	if (bucket >= TC_WALK_ANCHORS) {
-		start_bucket(walker, lane, bucket - TC_WALK_ANCHORS);
+		if (walker->begin_count)
+			start_port(walker, lane, bucket - TC_WALK_ANCHORS);
+		else
+			start_bucket(walker, lane, bucket - TC_WALK_ANCHORS);
 		return;
 	}
 	anchor = &walker->anchors.at[bucket];
@@ -69,16 +87,19 @@ inline_always void note(struct tc_walker *walker, u64 sock)
 
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
-	u64 sock = node - walker->layout.bind_node.word, next = read_word(node), first = 0;
+	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0;
 	int bound = 0;
 
 	(void)which;
-	if (!lane->outer_node)
+	if (!lane->outer_node) {
 		first = first_of_wanted(walker, node);
-	else if (++lane->seen > SHORT && is_anchor(walker, lane, sock))
+		if (walker->begin_count) /* the next of the chain is not meant */
+			next = 0;
+	} else if (++lane->seen > SHORT && is_anchor(walker, lane, sock)) {
 		next = 0;
-	else
+	} else {
 		bound = is_bound(walker, sock);
+	}
 	if (!is_still_there(lane, node))
 		return CHANGED;
 	if (bound)

@@ -33,13 +33,18 @@ static bool is_followed(const struct tc_walker *walker, const struct tc_walk_sam
 	return walker->lists != TC_WALK_LISTS_LEFT || walker->sums[port & (TC_WALK_SUMS - 1)];
 }
 
-void tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walker)
+size_t tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walker)
 {
+	size_t placed = 0;
+
 	memset(&walker->anchors.at, 0, sizeof(walker->anchors.at));
 	memset(walker->anchors.became, 0, sizeof(walker->anchors.became));
 	for (size_t slot = 0; slot < TC_WALK_ANCHORS; slot++)
-		if (is_followed(walker, &anchors->at[slot]))
+		if (anchors->at[slot].sock && is_followed(walker, &anchors->at[slot])) {
 			walker->anchors.at[slot] = anchors->at[slot];
+			placed++;
+		}
+	return placed;
 }
 
 /* One walker came to an anchor, and the one whose it was could not begin there. */

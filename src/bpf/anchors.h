@@ -19,8 +19,8 @@ struct tc_anchors {
 void tc_anchors_take(struct tc_anchors *ret_anchors, const struct tc_walker *walkers,
 		     uint32_t count);
 
-/* Gives a walker those that are in lists that it follows. */
-void tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walker);
+/* Gives a walker those that are in lists that it follows; how many. */
+size_t tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walker);
 
 /*
  * How many sockets the walkers have found. -EAGAIN: a part of a list is not known, or there were

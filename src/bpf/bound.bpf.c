@@ -14,7 +14,7 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 
 	(void)which;
 	if (lane->outer_node)
-		bound = is_bound(walker, node - walker->layout.bind_node.word);
+		bound = is_bound(walker, outer_of(node, bind_node));
 	else
 		first = first_of_wanted(walker, node);
 	if (!is_still_there(lane, node))

@@ -55,28 +55,39 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	return GONE_ON;
 }
 
+/* Some may come twice, where a chain is walked again: they will be followed twice. */
+inline_always void remember(struct tc_walker *walker, u64 port, u64 number)
+{
+	u32 at = walker->port_count;
+
+	if (at < TC_WALK_PORTS) {
+		walker->ports.at[at] = port;
+		walker->ports.number[at] = number;
+	}
+	walker->port_count = at + 1;
+}
+
 /* The first of a port's list if it is to be followed, or 0. */
 inline_always u64 first_of(struct tc_walker *walker, u64 port, u64 net)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
-	u64 head = port + layout->port_owners.word, first = read_word(head);
-	u64 number = read_at(port, &layout->port_number);
-	u32 at = number & (TC_WALK_SUMS - 1);
+	__auto_type object = at(port);
+	u64 head = port + walker->layout.port_owners.word, first = load(object, port_owners, 0);
+	u64 number = shifted(load(object, port_number, 0), port_number);
+	u32 sum = number & (TC_WALK_SUMS - 1);
 
 	if (walker->lists == TC_WALK_LISTS_ALL || !first)
 		return first;
 	if (walker->lists == TC_WALK_LISTS_LEFT)
-		return walker->sums[at] ? first : 0;
-	walker->sums[at] += tc_walk_pointer(head, first, lists_of(net, number));
+		return walker->sums[sum] ? first : 0;
+	walker->sums[sum] += tc_walk_pointer(head, first, lists_of(net, number));
+	remember(walker, port, number);
 	return 0;
 }
 
 /* The same of one that may be of a namespace that is not looked at. */
 inline_always u64 first_of_wanted(struct tc_walker *walker, u64 node)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
-	u64 port = node - layout->port_node.word;
-	u64 net = read_word(port + layout->port_net.word);
+	u64 port = outer_of(node, port_node), net = load(at(port), port_net, 0);
 
 	return is_wanted(walker, net) ? first_of(walker, port, net) : 0;
 }
@@ -102,11 +113,12 @@ inline_always void enter(const struct tc_walker *walker, struct tc_walk_lane *la
 /* Of a socket in a list: whether it is one of those. */
 inline_always int is_bound(const struct tc_walker *walker, u64 sock)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
-	u64 head = read_word(sock + layout->state.word);
+	__auto_type object = at(sock);
+	u64 head = load(object, state, 0);
 
-	return ((head >> (layout->state.shift & 63)) & 255) == KERNEL_CLOSE &&
-	       (walker->families >> is_v6(head) & 1) && (read_at(sock, &layout->sport) & 0xffff);
+	return (shifted(head, state) & 255) == KERNEL_CLOSE &&
+	       (walker->families >> is_v6(head) & 1) &&
+	       (shifted(load(object, sport, 0), sport) & 0xffff);
 }
 
 /* On to the next of the list, or behind it: to what comes after the port. */

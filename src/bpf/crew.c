@@ -179,12 +179,13 @@ static void walk_shares(void *context)
 void tc_crew_walk(struct tc_crew *crew)
 {
 	struct member members[TC_WALKERS_MAX];
-	uint32_t shares = (crew->buckets + WORTH_A_WALKER - 1) / WORTH_A_WALKER;
-	uint32_t count = crew->walkers < shares ? crew->walkers : shares;
+	uint64_t shares = (crew->work + WORTH_A_WALKER - 1) / WORTH_A_WALKER;
+	uint32_t count = crew->walkers < shares ? crew->walkers : (uint32_t)shares;
 	uint32_t started = 1; /* we are the first */
 
-	if (!count) /* a table without buckets */
+	if (!crew->buckets) /* a table without */
 		return;
+	count = count ? count : 1;
 	pthread_mutex_init(&crew->lock, NULL);
 	for (uint32_t i = 0; i < count; i++)
 		members[i] = (struct member){.crew = crew, .number = i};

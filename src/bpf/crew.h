@@ -19,6 +19,7 @@ struct tc_crew {
 	uint32_t steps; /* of a run */
 	const struct tc_walk_job *job;
 	uint32_t next, buckets; /* to be walked: from, and the end; next is taken atomically */
+	uint64_t work; /* as much as so many buckets: for how many walkers it is worth */
 	/* What came of it; while they walk, under the lock, which the sink is called with, too. */
 	int err;      /* of the kernel */
 	int sink_err; /* what the sink returned, if it was not 0; or no memory */

@@ -62,6 +62,7 @@ struct tc_walk {
 	/* Of the last count that sampled: */
 	struct tc_anchors *anchors; /* or NULL */
 	bool summed;		    /* there are sums, which BOUND uses once */
+	uint64_t sampled;	    /* of so many sockets */
 	uint64_t sums[TC_WALK_SUMS];
 };
 
@@ -70,6 +71,9 @@ struct pass {
 	enum tc_walk_program program;
 	enum tc_walk_lists lists; /* of programs that follow lists of ports */
 	bool sums;		  /* adds to the sums */
+	/* Ports to begin at, in place of the buckets; NULL: the table is walked. */
+	const uint64_t *begin;
+	size_t begin_count;
 };
 
 /* ---- Opening ---------------------------------------------------------------------------- */
@@ -257,12 +261,26 @@ static int find_table(const struct tc_walk *walk, const struct pass *pass,
 /* The program that knows anchors takes them for buckets, which come first. */
 static void place_anchors(struct tc_walk *walk, const struct pass *pass, struct tc_crew *crew)
 {
+	size_t placed = 0;
+
+	if (pass->begin)
+		crew->buckets = (uint32_t)pass->begin_count;
 	crew->buckets += TC_WALK_ANCHORS;
-	if (pass->lists == TC_WALK_LISTS_FIRST) /* no list is followed */
+	crew->work = crew->buckets;
+	if (pass->lists == TC_WALK_LISTS_FIRST) { /* no list is followed */
 		crew->next = TC_WALK_ANCHORS;
-	else
-		for (uint32_t i = 0; i < walk->walkers; i++)
-			tc_anchors_place(walk->anchors, &walk->memory[i]);
+		return;
+	}
+	for (uint32_t i = 0; i < walk->walkers; i++) {
+		struct tc_walker *walker = &walk->memory[i];
+
+		placed = tc_anchors_place(walk->anchors, walker);
+		walker->begin_count = (uint32_t)pass->begin_count;
+		if (pass->begin)
+			memcpy(walker->begin, pass->begin, pass->begin_count * sizeof(*pass->begin));
+	}
+	if (placed)
+		crew->work += placed * (walk->sampled / walk->anchors->count);
 }
 
 static void add_up(struct tc_walk *walk, const struct pass *pass, const struct tc_walk_job *job,
@@ -299,6 +317,7 @@ static int run_pass(struct tc_walk *walk, const struct pass *pass, const struct 
 	if (err)
 		return err;
 	crew.buckets = (uint32_t)walk->memory[0].buckets;
+	crew.work = crew.buckets;
 	if (pass->program == TC_WALK_ANCHORED)
 		place_anchors(walk, pass, &crew);
 	tc_crew_walk(&crew);
@@ -318,32 +337,66 @@ static void keep_samples(struct tc_walk *walk)
 		tc_anchors_take(walk->anchors, walk->memory, walk->walkers);
 }
 
+/* The ports whose lists are to be followed, of those just met. False: it is not known which. */
+static bool take_begin(const struct tc_walk *walk, uint64_t **ret_begin, size_t *ret_count)
+{
+	uint64_t *begin;
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < walk->walkers; i++)
+		if (walk->memory[i].port_count > TC_WALK_PORTS)
+			return false;
+	begin = malloc(TC_WALK_PORTS * sizeof(*begin));
+	for (uint32_t i = 0; begin && i < walk->walkers; i++) {
+		const struct tc_walker *walker = &walk->memory[i];
+
+		for (uint32_t j = 0; j < walker->port_count && count < TC_WALK_PORTS; j++)
+			if (walk->sums[walker->ports.number[j] & (TC_WALK_SUMS - 1)])
+				begin[count++] = walker->ports.at[j];
+	}
+	*ret_begin = begin;
+	*ret_count = count;
+	return begin && count < TC_WALK_PORTS;
+}
+
 /*
  * -EAGAIN: lists have changed too much to be begun anywhere but at their beginnings, or there is
  * nothing to begin at.
  */
-static int follow_anchored(struct tc_walk *walk, enum tc_walk_lists lists,
+static int follow_anchored(struct tc_walk *walk, const struct pass *pass,
 			   const struct tc_walk_job *job, struct tc_walk_result *ret_result,
 			   char why[TC_WHY_MAX])
 {
-	const struct pass pass = {.program = TC_WALK_ANCHORED, .lists = lists};
 	int err;
 
-	if (!walk->anchors || !walk->anchors->count)
+	if (!walk->anchors || (!walk->anchors->count && !pass->begin))
 		return -EAGAIN;
-	err = run_pass(walk, &pass, job, ret_result, why);
+	err = run_pass(walk, pass, job, ret_result, why);
 	if (!err && ret_result->given_up)
 		return -EAGAIN;
 	return err ? err : tc_anchors_judge(walk->memory, walk->walkers, &ret_result->totals[0]);
 }
 
+/* All lists, or what the table has of them. */
 static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct tc_walk_job *job,
 		  struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
 {
-	const struct pass pass = {.program = TC_WALK_BOUND, .lists = lists};
-	int err = follow_anchored(walk, lists, job, ret_result, why);
+	tc_auto_free uint64_t *begin = NULL;
+	struct pass pass = {.program = TC_WALK_ANCHORED, .lists = lists};
+	int err;
 
-	return err == -EAGAIN ? run_pass(walk, &pass, job, ret_result, why) : err;
+	if (lists == TC_WALK_LISTS_LEFT && take_begin(walk, &begin, &pass.begin_count)) {
+		pass.begin = begin;
+		if (!pass.begin_count) { /* who was met has no list any more */
+			*ret_result = (struct tc_walk_result){.buckets = 0};
+			return 0;
+		}
+	}
+	err = follow_anchored(walk, &pass, job, ret_result, why);
+	if (err != -EAGAIN)
+		return err;
+	pass = (struct pass){.program = TC_WALK_BOUND, .lists = lists};
+	return run_pass(walk, &pass, job, ret_result, why);
 }
 
 /* What is left of the sums of connections behind the listeners, and the lists themselves. */
@@ -413,6 +466,7 @@ int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct
 	if (!err && pass.sums) {
 		keep_samples(walk);
 		walk->summed = true;
+		walk->sampled = job->sampled;
 	}
 	return err;
 }

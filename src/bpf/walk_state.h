@@ -126,7 +126,7 @@ enum {
  * the list close, and come again as its first, in the memory that they had, each met once. (From
  * another list of that port they would do, too, were they neighbours there.)
  */
-enum { TC_WALK_SUMS = 4096 }; /* ports that differ by that many share a sum */
+enum { TC_WALK_SUMS = 16384 }; /* ports that differ by that many share a sum */
 
 /*
  * What stands for a pointer in a sum: its place, the node that it leads to, and a number of the
@@ -158,6 +158,18 @@ struct tc_walk_anchors {
 	struct tc_walk_sample at[TC_WALK_ANCHORS]; /* by tc_walk_anchor_slot(); 0: none */
 	uint8_t became[TC_WALK_ANCHORS];
 	uint64_t found[TC_WALK_FOUND]; /* sockets, some of them more than once */
+};
+
+/*
+ * The ports and addresses that were met while what leads to the first of their lists was summed up:
+ * where each is, and its number. Those whose lists are to be followed are begun at, so that the
+ * table is not walked once more.
+ */
+enum { TC_WALK_PORTS = 65536 };
+
+struct tc_walk_ports {
+	uint64_t at[TC_WALK_PORTS];
+	uint16_t number[TC_WALK_PORTS];
 };
 
 /* Where an anchor stands, if it does. */
@@ -222,6 +234,7 @@ struct tc_walker {
 	uint32_t sample_every; /* one in so many of them */
 	uint32_t summed;       /* bits: slots of which every socket adds to the sums */
 	uint32_t lists;	       /* enum tc_walk_lists */
+	uint32_t begin_count;  /* of `begin`, which takes the place of buckets; 0: the table is walked */
 	/* Set by the program. */
 	uint32_t resting;  /* lanes at rest */
 	uint32_t repeated; /* chains that were walked again */
@@ -233,6 +246,7 @@ struct tc_walker {
 	uint32_t passed;    /* since the last that was looked at closer */
 	uint32_t unsampled; /* of those, since the last sample */
 	uint32_t sample_count, found_count;
+	uint32_t port_count; /* in ports; more than there is room for: some are not there */
 	uint32_t ahead_count;
 	uint64_t ahead[TC_WALK_AHEAD]; /* addresses of what lanes have left to their next steps */
 	struct tc_walk_lane lanes[TC_WALK_LANES];
@@ -244,7 +258,11 @@ struct tc_walker {
 	uint64_t sums[TC_WALK_SUMS];
 	union {
 		uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
-		struct tc_walk_anchors anchors;
+		struct tc_walk_ports ports;
+		struct {
+			struct tc_walk_anchors anchors;
+			uint64_t begin[TC_WALK_PORTS]; /* some of ports.at */
+		};
 	};
 	uint32_t listed[TC_WALK_LISTED]; /* of namespaces, see netns_set.h; 0: nothing */
 };

@@ -159,7 +159,13 @@ static int make_server(void **state)
 	return 0;
 }
 
-/* What a walk says is bound after it has met all that is connected. */
+/* Addresses of a port in these tests, at most. */
+enum { ADDRESSES = 4 };
+
+/*
+ * What a walk says is bound after it has met all that is connected. Which lists are followed is
+ * known by then, so that the table, which has some ten thousand buckets, is not walked for them.
+ */
 static uint64_t bound(struct tc_walk *walk, uint64_t *ret_followed)
 {
 	struct tc_walk_result result;
@@ -167,6 +173,9 @@ static uint64_t bound(struct tc_walk *walk, uint64_t *ret_followed)
 	walking_run(walk, TC_WALK_COUNT, 1);
 	result = walking_run(walk, TC_WALK_BOUND, 0);
 	*ret_followed = result.followed;
+	if (result.followed)
+		assert_in_range(result.buckets, TC_WALK_ANCHORS + 1,
+				TC_WALK_ANCHORS + 2 * ADDRESSES);
 	return result.totals[0];
 }
 
