@@ -17,21 +17,6 @@
 /* Most lists are short: an anchor in the first few of a list is passed, which is cheaper. */
 enum { SHORT = 4 };
 
-/*
- * A port and address that was met a moment ago. If nothing leads to it any more it has gone, and so
- * have its sockets; unless it is the one before it that went just now, which the next step notices.
- * (In its memory there may be another: whose sockets are looked at is seen anew.)
- */
-inline_always void start_port(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
-{
-	u64 node = walker->begin[which & (TC_WALK_PORTS - 1)] + walker->layout.port_node.word;
-	int gone;
-
-	lane->link = read_word(node + 8);
-	gone = read_word(lane->link) != node && is_still_there(lane, node);
-	lane->node = gone ? NOWHERE : node;
-}
-
 /* Anchors come before the buckets, as if each were one. */
 inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket)
 {
@@ -40,10 +25,10 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 	u64 node, link;
 
 	if (bucket >= TC_WALK_ANCHORS) {
+		bucket -= TC_WALK_ANCHORS;
 		if (walker->begin_count)
-			start_port(walker, lane, bucket - TC_WALK_ANCHORS);
-		else
-			start_bucket(walker, lane, bucket - TC_WALK_ANCHORS);
+			bucket = walker->begin[bucket & (TC_WALK_BEGIN - 1)];
+		start_bucket(walker, lane, bucket);
 		return;
 	}
 	anchor = &walker->anchors.at[bucket];
@@ -91,15 +76,12 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	int bound = 0;
 
 	(void)which;
-	if (!lane->outer_node) {
-		first = first_of_wanted(walker, node);
-		if (walker->begin_count) /* the next of the chain is not meant */
-			next = 0;
-	} else if (++lane->seen > SHORT && is_anchor(walker, lane, sock)) {
+	if (!lane->outer_node)
+		first = first_of_wanted(walker, lane->bucket - TC_WALK_ANCHORS, node);
+	else if (++lane->seen > SHORT && is_anchor(walker, lane, sock))
 		next = 0;
-	} else {
+	else
 		bound = is_bound(walker, sock);
-	}
 	if (!is_still_there(lane, node))
 		return CHANGED;
 	if (bound)

@@ -16,7 +16,7 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	if (lane->outer_node)
 		bound = is_bound(walker, outer_of(node, bind_node));
 	else
-		first = first_of_wanted(walker, node);
+		first = first_of_wanted(walker, lane->bucket, node);
 	if (!is_still_there(lane, node))
 		return CHANGED;
 	lane->count += bound;

@@ -55,20 +55,19 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	return GONE_ON;
 }
 
-/* Some may come twice, where a chain is walked again: they will be followed twice. */
-inline_always void remember(struct tc_walker *walker, u64 port, u64 number)
+inline_always void note_port(struct tc_walker *walker, u32 bucket, u64 number)
 {
 	u32 at = walker->port_count;
 
 	if (at < TC_WALK_PORTS) {
-		walker->ports.at[at] = port;
+		walker->ports.bucket[at] = bucket;
 		walker->ports.number[at] = number;
 	}
 	walker->port_count = at + 1;
 }
 
 /* The first of a port's list if it is to be followed, or 0. */
-inline_always u64 first_of(struct tc_walker *walker, u64 port, u64 net)
+inline_always u64 first_of(struct tc_walker *walker, u32 bucket, u64 port, u64 net)
 {
 	__auto_type object = at(port);
 	u64 head = port + walker->layout.port_owners.word, first = load(object, port_owners, 0);
@@ -80,16 +79,16 @@ inline_always u64 first_of(struct tc_walker *walker, u64 port, u64 net)
 	if (walker->lists == TC_WALK_LISTS_LEFT)
 		return walker->sums[sum] ? first : 0;
 	walker->sums[sum] += tc_walk_pointer(head, first, lists_of(net, number));
-	remember(walker, port, number);
+	note_port(walker, bucket, number);
 	return 0;
 }
 
 /* The same of one that may be of a namespace that is not looked at. */
-inline_always u64 first_of_wanted(struct tc_walker *walker, u64 node)
+inline_always u64 first_of_wanted(struct tc_walker *walker, u32 bucket, u64 node)
 {
 	u64 port = outer_of(node, port_node), net = load(at(port), port_net, 0);
 
-	return is_wanted(walker, net) ? first_of(walker, port, net) : 0;
+	return is_wanted(walker, net) ? first_of(walker, bucket, port, net) : 0;
 }
 
 /* A port and address: its sockets come before the next of the chain. */

@@ -64,6 +64,7 @@ struct tc_walk {
 	bool summed;		    /* there are sums, which BOUND uses once */
 	uint64_t sampled;	    /* of so many sockets */
 	uint64_t sums[TC_WALK_SUMS];
+	uint16_t begin[TC_WALK_BEGIN]; /* buckets with lists to follow */
 };
 
 /* One way through a table. */
@@ -71,9 +72,7 @@ struct pass {
 	enum tc_walk_program program;
 	enum tc_walk_lists lists; /* of programs that follow lists of ports */
 	bool sums;		  /* adds to the sums */
-	/* Ports to begin at, in place of the buckets; NULL: the table is walked. */
-	const uint64_t *begin;
-	size_t begin_count;
+	uint32_t begin_count;	  /* buckets that are walked; 0: all */
 };
 
 /* ---- Opening ---------------------------------------------------------------------------- */
@@ -263,8 +262,8 @@ static void place_anchors(struct tc_walk *walk, const struct pass *pass, struct 
 {
 	size_t placed = 0;
 
-	if (pass->begin)
-		crew->buckets = (uint32_t)pass->begin_count;
+	if (pass->begin_count)
+		crew->buckets = pass->begin_count;
 	crew->buckets += TC_WALK_ANCHORS;
 	crew->work = crew->buckets;
 	if (pass->lists == TC_WALK_LISTS_FIRST) { /* no list is followed */
@@ -275,9 +274,8 @@ static void place_anchors(struct tc_walk *walk, const struct pass *pass, struct 
 		struct tc_walker *walker = &walk->memory[i];
 
 		placed = tc_anchors_place(walk->anchors, walker);
-		walker->begin_count = (uint32_t)pass->begin_count;
-		if (pass->begin)
-			memcpy(walker->begin, pass->begin, pass->begin_count * sizeof(*pass->begin));
+		walker->begin_count = pass->begin_count;
+		memcpy(walker->begin, walk->begin, pass->begin_count * sizeof(*walk->begin));
 	}
 	if (placed)
 		crew->work += placed * (walk->sampled / walk->anchors->count);
@@ -337,26 +335,34 @@ static void keep_samples(struct tc_walk *walk)
 		tc_anchors_take(walk->anchors, walk->memory, walk->walkers);
 }
 
-/* The ports whose lists are to be followed, of those just met. False: it is not known which. */
-static bool take_begin(const struct tc_walk *walk, uint64_t **ret_begin, size_t *ret_count)
+/*
+ * Where the lists are that have to be followed, of those that were just met. False: it is not
+ * known, or in too many buckets for it to matter.
+ */
+static bool take_begin(struct tc_walk *walk, uint32_t *ret_count)
 {
-	uint64_t *begin;
-	size_t count = 0;
+	uint64_t taken[TC_WALK_BUCKETS / 64] = {0};
 
-	for (uint32_t i = 0; i < walk->walkers; i++)
-		if (walk->memory[i].port_count > TC_WALK_PORTS)
-			return false;
-	begin = malloc(TC_WALK_PORTS * sizeof(*begin));
-	for (uint32_t i = 0; begin && i < walk->walkers; i++) {
+	*ret_count = 0;
+	for (uint32_t i = 0; i < walk->walkers; i++) {
 		const struct tc_walker *walker = &walk->memory[i];
+		const struct tc_walk_ports *ports = &walker->ports;
 
-		for (uint32_t j = 0; j < walker->port_count && count < TC_WALK_PORTS; j++)
-			if (walk->sums[walker->ports.number[j] & (TC_WALK_SUMS - 1)])
-				begin[count++] = walker->ports.at[j];
+		if (walker->port_count > TC_WALK_PORTS || walker->buckets > TC_WALK_BUCKETS)
+			return false;
+		for (uint32_t j = 0; j < walker->port_count; j++) {
+			uint32_t bucket = ports->bucket[j];
+
+			if (!walk->sums[ports->number[j] & (TC_WALK_SUMS - 1)] ||
+			    taken[bucket / 64] >> bucket % 64 & 1)
+				continue;
+			if (*ret_count == TC_WALK_BEGIN)
+				return false;
+			taken[bucket / 64] |= 1ull << bucket % 64;
+			walk->begin[(*ret_count)++] = (uint16_t)bucket;
+		}
 	}
-	*ret_begin = begin;
-	*ret_count = count;
-	return begin && count < TC_WALK_PORTS;
+	return true;
 }
 
 /*
@@ -369,7 +375,7 @@ static int follow_anchored(struct tc_walk *walk, const struct pass *pass,
 {
 	int err;
 
-	if (!walk->anchors || (!walk->anchors->count && !pass->begin))
+	if (!walk->anchors || (!walk->anchors->count && !pass->begin_count))
 		return -EAGAIN;
 	err = run_pass(walk, pass, job, ret_result, why);
 	if (!err && ret_result->given_up)
@@ -377,17 +383,16 @@ static int follow_anchored(struct tc_walk *walk, const struct pass *pass,
 	return err ? err : tc_anchors_judge(walk->memory, walk->walkers, &ret_result->totals[0]);
 }
 
-/* All lists, or what the table has of them. */
 static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct tc_walk_job *job,
 		  struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
 {
-	tc_auto_free uint64_t *begin = NULL;
 	struct pass pass = {.program = TC_WALK_ANCHORED, .lists = lists};
 	int err;
 
-	if (lists == TC_WALK_LISTS_LEFT && take_begin(walk, &begin, &pass.begin_count)) {
-		pass.begin = begin;
-		if (!pass.begin_count) { /* who was met has no list any more */
+	if (lists == TC_WALK_LISTS_LEFT) {
+		if (!take_begin(walk, &pass.begin_count)) {
+			pass.begin_count = 0;
+		} else if (!pass.begin_count) { /* who was met is in no list any more */
 			*ret_result = (struct tc_walk_result){.buckets = 0};
 			return 0;
 		}

@@ -161,14 +161,17 @@ struct tc_walk_anchors {
 };
 
 /*
- * The ports and addresses that were met while what leads to the first of their lists was summed up:
- * where each is, and its number. Those whose lists are to be followed are begun at, so that the
- * table is not walked once more.
+ * The lists that were met while what leads to the first of each was summed up: by their port, and
+ * the bucket in which it is. Where some are to be followed then, only their buckets are walked.
  */
-enum { TC_WALK_PORTS = 65536 };
+enum {
+	TC_WALK_BUCKETS = 65536, /* at most so many (net/ipv4/tcp.c, tcp_init()); else none is noted */
+	TC_WALK_PORTS = 65536,	 /* lists that a walker can note */
+	TC_WALK_BEGIN = 32768,	 /* buckets that are worth being told apart */
+};
 
 struct tc_walk_ports {
-	uint64_t at[TC_WALK_PORTS];
+	uint16_t bucket[TC_WALK_PORTS];
 	uint16_t number[TC_WALK_PORTS];
 };
 
@@ -234,7 +237,7 @@ struct tc_walker {
 	uint32_t sample_every; /* one in so many of them */
 	uint32_t summed;       /* bits: slots of which every socket adds to the sums */
 	uint32_t lists;	       /* enum tc_walk_lists */
-	uint32_t begin_count;  /* of `begin`, which takes the place of buckets; 0: the table is walked */
+	uint32_t begin_count;  /* so many buckets are walked, by `begin`; 0: all */
 	/* Set by the program. */
 	uint32_t resting;  /* lanes at rest */
 	uint32_t repeated; /* chains that were walked again */
@@ -261,7 +264,7 @@ struct tc_walker {
 		struct tc_walk_ports ports;
 		struct {
 			struct tc_walk_anchors anchors;
-			uint64_t begin[TC_WALK_PORTS]; /* some of ports.at */
+			uint16_t begin[TC_WALK_BEGIN]; /* numbers of buckets */
 		};
 	};
 	uint32_t listed[TC_WALK_LISTED]; /* of namespaces, see netns_set.h; 0: nothing */
