@@ -68,24 +68,30 @@ static int compare(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-int tc_anchors_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *ret_found)
+/* Where a walker has noted what it found. */
+static const uint64_t *found_by(const struct tc_walker *walker, size_t room)
+{
+	return room == TC_WALK_FOUND ? walker->anchors.found : walker->bound;
+}
+
+/* Each counts once. -EAGAIN: there were more than `room`; -ENOMEM. */
+static int count_distinct(const struct tc_walker *walkers, uint32_t count, size_t room,
+			  uint64_t *ret_found)
 {
 	tc_auto_free uint64_t *all = NULL;
 	size_t found = 0, distinct = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (walkers[i].found_count > TC_WALK_FOUND)
+		if (walkers[i].found_count > room)
 			return -EAGAIN;
 		found += walkers[i].found_count;
 	}
-	if (is_part_missing(walkers, count))
-		return -EAGAIN;
 	all = calloc(found + 1, sizeof(*all));
 	if (!all)
 		return -ENOMEM;
 	found = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		memcpy(all + found, walkers[i].anchors.found,
+		memcpy(all + found, found_by(&walkers[i], room),
 		       walkers[i].found_count * sizeof(*all));
 		found += walkers[i].found_count;
 	}
@@ -94,4 +100,18 @@ int tc_anchors_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *
 		distinct += !i || all[i] != all[i - 1];
 	*ret_found = distinct;
 	return 0;
+}
+
+int tc_anchors_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *ret_found)
+{
+	if (is_part_missing(walkers, count))
+		return -EAGAIN;
+	return count_distinct(walkers, count, TC_WALK_FOUND, ret_found);
+}
+
+int tc_bound_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *found)
+{
+	int err = count_distinct(walkers, count, TC_WALK_BOUND_NOTED, found);
+
+	return err == -EAGAIN ? 0 : err;
 }

@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
-/* bound.bpf.c - how many sockets are only bound; see bound.bpf.h. */
+/*
+ * bound.bpf.c - how many sockets are only bound; see bound.bpf.h.
+ *
+ * One whose connect(2) was refused goes back from the list of an address to that of all, and is met
+ * in both. So sockets are not only counted, but noted, as far as there is room, and each counts once.
+ */
 #include "bpf/bound.bpf.h"
 
 inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket)
 {
 	start_bucket(walker, lane, bucket);
+}
+
+inline_always void note(struct tc_walker *walker, u64 sock)
+{
+	u32 at = walker->found_count;
+
+	if (at < TC_WALK_BOUND_NOTED)
+		walker->bound[at] = sock;
+	walker->found_count = at + 1;
 }
 
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
@@ -20,6 +34,8 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	if (!is_still_there(lane, node))
 		return CHANGED;
 	lane->count += bound;
+	if (bound)
+		note(walker, outer_of(node, bind_node));
 	if (lane->outer_node)
 		go_on(lane, node, next);
 	else

@@ -401,7 +401,8 @@ static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct t
 	if (err != -EAGAIN)
 		return err;
 	pass = (struct pass){.program = TC_WALK_BOUND, .lists = lists};
-	return run_pass(walk, &pass, job, ret_result, why);
+	err = run_pass(walk, &pass, job, ret_result, why);
+	return err ? err : tc_bound_judge(walk->memory, walk->walkers, &ret_result->totals[0]);
 }
 
 /* What is left of the sums of connections behind the listeners, and the lists themselves. */

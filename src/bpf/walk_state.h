@@ -110,6 +110,7 @@ enum {
 	TC_WALK_ANCHOR_BITS = 12,
 	TC_WALK_ANCHORS = 1 << TC_WALK_ANCHOR_BITS,
 	TC_WALK_FOUND = 8192,
+	TC_WALK_BOUND_NOTED = 32768, /* the same where there are no anchors */
 };
 
 /*
@@ -261,6 +262,7 @@ struct tc_walker {
 	uint64_t sums[TC_WALK_SUMS];
 	union {
 		uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
+		uint64_t bound[TC_WALK_BOUND_NOTED]; /* sockets, some more than once */
 		struct tc_walk_ports ports;
 		struct {
 			struct tc_walk_anchors anchors;

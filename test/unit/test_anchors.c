@@ -141,6 +141,27 @@ static void test_too_many(void **state)
 	free(made);
 }
 
+/* Without anchors: a socket that went from one list to another meanwhile was met in both. */
+static void test_bound_counts_once(void **state)
+{
+	struct made *made = make_walkers(1);
+	struct tc_walker *walkers = made->walkers;
+	uint64_t found = 5;
+
+	(void)state;
+	for (uint64_t sock = 1; sock <= 4; sock++)
+		walkers[sock % WALKERS].bound[walkers[sock % WALKERS].found_count++] = sock;
+	walkers[0].bound[walkers[0].found_count++] = 3; /* the other has it, too */
+	assert_int_equal(tc_bound_judge(walkers, WALKERS, &found), 0);
+	assert_int_equal(found, 4);
+	/* With more than can be noted there is only what was counted. */
+	found = TC_WALK_BOUND_NOTED + 3;
+	walkers[1].found_count = TC_WALK_BOUND_NOTED + 1;
+	assert_int_equal(tc_bound_judge(walkers, WALKERS, &found), 0);
+	assert_int_equal(found, TC_WALK_BOUND_NOTED + 3);
+	free(made);
+}
+
 /* ---- Real lists --------------------------------------------------------------------------- */
 
 static int clients[LISTS * PAIRS];
@@ -212,9 +233,13 @@ static void test_as_many_when_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_taken),	 cmocka_unit_test(test_each_counts_once),
-		cmocka_unit_test(test_gone),	 cmocka_unit_test(test_too_many),
-		cmocka_unit_test(test_as_many),	 cmocka_unit_test(test_as_many_when_gone),
+		cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_each_counts_once),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_bound_counts_once),
+		cmocka_unit_test(test_as_many),
+		cmocka_unit_test(test_as_many_when_gone),
 	};
 
 	return cmocka_run_group_tests_name("anchors", tests, make_lists, NULL);
