@@ -61,15 +61,6 @@ inline_always int is_anchor(struct tc_walker *walker, const struct tc_walk_lane 
 	return 1;
 }
 
-inline_always void note(struct tc_walker *walker, u64 sock)
-{
-	u32 at = walker->found_count;
-
-	if (at < TC_WALK_FOUND)
-		walker->anchors.found[at] = sock;
-	walker->found_count = at + 1;
-}
-
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
 	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0;
@@ -85,7 +76,7 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	if (!is_still_there(lane, node))
 		return CHANGED;
 	if (bound)
-		note(walker, sock);
+		note(walker, walker->anchors.found, TC_WALK_FOUND, sock);
 	if (lane->outer_node)
 		go_on(lane, node, next);
 	else

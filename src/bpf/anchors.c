@@ -68,16 +68,11 @@ static int compare(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Where a walker has noted what it found. */
-static const uint64_t *found_by(const struct tc_walker *walker, size_t room)
-{
-	return room == TC_WALK_FOUND ? walker->anchors.found : walker->bound;
-}
-
-/* Each counts once. -EAGAIN: there were more than `room`; -ENOMEM. */
-static int count_distinct(const struct tc_walker *walkers, uint32_t count, size_t room,
+/* Each that was noted counts once. -EAGAIN: there were more than there is room for; -ENOMEM. */
+static int count_distinct(const struct tc_walker *walkers, uint32_t count, bool anchored,
 			  uint64_t *ret_found)
 {
+	const size_t room = anchored ? TC_WALK_FOUND : TC_WALK_BOUND_NOTED;
 	tc_auto_free uint64_t *all = NULL;
 	size_t found = 0, distinct = 0;
 
@@ -91,7 +86,7 @@ static int count_distinct(const struct tc_walker *walkers, uint32_t count, size_
 		return -ENOMEM;
 	found = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		memcpy(all + found, found_by(&walkers[i], room),
+		memcpy(all + found, anchored ? walkers[i].anchors.found : walkers[i].bound,
 		       walkers[i].found_count * sizeof(*all));
 		found += walkers[i].found_count;
 	}
@@ -106,12 +101,12 @@ int tc_anchors_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *
 {
 	if (is_part_missing(walkers, count))
 		return -EAGAIN;
-	return count_distinct(walkers, count, TC_WALK_FOUND, ret_found);
+	return count_distinct(walkers, count, true, ret_found);
 }
 
 int tc_bound_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *found)
 {
-	int err = count_distinct(walkers, count, TC_WALK_BOUND_NOTED, found);
+	int err = count_distinct(walkers, count, false, found);
 
 	return err == -EAGAIN ? 0 : err;
 }

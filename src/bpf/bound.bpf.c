@@ -12,30 +12,21 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 	start_bucket(walker, lane, bucket);
 }
 
-inline_always void note(struct tc_walker *walker, u64 sock)
-{
-	u32 at = walker->found_count;
-
-	if (at < TC_WALK_BOUND_NOTED)
-		walker->bound[at] = sock;
-	walker->found_count = at + 1;
-}
-
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
-	u64 next = read_word(node), first = 0;
+	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0;
 	int bound = 0;
 
 	(void)which;
 	if (lane->outer_node)
-		bound = is_bound(walker, outer_of(node, bind_node));
+		bound = is_bound(walker, sock);
 	else
 		first = first_of_wanted(walker, lane->bucket, node);
 	if (!is_still_there(lane, node))
 		return CHANGED;
 	lane->count += bound;
 	if (bound)
-		note(walker, outer_of(node, bind_node));
+		note(walker, walker->bound, TC_WALK_BOUND_NOTED, sock);
 	if (lane->outer_node)
 		go_on(lane, node, next);
 	else

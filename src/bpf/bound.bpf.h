@@ -120,6 +120,16 @@ inline_always int is_bound(const struct tc_walker *walker, u64 sock)
 	       (shifted(load(object, sport, 0), sport) & 0xffff);
 }
 
+/* Once it is known to be in the list: one of those, among the `room` first that were found. */
+inline_always void note(struct tc_walker *walker, u64 *found, u32 room, u64 sock)
+{
+	u32 at = walker->found_count;
+
+	if (at < room)
+		found[at] = sock;
+	walker->found_count = at + 1;
+}
+
 /* On to the next of the list, or behind it: to what comes after the port. */
 inline_always void go_on(struct tc_walk_lane *lane, u64 node, u64 next)
 {

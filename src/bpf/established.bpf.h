@@ -92,7 +92,7 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 			return NO_ROOM;
 		sum_up(walker, &seen);
 	}
-	/* As is_still_there(). */
+	/* As is_still_there(), of what is at hand. */
 	if (load(object, node, 1) != lane->link)
 		return CHANGED;
 	lane->link = node;

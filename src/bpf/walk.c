@@ -342,8 +342,8 @@ static void keep_samples(struct tc_walk *walk)
 static bool take_begin(struct tc_walk *walk, uint32_t *ret_count)
 {
 	uint64_t taken[TC_WALK_BUCKETS / 64] = {0};
+	uint32_t count = 0;
 
-	*ret_count = 0;
 	for (uint32_t i = 0; i < walk->walkers; i++) {
 		const struct tc_walker *walker = &walk->memory[i];
 		const struct tc_walk_ports *ports = &walker->ports;
@@ -356,12 +356,13 @@ static bool take_begin(struct tc_walk *walk, uint32_t *ret_count)
 			if (!walk->sums[ports->number[j] & (TC_WALK_SUMS - 1)] ||
 			    taken[bucket / 64] >> bucket % 64 & 1)
 				continue;
-			if (*ret_count == TC_WALK_BEGIN)
+			if (count == TC_WALK_BEGIN)
 				return false;
 			taken[bucket / 64] |= 1ull << bucket % 64;
-			walk->begin[(*ret_count)++] = (uint16_t)bucket;
+			walk->begin[count++] = (uint16_t)bucket;
 		}
 	}
+	*ret_count = count;
 	return true;
 }
 
@@ -389,13 +390,10 @@ static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct t
 	struct pass pass = {.program = TC_WALK_ANCHORED, .lists = lists};
 	int err;
 
-	if (lists == TC_WALK_LISTS_LEFT) {
-		if (!take_begin(walk, &pass.begin_count)) {
-			pass.begin_count = 0;
-		} else if (!pass.begin_count) { /* who was met is in no list any more */
-			*ret_result = (struct tc_walk_result){.buckets = 0};
-			return 0;
-		}
+	if (lists == TC_WALK_LISTS_LEFT && take_begin(walk, &pass.begin_count) &&
+	    !pass.begin_count) { /* who was met is in no list any more */
+		*ret_result = (struct tc_walk_result){.buckets = 0};
+		return 0;
 	}
 	err = follow_anchored(walk, &pass, job, ret_result, why);
 	if (err != -EAGAIN)
