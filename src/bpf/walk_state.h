@@ -61,9 +61,9 @@ enum {
 };
 
 enum {
-	TC_WALK_LANES = 16,
-	TC_WALK_AHEAD = 2 * TC_WALK_LANES, /* words that are asked for besides the chains, */
-	TC_WALK_AHEAD_FIRST = 8,	   /* so many of them before those */
+	TC_WALK_LANES = 32,
+	TC_WALK_AHEAD = 32,	 /* words that are asked for besides the chains, */
+	TC_WALK_AHEAD_FIRST = 8, /* so many of them before those */
 	TC_WALK_STREAM = 2048, /* words in a lane's stream */
 	TC_WALK_ENOUGH = 1280, /* with so many a lane takes no more buckets */
 	TC_WALK_RECORD = 8,    /* words of a record */
