@@ -26,15 +26,15 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo)
 
 /*
  * In a socket the state is beside the node, and in a port, mostly, what leads to the first of its
- * sockets is not. No branch, as the verifier would follow both ways once for each lane.
+ * sockets is not. That is read of sockets, too: to ask which it is would take longer.
  */
 inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
-	u64 owners = lane->node - layout->port_node.word + layout->port_owners.word;
+	__auto_type object = at(outer_of(lane->node, port_node));
 
-	(void)read_word(lane->node);
-	(void)read_word(owners & -(u64)(walker->lists & TC_WALK_LISTS_FIRST));
+	(void)walker;
+	(void)load(object, port_node, 0);
+	(void)load(object, port_owners, 0);
 }
 
 inline_always void fetch_left(struct tc_walker *walker)
