@@ -28,7 +28,7 @@ inline_always void find(struct tc_walker *walker, u64 hashinfo)
  * In a socket the state is beside the node, and in a port, mostly, what leads to the first of its
  * sockets is not. That is read of sockets, too: to ask which it is would take longer.
  */
-inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+inline_always void fetch(const struct tc_walker *walker, struct tc_walk_lane *lane)
 {
 	__auto_type object = at(outer_of(lane->node, port_node));
 

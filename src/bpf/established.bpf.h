@@ -53,14 +53,14 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 	start_bucket(walker, lane, bucket);
 }
 
-inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+inline_always void fetch(const struct tc_walker *walker, struct tc_walk_lane *lane)
 {
 	__auto_type object = at(outer_of(lane->node, node));
 
 	(void)walker;
-	(void)load(object, node, 0);
-	(void)load(object, state, 0);
-	(void)load(object, substate, 0);
+	lane->next = load(object, node, 0);
+	lane->head = load(object, state, 0);
+	lane->further = load(object, substate, 0);
 }
 
 /*
@@ -74,17 +74,25 @@ inline_always u32 slots_further(u64 substate)
 	return below * (TC_WALK_SLOT_FIN_WAIT2_MINI - TC_WALK_SLOT_TIME_WAIT);
 }
 
+inline_always u32 slot_of(u64 head, u64 further)
+{
+	u32 slot = (u32)(shifted(head, state) & 255) - 1;
+
+	if (slot == TC_WALK_SLOT_TIME_WAIT)
+		slot += slots_further(shifted(further, substate) & 255);
+	return slot;
+}
+
+/* What fetch() has read holds as well if the node is still there after all that is read of it. */
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
 	struct seen seen = {.sock = outer_of(node, node), .which = which};
 	__auto_type object = at(seen.sock);
-	u64 next = load(object, node, 0);
+	u64 next = FETCHES ? lane->next : load(object, node, 0);
 
-	seen.head = load(object, state, 0);
+	seen.head = FETCHES ? lane->head : load(object, state, 0);
 	seen.net = load(object, net, 0);
-	seen.slot = (u32)(shifted(seen.head, state) & 255) - 1;
-	if (seen.slot == TC_WALK_SLOT_TIME_WAIT)
-		seen.slot += slots_further(shifted(load(object, substate, 0), substate) & 255);
+	seen.slot = slot_of(seen.head, FETCHES ? lane->further : load(object, substate, 0));
 	if (seen.slot >= TC_WALK_SLOTS)
 		return CHANGED;
 	if (is_wanted(walker, seen.net)) {

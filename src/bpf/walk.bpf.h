@@ -199,8 +199,11 @@ inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane,
 /* Does what follow() has left to the lane's next step; what comes of it is what comes of a step. */
 inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which);
 
-/* Asks memory for what a lane's next step will look at. */
-inline_always void fetch(const struct tc_walker *walker, const struct tc_walk_lane *lane);
+/*
+ * Asks memory for what a lane's next step will look at, which comes before the next fetch. Of a
+ * node that is none it reads 0.
+ */
+inline_always void fetch(const struct tc_walker *walker, struct tc_walk_lane *lane);
 
 /* For what lanes have left to their next steps: for the first of it, and for the rest. */
 inline_always void fetch_left(struct tc_walker *walker);

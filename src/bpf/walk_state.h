@@ -199,6 +199,7 @@ struct tc_walk_ends {
 struct tc_walk_lane {
 	uint64_t node;	     /* the next; odd: the end of a chain; 0: the lane is at rest */
 	uint64_t link;	     /* the pointer that led there */
+	uint64_t next, head, further; /* words of it, as the last fetch has read them */
 	uint64_t count;	     /* of this chain: five bits a slot */
 	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
 	uint64_t outer_link;
