@@ -31,29 +31,30 @@ inline_always int is_full(u32 slot)
 }
 
 /* What its timer has done, in the bits of TC_WALK_WORD_. */
-inline_always u64 read_trouble(struct tc_walker *walker, const struct seen *seen)
+inline_always u64 read_trouble(const struct seen *seen)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
+	__auto_type object = at(seen->sock);
 
 	if (seen->slot == TC_WALK_SLOT_REQUEST)
-		return (read_at(seen->sock, &layout->request_retrans) & 255)
+		return (shifted(load(object, request_retrans, 0), request_retrans) & 255)
 		       << TC_WALK_WORD_RETRANSMITS;
 	if (!is_full(seen->slot))
 		return 0;
-	return (read_at(seen->sock, &layout->retransmits) & 255) << TC_WALK_WORD_RETRANSMITS |
-	       (read_at(seen->sock, &layout->probes) & 255) << TC_WALK_WORD_PROBES;
+	return (shifted(load(object, retransmits, 0), retransmits) & 255)
+		       << TC_WALK_WORD_RETRANSMITS |
+	       (shifted(load(object, probes, 0), probes) & 255) << TC_WALK_WORD_PROBES;
 }
 
 inline_always u64 read_rest(struct tc_walker *walker, const struct seen *seen)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
+	__auto_type object = at(seen->sock);
 	u64 word = 0;
 
 	if (is_full(seen->slot))
-		word = (read_at(seen->sock, &layout->pending) & 255) << TC_WALK_WORD_PENDING |
-		       (u64) !!read_word(seen->sock + layout->socket.word) << TC_WALK_WORD_SOCKET;
+		word = (shifted(load(object, pending, 0), pending) & 255) << TC_WALK_WORD_PENDING |
+		       (u64) !!load(object, socket, 0) << TC_WALK_WORD_SOCKET;
 	if (walker->tell_net)
-		word |= read_at(seen->net, &layout->inum) << 32;
+		word |= read_at(seen->net, &walker->layout.inum) << 32;
 	return word;
 }
 
@@ -121,7 +122,7 @@ inline_always void look_closer(struct tc_walker *walker, const struct seen *seen
 in_kernel_apart static int tell_trouble(struct tc_walker *walker, struct tc_walk_lane *lane,
 				const struct seen *seen)
 {
-	u64 trouble = read_trouble(walker, seen);
+	u64 trouble = read_trouble(seen);
 
 	if (!trouble && !(walker->slots_all >> seen->slot & 1))
 		return 1;
@@ -172,7 +173,7 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	if (!tell_trouble(walker, lane, &seen))
 		return NO_ROOM;
 	/* As is_still_there(), which may ask of the node that was come to last alone. */
-	if (read_word(seen.sock + walker->layout.node.word + 8) != lane->left_link)
+	if (load(at(seen.sock), node, 1) != lane->left_link)
 		return CHANGED;
 	lane->left = 0;
 	return GONE_ON;
@@ -209,9 +210,8 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 
 inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
 	__auto_type object = at(seen->sock);
-	u64 node = seen->sock + layout->bind_node.word, link, next, lists, sum;
+	u64 node = inner_of(seen->sock, bind_node), link, next, lists, sum;
 	u64 port;
 
 	if (!(walker->summed >> seen->slot & 1))

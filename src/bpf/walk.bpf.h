@@ -116,12 +116,19 @@ inline_always const volatile u64 *at(u64 address)
 		number_;                                                                           \
 	})
 
-/* From the address of a member to that of what it is in. */
+/* From the address of a member to that of what it is in, and back. */
 #define outer_of(address, member)                                                                  \
 	({                                                                                         \
 		u64 outer_ = (address);                                                            \
 		asm("%0 -= %1" : "+r"(outer_) : "i"(TC_IMAGE_DISTANCE(place_number(member))));     \
 		outer_;                                                                            \
+	})
+
+#define inner_of(address, member)                                                                  \
+	({                                                                                         \
+		u64 inner_ = (address);                                                            \
+		asm("%0 += %1" : "+r"(inner_) : "i"(TC_IMAGE_DISTANCE(place_number(member))));     \
+		inner_;                                                                            \
 	})
 
 /* The end of a chain of which nothing has been seen. */
