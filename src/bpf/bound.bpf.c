@@ -34,11 +34,9 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	return GONE_ON;
 }
 
-inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node)
+inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane)
 {
-	(void)node;
 	walker->totals[0] += lane->count;
-	return 1;
 }
 
 inline_always void forget(struct tc_walk_lane *lane)

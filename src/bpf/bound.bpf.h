@@ -120,6 +120,14 @@ inline_always int is_bound(const struct tc_walker *walker, u64 sock)
 	       (shifted(load(object, sport, 0), sport) & 0xffff);
 }
 
+/* Nothing names a chain there. */
+inline_always int is_end(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+{
+	(void)walker;
+	(void)lane;
+	return 1;
+}
+
 /* Once it is known to be in the list: one of those, among the `room` first that were found. */
 inline_always void note(struct tc_walker *walker, u64 *found, u32 room, u64 sock)
 {

@@ -141,10 +141,13 @@ in_kernel_apart static int forget_long(struct tc_walk_lane *lane)
 	return 0;
 }
 
-inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node)
+inline_always int is_end(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
-	if ((u32)(node >> 1) != lane->bucket + walker->nulls_base)
-		return 0;
+	return (u32)(lane->node >> 1) == lane->bucket + walker->nulls_base;
+}
+
+inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane)
+{
 	if (walker->packed_seen + lane->seen > 31)
 		add_packed(walker);
 	walker->packed += lane->count;
@@ -152,7 +155,6 @@ inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane,
 	if (lane->is_long)
 		end_long(walker, lane);
 	lane->kept = lane->filled;
-	return 1;
 }
 
 inline_always void forget(struct tc_walk_lane *lane)

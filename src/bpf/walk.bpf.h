@@ -9,8 +9,8 @@
  * address that is none reads as 0 and does no harm. Before Linux 6.2 there is no such thing; the
  * same programs are then compiled with TC_WALK_PROBE, and call bpf_probe_read_kernel() for each.
  *
- * Who includes this defines find(), fetch(), fetch_left(), start_chain(), follow(), finish(),
- * end_chain() and forget().
+ * Who includes this defines find(), fetch(), fetch_left(), fetch_left_more(), start_chain(),
+ * follow(), finish(), is_end(), end_chain() and forget().
  */
 #ifndef TC_BPF_WALK_BPF_H
 #define TC_BPF_WALK_BPF_H
@@ -200,8 +200,11 @@ enum { CHANGED, GONE_ON, NO_ROOM };
  */
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node);
 
-/* The end has been reached. False: it is that of another chain. */
-inline_always int end_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u64 node);
+/* Of the end of a chain: whether it is that of the lane's. */
+inline_always int is_end(const struct tc_walker *walker, const struct tc_walk_lane *lane);
+
+/* It has been reached. */
+inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane);
 
 /* Does what follow() has left to the lane's next step; what comes of it is what comes of a step. */
 inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which);
@@ -249,6 +252,25 @@ inline_always void rest(struct tc_walker *walker, struct tc_walk_lane *lane)
 	walker->resting++;
 }
 
+/*
+ * A lane that has come to an empty bucket goes on: it has nothing to wait for. One that walks a
+ * chain again is not asked, since it is to be known that this has been done.
+ */
+inline_always void pass_empty(struct tc_walker *walker, struct tc_walk_lane *lane)
+{
+#pragma unroll
+	for (int i = 0; i < TC_WALK_EMPTIES; i++) {
+		u32 bucket = walker->next;
+
+		if (!(lane->node & 1) || lane->retries || bucket >= walker->end ||
+		    !is_end(walker, lane))
+			return;
+		walker->next = bucket + 1;
+		lane->bucket = bucket;
+		start_chain(walker, lane, bucket);
+	}
+}
+
 /* One step of one lane: to the next node, or the next bucket. */
 inline_always void step(struct tc_walker *walker, u32 which)
 {
@@ -272,8 +294,10 @@ inline_always void step(struct tc_walker *walker, u32 which)
 		rest(walker, lane);
 		return;
 	}
-	if (came == GONE_ON && end_chain(walker, lane, lane->node))
+	if (came == GONE_ON && is_end(walker, lane)) {
+		end_chain(walker, lane);
 		goto fresh;
+	}
 	walker->repeated++;
 	if (++lane->retries < TC_WALK_RETRIES)
 		goto begin;
@@ -291,6 +315,7 @@ begin:
 	lane->bucket = bucket;
 	lane->filled = lane->kept;
 	start_chain(walker, lane, bucket);
+	pass_empty(walker, lane);
 }
 
 /*

@@ -64,6 +64,7 @@ enum {
 	TC_WALK_LANES = 32,
 	TC_WALK_AHEAD = 32,	 /* words that are asked for besides the chains, */
 	TC_WALK_AHEAD_FIRST = 8, /* so many of them before those */
+	TC_WALK_EMPTIES = 3,   /* empty buckets that are passed in the step that comes to them */
 	TC_WALK_STREAM = 2048, /* words in a lane's stream */
 	TC_WALK_ENOUGH = 1280, /* with so many a lane takes no more buckets */
 	TC_WALK_RECORD = 8,    /* words of a record */
