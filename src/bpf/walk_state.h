@@ -140,7 +140,7 @@ static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t p
 {
 	uint64_t hash = (place ^ list * 0xff51afd7ed558ccdull) * (node ^ 0x9e3779b97f4a7c15ull);
 
-	return (hash ^ hash >> 32) * 0xd6e8feb86659fd93ull;
+	return hash ^ hash >> 32;
 }
 
 /* What is done with the lists of ports. */
