@@ -2,7 +2,7 @@
 /*
  * churn.c - opens and closes connections as fast as it can, or as fast as it is told.
  *
- *	churn [-s SECONDS] [-r RATE] [-w WORKERS] [-p PORT]
+ *	churn [-s SECONDS] [-r RATE] [-w WORKERS] [-p PORT] [-e MS]
  *
  * A worker is a process that is both the server and its clients, on loopback: it connects to a
  * port of its own (PORT and up; 900, which is no client's), accepts, and keeps the last few
@@ -13,8 +13,9 @@
  *
  * Ends after SECONDS (default 5), or when it is asked to by SIGTERM or SIGINT, and prints how many
  * connections it opened, in how many seconds, how many that is in one, and in one of CPU time: of
- * that less is lost to others who want the processors. Runs only in a network namespace that is not
- * that of the machine.
+ * that less is lost to others who want the processors. With -e it prints before that, each MS
+ * milliseconds, when it was (us since the epoch) and how many there were by then. Runs only in a
+ * network namespace that is not that of the machine.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -48,7 +49,7 @@ enum {
 };
 
 struct options {
-	unsigned long seconds, rate, workers, port;
+	unsigned long seconds, rate, workers, port, each_ms;
 };
 
 struct pair {
@@ -59,7 +60,7 @@ struct pair {
 static uint64_t *opened;
 static volatile sig_atomic_t ended;
 
-static const char usage[] = "usage: churn [-s SECONDS] [-r RATE] [-w WORKERS] [-p PORT]\n";
+static const char usage[] = "usage: churn [-s SECONDS] [-r RATE] [-w WORKERS] [-p PORT] [-e MS]\n";
 
 static uint64_t now_ns(void)
 {
@@ -230,11 +231,11 @@ static bool is_namespace_of_the_machine(void)
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	unsigned long *targets[] = {&options->seconds, &options->rate, &options->workers,
-				    &options->port};
-	static const char letters[] = "srwp";
+				    &options->port, &options->each_ms};
+	static const char letters[] = "srwpe";
 	int choice;
 
-	while ((choice = getopt(argc, argv, "s:r:w:p:")) != -1) {
+	while ((choice = getopt(argc, argv, "s:r:w:p:e:")) != -1) {
 		const char *letter = choice == '?' ? NULL : strchr(letters, choice);
 		char *tail;
 
@@ -246,7 +247,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 	}
 	return optind < argc || !options->seconds || !options->workers ||
 			       options->workers > WORKERS_MAX || !options->port ||
-			       options->port + options->workers > 32768
+			       options->port + options->workers > 32768 ||
+			       options->each_ms > 1000
 		       ? -EINVAL
 		       : 0;
 }
@@ -274,15 +276,35 @@ static double cpu_seconds(void)
 	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
-static int wait_and_tell(const struct options *options, const pid_t *children)
+static uint64_t opened_by_all(const struct options *options)
 {
-	uint64_t start_ns = now_ns(), end_ns = start_ns + options->seconds * 1000000000, sum = 0;
-	int failed = 0;
+	uint64_t sum = 0;
 
-	while (!ended && now_ns() < end_ns)
-		poll(NULL, 0, 10);
 	for (unsigned i = 0; i < options->workers; i++)
 		sum += __atomic_load_n(&opened[i], __ATOMIC_RELAXED);
+	return sum;
+}
+
+static void tell_now(const struct options *options)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	printf("%llu %llu\n", (unsigned long long)now.tv_sec * 1000000 + now.tv_nsec / 1000,
+	       (unsigned long long)opened_by_all(options));
+}
+
+static int wait_and_tell(const struct options *options, const pid_t *children)
+{
+	uint64_t start_ns = now_ns(), end_ns = start_ns + options->seconds * 1000000000, sum;
+	int failed = 0;
+
+	while (!ended && now_ns() < end_ns) {
+		poll(NULL, 0, options->each_ms ? (int)options->each_ms : 10);
+		if (options->each_ms)
+			tell_now(options);
+	}
+	sum = opened_by_all(options);
 	end_ns = now_ns();
 	for (unsigned i = 0; i < options->workers; i++)
 		kill(children[i], SIGTERM);
