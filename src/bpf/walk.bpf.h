@@ -276,8 +276,8 @@ inline_always void step(struct tc_walker *walker, u32 which)
 {
 	struct tc_walk_lane *lane = &walker->lanes[which];
 	u64 node = lane->node;
-	u32 bucket = lane->bucket;
 	int came = GONE_ON;
+	u32 bucket;
 
 	if (!node)
 		return;
@@ -299,6 +299,7 @@ inline_always void step(struct tc_walker *walker, u32 which)
 		goto fresh;
 	}
 	walker->repeated++;
+	bucket = lane->bucket;
 	if (++lane->retries < TC_WALK_RETRIES)
 		goto begin;
 	walker->given_up++;
