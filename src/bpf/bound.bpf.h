@@ -10,6 +10,7 @@
 #ifndef TC_BPF_BOUND_BPF_H
 #define TC_BPF_BOUND_BPF_H
 
+#include "bpf/at_once.bpf.h"
 #include "bpf/walk.bpf.h"
 
 enum { KERNEL_CLOSE = 7 };
@@ -35,24 +36,6 @@ inline_always void fetch(const struct tc_walker *walker, struct tc_walk_lane *la
 	(void)walker;
 	(void)load(object, port_node, 0);
 	(void)load(object, port_owners, 0);
-}
-
-inline_always void fetch_left(struct tc_walker *walker)
-{
-	(void)walker;
-}
-
-inline_always void fetch_left_more(struct tc_walker *walker)
-{
-	(void)walker;
-}
-
-inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
-{
-	(void)walker;
-	(void)lane;
-	(void)which;
-	return GONE_ON;
 }
 
 inline_always void note_port(struct tc_walker *walker, u32 bucket, u64 number)

@@ -4,6 +4,7 @@
  * memory that the walk has to look at anyway; of a listener, which has one end, its queue. See
  * walk.bpf.h for the walk.
  */
+#include "bpf/at_once.bpf.h"
 #include "bpf/established.bpf.h"
 
 /* The inode by which a process holds it, and the user it was made by. */
@@ -56,22 +57,4 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 {
 	(void)walker;
 	(void)seen;
-}
-
-inline_always void fetch_left(struct tc_walker *walker)
-{
-	(void)walker;
-}
-
-inline_always void fetch_left_more(struct tc_walker *walker)
-{
-	(void)walker;
-}
-
-inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
-{
-	(void)walker;
-	(void)lane;
-	(void)which;
-	return GONE_ON;
 }

@@ -9,8 +9,8 @@
  * address that is none reads as 0 and does no harm. Before Linux 6.2 there is no such thing; the
  * same programs are then compiled with TC_WALK_PROBE, and call bpf_probe_read_kernel() for each.
  *
- * Who includes this defines find(), fetch(), fetch_left(), fetch_left_more(), start_chain(),
- * follow(), finish(), is_end(), end_chain() and forget().
+ * Who includes this defines find(), fetch(), start_chain(), follow(), is_end(), end_chain() and
+ * forget(); and finish(), fetch_left() and fetch_left_more(), or includes at_once.bpf.h.
  */
 #ifndef TC_BPF_WALK_BPF_H
 #define TC_BPF_WALK_BPF_H
