@@ -111,6 +111,14 @@ inline_always int is_end(const struct tc_walker *walker, const struct tc_walk_la
 	return 1;
 }
 
+/* Who is met twice counts once. */
+inline_always u64 mark_of(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+{
+	(void)walker;
+	(void)lane;
+	return 0;
+}
+
 /* Once it is known to be in the list: one of those, among the `room` first that were found. */
 inline_always void note(struct tc_walker *walker, u64 *found, u32 room, u64 sock)
 {

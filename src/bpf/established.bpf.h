@@ -157,6 +157,16 @@ inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane
 	lane->kept = lane->filled;
 }
 
+/*
+ * Its ports, and the hash of its ends. Sockets come in at the beginning only, so if this one has
+ * stayed, then so has its place. (Of the first of a chain it is another bucket, and that one is
+ * walked again if something came there.)
+ */
+inline_always u64 mark_of(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+{
+	return read_word(outer_of(lane->link, node) + walker->layout.dport.word);
+}
+
 inline_always void forget(struct tc_walk_lane *lane)
 {
 	lane->count = 0;

@@ -9,8 +9,9 @@
  * address that is none reads as 0 and does no harm. Before Linux 6.2 there is no such thing; the
  * same programs are then compiled with TC_WALK_PROBE, and call bpf_probe_read_kernel() for each.
  *
- * Who includes this defines find(), fetch(), start_chain(), follow(), is_end(), end_chain() and
- * forget(); and finish(), fetch_left() and fetch_left_more(), or includes at_once.bpf.h.
+ * Who includes this defines find(), fetch(), start_chain(), follow(), is_end(), end_chain(),
+ * mark_of() and forget(); and finish(), fetch_left() and fetch_left_more(), or includes
+ * at_once.bpf.h.
  */
 #ifndef TC_BPF_WALK_BPF_H
 #define TC_BPF_WALK_BPF_H
@@ -219,10 +220,19 @@ inline_always void fetch(const struct tc_walker *walker, struct tc_walk_lane *la
 inline_always void fetch_left(struct tc_walker *walker);
 inline_always void fetch_left_more(struct tc_walker *walker);
 
+/*
+ * What tells whether the node that has led to the lane's is still the same. Between two runs there
+ * is time for both to close and to come again, in the memory that they had, as neighbours at the
+ * beginning of the chain, where all behind them would be met once more.
+ */
+inline_always u64 mark_of(const struct tc_walker *walker, const struct tc_walk_lane *lane);
+
 /* What a lane has seen of its chain does not count. */
 inline_always void forget(struct tc_walk_lane *lane);
 
 static long step_all(u32 i, struct tc_walker **context);
+static long mark_place(u32 i, struct tc_walker **context);
+static long check_place(u32 i, struct tc_walker **context);
 
 /* The entry: the first function of the object. */
 in_kernel int walk(struct tc_walk_run *request)
@@ -234,7 +244,9 @@ in_kernel int walk(struct tc_walk_run *request)
 		return 1;
 	rcu_lock();
 	if (request->steps) {
+		loop(TC_WALK_LANES, check_place, &walker, 0);
 		loop(request->steps, step_all, &walker, 0);
+		loop(TC_WALK_LANES, mark_place, &walker, 0);
 	} else {
 		const struct tc_walk_layout *layout = &walker->layout;
 		u64 task = get_current_task();
@@ -348,6 +360,24 @@ in_kernel static long step_all(u32 i, struct tc_walker **context)
 	asm volatile("" : "+r"(i));
 	step(walker, i % TC_WALK_LANES);
 	return walker->resting >= TC_WALK_LANES;
+}
+
+in_kernel static long mark_place(u32 i, struct tc_walker **context)
+{
+	struct tc_walk_lane *lane = &(*context)->lanes[i % TC_WALK_LANES];
+
+	lane->mark = mark_of(*context, lane);
+	return 0;
+}
+
+/* No node says that this has led to it (0 is said by those that have left): it is walked again. */
+in_kernel static long check_place(u32 i, struct tc_walker **context)
+{
+	struct tc_walk_lane *lane = &(*context)->lanes[i % TC_WALK_LANES];
+
+	if (mark_of(*context, lane) != lane->mark)
+		lane->link = NOWHERE;
+	return 0;
 }
 
 #endif

@@ -38,6 +38,17 @@ load helper
 	in_herd --established 10000 --time-wait 45000 --peers 500 -- bound_in_same_memory
 }
 
+@test "fire: nor where neighbours of a chain come back as neighbours" {
+	needs_bpf
+	unshare -n sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_child_ehash_entries' 2>/dev/null ||
+		skip "this kernel gives no namespace a table of its own"
+	run unshare -n sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_child_ehash_entries &&
+		exec unshare -n sh -c "ip link set lo up && exec \"\$@\"" - "$@"' - \
+		python3 "$here/neighbours.py" 150
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
+}
+
 @test "fire: no command fails" {
 	in_herd --established 2000 --close-wait 500 --listen 200 --peers 100 -6 30 -- \
 		commands_under_fire
