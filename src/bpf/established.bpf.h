@@ -159,8 +159,8 @@ inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane
 
 /*
  * Its ports, and the hash of its ends. Sockets come in at the beginning only, so if this one has
- * stayed, then so has its place. (Of the first of a chain it is another bucket, and that one is
- * walked again if something came there.)
+ * stayed, then so has its place. (At the beginning it is a word of the table; if that has changed,
+ * the chain is begun anew in vain.)
  */
 inline_always u64 mark_of(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {

@@ -265,8 +265,8 @@ inline_always void rest(struct tc_walker *walker, struct tc_walk_lane *lane)
 }
 
 /*
- * A lane that has come to an empty bucket goes on: it has nothing to wait for. One that walks a
- * chain again is not asked, since it is to be known that this has been done.
+ * A lane that has come to an empty bucket goes on: it has nothing to wait for. (Where a chain has
+ * been walked again, how often is set back by the next step.)
  */
 inline_always void pass_empty(struct tc_walker *walker, struct tc_walk_lane *lane)
 {

@@ -64,7 +64,7 @@ enum {
 	TC_WALK_LANES = 32,
 	TC_WALK_AHEAD = 32,	 /* words that are asked for besides the chains, */
 	TC_WALK_AHEAD_FIRST = 8, /* so many of them before those */
-	TC_WALK_EMPTIES = 3,   /* empty buckets that are passed in the step that comes to them */
+	TC_WALK_EMPTIES = 3,	 /* empty buckets that are passed in the step that comes to them */
 	TC_WALK_STREAM = 2048, /* words in a lane's stream */
 	TC_WALK_ENOUGH = 1280, /* with so many a lane takes no more buckets */
 	TC_WALK_RECORD = 8,    /* words of a record */
@@ -200,7 +200,7 @@ struct tc_walk_ends {
 struct tc_walk_lane {
 	uint64_t node;	     /* the next; odd: the end of a chain; 0: the lane is at rest */
 	uint64_t link;	     /* the pointer that led there */
-	uint64_t next, head, further; /* words of it, as the last fetch has read them */
+	uint64_t next, head, further; /* words of the node, as the last fetch has read them */
 	uint64_t count;	     /* of this chain: five bits a slot */
 	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
 	uint64_t outer_link;
