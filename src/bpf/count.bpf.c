@@ -189,9 +189,9 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 		 */
 		if (is_full(seen->slot)) {
 			lane->left = seen->sock;
-			note_ahead(walker, seen->sock + walker->layout.retransmits.word);
+			note_ahead(walker, inner_of(seen->sock, retransmits));
 			if (walker->slots_all >> seen->slot & 1)
-				note_ahead(walker, seen->sock + walker->layout.socket.word);
+				note_ahead(walker, inner_of(seen->sock, socket));
 			lane->left_link = lane->link;
 			lane->left_net = seen->net;
 			lane->left_slot = seen->slot;

@@ -162,9 +162,9 @@ inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane
  * stayed, then so has its place. (At the beginning it is a word of the table; if that has changed,
  * the chain is begun anew in vain.)
  */
-inline_always u64 mark_of(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+inline_always u64 mark_of(const struct tc_walk_lane *lane)
 {
-	return read_word(outer_of(lane->link, node) + walker->layout.dport.word);
+	return load(at(outer_of(lane->link, node)), dport, 0);
 }
 
 inline_always void forget(struct tc_walk_lane *lane)
