@@ -15,12 +15,9 @@ load helper
 		--listen 200 --peers 500 -6 30 -- probed_under_fire
 }
 
-# What is asked for is set in a namespace of the test's own, for those that are made in it.
 @test "fire: nor where chains are long, of a table with few" {
 	needs_bpf
-	unshare -n sh -c 'echo 64 >/proc/sys/net/ipv4/tcp_child_ehash_entries' 2>/dev/null ||
-		skip "this kernel gives no namespace a table of its own"
-	run unshare -n sh -c 'echo 64 >/proc/sys/net/ipv4/tcp_child_ehash_entries && exec "$@"' - \
+	run_for_own_tables 64 \
 		herd --established 6000 --time-wait 10000 --close-wait 1500 --fin-wait2 1500 \
 		--listen 200 --peers 500 -- bash "$here/inside.bash" scanned_under_fire
 	[ "$status" != 75 ] || skip "$(tail -1 <<<"$output")"
@@ -40,11 +37,8 @@ load helper
 
 @test "fire: nor where neighbours of a chain come back as neighbours" {
 	needs_bpf
-	unshare -n sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_child_ehash_entries' 2>/dev/null ||
-		skip "this kernel gives no namespace a table of its own"
-	run unshare -n sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_child_ehash_entries &&
-		exec unshare -n sh -c "ip link set lo up && exec \"\$@\"" - "$@"' - \
-		python3 "$here/neighbours.py" 150
+	run_for_own_tables 1 \
+		unshare -n sh -c 'ip link set lo up && exec "$@"' - python3 "$here/neighbours.py" 150
 	printf '%s\n' "$output"
 	[ "$status" = 0 ]
 }

@@ -34,12 +34,9 @@ needs_gives_up() {
 	in_lab not-accepted --side b -- given_up_in_french
 }
 
-# What is asked for is set in a namespace of the test's own, for those that are made in it.
 @test "gives up: not where chains are long, of a namespace with a table of its own" {
 	needs_gives_up
-	unshare -n sh -c 'echo 4 >/proc/sys/net/ipv4/tcp_child_ehash_entries' 2>/dev/null ||
-		skip "this kernel gives no namespace a table of its own"
-	run unshare -n sh -c 'echo 4 >/proc/sys/net/ipv4/tcp_child_ehash_entries && exec "$@"' - \
+	run_for_own_tables 4 \
 		herd --established 6000 --time-wait 1000 --listen 10 --peers 100 -- \
 		bash "$here/inside.bash" long_chains
 	[ "$status" != 75 ] || skip "$(tail -1 <<<"$output")"

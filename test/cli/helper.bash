@@ -113,6 +113,15 @@ needs_namespaces() {
 	unshare -n true 2>/dev/null || skip "needs network namespaces"
 }
 
+# Runs a command (run, of bats) in a namespace of the test's own, where those that are made get a
+# table of so many buckets.
+run_for_own_tables() { # BUCKETS COMMAND ARGUMENT...
+	local set='echo "$0" >/proc/sys/net/ipv4/tcp_child_ehash_entries'
+	unshare -n sh -c "$set" "$1" 2>/dev/null ||
+		skip "this kernel gives no namespace a table of its own"
+	run unshare -n sh -c "$set"' && exec "$@"' "$@"
+}
+
 # As a user without any right. The program is opened by root, since nobody may not enter every
 # folder that it may lie in.
 as_nobody() { # COMMAND ARGUMENT...
