@@ -14,8 +14,8 @@
  * Ends after SECONDS (default 5), or when it is asked to by SIGTERM or SIGINT, and prints how many
  * connections it opened, in how many seconds, how many that is in one, and in one of CPU time: of
  * that less is lost to others who want the processors. With -e it prints before that, each MS
- * milliseconds, when it was (us since the epoch) and how many there were by then. Runs only in a
- * network namespace that is not that of the machine.
+ * milliseconds, when it was (us since the epoch), how many there were by then, and the CPU time
+ * that the workers had used (us). Runs only in a network namespace that is not that of the machine.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -285,13 +285,25 @@ static uint64_t opened_by_all(const struct options *options)
 	return sum;
 }
 
-static void tell_now(const struct options *options)
+static unsigned long long microseconds(clockid_t clock)
 {
-	struct timespec now;
+	struct timespec time = {.tv_sec = 0};
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	printf("%llu %llu\n", (unsigned long long)now.tv_sec * 1000000 + now.tv_nsec / 1000,
-	       (unsigned long long)opened_by_all(options));
+	clock_gettime(clock, &time);
+	return (unsigned long long)time.tv_sec * 1000000 + (unsigned long long)time.tv_nsec / 1000;
+}
+
+static void tell_now(const struct options *options, const pid_t *children)
+{
+	unsigned long long now = microseconds(CLOCK_REALTIME), used = 0;
+
+	for (unsigned i = 0; i < options->workers; i++) {
+		clockid_t clock;
+
+		if (clock_getcpuclockid(children[i], &clock) == 0)
+			used += microseconds(clock);
+	}
+	printf("%llu %llu %llu\n", now, (unsigned long long)opened_by_all(options), used);
 }
 
 static int wait_and_tell(const struct options *options, const pid_t *children)
@@ -302,7 +314,7 @@ static int wait_and_tell(const struct options *options, const pid_t *children)
 	while (!ended && now_ns() < end_ns) {
 		poll(NULL, 0, options->each_ms ? (int)options->each_ms : 10);
 		if (options->each_ms)
-			tell_now(options);
+			tell_now(options, children);
 	}
 	sum = opened_by_all(options);
 	end_ns = now_ns();
