@@ -247,8 +247,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 	}
 	return optind < argc || !options->seconds || !options->workers ||
 			       options->workers > WORKERS_MAX || !options->port ||
-			       options->port + options->workers > 32768 ||
-			       options->each_ms > 1000
+			       options->port + options->workers > 32768 || options->each_ms > 1000
 		       ? -EINVAL
 		       : 0;
 }
