@@ -3,11 +3,12 @@
  * main.c - tc-lab: runs a command inside a situation of real sockets.
  *
  *	tc-lab --list
- *	tc-lab NAME [--scale N] [--side a|b] [--] [CMD [ARGUMENT…]]
+ *	tc-lab NAME [--scale N] [--side a|b] [--ripe] [--] [CMD [ARGUMENT…]]
  *	tc-lab --stories
  *	tc-lab --story NAME
  *
- * Without a command the situation is held until standard input ends, or SIGINT or SIGTERM.
+ * Without a command the situation is held until standard input ends, or SIGINT or SIGTERM. With
+ * --ripe what goes on in it has begun, and goes on, and what has to come about in it has.
  * This is how the tests of the program meet sockets whose numbers are known beforehand.
  */
 #include <errno.h>
@@ -46,11 +47,12 @@ struct options {
 	const struct lab_scenario *scenario;
 	unsigned scale;
 	enum lab_side side;
+	bool ripe;
 	char **command; /* NULL: hold */
 };
 
 static const char usage[] = "usage: tc-lab --list\n"
-			    "       tc-lab NAME [--scale N] [--side a|b] [--] [CMD [ARGUMENT…]]\n"
+			    "       tc-lab NAME [--scale N] [--side a|b] [--ripe] [--] [CMD [ARGUMENT…]]\n"
 			    "       tc-lab --stories\n"
 			    "       tc-lab --story NAME\n";
 
@@ -162,6 +164,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 	static const struct option table[] = {
 		{"scale", required_argument, NULL, 'n'},
 		{"side", required_argument, NULL, 's'},
+		{"ripe", no_argument, NULL, 'r'},
 		{NULL, 0, NULL, 0},
 	};
 	int choice, rc = 0;
@@ -176,6 +179,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 			rc = parse_scale(optarg, &options->scale);
 		else if (choice == 's')
 			rc = parse_side(optarg, &options->side);
+		else if (choice == 'r')
+			options->ripe = true;
 		else
 			rc = -EINVAL;
 	}
@@ -264,7 +269,8 @@ static int run(const struct options *options, struct lab_sandbox *sandbox)
 		fprintf(stderr, "tc-lab: %s needs %s\n", options->scenario->name, missing);
 		return EXIT_SKIP;
 	}
-	if (lab_scenario_run(options->scenario, sandbox, options->scale, why) < 0) {
+	if (lab_scenario_run(options->scenario, sandbox, options->scale, why) < 0 ||
+	    (options->ripe && lab_scenario_ripen(options->scenario, sandbox, false, why) < 0)) {
 		fprintf(stderr, "tc-lab: %s: %s\n", options->scenario->name, why);
 		return EXIT_FAILED;
 	}

@@ -126,7 +126,7 @@ static int wait_for_age(const struct lab_scenario *scenario, const struct lab_dr
 }
 
 int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
-		       char why[LAB_WHY_MAX])
+		       bool is_judged, char why[LAB_WHY_MAX])
 {
 	struct lab_driving driving = {.why_fd = -1};
 	int rc = 0;
@@ -135,9 +135,9 @@ int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *
 		rc = lab_driver_start(scenario->driver, sandbox, &driving, why);
 	if (rc == 0)
 		rc = wait_for_signs(scenario, sandbox, &driving, why);
-	if (rc == 0)
+	if (rc == 0 && is_judged)
 		rc = wait_for_age(scenario, &driving, why);
-	if (rc == 0 && scenario->age_s)
+	if (rc == 0 && is_judged && scenario->age_s)
 		lab_sandbox_step(sandbox, N_("waited for %u s"), scenario->age_s);
 	lab_driver_leave(&driving);
 	return rc;

@@ -127,10 +127,10 @@ int lab_scenario_run(const struct lab_scenario *scenario, struct lab_sandbox *sa
 		     unsigned scale, char why[LAB_WHY_MAX]);
 
 /*
- * After that, where it is to be judged: starts what has to go on (the sandbox ends it), and
- * waits for the signs and the age. Errors as above.
+ * After that, where it is to be looked at: starts what has to go on (the sandbox ends it), and
+ * waits for the signs. Where it is to be judged, for the age as well. Errors as above.
  */
 int lab_scenario_ripen(const struct lab_scenario *scenario, struct lab_sandbox *sandbox,
-		       char why[LAB_WHY_MAX]);
+		       bool is_judged, char why[LAB_WHY_MAX]);
 
 #endif

@@ -75,7 +75,7 @@ static int make_and_look(const struct tc_options *options, struct tc_lab_telling
 	if (missing)
 		return tc_look_error(_("lab: %s needs %s"), scenario->name, tc_tr(missing));
 	if (lab_scenario_run(scenario, sandbox, 1, why) < 0 ||
-	    lab_scenario_ripen(scenario, sandbox, why) < 0)
+	    lab_scenario_ripen(scenario, sandbox, true, why) < 0)
 		return tc_look_error(_("lab: %s could not be made, at step %u: %s"), scenario->name,
 				     telling->step + 1, why);
 	status = look(options, telling, scenario, sandbox);

@@ -89,7 +89,7 @@ static enum tc_lab_outcome try_in(const struct lab_scenario *scenario, struct la
 		return TC_LAB_SKIPPED;
 	}
 	if (lab_scenario_run(scenario, sandbox, 1, text) < 0 ||
-	    lab_scenario_ripen(scenario, sandbox, text) < 0 ||
+	    lab_scenario_ripen(scenario, sandbox, true, text) < 0 ||
 	    lab_sandbox_enter(sandbox, scenario->side) < 0)
 		return TC_LAB_NOT_MADE;
 	outcome = count_states(scenario, text);

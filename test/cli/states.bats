@@ -60,7 +60,7 @@ both_sides() { # SCENARIO
 @test "states: fin-wait2-alive" { both_sides fin-wait2-alive; }
 @test "states: time-wait-many" { both_sides time-wait-many; }
 
-# But for those in which something goes on, so that the numbers are never the same.
+# But for those in which something goes on: they are in motion.bats.
 @test "states: every scenario has its test here" {
 	diff <(tc-lab --list | awk -F'\t' '$7 == "-" && ($1 == "empty" || $3 $4 != "--") { print $1 }' |
 		sort) \
