@@ -28,10 +28,4 @@ size_t tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walk
  */
 int tc_anchors_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *ret_found);
 
-/*
- * The same of walkers that began at the beginnings. Where there were more than can be noted *found
- * stays as it was counted. -ENOMEM.
- */
-int tc_bound_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *found);
-
 #endif

@@ -16,6 +16,7 @@
 #include "bpf/count.image.h"
 #include "bpf/count_probe.image.h"
 #include "bpf/crew.h"
+#include "bpf/found.h"
 #include "bpf/layout.h"
 #include "bpf/load.h"
 #include "bpf/netns_set.h"
@@ -400,7 +401,10 @@ static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct t
 		return err;
 	pass = (struct pass){.program = TC_WALK_BOUND, .lists = lists};
 	err = run_pass(walk, &pass, job, ret_result, why);
-	return err ? err : tc_bound_judge(walk->memory, walk->walkers, &ret_result->totals[0]);
+	if (err)
+		return err;
+	err = tc_found_count(walk->memory, walk->walkers, false, &ret_result->totals[0]);
+	return err == -EAGAIN ? 0 : err; /* more than can be noted: as they were counted */
 }
 
 /* What is left of the sums of connections behind the listeners, and the lists themselves. */
