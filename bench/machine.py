@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""What a benchmark says of the machine that it ran on, and where it finds the programs."""
+"""What benchmarks have in common: the machine that they tell of, where programs are, how they end."""
+import ctypes
 import os
 import platform
+import signal
 import subprocess
+import sys
 import time
+
+PR_SET_PDEATHSIG = 1
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(os.environ.get("TCPCENSUS_BUILD", HERE + "/build"))
@@ -14,14 +19,35 @@ def find_programs():
     os.environ["LC_ALL"] = "C"
 
 
+def end_with_us():
+    """For a child before its command begins: it is asked to end when we are gone, however."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def run(main):
+    """Asked to end, a benchmark ends what it has begun, and says nothing."""
+    def leave(number, _):
+        sys.exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
+    main()
+
+
+def processors():
+    """Those that we may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def output(*command):
-    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=end_with_us).stdout.strip()
 
 
 def tell(mark):
     model = next((line.split(": ", 1)[1].strip() for line in open("/proc/cpuinfo")
                   if line.startswith("model name")), platform.machine())
-    print(f"{mark}machine: {os.cpu_count()} processors, {model}")
+    print(f"{mark}machine: {processors()} processors, {model}")
     print(f"{mark}kernel: {platform.system()} {platform.release()}")
     print(f"{mark}date: {time.strftime('%Y-%m-%d', time.gmtime())}")
     print(f"{mark}load before: {' '.join(open('/proc/loadavg').read().split()[:3])}")
