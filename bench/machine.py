@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What benchmarks have in common: the machine that they tell of, where programs are, how they end."""
+"""What benchmarks have in common: what machine it is, where the programs are, how they end."""
 import ctypes
 import os
 import platform

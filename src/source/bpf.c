@@ -561,8 +561,14 @@ static bool bpf_serves(const struct tc_job *job, bool count)
 
 const struct tc_source tc_source_bpf = {
 	.name = "bpf",
-	.count_cost = {.start_us = 9000, .each_ns = 45}, /* two programs are loaded */
-	.scan_cost = {.start_us = 5700, .each_ns = 75},
+	.count_cost = {
+		.start_us = 6500,
+		.bound_us = 2500, /* another program is loaded */
+		.full_ns = 80,
+		.mini_ns = 50,
+		.past_ns = 35,
+	},
+	.scan_cost = {.start_us = 5700, .full_ns = 90, .mini_ns = 90, .past_ns = 40},
 	.together = true,
 	.serves = bpf_serves,
 	.scan = bpf_scan,

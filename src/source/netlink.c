@@ -355,8 +355,8 @@ static int netlink_scan(struct tc_job *job, struct tc_report *report)
 
 const struct tc_source tc_source_netlink = {
 	.name = "netlink",
-	.count_cost = { .start_us = 1200, .each_ns = 400 },
-	.scan_cost = { .start_us = 1300, .each_ns = 470 },
+	.count_cost = { .start_us = 1200, .full_ns = 800, .mini_ns = 340, .past_ns = 60 },
+	.scan_cost = { .start_us = 1300, .full_ns = 850, .mini_ns = 420, .past_ns = 60 },
 	.scan = netlink_scan,
 	.tally = tc_netlink_tally,
 };

@@ -37,6 +37,7 @@ struct tc_sockstat tc_sockstat_read(void)
 {
 	struct tc_sockstat unknown = {
 		.inuse = UINT64_MAX,
+		.inuse6 = UINT64_MAX,
 		.time_wait = UINT64_MAX,
 		.allocated = UINT64_MAX,
 	};
@@ -50,6 +51,7 @@ struct tc_sockstat tc_sockstat_read(void)
 	/* A kernel without IPv6 has no such file, and no such sockets. */
 	read_file("/proc/thread-self/net/sockstat6", text);
 	if (sscanf(text, "TCP6: inuse %llu", &inuse6) == 1)
-		stat.inuse += inuse6;
+		stat.inuse6 = inuse6;
+	stat.inuse += stat.inuse6;
 	return stat;
 }

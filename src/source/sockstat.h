@@ -12,6 +12,7 @@
 struct tc_sockstat {
 	bool known;	    /* false: not readable here, the rest is UINT64_MAX */
 	uint64_t inuse;	    /* full TCP sockets in a hash, of both families, in this namespace */
+	uint64_t inuse6;    /* of these, those of family inet6 */
 	uint64_t time_wait; /* timewait minisockets, in this namespace */
 	uint64_t allocated; /* full TCP sockets in any state, on the whole machine */
 };

@@ -57,7 +57,10 @@ struct tc_job {
 /* What reading costs, as measured (doc/benchmarks.md): for the choice between sources. */
 struct tc_source_cost {
 	uint32_t start_us; /* before the first socket */
-	uint32_t each_ns;  /* for each */
+	uint32_t bound_us; /* and where those that are only bound are wanted */
+	uint32_t full_ns;  /* for each full socket that is wanted */
+	uint32_t mini_ns;  /* for each minisocket that is */
+	uint32_t past_ns;  /* for each of both that is not */
 };
 
 struct tc_source {

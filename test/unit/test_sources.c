@@ -3,8 +3,8 @@
  * test_sources.c - which source is chosen: by how many sockets there are, and what is asked.
  *
  * What the kernel says of how many there are is made up here: the linker has sources.c call
- * __wrap_tc_sockstat_read() and its like. Where exactly one source becomes better than another is a matter of
- * measuring; that it is so at a dozen and at a million is not.
+ * __wrap_tc_sockstat_read() and its like. Where exactly one source becomes better than another is
+ * a matter of measuring; that it is so at a dozen and at a million is not.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,9 +60,11 @@ static const struct tc_job everything = {
 	.families = TC_FAMILY_INET | TC_FAMILY_INET6,
 };
 
-static uint32_t start_us(const struct tc_source *source, bool count)
+static uint32_t start_us(const struct tc_source *source, const struct tc_job *job, bool count)
 {
-	return count ? source->count_cost.start_us : source->scan_cost.start_us;
+	const struct tc_source_cost *cost = count ? &source->count_cost : &source->scan_cost;
+
+	return cost->start_us + (job->states & TC_STATE_BIT(TC_BOUND) ? cost->bound_us : 0);
 }
 
 static bool is_offered(const struct tc_source *source, const struct tc_source_choice *choices,
@@ -85,7 +87,7 @@ static const struct tc_source *choose(const struct tc_job *job, bool count)
 		const struct tc_source *source = choices[i].source;
 
 		assert_true(!source->serves || source->serves(job, count));
-		assert_true(choices[i].estimate_us >= start_us(source, count));
+		assert_true(choices[i].estimate_us >= start_us(source, job, count));
 		if (i && choices[i - 1].source->poorer == source->poorer) /* the fastest first, */
 			assert_true(choices[i - 1].estimate_us <= choices[i].estimate_us);
 		else if (i) /* and the poorer ones last, each once */
@@ -187,6 +189,46 @@ static void test_table(void **state)
 	}
 }
 
+/* What a full socket costs, a minisocket, and one that is passed, differs by more than twice. */
+static void test_kinds(void **state)
+{
+	struct tc_job job = everything;
+
+	(void)state;
+	set_sockets(18000, 0);
+	assert_string_equal(choose(&job, true)->name, "bpf");
+	set_sockets(0, 18000);
+	assert_string_equal(choose(&job, true)->name, "netlink");
+	job.need = ENDS;
+	job.states = TC_STATE_BIT(TC_TIME_WAIT);
+	assert_string_equal(choose(&job, false)->name, "bpf");
+	set_sockets(17000, 200);
+	assert_string_equal(choose(&job, false)->name, "netlink");
+	job.states = TC_STATE_BIT(TC_ESTABLISHED);
+	assert_string_equal(choose(&job, false)->name, "bpf");
+	job.states = TC_STATE_BIT(TC_CLOSE_WAIT); /* they may be few, */
+	assert_string_equal(choose(&job, false)->name, "netlink");
+	set_sockets(60000, 200); /* and of so many they may be a crowd themselves */
+	assert_string_equal(choose(&job, false)->name, "bpf");
+}
+
+static void test_families(void **state)
+{
+	struct tc_job job = everything;
+
+	(void)state;
+	set_sockets(17000, 0);
+	job.need = ENDS;
+	job.families = TC_FAMILY_INET6;
+	assert_string_equal(choose(&job, false)->name, "netlink");
+	job.families = TC_FAMILY_INET;
+	assert_string_equal(choose(&job, false)->name, "bpf");
+	stat_now.inuse6 = 17000;
+	assert_string_equal(choose(&job, false)->name, "netlink");
+	job.families = TC_FAMILY_INET6;
+	assert_string_equal(choose(&job, false)->name, "bpf");
+}
+
 /* Where the kernel does not say how many there are, what begins fastest is best. */
 static void test_not_known(void **state)
 {
@@ -226,7 +268,7 @@ static void test_monotone(void **state)
 			if (last && source != last) {
 				changes++;
 				/* Who begins later has to be the faster one then. */
-				assert_true(start_us(source, way % 2) > start_us(last, way % 2));
+				assert_true(start_us(source, &job, way % 2) > start_us(last, &job, way % 2));
 			}
 			last = source;
 		}
@@ -260,6 +302,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_second_choice),
 		cmocka_unit_test(test_not_known),
 		cmocka_unit_test(test_monotone),
