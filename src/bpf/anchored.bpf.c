@@ -44,6 +44,7 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 	}
 	lane->outer_node = NOWHERE;
 	lane->outer_link = 0;
+	lane->list = list_of_met(walker, anchor->sock);
 	lane->link = link;
 	lane->node = node;
 }
@@ -68,12 +69,13 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 
 	(void)which;
 	if (!lane->outer_node)
-		first = first_of_wanted(walker, lane->bucket - TC_WALK_ANCHORS, node);
+		first = first_of_wanted(walker, lane, lane->bucket - TC_WALK_ANCHORS, node);
 	else if (++lane->seen > SHORT && is_anchor(walker, lane, sock))
 		next = 0;
 	else
 		bound = is_bound(walker, sock);
-	if (!is_still_there(lane, node))
+	if ((lane->outer_node && list_of_met(walker, sock) != lane->list) ||
+	    !is_still_there(lane, node))
 		return CHANGED;
 	if (bound)
 		note(walker, walker->anchors.found, TC_WALK_FOUND, sock);

@@ -49,29 +49,32 @@ inline_always void note_port(struct tc_walker *walker, u32 bucket, u64 number)
 	walker->port_count = at + 1;
 }
 
-/* The first of a port's list if it is to be followed, or 0. */
-inline_always u64 first_of(struct tc_walker *walker, u32 bucket, u64 port, u64 net)
+/* The first of a port's list if it is to be followed, or 0; and which list it is. */
+inline_always u64 first_of(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket,
+			   u64 port, u64 net)
 {
 	__auto_type object = at(port);
 	u64 head = port + walker->layout.port_owners.word, first = load(object, port_owners, 0);
 	u64 number = shifted(load(object, port_number, 0), port_number);
 	u32 sum = number & (TC_WALK_SUMS - 1);
 
+	lane->list = list_of(walker, net, number, load(object, port_address, 1));
 	if (walker->lists == TC_WALK_LISTS_ALL || !first)
 		return first;
 	if (walker->lists == TC_WALK_LISTS_LEFT)
 		return walker->sums[sum] ? first : 0;
-	walker->sums[sum] += tc_walk_pointer(head, first, lists_of(net, number));
+	walker->sums[sum] += tc_walk_pointer(head, first, lane->list);
 	note_port(walker, bucket, number);
 	return 0;
 }
 
 /* The same of one that may be of a namespace that is not looked at. */
-inline_always u64 first_of_wanted(struct tc_walker *walker, u32 bucket, u64 node)
+inline_always u64 first_of_wanted(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket,
+				  u64 node)
 {
 	u64 port = outer_of(node, port_node), net = load(at(port), port_net, 0);
 
-	return is_wanted(walker, net) ? first_of(walker, bucket, port, net) : 0;
+	return is_wanted(walker, net) ? first_of(walker, lane, bucket, port, net) : 0;
 }
 
 /* A port and address: its sockets come before the next of the chain. */
@@ -90,6 +93,18 @@ inline_always void enter(const struct tc_walker *walker, struct tc_walk_lane *la
 		lane->link = node;
 		lane->node = next ? next : NOWHERE;
 	}
+}
+
+/*
+ * The list of a socket. Between two steps both the last and this one may have gone to another, as
+ * neighbours in the same order: then all that comes behind is of that one.
+ */
+inline_always u64 list_of_met(const struct tc_walker *walker, u64 sock)
+{
+	__auto_type object = at(sock);
+
+	return list_of_socket(walker, sock, load(object, state, 0), load(object, net, 0),
+			      shifted(load(object, sport, 0), sport));
 }
 
 /* Of a socket in a list: whether it is one of those. */

@@ -211,7 +211,7 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 {
 	__auto_type object = at(seen->sock);
-	u64 node = inner_of(seen->sock, bind_node), link, next, lists, sum;
+	u64 node = inner_of(seen->sock, bind_node), link, next, list, sum;
 	u64 port;
 
 	if (!(walker->summed >> seen->slot & 1))
@@ -221,10 +221,10 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 	if (!link) /* it is in no list */
 		return;
 	port = shifted(load(object, sport, 0), sport);
-	lists = lists_of(seen->net, port);
+	list = list_of_socket(walker, seen->sock, seen->head, seen->net, port);
 	port &= TC_WALK_SUMS - 1;
-	sum = -tc_walk_pointer(link, node, lists);
+	sum = -tc_walk_pointer(link, node, list);
 	if (next)
-		sum += tc_walk_pointer(node, next, lists);
+		sum += tc_walk_pointer(node, next, list);
 	walker->sums[port] += sum;
 }

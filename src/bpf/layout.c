@@ -107,6 +107,9 @@ static const struct row rows[] = {
 	{ PORT,        64, 0, "ib_net.net",            PLACE(port_net) },
 	{ PORT,        64, 0, "owners",                PLACE(port_owners) },
 	{ PORT,        16, 0, "port",                  PLACE(port_number) },
+	/* Where there is an addr_type (6.8) addresses of IPv4 are mapped, and elsewhere before. */
+	{ PORT,        16, 1, "addr_type",             PLACE(port_kind) },
+	{ PORT,        64, 1, "v6_rcv_saddr",          PLACE(port_address) },
 	{ SOCK_COMMON, 64, 0, "skc_bind_node",         PLACE(bind_node) },
 	/* Of bound ports, until 6.8 (8191792c18c5). */
 	{ SOCK,        64, 1, "sk_bind2_node",         PLACE(bind_node) },

@@ -157,10 +157,26 @@ inline_always u64 is_v6(u64 head)
 	return shifted(head, family) >> 3 & 1;
 }
 
-/* A number of the lists of those that share a port. */
-inline_always u64 lists_of(u64 net, u64 port)
+/*
+ * A number of the list of those that share a port and an address. `words` has the address, as that of
+ * IPv4 is beside the other end's: where kernels do not tell whose list it is, none is (address_mask).
+ */
+inline_always u64 list_of(const struct tc_walker *walker, u64 net, u64 port, u64 words)
 {
-	return net + (port & 0xffff);
+	u64 address = shifted(words, saddr) & walker->address_mask;
+
+	return net + (port & 0xffff) + address * 0x9e3779b97f4a7c15ull;
+}
+
+/* The same of a socket, given the word with its family: of IPv6 the last part of its address. */
+inline_always u64 list_of_socket(const struct tc_walker *walker, u64 sock, u64 head, u64 net,
+				 u64 port)
+{
+	u64 place = inner_of(sock, saddr), place6 = inner_of(sock, saddr6) + 8;
+
+	/* By arithmetic, as in slots_further(). */
+	place ^= (place ^ place6) & -is_v6(head);
+	return list_of(walker, net, port, read_word(place));
 }
 
 /*

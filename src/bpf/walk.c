@@ -176,6 +176,8 @@ static void prepare(const struct tc_walk *walk, const struct pass *pass,
 		walker->sample_every = (uint32_t)(looked_at / TC_WALK_SAMPLES / walk->walkers) + 1;
 	}
 	walker->lists = pass->lists;
+	if (walk->layout.port_kind.word && walk->layout.port_address.word)
+		walker->address_mask = UINT32_MAX;
 	if (pass->sums)
 		walker->summed = listed_slots(&walk->layout, job->listening);
 	else if (pass->lists == TC_WALK_LISTS_LEFT)

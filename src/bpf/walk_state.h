@@ -45,6 +45,7 @@ struct tc_walk_layout {
 	/* The table of bound ports: its buckets, what is in their chains, and whose they are. */
 	struct tc_walk_place bhash2, bhash_size, bind_chain, bind_bucket;
 	struct tc_walk_place port_node, port_net, port_owners, port_number;
+	struct tc_walk_place port_address, port_kind; /* word 0: not known */
 	struct tc_walk_place bind_node; /* in a socket */
 };
 
@@ -123,17 +124,18 @@ enum {
  * are followed.
  *
  * The memory of a socket may be another's a moment later, in another list. So what is summed up is
- * not sockets, but pointers: from where, to where, and of which port. Of sockets that stay in
- * theirs all are noticed but in one case: two neighbours that are older than they and the last of
- * the list close, and come again as its first, in the memory that they had, each met once. (From
- * another list of that port they would do, too, were they neighbours there.)
+ * not sockets, but pointers: from where, to where, and in which list, which is told by port and
+ * address. Of sockets that stay in theirs all are noticed but in one case: two neighbours that are
+ * older than they and the last of the list close, and come again as its first, in the memory that
+ * they had, each met once. (From another list they would do, too, were it of the same port and,
+ * before Linux 6.8, of another address.)
  */
 enum { TC_WALK_SUMS = 16384 }; /* ports that differ by that many share a sum */
 
 /*
  * What stands for a pointer in a sum: its place, the node that it leads to, and a number of the
- * lists of its port. It has to be far from linear: sockets lie at regular distances, and those
- * that are missing must not cancel out.
+ * list. It has to be far from linear: sockets lie at regular distances, and those that are missing
+ * must not cancel out.
  */
 static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t place, uint64_t node,
 								      uint64_t list)
@@ -204,6 +206,7 @@ struct tc_walk_lane {
 	uint64_t count;	     /* of this chain: five bits a slot */
 	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
 	uint64_t outer_link;
+	uint64_t list; /* of a chain of chains: which of them it is in */
 	uint64_t mark; /* of the place where a run has ended */
 	uint64_t left; /* a socket of which more is to be read by the next step; 0: none */
 	uint64_t left_link, left_net;
@@ -241,6 +244,7 @@ struct tc_walker {
 	uint32_t sample_every; /* one in so many of them */
 	uint32_t summed;       /* bits: slots of which every socket adds to the sums */
 	uint32_t lists;	       /* enum tc_walk_lists */
+	uint32_t address_mask; /* all bits, or 0: lists are told by their ports alone */
 	uint32_t begin_count;  /* so many buckets are walked, by `begin`; 0: all */
 	/* Set by the program. */
 	uint32_t resting;  /* lanes at rest */

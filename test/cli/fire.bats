@@ -43,6 +43,18 @@ load helper
 	[ "$status" = 0 ]
 }
 
+@test "fire: nor where the first part of a list goes to another, as it was" {
+	needs_bpf
+	run unshare -n python3 "$here/moved_lists.py" "$build/test/tools/between_runs" whole
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
+}
+
+@test "fire: nor where the last two of many lists do" {
+	needs_bpf
+	in_herd --established 60000 -- moved_pairs
+}
+
 @test "fire: no command fails" {
 	in_herd --established 2000 --close-wait 500 --listen 200 --peers 100 -6 30 -- \
 		commands_under_fire

@@ -108,3 +108,8 @@ bound_in_same_memory() {
 	same "each census is one" "$number" "$(grep -c . "$scratch/found")"
 	same "5 that are only bound" "" "$(grep -vE '^[56] true $' "$scratch/found")"
 }
+
+# In so many that sums are taken of them.
+moved_pairs() {
+	"$here/moved_lists.py" "$build/test/tools/between_runs" pairs || wrong "those that stay are met"
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""moved_lists.py PROGRAM whole|pairs: of lists of sockets that share a port and an address, some go
+to another list between two runs of the walk, as neighbours in the order and the memory that they
+had. PROGRAM is between_runs, which asks in between. It fails where a census that is complete counts
+fewer that are only bound than stay so all the time, or more than there ever are.
+
+whole: of a list longer than a run, its first part. pairs: the last two of each of many lists, which
+are connections; behind them come then those that stay, and half of them at most have been met."""
+import json
+import os
+import socket
+import subprocess
+import sys
+
+STAY, MOVING, TOGETHER = 7000, 4000, 8  # fewer move than stay, or they might stand in for these
+PAIRS, BEHIND, PORT = 60, 3, 1000
+HERE, THERE = "10.9.0.1", "10.9.0.2"
+NETWORK = """link set lo up
+link add d0 type veth peer name d1
+link set d0 up arp off
+link set d1 up arp off
+addr add 10.9.0.1/24 dev d0
+addr add 10.9.0.2/24 dev d0
+"""
+
+
+def bound(address, port=PORT):
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    one.bind((address, port))
+    return one
+
+
+def asking(address, port):
+    """Nobody answers."""
+    one = bound(address, port)
+    one.setblocking(False)
+    one.connect_ex((f"10.9.0.{3 + port % 250}", 3000 + asking.number))
+    asking.number += 1
+    return one
+
+
+class Whole:
+    most, least = STAY + 2 * MOVING, STAY
+
+    def __init__(self):
+        self.stay = [bound(HERE) for _ in range(STAY)]
+        self.moving = []
+
+    def prepare(self):
+        self.moving = [bound(HERE) for _ in range(MOVING)]
+
+    def move(self):
+        moved = []
+        while self.moving:
+            for _ in range(TOGETHER):
+                self.moving.pop().close()
+            moved += [bound(THERE) for _ in range(TOGETHER)]
+        self.moving = moved
+
+    def end(self):
+        while self.moving:
+            self.moving.pop().close()
+
+
+class Pairs:
+    most = least = PAIRS * BEHIND
+
+    def __init__(self):
+        asking.number = 0
+        self.stay = [bound(HERE, PORT + i) for i in range(PAIRS) for _ in range(BEHIND)]
+        self.pairs = []
+
+    def prepare(self):
+        self.pairs = [[asking(THERE, PORT + i) for _ in range(2)] for i in range(PAIRS)]
+
+    def move(self):
+        for i, pair in enumerate(self.pairs):
+            while pair:
+                pair.pop().close()
+            pair += [asking(HERE, PORT + i) for _ in range(2)]
+
+    def end(self):
+        for pair in self.pairs:
+            while pair:
+                pair.pop().close()
+
+
+def census(program, scene, when):
+    """Moves after so many runs; returns what was told, and how many runs there were."""
+    asked, tell = os.pipe()
+    ask, answer = os.pipe()
+    runs = 0
+    with subprocess.Popen([program, "--source", "bpf", "-j"], stdout=subprocess.PIPE,
+                          pass_fds=(tell, ask),
+                          env=os.environ | {"BETWEEN_TELL": str(tell), "BETWEEN_ASK": str(ask)},
+                          ) as process:
+        os.close(tell)
+        os.close(ask)
+        while os.read(asked, 1):
+            runs += 1
+            if runs == when:
+                scene.move()
+            os.write(answer, b"g")
+        told = json.loads(process.stdout.read())
+    os.close(asked)
+    os.close(answer)
+    return told, runs
+
+
+def main():
+    subprocess.run(["ip", "-batch", "-"], input=NETWORK, text=True, check=True)
+    program, scene = sys.argv[1], {"whole": Whole, "pairs": Pairs}[sys.argv[2]]()
+    failed, when, runs = 0, 0, 1
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    while when < runs:
+        when += 1
+        scene.prepare()
+        told, runs = census(program, scene, when)
+        found = told["states"]["BOUND"]
+        if told["source"]["complete"] and not scene.least <= found <= scene.most:
+            print(f"moved after run {when} of {runs}: {found} of {scene.least} that stay")
+            failed += 1
+        scene.end()
+    print(f"{runs} runs")
+    sys.exit(1 if failed or runs < 4 else 0)
+
+
+main()
