@@ -316,14 +316,9 @@ int tc_holders_read_proc(tc_holder_sink *sink, void *context, struct tc_holders_
 {
 	tc_auto_free struct reader *reader = calloc(1, sizeof(*reader));
 	DIR *proc = opendir("/proc");
-	int err = reader ? 0 : -ENOMEM;
+	int err = !proc ? -errno : reader ? 0 : -ENOMEM;
 
-	if (!proc) {
-		err = -errno;
-		snprintf(why, TC_WHY_MAX, _("cannot read /proc: %s"), strerror(-err));
-		return err;
-	}
-	if (reader) {
+	if (!err) {
 		reader->sink = sink;
 		reader->context = context;
 		reader->report.source = "proc";
@@ -331,7 +326,10 @@ int tc_holders_read_proc(tc_holder_sink *sink, void *context, struct tc_holders_
 		*ret_report = reader->report;
 		tc_map_release(&reader->kin);
 	}
-	closedir(proc);
+	if (proc)
+		closedir(proc);
+	if (err < 0)
+		snprintf(why, TC_WHY_MAX, _("cannot read /proc: %s"), strerror(-err));
 	return err;
 }
 

@@ -158,8 +158,10 @@ static int find(struct tc_owners *owners, const char *source, char why[TC_WHY_MA
 	owners->holder_count = 0;
 	if (owners->missing || owners->listeners)
 		err = tc_holders_read(source, take_holders, owners, &report, why);
-	if (err < 0)
+	if (err < 0) {
+		owners->hidden = 1; /* whoever has a socket could not be seen */
 		return err;
+	}
 	/* Descriptors that /proc hides, the kernel itself may tell. */
 	if (owners->missing && report.hidden && !source) {
 		struct tc_holders_report more = { .source = NULL };

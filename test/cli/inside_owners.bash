@@ -189,3 +189,15 @@ gone() {
 	grep -q "did you mean 'docker/3f4a5b6c7d8e'" "$scratch/err" ||
 		wrong "near miss" "$(cat "$scratch/err")"
 }
+
+# One is left beside the three that every process has.
+without_descriptors() {
+	(
+		for fd in {3..255}; do
+			eval "exec $fd>&-"
+		done
+		exec prlimit --nofile=4 tcpcensus by owner -j >"$scratch/found" 2>"$scratch/notes"
+	)
+	same "of whom it is" '{"hidden":3}' "$(jq -c .source.owners "$scratch/found")"
+	same "why" "tcpcensus: cannot read /proc: Too many open files" "$(head -1 "$scratch/notes")"
+}

@@ -110,6 +110,11 @@ sys.exit(done.returncode)'
 }
 
 # Nor does it take a cookie, or that the connection was in a state that is asked for then.
+@test "owners: who cannot be looked for, for want of descriptors, is not nobody" {
+	! is_sanitized || skip "the sanitizers need descriptors themselves"
+	in_lab listen -- without_descriptors
+}
+
 @test "owners: who held a connection at the first look is not forgotten" {
 	needs_namespaces
 	for words in 'netlink' 'netlink state fin-wait-2' 'proc state fin-wait-2'; do
