@@ -411,7 +411,7 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 
 struct scanning {
 	struct tc_job *job;
-	uint64_t netns; /* of all of them; 0: each record tells */
+	uint64_t netns; /* of all of them, but where each record tells; 0: not known */
 	bool listening;
 	size_t filled;
 	struct tc_sock batch[TC_BATCH];
@@ -436,8 +436,10 @@ static int take_records(void *context, const struct tc_walk_layout *layout, cons
 		struct tc_sock *sock = &scanning->batch[scanning->filled];
 
 		read_record(layout, words + i, scanning->listening, sock);
-		if (scanning->netns)
+		if (!scanning->job->together)
 			sock->netns = scanning->netns;
+		if (!sock->netns)
+			sock->have &= ~TC_HAVE_NETNS;
 		if (++scanning->filled == TC_BATCH)
 			err = flush(scanning);
 	}
