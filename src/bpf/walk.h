@@ -63,6 +63,8 @@ struct tc_walk_result {
 
 /* The fastest way that this kernel has and that is not before `from`. -errno: why says it. */
 int tc_walk_open(enum tc_walk_way from, struct tc_walk **ret_walk, char why[TC_WHY_MAX]);
+
+/* After a run it may be a later one: the kernel has refused programs of the first then. */
 enum tc_walk_way tc_walk_way(const struct tc_walk *walk);
 void tc_walk_close(struct tc_walk *walk);
 

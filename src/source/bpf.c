@@ -359,7 +359,6 @@ static int count_all(struct tc_job *job, struct tc_census *census, struct tc_rep
 
 	if (err)
 		return err;
-	note_way(walk, report);
 	if (states & TC_STATE_BIT(TC_LISTEN))
 		err = count_listeners(walk, job, census, report);
 	walk_job.sampled = bound ? sampled(job, &stat) : 0;
@@ -368,6 +367,7 @@ static int count_all(struct tc_job *job, struct tc_census *census, struct tc_rep
 		err = count_connections(walk, job, walk_job, census, report);
 	if (!err && bound)
 		err = tc_walked_bound(walk, job, census, report);
+	note_way(walk, report);
 	tc_walk_close(walk);
 	return err;
 }
@@ -390,7 +390,7 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	if (job->filter && job->filter->expr)
 		return -EOPNOTSUPP;
 	err = count_all(job, &counted, report);
-	if ((err == -EOPNOTSUPP || err == -EINVAL) && can_iterate(job)) {
+	if ((err == -EOPNOTSUPP || err == -EINVAL || err == -EACCES) && can_iterate(job)) {
 		report->way = TC_WAY_ITERATOR;
 		counted = (struct tc_census){.total = 0}; /* bound sockets may be in it already */
 		err = count_connections(NULL, job, tc_walked_job(job), &counted, report);
@@ -484,11 +484,11 @@ static int scan_tables(struct tc_job *job, uint32_t states, struct tc_report *re
 	err = tc_walk_open(TC_WALK_TYPED, &walk, report->why);
 	if (err)
 		return err;
-	note_way(walk, report);
 	if (states & ~TC_STATES_ELSEWHERE)
 		err = scan_table(walk, scanning, false, report);
 	if (!err && states & TC_STATE_BIT(TC_LISTEN))
 		err = scan_table(walk, scanning, true, report);
+	note_way(walk, report);
 	tc_walk_close(walk);
 	return err;
 }

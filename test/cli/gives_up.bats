@@ -43,3 +43,13 @@ needs_gives_up() {
 	printf '%s\n' "$output"
 	[ "$status" = 0 ]
 }
+
+@test "a verifier that refuses reads of our own: they are done by calls" {
+	needs_gives_up
+	in_lab all-states -- refused_reads
+}
+
+@test "without /proc eBPF does not know the namespace, and does not make one up" {
+	needs_gives_up
+	in_lab all-states -- without_proc
+}

@@ -113,3 +113,21 @@ long_chains() {
 	done
 	cmp "$scratch/bpf" "$scratch/netlink" || wrong "both ends of each"
 }
+
+refused_reads() {
+	local words
+	for words in '' 'by state,local,remote -n 0' 'list -n 0 -c state,local,remote'; do
+		tcpcensus $words --source bpf -o csv | sort >"$scratch/out"
+		"$build/test/tools/refused" $words --source bpf -v -o csv 2>"$scratch/notes" | sort |
+			diff "$scratch/out" - || wrong "refused $words finds the same"
+		grep -q 'lets eBPF read by calls alone' "$scratch/notes" ||
+			wrong "refused $words tells how" "$(cat "$scratch/notes")"
+	done
+}
+
+without_proc() {
+	unshare -m sh -c 'mount -t tmpfs none /proc && tcpcensus list -n 0 -o ndjson --source bpf \
+		-c state,netns.id state connected' >"$scratch/out" 2>"$scratch/notes"
+	grep -q ESTABLISHED "$scratch/out" || wrong "they are read" "$(cat "$scratch/notes")"
+	! grep netns "$scratch/out" || wrong "the namespace is not"
+}
