@@ -435,7 +435,7 @@ struct tc_report {
 	const char *unread_file[TC_UNREAD_MAX];
 	/* Only from a listing: TC_ORIGIN_ bits of what is no socket of a Linux machine. */
 	unsigned origins;
-	/* How long it was thought to take, without found_us, where the source was chosen; or 0. */
+	/* How long it was thought to take to read the sockets, where the source was chosen; or 0. */
 	uint64_t estimate_us;
 	uint64_t found_us; /* of took_us, what it took to find the namespaces, where all were asked for */
 	unsigned way;	      /* one of TC_WAY_ */
@@ -469,6 +469,7 @@ struct tc_report {
 	uint64_t otherwise_count;
 	/* Only from a listing: the first 64 keys by their place, where a socket had it, as a name too. */
 	uint64_t given;
+	uint64_t read_us; /* of took_us, what it took to read the sockets; 0: it was not measured */
 };
 
 /*

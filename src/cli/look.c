@@ -291,7 +291,7 @@ static void note_second_best(const struct tc_report *report)
 
 static void note_how(const struct tc_report *report)
 {
-	uint64_t read_us = report->took_us - report->found_us;
+	uint64_t read_us = report->read_us ? report->read_us : report->took_us - report->found_us;
 
 	for (size_t i = 0; i < report->refused_count; i++)
 		if (is_refused_in_some(report, i))

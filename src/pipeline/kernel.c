@@ -83,9 +83,9 @@ bool tc_kernel_is_source(const char *name)
 	return is_auto(name) || find_source(name);
 }
 
-/* Runs one source over the job; a census is counted where the data is, if that is possible. */
-static int run_source(const struct tc_source *source, struct tc_job *job, struct tc_census *census,
-		      struct tc_report *report)
+/* A census is counted where the data is, if that is possible. */
+static int ask(const struct tc_source *source, struct tc_job *job, struct tc_census *census,
+	       struct tc_report *report)
 {
 	int err = source->probe ? source->probe(job, report->why) : 0;
 
@@ -100,6 +100,17 @@ static int run_source(const struct tc_source *source, struct tc_job *job, struct
 			return err;
 	}
 	return source->scan(job, report);
+}
+
+/* Runs one source over the job. */
+static int run_source(const struct tc_source *source, struct tc_job *job, struct tc_census *census,
+		      struct tc_report *report)
+{
+	uint64_t start_us = tc_clock_us();
+	int err = ask(source, job, census, report);
+
+	report->read_us = tc_clock_us() - start_us;
+	return err;
 }
 
 /* The one that was asked for. *ret_source is set once it has answered. */

@@ -42,6 +42,9 @@ void tc_reports_add(struct tc_report *all, const struct tc_report *part)
 	}
 	all->states_not_read |= part->states_not_read;
 	all->unread += part->unread;
+	all->read_us += part->read_us;
+	if (!part->estimate_us) /* then it is not known of all of them together */
+		all->estimate_us = 0;
 	tc_reports_add_refused(all, part);
 	all->deviation = deviation_of(all) | deviation_of(part);
 	if (!all->complete || part->complete)
