@@ -14,7 +14,7 @@ holds() { # WHAT JQ-EXPRESSION [OPTION...]
 }
 
 full_listener() {
-	local table
+	local named=no table
 	holds "ten others" '.total == 12 and (.listeners | length) == 12'
 	jq -e '.counters[] | select(.name == "ListenOverflows") | .rise > 0 and .per_second > 0' \
 		"$scratch/look" >/dev/null || wrong "clients are refused" "$(cat "$scratch/look")"
@@ -25,10 +25,15 @@ full_listener() {
 		wrong "nobody else is in trouble" "$(cat "$scratch/look")"
 	jq -e '.suspects | length == 1 and .[0]["local.port"] == 7100' "$scratch/look" >/dev/null ||
 		wrong "it is the one suspect" "$(cat "$scratch/look")"
-	table=$(tcpcensus listeners)
+	# Counters and sockets are read one after the other: what is dropped in between is of one alone.
+	for _ in 1 2 3; do
+		table=$(tcpcensus listeners)
+		! grep -q "dropped, it was 127.0.0.1:7100 ([0-9]* packets* dropped)\." \
+			<<<"$(tr '\n' ' ' <<<"$table")" || { named=yes; break; }
+	done
 	same "marked, and alone" "! 127.0.0.1:7100" "$(grep '^!' <<<"$table" | cut -c1-16)"
 	same "on top" "! 127.0.0.1:7100" "$(sed -n 2p <<<"$table" | cut -c1-16)"
-	grep -q "dropped, it was 127.0.0.1:7100 ([0-9]* packets* dropped)\." <<<"$(tr '\n' ' ' <<<"$table")" ||
+	[ "$named" = yes ] ||
 		wrong "named in the verdict" "$table"
 }
 
