@@ -10,17 +10,29 @@ counted_by() { # SOURCE, or ss
 	fi | tr '\n' ' '
 }
 
-# They look in turns until two looks that follow one another have found the same: then nothing has
-# happened in between. Of two that count differently none ever do.
+# Of each state, as many as before, or as after, or in between: FOUND is of the look between two.
+lies_between() { # BEFORE FOUND AFTER
+	awk '
+		{ for (i = 1; i <= NF; i++) { split($i, pair, "="); count[NR, pair[1]] = pair[2]; seen[pair[1]] } }
+		END {
+			for (state in seen) {
+				found = count[2, state] + 0
+				if ((found < count[1, state] + 0 && found < count[3, state] + 0) ||
+					(found > count[1, state] + 0 && found > count[3, state] + 0))
+					exit 1
+			}
+		}' < <(printf '%s\n' "$@")
+}
+
+# They look in turns until what one finds lies between two looks of the other: hardly anything has
+# happened in between then. Of two that count differently none ever does.
 meet() { # SOURCE OTHER
-	local tries of=("$@") before now found=() left_out=
+	local tries of=("$@") found=() left_out=
 	[ "$1 $2" = 'netlink bpf' ] || left_out='BOUND=* '
-	before=$(counted_by "$1")
-	for tries in {1..200}; do
-		now=$(counted_by "${of[tries % 2]}")
-		[ "${now#$left_out}" != "${before#$left_out}" ] || return 0
-		found+=("${of[tries % 2]}: $now")
-		before=$now
+	for tries in {0..199}; do
+		found+=("$(counted_by "${of[tries % 2]}")")
+		found[-1]=${found[-1]#$left_out}
+		[ $tries -lt 2 ] || ! lies_between "${found[@]: -3}" || return 0
 	done
 	wrong "$1 and $2 never find the same" "$(printf '%s\n' "${found[@]: -10}")"
 }

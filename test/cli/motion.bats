@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Scenarios of the laboratory in which something goes on, so that the numbers are never the same
-# for long: the sources and ss find the same, whenever nothing happens between two looks. Those
-# that stand still are looked at in states.bats.
+# for long: what a source finds lies between what another one has found before and after. Those that
+# stand still are looked at in states.bats.
 
 load helper
 
