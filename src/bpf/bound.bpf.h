@@ -58,7 +58,9 @@ inline_always u64 first_of(struct tc_walker *walker, struct tc_walk_lane *lane, 
 	u64 number = shifted(load(object, port_number, 0), port_number);
 	u32 sum = number & (TC_WALK_SUMS - 1);
 
-	lane->list = list_of(walker, net, number, load(object, port_address, 1));
+	lane->list = list_of(walker, net, number,
+			     address_of(load(object, port_address, 0),
+					load(object, port_address, 1)));
 	if (walker->lists == TC_WALK_LISTS_ALL || !first)
 		return first;
 	if (walker->lists == TC_WALK_LISTS_LEFT)

@@ -157,26 +157,46 @@ inline_always u64 is_v6(u64 head)
 	return shifted(head, family) >> 3 & 1;
 }
 
-/*
- * A number of the list of those that share a port and an address. `words` has the address, as that of
- * IPv4 is beside the other end's: where kernels do not tell whose list it is, none is (address_mask).
- */
-inline_always u64 list_of(const struct tc_walker *walker, u64 net, u64 port, u64 words)
+/* What stands for an address of IPv6, given its two words; one of IPv4 is mapped. */
+inline_always u64 address_of(u64 first, u64 last)
 {
-	u64 address = shifted(words, saddr) & walker->address_mask;
-
-	return net + (port & 0xffff) + address * 0x9e3779b97f4a7c15ull;
+	return first * 0xff51afd7ed558ccdull ^ last;
 }
 
-/* The same of a socket, given the word with its family: of IPv6 the last part of its address. */
+/* Of IPv4 it is in one word with that of the other end. */
+inline_always u64 address_of_v4(u64 words)
+{
+	u64 last = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+			   ? (words >> 32) << 32 | 0xffff0000u
+			   : (words & 0xffffffffu) | 0xffffull << 32;
+
+	return address_of(0, last);
+}
+
+in_kernel_apart static u64 read_address_v6(u64 sock)
+{
+	__auto_type object = at(sock);
+
+	return address_of(load(object, saddr6, 0), load(object, saddr6, 1));
+}
+
+/*
+ * A number of the list of those that share a port and an address. Where kernels do not tell whose
+ * list it is, the address is none of it (address_mask).
+ */
+inline_always u64 list_of(const struct tc_walker *walker, u64 net, u64 port, u64 address)
+{
+	return net + (port & 0xffff) + (address & walker->address_mask) * 0x9e3779b97f4a7c15ull;
+}
+
+/* The same of a socket, given the word with its family. */
 inline_always u64 list_of_socket(const struct tc_walker *walker, u64 sock, u64 head, u64 net,
 				 u64 port)
 {
-	u64 place = inner_of(sock, saddr), place6 = inner_of(sock, saddr6) + 8;
+	u64 address = is_v6(head) ? read_address_v6(sock)
+				  : address_of_v4(load(at(sock), saddr, 0));
 
-	/* By arithmetic, as in slots_further(). */
-	place ^= (place ^ place6) & -is_v6(head);
-	return list_of(walker, net, port, read_word(place));
+	return list_of(walker, net, port, address);
 }
 
 /*

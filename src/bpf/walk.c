@@ -177,7 +177,7 @@ static void prepare(const struct tc_walk *walk, const struct pass *pass,
 	}
 	walker->lists = pass->lists;
 	if (walk->layout.port_kind.word && walk->layout.port_address.word)
-		walker->address_mask = UINT32_MAX;
+		walker->address_mask = UINT64_MAX;
 	if (pass->sums)
 		walker->summed = listed_slots(&walk->layout, job->listening);
 	else if (pass->lists == TC_WALK_LISTS_LEFT)

@@ -244,7 +244,7 @@ struct tc_walker {
 	uint32_t sample_every; /* one in so many of them */
 	uint32_t summed;       /* bits: slots of which every socket adds to the sums */
 	uint32_t lists;	       /* enum tc_walk_lists */
-	uint32_t address_mask; /* all bits, or 0: lists are told by their ports alone */
+	uint64_t address_mask; /* all bits, or 0: lists are told by their ports alone */
 	uint32_t begin_count;  /* so many buckets are walked, by `begin`; 0: all */
 	/* Set by the program. */
 	uint32_t resting;  /* lanes at rest */
