@@ -74,8 +74,7 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 		next = 0;
 	else
 		bound = is_bound(walker, sock);
-	if ((lane->outer_node && list_of_met(walker, sock) != lane->list) ||
-	    !is_still_there(lane, node))
+	if (!is_still_in_list(walker, lane, node, sock))
 		return CHANGED;
 	if (bound)
 		note(walker, walker->anchors.found, TC_WALK_FOUND, sock);

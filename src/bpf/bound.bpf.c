@@ -22,8 +22,7 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 		bound = is_bound(walker, sock);
 	else
 		first = first_of_wanted(walker, lane, lane->bucket, node);
-	if ((lane->outer_node && list_of_met(walker, sock) != lane->list) ||
-	    !is_still_there(lane, node))
+	if (!is_still_in_list(walker, lane, node, sock))
 		return CHANGED;
 	lane->count += bound;
 	if (bound)

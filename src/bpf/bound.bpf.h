@@ -97,16 +97,25 @@ inline_always void enter(const struct tc_walker *walker, struct tc_walk_lane *la
 	}
 }
 
-/*
- * The list of a socket. Between two steps both the last and this one may have gone to another, as
- * neighbours in the same order: then all that comes behind is of that one.
- */
+/* The list of a socket. */
 inline_always u64 list_of_met(const struct tc_walker *walker, u64 sock)
 {
 	__auto_type object = at(sock);
 
 	return list_of_socket(walker, sock, load(object, state, 0), load(object, net, 0),
 			      shifted(load(object, sport, 0), sport));
+}
+
+/*
+ * As is_still_there(), and of a socket, whether it is in the list that the lane is in: between two
+ * steps both the last and this one may have gone to another, as neighbours in the same order, and
+ * then all that comes behind is of that one.
+ */
+inline_always int is_still_in_list(const struct tc_walker *walker, const struct tc_walk_lane *lane,
+				   u64 node, u64 sock)
+{
+	return (!lane->outer_node || list_of_met(walker, sock) == lane->list) &&
+	       is_still_there(lane, node);
 }
 
 /* Of a socket in a list: whether it is one of those. */
