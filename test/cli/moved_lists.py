@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""moved_lists.py PROGRAM whole|pairs: of lists of sockets that share a port and an address, some go
-to another list between two runs of the walk, as neighbours in the order and the memory that they
-had. PROGRAM is between_runs, which asks in between. It fails where a census that is complete counts
+"""moved_lists.py PROGRAM SCENE...: of lists of sockets that share a port and an address, some go to
+another list between two runs of the walk, as neighbours in the order and the memory that they had.
+PROGRAM is between_runs, which asks in between. It fails where a census that is complete counts
 fewer that are only bound than stay so all the time, or more than there ever are.
 
 whole: of a list longer than a run, its first part. pairs: the last two of each of many lists, which
-are connections; behind them come then those that stay, and half of them at most have been met."""
+are connections; behind them come then those that stay, and half of them at most have been met.
+pairs6: the same, with two addresses of which the last 64 bits are alike."""
 import json
 import os
 import socket
@@ -16,17 +17,20 @@ import sys
 STAY, MOVING, TOGETHER = 7000, 4000, 8  # fewer move than stay, or they might stand in for these
 PAIRS, BEHIND, PORT = 60, 3, 1000
 HERE, THERE = "10.9.0.1", "10.9.0.2"
+HERE6, THERE6 = "2001:db8:1::1", "2001:db8:2::1"
 NETWORK = """link set lo up
 link add d0 type veth peer name d1
 link set d0 up arp off
 link set d1 up arp off
 addr add 10.9.0.1/24 dev d0
 addr add 10.9.0.2/24 dev d0
+addr add 2001:db8:1::1/64 dev d0 nodad
+addr add 2001:db8:2::1/64 dev d0 nodad
 """
 
 
 def bound(address, port=PORT):
-    one = socket.socket()
+    one = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     one.bind((address, port))
@@ -37,7 +41,8 @@ def asking(address, port):
     """Nobody answers."""
     one = bound(address, port)
     one.setblocking(False)
-    one.connect_ex((f"10.9.0.{3 + port % 250}", 3000 + asking.number))
+    # Others of the same network.
+    one.connect_ex((f"{address[:-1]}{3 + port % 250}", 3000 + asking.number))
     asking.number += 1
     return one
 
@@ -67,25 +72,33 @@ class Whole:
 
 class Pairs:
     most = least = PAIRS * BEHIND
+    here, there = HERE, THERE
 
     def __init__(self):
         asking.number = 0
-        self.stay = [bound(HERE, PORT + i) for i in range(PAIRS) for _ in range(BEHIND)]
+        self.stay = [bound(self.here, PORT + i) for i in range(PAIRS) for _ in range(BEHIND)]
         self.pairs = []
 
     def prepare(self):
-        self.pairs = [[asking(THERE, PORT + i) for _ in range(2)] for i in range(PAIRS)]
+        self.pairs = [[asking(self.there, PORT + i) for _ in range(2)] for i in range(PAIRS)]
 
     def move(self):
         for i, pair in enumerate(self.pairs):
             while pair:
                 pair.pop().close()
-            pair += [asking(HERE, PORT + i) for _ in range(2)]
+            pair += [asking(self.here, PORT + i) for _ in range(2)]
 
     def end(self):
         for pair in self.pairs:
             while pair:
                 pair.pop().close()
+
+
+class Pairs6(Pairs):
+    here, there = HERE6, THERE6
+
+
+SCENES = {"whole": Whole, "pairs": Pairs, "pairs6": Pairs6}
 
 
 def census(program, scene, when):
@@ -110,22 +123,26 @@ def census(program, scene, when):
     return told, runs
 
 
-def main():
-    subprocess.run(["ip", "-batch", "-"], input=NETWORK, text=True, check=True)
-    program, scene = sys.argv[1], {"whole": Whole, "pairs": Pairs}[sys.argv[2]]()
-    failed, when, runs = 0, 0, 1
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+def misses(program, name):
+    """Whether any census does, of all that there are of when to move."""
+    scene, failed, when, runs = SCENES[name](), False, 0, 1
     while when < runs:
         when += 1
         scene.prepare()
         told, runs = census(program, scene, when)
         found = told["states"]["BOUND"]
         if told["source"]["complete"] and not scene.least <= found <= scene.most:
-            print(f"moved after run {when} of {runs}: {found} of {scene.least} that stay")
-            failed += 1
+            print(f"{name}: moved after run {when} of {runs}: {found} of {scene.least} that stay")
+            failed = True
         scene.end()
-    print(f"{runs} runs")
-    sys.exit(1 if failed or runs < 4 else 0)
+    print(f"{name}: {runs} runs")
+    return failed or runs < 4
+
+
+def main():
+    subprocess.run(["ip", "-batch", "-"], input=NETWORK, text=True, check=True)
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    sys.exit(any([misses(sys.argv[1], name) for name in sys.argv[2:]]))
 
 
 main()
