@@ -41,6 +41,8 @@
 #define KEEP_EVERY_MS 40000
 #define KEEP_ALL_MS 60001 /* more than any has left */
 #define TEXT_MAX 512
+#define BUSY_LEAST 100
+#define BUSY_FEW_PEERS 4
 
 enum exit_code {
 	EXIT_FAILED = 1,
@@ -53,6 +55,8 @@ enum exit_code {
 /* clang-format off */
 static const char usage[] =
 	"usage: herd [OPTION…] -- CMD [ARGUMENT…]\n"
+	"  --busy N          the crowd of the benchmarks: of 100 sockets 80 in TIME_WAIT,\n"
+	"                    10 ESTABLISHED, 5 CLOSE_WAIT, 5 FIN_WAIT2; of few, others\n"
 	"  --established N   sockets, two for each connection\n"
 	"  --time-wait N  --close-wait N  --fin-wait2 N  --syn-recv N  --listen N\n"
 	"  --served N        in TIME_WAIT, too: at one port of a server that closed first\n"
@@ -74,6 +78,24 @@ static int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *
 	return 0;
 }
 
+/* A server that closed first. Of few sockets the same parts would be none. */
+static void wish_for_busy(struct herd_wish *wish)
+{
+	uint64_t n = wish->busy;
+
+	if (n < BUSY_LEAST) {
+		wish->listen = n / 4;
+		wish->established = n / 4 * 2;
+		wish->time_wait = n - n / 4 * 3;
+		wish->peers = BUSY_FEW_PEERS;
+	} else {
+		wish->time_wait = n * 80 / 100;
+		wish->established = n / 20 * 2;
+		wish->close_wait = n / 20;
+		wish->fin_wait2 = n / 20;
+	}
+}
+
 static int parse_options(int argc, char **argv, struct herd_wish *wish)
 {
 	static const struct option table[] = {
@@ -87,6 +109,7 @@ static int parse_options(int argc, char **argv, struct herd_wish *wish)
 		{"v6", required_argument, NULL, '6'},
 		{"deadline", required_argument, NULL, 7},
 		{"served", required_argument, NULL, 8},
+		{"busy", required_argument, NULL, 9},
 		{NULL, 0, NULL, 0},
 	};
 	const struct {
@@ -96,7 +119,8 @@ static int parse_options(int argc, char **argv, struct herd_wish *wish)
 		{&wish->close_wait, 0, COUNT_MAX},  {&wish->fin_wait2, 0, COUNT_MAX},
 		{&wish->syn_recv, 0, COUNT_MAX},    {&wish->listen, 0, COUNT_MAX},
 		{&wish->peers, 1, PEERS_MAX},	    {&wish->deadline_s, 1, 86400},
-		{&wish->served, 0, COUNT_MAX},	    {&wish->v6_percent, 0, 100},
+		{&wish->served, 0, COUNT_MAX},	    {&wish->busy, 0, COUNT_MAX},
+		{&wish->v6_percent, 0, 100},
 	};
 	int choice, rc = 0;
 
@@ -108,6 +132,8 @@ static int parse_options(int argc, char **argv, struct herd_wish *wish)
 			rc = parse_number(optarg, targets[target].min, targets[target].max,
 					  targets[target].number);
 	}
+	if (wish->busy)
+		wish_for_busy(wish);
 	wish->command = argv + optind;
 	return rc < 0 || !*wish->command ? -EINVAL : 0;
 }

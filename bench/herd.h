@@ -20,6 +20,7 @@
 struct herd_wish {
 	uint64_t established, time_wait, close_wait, fin_wait2, syn_recv, listen;
 	uint64_t served; /* in TIME_WAIT, too, all at the one port of a server */
+	uint64_t busy;	 /* stands for most of these; 0: it does not */
 	uint64_t peers;	     /* distinct remote addresses */
 	uint64_t v6_percent; /* of each number */
 	uint64_t deadline_s;
