@@ -64,18 +64,22 @@ inline_always int is_anchor(struct tc_walker *walker, const struct tc_walk_lane 
 
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
-	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0;
+	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0, list = lane->list;
 	int bound = 0;
 
 	(void)which;
-	if (!lane->outer_node)
-		first = first_of_wanted(walker, lane, lane->bucket - TC_WALK_ANCHORS, node);
-	else if (++lane->seen > SHORT && is_anchor(walker, lane, sock))
+	if (!lane->outer_node) {
+		list = list_of_port(walker, outer_of(node, port_node));
+		first = first_of(walker, lane->bucket - TC_WALK_ANCHORS, outer_of(node, port_node),
+				 list);
+	} else if (++lane->seen > SHORT && is_anchor(walker, lane, sock)) {
 		next = 0;
-	else
+	} else {
 		bound = is_bound(walker, sock);
+	}
 	if (!is_still_in_list(walker, lane, node, sock))
 		return CHANGED;
+	lane->list = list;
 	if (bound)
 		note(walker, walker->anchors.found, TC_WALK_FOUND, sock);
 	if (lane->outer_node)
@@ -94,5 +98,6 @@ inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane
 inline_always void forget(struct tc_walk_lane *lane)
 {
 	lane->outer_node = 0;
+	lane->list = 0;
 	lane->seen = 0;
 }

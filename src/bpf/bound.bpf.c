@@ -14,16 +14,19 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
-	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0;
+	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0, list = lane->list;
 	int bound = 0;
 
 	(void)which;
-	if (lane->outer_node)
+	if (lane->outer_node) {
 		bound = is_bound(walker, sock);
-	else
-		first = first_of_wanted(walker, lane, lane->bucket, node);
+	} else {
+		list = list_of_port(walker, outer_of(node, port_node));
+		first = first_of(walker, lane->bucket, outer_of(node, port_node), list);
+	}
 	if (!is_still_in_list(walker, lane, node, sock))
 		return CHANGED;
+	lane->list = list;
 	lane->count += bound;
 	if (bound)
 		note(walker, walker->bound, TC_WALK_BOUND_NOTED, sock);
@@ -43,4 +46,5 @@ inline_always void forget(struct tc_walk_lane *lane)
 {
 	lane->count = 0;
 	lane->outer_node = 0;
+	lane->list = 0;
 }

@@ -49,34 +49,33 @@ inline_always void note_port(struct tc_walker *walker, u32 bucket, u64 number)
 	walker->port_count = at + 1;
 }
 
-/* The first of a port's list if it is to be followed, or 0; and which list it is. */
-inline_always u64 first_of(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket,
-			   u64 port, u64 net)
+/* A number of the list that hangs on a port and address. */
+inline_always u64 list_of_port(const struct tc_walker *walker, u64 port)
+{
+	__auto_type object = at(port);
+
+	return list_of(walker, load(object, port_net, 0),
+		       shifted(load(object, port_number, 0), port_number),
+		       address_of(load(object, port_address, 0), load(object, port_address, 1)));
+}
+
+/* The first of that list if it is to be followed, or 0. */
+inline_always u64 first_of(struct tc_walker *walker, u32 bucket, u64 port, u64 list)
 {
 	__auto_type object = at(port);
 	u64 head = port + walker->layout.port_owners.word, first = load(object, port_owners, 0);
 	u64 number = shifted(load(object, port_number, 0), port_number);
 	u32 sum = number & (TC_WALK_SUMS - 1);
 
-	lane->list = list_of(walker, net, number,
-			     address_of(load(object, port_address, 0),
-					load(object, port_address, 1)));
+	if (!is_wanted(walker, load(object, port_net, 0)))
+		return 0;
 	if (walker->lists == TC_WALK_LISTS_ALL || !first)
 		return first;
 	if (walker->lists == TC_WALK_LISTS_LEFT)
 		return walker->sums[sum] ? first : 0;
-	walker->sums[sum] += tc_walk_pointer(head, first, lane->list);
+	walker->sums[sum] += tc_walk_pointer(head, first, list);
 	note_port(walker, bucket, number);
 	return 0;
-}
-
-/* The same of one that may be of a namespace that is not looked at. */
-inline_always u64 first_of_wanted(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket,
-				  u64 node)
-{
-	u64 port = outer_of(node, port_node), net = load(at(port), port_net, 0);
-
-	return is_wanted(walker, net) ? first_of(walker, lane, bucket, port, net) : 0;
 }
 
 /* A port and address: its sockets come before the next of the chain. */
@@ -109,13 +108,19 @@ inline_always u64 list_of_met(const struct tc_walker *walker, u64 sock)
 /*
  * As is_still_there(), and of a socket, whether it is in the list that the lane is in: between two
  * steps both the last and this one may have gone to another, as neighbours in the same order, and
- * then all that comes behind is of that one.
+ * then all that comes behind is of that one. So may two ports, to another bucket: of a port, whether
+ * the last one is still that of the list that the lane has come from.
  */
 inline_always int is_still_in_list(const struct tc_walker *walker, const struct tc_walk_lane *lane,
 				   u64 node, u64 sock)
 {
-	return (!lane->outer_node || list_of_met(walker, sock) == lane->list) &&
-	       is_still_there(lane, node);
+	u64 list = lane->list;
+
+	if (lane->outer_node)
+		list = list_of_met(walker, sock);
+	else if (list)
+		list = list_of_port(walker, outer_of(lane->link, port_node));
+	return list == lane->list && is_still_there(lane, node);
 }
 
 /* Of a socket in a list: whether it is one of those. */

@@ -206,7 +206,7 @@ struct tc_walk_lane {
 	uint64_t count;	     /* of this chain: five bits a slot */
 	uint64_t outer_node; /* of a chain of chains: where it goes on; 0: this is the outer */
 	uint64_t outer_link;
-	uint64_t list; /* of a chain of chains: which of them it is in */
+	uint64_t list; /* of a chain of chains: which of them it is in, or was last; 0: none yet */
 	uint64_t mark; /* of the place where a run has ended */
 	uint64_t left; /* a socket of which more is to be read by the next step; 0: none */
 	uint64_t left_link, left_net;
