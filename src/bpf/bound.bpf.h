@@ -38,15 +38,15 @@ inline_always void fetch(const struct tc_walker *walker, struct tc_walk_lane *la
 	(void)load(object, port_owners, 0);
 }
 
-inline_always void note_port(struct tc_walker *walker, u32 bucket, u64 number)
+inline_always void note_list(struct tc_walker *walker, u32 bucket, u64 port)
 {
-	u32 at = walker->port_count;
+	u32 at = walker->list_count;
 
-	if (at < TC_WALK_PORTS) {
-		walker->ports.bucket[at] = bucket;
-		walker->ports.number[at] = number;
+	if (at < TC_WALK_LISTS) {
+		walker->noted[at].bucket = bucket;
+		walker->noted[at].port = port;
 	}
-	walker->port_count = at + 1;
+	walker->list_count = at + 1;
 }
 
 /* A number of the list that hangs on a port and address. */
@@ -74,7 +74,7 @@ inline_always u64 first_of(struct tc_walker *walker, u32 bucket, u64 port, u64 l
 	if (walker->lists == TC_WALK_LISTS_LEFT)
 		return walker->sums[sum] ? first : 0;
 	walker->sums[sum] += tc_walk_pointer(head, first, list);
-	note_port(walker, bucket, number);
+	note_list(walker, bucket, number);
 	return 0;
 }
 

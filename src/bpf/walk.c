@@ -22,6 +22,7 @@
 #include "bpf/netns_set.h"
 #include "bpf/scan.image.h"
 #include "bpf/scan_probe.image.h"
+#include "util/buf.h"
 #include "util/intl.h"
 #include "util/macro.h"
 #include "util/processors.h"
@@ -65,6 +66,7 @@ struct tc_walk {
 	bool summed;		    /* there are sums, which BOUND uses once */
 	uint64_t sampled;	    /* of so many sockets */
 	uint64_t sums[TC_WALK_SUMS];
+	struct tc_buf lists;	       /* struct tc_walk_list: those whose heads are in the sums */
 	uint16_t begin[TC_WALK_BEGIN]; /* buckets with lists to follow */
 };
 
@@ -133,6 +135,7 @@ void tc_walk_close(struct tc_walk *walk)
 			close(walk->programs[i]);
 	if (walk->map >= 0)
 		close(walk->map);
+	tc_buf_release(&walk->lists);
 	free(walk->anchors);
 	free(walk);
 }
@@ -221,24 +224,29 @@ static void load_anchored(void *context)
 }
 
 /*
- * The kernel verifies a program on one processor: what a count is sampled for is loaded at the same
- * time on another. If that fails, whoever runs it tries again, and says why.
+ * The kernel verifies a program on one processor: two that are wanted are loaded at the same time.
+ * If that fails, whoever runs them tries again, and says why.
  */
-static void load_for(struct tc_walk *walk, enum tc_walk_program program,
-		     const struct tc_walk_job *job)
+static void load_both(struct tc_walk *walk, enum tc_walk_program program)
 {
 	struct tc_thread other;
-	bool begun = job->sampled && walk->walkers > 1 && walk->programs[TC_WALK_ANCHORED] < 0 &&
-		     tc_thread_begin(&other, load_anchored, walk);
 
+	if (walk->walkers == 1 || walk->programs[TC_WALK_ANCHORED] >= 0 ||
+	    !tc_thread_begin(&other, load_anchored, walk))
+		return;
 	load(walk, program);
-	if (begun)
-		tc_thread_join(&other);
-	/* What the verifier does not like may be reads of our own: by calls they are others. */
-	if (is_refused(walk->programs[program]) && walk->way == TC_WALK_TYPED) {
-		walk->way = TC_WALK_PROBE;
-		load(walk, program);
-	}
+	tc_thread_join(&other);
+}
+
+/* What the verifier does not like may be reads of our own: by calls they are others. */
+static int load_by_any_way(struct tc_walk *walk, enum tc_walk_program program)
+{
+	int loaded = load(walk, program);
+
+	if (!is_refused(loaded) || walk->way != TC_WALK_TYPED)
+		return loaded;
+	walk->way = TC_WALK_PROBE;
+	return load(walk, program);
 }
 
 /* The first walker finds the table; all get to know it. */
@@ -315,15 +323,14 @@ static int run_pass(struct tc_walk *walk, const struct pass *pass, const struct 
 		.memory = walk->memory,
 		.walkers = walk->walkers,
 		.job = job,
-		.steps = walk->way == TC_WALK_PROBE ? STEPS_PROBE : STEPS,
 	};
 	int err;
 
 	*ret_result = (struct tc_walk_result){.buckets = 0};
-	load_for(walk, pass->program, job);
-	crew.program = walk->programs[pass->program];
+	crew.program = load_by_any_way(walk, pass->program);
 	if (crew.program < 0)
 		return tc_bpf_fail(crew.program, why);
+	crew.steps = walk->way == TC_WALK_PROBE ? STEPS_PROBE : STEPS;
 	err = find_table(walk, pass, &crew, why);
 	if (err)
 		return err;
@@ -348,32 +355,63 @@ static void keep_samples(struct tc_walk *walk)
 		tc_anchors_take(walk->anchors, walk->memory, walk->walkers);
 }
 
+/* False: there are more than can be noted, or no memory for them. */
+static bool keep_lists(struct tc_walk *walk)
+{
+	tc_buf_clear(&walk->lists);
+	for (uint32_t i = 0; i < walk->walkers; i++) {
+		const struct tc_walker *walker = &walk->memory[i];
+
+		if (walker->list_count > TC_WALK_LISTS || walker->buckets > TC_WALK_BUCKETS)
+			return false;
+		tc_buf_add(&walk->lists, walker->noted, walker->list_count * sizeof(*walker->noted));
+	}
+	return !walk->lists.failed;
+}
+
 /*
- * Where the lists are that have to be followed, of those that were just met. False: it is not
- * known, or in too many buckets for it to matter.
+ * Sums of lists begin with the heads of all lists, as they are before anybody is met. Not to have
+ * them is no error: then all lists are followed.
  */
+static void begin_sums(struct tc_walk *walk, const struct tc_walk_job *job)
+{
+	const struct pass first = {
+		.program = TC_WALK_ANCHORED,
+		.lists = TC_WALK_LISTS_FIRST,
+		.sums = true,
+	};
+	const struct tc_walk_job heads = {
+		.families = job->families,
+		.netns = job->netns,
+		.netns_count = job->netns_count,
+	};
+	struct tc_walk_result result;
+	char why[TC_WHY_MAX];
+
+	memset(walk->sums, 0, sizeof(walk->sums));
+	/* A list that was not read may be missing in the sums. */
+	walk->summed = run_pass(walk, &first, &heads, &result, why) == 0 && !result.given_up &&
+		       keep_lists(walk);
+}
+
+/* In which buckets the lists are that have to be followed. False: in too many for it to matter. */
 static bool take_begin(struct tc_walk *walk, uint32_t *ret_count)
 {
+	const struct tc_walk_list *lists = (const struct tc_walk_list *)walk->lists.data;
+	size_t list_count = walk->lists.length / sizeof(*lists);
 	uint64_t taken[TC_WALK_BUCKETS / 64] = {0};
 	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < walk->walkers; i++) {
-		const struct tc_walker *walker = &walk->memory[i];
-		const struct tc_walk_ports *ports = &walker->ports;
+	for (size_t i = 0; i < list_count; i++) {
+		uint32_t bucket = lists[i].bucket;
 
-		if (walker->port_count > TC_WALK_PORTS || walker->buckets > TC_WALK_BUCKETS)
+		if (!walk->sums[lists[i].port & (TC_WALK_SUMS - 1)] ||
+		    taken[bucket / 64] >> bucket % 64 & 1)
+			continue;
+		if (count == TC_WALK_BEGIN)
 			return false;
-		for (uint32_t j = 0; j < walker->port_count; j++) {
-			uint32_t bucket = ports->bucket[j];
-
-			if (!walk->sums[ports->number[j] & (TC_WALK_SUMS - 1)] ||
-			    taken[bucket / 64] >> bucket % 64 & 1)
-				continue;
-			if (count == TC_WALK_BEGIN)
-				return false;
-			taken[bucket / 64] |= 1ull << bucket % 64;
-			walk->begin[count++] = (uint16_t)bucket;
-		}
+		taken[bucket / 64] |= 1ull << bucket % 64;
+		walk->begin[count++] = (uint16_t)bucket;
 	}
 	*ret_count = count;
 	return true;
@@ -404,10 +442,8 @@ static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct t
 	int err;
 
 	if (lists == TC_WALK_LISTS_LEFT && take_begin(walk, &pass.begin_count) &&
-	    !pass.begin_count) { /* who was met is in no list any more */
-		*ret_result = (struct tc_walk_result){.buckets = 0};
+	    !pass.begin_count) /* who was met is in no list any more */
 		return 0;
-	}
 	err = follow_anchored(walk, &pass, job, ret_result, why);
 	if (err != -EAGAIN)
 		return err;
@@ -419,26 +455,20 @@ static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct t
 	return err == -EAGAIN ? 0 : err; /* more than can be noted: as they were counted */
 }
 
-/* What is left of the sums of connections behind the listeners, and the lists themselves. */
-static int finish_sums(struct tc_walk *walk, const struct tc_walk_job *job,
-		       struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
+/* What listens is in lists, too. Who could not be met leaves something, and his list is followed. */
+static int sum_up_listeners(struct tc_walk *walk, const struct tc_walk_job *job,
+			    char why[TC_WHY_MAX])
 {
 	const struct pass listeners = {.program = TC_WALK_COUNT, .sums = true};
-	const struct pass first = {
-		.program = TC_WALK_ANCHORED,
-		.lists = TC_WALK_LISTS_FIRST,
-		.sums = true,
-	};
 	struct tc_walk_job listening = {
 		.families = job->families,
 		.netns = job->netns,
 		.netns_count = job->netns_count,
 		.listening = true,
 	};
-	int err = run_pass(walk, &listeners, &listening, ret_result, why);
+	struct tc_walk_result result;
 
-	/* Listeners that could not be met leave something, so that their lists are followed. */
-	return err ? err : run_pass(walk, &first, job, ret_result, why);
+	return run_pass(walk, &listeners, &listening, &result, why);
 }
 
 static uint64_t sums_left(const uint64_t sums[TC_WALK_SUMS])
@@ -457,14 +487,12 @@ static int run_bound(struct tc_walk *walk, const struct tc_walk_job *job,
 	uint64_t followed = TC_WALK_SUMS;
 	int err = 0;
 
+	*ret_result = (struct tc_walk_result){.buckets = 0};
 	if (walk->summed) {
 		walk->summed = false;
-		err = finish_sums(walk, job, ret_result, why);
-		/* A list that was not read may be missing in the sums. */
-		if (!err && !ret_result->given_up) {
-			lists = TC_WALK_LISTS_LEFT;
-			followed = sums_left(walk->sums);
-		}
+		lists = TC_WALK_LISTS_LEFT;
+		err = sum_up_listeners(walk, job, why);
+		followed = sums_left(walk->sums);
 	}
 	if (!err && followed)
 		err = follow(walk, lists, job, ret_result, why);
@@ -475,18 +503,21 @@ static int run_bound(struct tc_walk *walk, const struct tc_walk_job *job,
 int tc_walk_run(struct tc_walk *walk, enum tc_walk_program program, const struct tc_walk_job *job,
 		struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
 {
-	const struct pass pass = {.program = program, .sums = job->sampled != 0};
+	struct pass pass = {.program = program};
 	int err;
 
 	if (program == TC_WALK_BOUND)
 		return run_bound(walk, job, ret_result, why);
-	if (pass.sums)
-		memset(walk->sums, 0, sizeof(walk->sums));
+	if (job->sampled) {
+		load_both(walk, program);
+		begin_sums(walk, job);
+		pass.sums = walk->summed;
+	}
 	err = run_pass(walk, &pass, job, ret_result, why);
-	if (!err && pass.sums) {
+	if (!err && job->sampled) {
 		keep_samples(walk);
-		walk->summed = true;
 		walk->sampled = job->sampled;
 	}
+	walk->summed &= !err;
 	return err;
 }

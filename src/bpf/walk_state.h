@@ -125,10 +125,12 @@ enum {
  *
  * The memory of a socket may be another's a moment later, in another list. So what is summed up is
  * not sockets, but pointers: from where, to where, and in which list, which is told by port and
- * address. Of sockets that stay in theirs all are noticed but in one case: two neighbours that are
- * older than they and the last of the list close, and come again as its first, in the memory that
- * they had, each met once. (From another list they would do, too, were it of the same port and,
- * before Linux 6.8, of another address.)
+ * address. The heads are read before anybody is met. If nothing is left of a list then, who was met
+ * makes a chain from its head as it was to its last; so one that stays bound between those is noticed
+ * unless two neighbours that are older than it, and all that were before it from the head on, have
+ * closed meanwhile and come again, the oldest first, each in the memory that it had, and were met
+ * before or after just so that each counts once. (From another list they would do, too, were it of
+ * the same port and, before Linux 6.8, of another address.)
  */
 enum { TC_WALK_SUMS = 16384 }; /* ports that differ by that many share a sum */
 
@@ -148,7 +150,7 @@ static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t p
 /* What is done with the lists of ports. */
 enum tc_walk_lists {
 	TC_WALK_LISTS_ALL = 0,	 /* all are followed */
-	TC_WALK_LISTS_FIRST = 1, /* none: what leads to the first of each is summed up */
+	TC_WALK_LISTS_FIRST = 1, /* none: the head of each is summed up, and it is noted */
 	TC_WALK_LISTS_LEFT = 2,	 /* those of which the sum is not 0 */
 };
 
@@ -165,18 +167,17 @@ struct tc_walk_anchors {
 };
 
 /*
- * The lists that were met while what leads to the first of each was summed up: by their port, and
- * the bucket in which it is. Where some are to be followed then, only their buckets are walked.
+ * A list that was met while what leads to the first of each was summed up: its port, and the bucket
+ * in which it is. Where some are to be followed then, only their buckets are walked.
  */
-enum {
-	TC_WALK_BUCKETS = 65536, /* at most so many (net/ipv4/tcp.c, tcp_init()); else none is noted */
-	TC_WALK_PORTS = 65536,	 /* lists that a walker can note */
-	TC_WALK_BEGIN = 32768,	 /* buckets that are worth being told apart */
+struct tc_walk_list {
+	uint16_t bucket, port;
 };
 
-struct tc_walk_ports {
-	uint16_t bucket[TC_WALK_PORTS];
-	uint16_t number[TC_WALK_PORTS];
+enum {
+	TC_WALK_BUCKETS = 65536, /* at most so many (net/ipv4/tcp.c, tcp_init()); else none is noted */
+	TC_WALK_LISTS = 65536,	 /* that a walker can note */
+	TC_WALK_BEGIN = 32768,	 /* buckets that are worth being told apart */
 };
 
 /* Where an anchor stands, if it does. */
@@ -257,7 +258,7 @@ struct tc_walker {
 	uint32_t passed;    /* since the last that was looked at closer */
 	uint32_t unsampled; /* of those, since the last sample */
 	uint32_t sample_count, found_count;
-	uint32_t port_count; /* in ports; more than there is room for: some are not there */
+	uint32_t list_count; /* in noted; more than there is room for: some are not there */
 	uint32_t ahead_count;
 	uint64_t ahead[TC_WALK_AHEAD]; /* addresses of what lanes have left to their next steps */
 	struct tc_walk_lane lanes[TC_WALK_LANES];
@@ -270,7 +271,7 @@ struct tc_walker {
 	union {
 		uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
 		uint64_t bound[TC_WALK_BOUND_NOTED]; /* sockets, some more than once */
-		struct tc_walk_ports ports;
+		struct tc_walk_list noted[TC_WALK_LISTS];
 		struct {
 			struct tc_walk_anchors anchors;
 			uint16_t begin[TC_WALK_BEGIN]; /* numbers of buckets */

@@ -50,7 +50,7 @@ load helper
 	[ "$status" = 0 ]
 }
 
-@test "fire: nor where the last two of many lists do" {
+@test "fire: nor where the last two of many lists do, or go to its beginning" {
 	needs_bpf
 	in_herd --established 60000 -- moved_pairs
 }

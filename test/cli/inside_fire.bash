@@ -111,6 +111,6 @@ bound_in_same_memory() {
 
 # In so many that sums are taken of them.
 moved_pairs() {
-	"$here/moved_lists.py" "$build/test/tools/between_runs" pairs pairs6 ||
+	"$here/moved_lists.py" "$build/test/tools/between_runs" pairs pairs6 again ||
 		wrong "those that stay are met"
 }

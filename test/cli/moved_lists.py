@@ -7,7 +7,11 @@ fewer that are only bound than stay so all the time, or more than there ever are
 
 whole: of a list longer than a run, its first part. pairs: the last two of each of many lists, which
 are connections; behind them come then those that stay, and half of them at most have been met.
-pairs6: the same, with two addresses of which the last 64 bits are alike."""
+pairs6: the same, with two addresses of which the last 64 bits are alike. again: two go from the end
+of each of many lists to its beginning, since they come again as they were; behind each two comes
+then the one that stays, which was the first before.
+"""
+import itertools
 import json
 import os
 import socket
@@ -37,13 +41,11 @@ def bound(address, port=PORT):
     return one
 
 
-def asking(address, port):
-    """Nobody answers."""
+def asking(address, port, other):
+    """Nobody answers, at any port of others of the same network."""
     one = bound(address, port)
     one.setblocking(False)
-    # Others of the same network.
-    one.connect_ex((f"{address[:-1]}{3 + port % 250}", 3000 + asking.number))
-    asking.number += 1
+    one.connect_ex((f"{address[:-1]}{3 + port % 250}", 3000 + other))
     return one
 
 
@@ -75,18 +77,19 @@ class Pairs:
     here, there = HERE, THERE
 
     def __init__(self):
-        asking.number = 0
+        self.others = itertools.count()
         self.stay = [bound(self.here, PORT + i) for i in range(PAIRS) for _ in range(BEHIND)]
         self.pairs = []
 
     def prepare(self):
-        self.pairs = [[asking(self.there, PORT + i) for _ in range(2)] for i in range(PAIRS)]
+        self.pairs = [[asking(self.there, PORT + i, next(self.others)) for _ in range(2)]
+                      for i in range(PAIRS)]
 
     def move(self):
         for i, pair in enumerate(self.pairs):
             while pair:
                 pair.pop().close()
-            pair += [asking(self.here, PORT + i) for _ in range(2)]
+            pair += [asking(self.here, PORT + i, next(self.others)) for _ in range(2)]
 
     def end(self):
         for pair in self.pairs:
@@ -98,7 +101,32 @@ class Pairs6(Pairs):
     here, there = HERE6, THERE6
 
 
-SCENES = {"whole": Whole, "pairs": Pairs, "pairs6": Pairs6}
+class Again:
+    most = least = PAIRS
+
+    def __init__(self):
+        self.pairs, self.stay = [], []
+
+    @staticmethod
+    def pair(i):
+        return [asking(HERE, PORT + i, other) for other in range(2)]
+
+    def prepare(self):
+        self.pairs = [self.pair(i) for i in range(PAIRS)]
+        self.stay = [bound(HERE, PORT + i) for i in range(PAIRS)]
+
+    def move(self):
+        for i, pair in enumerate(self.pairs):
+            while pair:
+                pair.pop().close()
+            pair += self.pair(i)
+
+    def end(self):
+        for one in itertools.chain(self.stay, *self.pairs):
+            one.close()
+
+
+SCENES = {"whole": Whole, "pairs": Pairs, "pairs6": Pairs6, "again": Again}
 
 
 def census(program, scene, when):
