@@ -68,6 +68,8 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	int bound = 0;
 
 	(void)which;
+	if (has_no_room(walker, TC_WALK_FOUND))
+		return NO_ROOM;
 	if (!lane->outer_node) {
 		list = list_of_port(walker, outer_of(node, port_node));
 		first = first_of(walker, lane->bucket - TC_WALK_ANCHORS, outer_of(node, port_node),

@@ -2,11 +2,7 @@
 /* anchors.c - places to begin at within long lists; see anchors.h. */
 #include "bpf/anchors.h"
 
-#include <errno.h>
-#include <stdbool.h>
 #include <string.h>
-
-#include "bpf/found.h"
 
 void tc_anchors_take(struct tc_anchors *ret_anchors, const struct tc_walker *walkers,
 		     uint32_t count)
@@ -47,7 +43,7 @@ size_t tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walk
 }
 
 /* One walker came to an anchor, and the one whose it was could not begin there. */
-static bool is_part_missing(const struct tc_walker *walkers, uint32_t count)
+bool tc_anchors_failed(const struct tc_walker *walkers, uint32_t count)
 {
 	for (size_t slot = 0; slot < TC_WALK_ANCHORS; slot++) {
 		unsigned became = 0;
@@ -58,11 +54,4 @@ static bool is_part_missing(const struct tc_walker *walkers, uint32_t count)
 			return true;
 	}
 	return false;
-}
-
-int tc_anchors_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *ret_found)
-{
-	if (is_part_missing(walkers, count))
-		return -EAGAIN;
-	return tc_found_count(walkers, count, true, ret_found);
 }

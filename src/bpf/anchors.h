@@ -6,6 +6,7 @@
 #ifndef TC_BPF_ANCHORS_H
 #define TC_BPF_ANCHORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bpf/walk_state.h"
@@ -22,10 +23,7 @@ void tc_anchors_take(struct tc_anchors *ret_anchors, const struct tc_walker *wal
 /* Gives a walker those that are in lists that it follows; how many. */
 size_t tc_anchors_place(const struct tc_anchors *anchors, struct tc_walker *walker);
 
-/*
- * How many sockets the walkers have found. -EAGAIN: a part of a list is not known, or there were
- * more than can be noted: the lists have to be followed from their beginnings. -ENOMEM.
- */
-int tc_anchors_judge(const struct tc_walker *walkers, uint32_t count, uint64_t *ret_found);
+/* A part of a list is not known: the lists have to be followed from their beginnings. */
+bool tc_anchors_failed(const struct tc_walker *walkers, uint32_t count);
 
 #endif

@@ -3,7 +3,7 @@
  * bound.bpf.c - how many sockets are only bound; see bound.bpf.h.
  *
  * One whose connect(2) was refused goes back from the list of an address to that of all, and is met
- * in both. So sockets are not only counted, but noted, as far as there is room, and each counts once.
+ * in both. So sockets are not counted, but noted, and each counts once.
  */
 #include "bpf/bound.bpf.h"
 
@@ -18,6 +18,8 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	int bound = 0;
 
 	(void)which;
+	if (has_no_room(walker, TC_WALK_BOUND_NOTED))
+		return NO_ROOM;
 	if (lane->outer_node) {
 		bound = is_bound(walker, sock);
 	} else {
@@ -27,7 +29,6 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	if (!is_still_in_list(walker, lane, node, sock))
 		return CHANGED;
 	lane->list = list;
-	lane->count += bound;
 	if (bound)
 		note(walker, walker->bound, TC_WALK_BOUND_NOTED, sock);
 	if (lane->outer_node)
@@ -39,12 +40,12 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 
 inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane)
 {
-	walker->totals[0] += lane->count;
+	(void)walker;
+	(void)lane;
 }
 
 inline_always void forget(struct tc_walk_lane *lane)
 {
-	lane->count = 0;
 	lane->outer_node = 0;
 	lane->list = 0;
 }

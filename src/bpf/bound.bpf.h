@@ -149,13 +149,19 @@ inline_always u64 mark_of(const struct tc_walk_lane *lane)
 	return 0;
 }
 
-/* Once it is known to be in the list: one of those, among the `room` first that were found. */
-inline_always void note(struct tc_walker *walker, u64 *found, u32 room, u64 sock)
+/* There is room for `room` notes. Who comes to no more waits until they have been taken. */
+inline_always int has_no_room(const struct tc_walker *walker, u32 room)
+{
+	return walker->found_count >= room;
+}
+
+/* Once it is known to be in the list. */
+inline_always void note(struct tc_walker *walker, u64 *notes, u32 room, u64 sock)
 {
 	u32 at = walker->found_count;
 
 	if (at < room)
-		found[at] = sock;
+		notes[at] = sock;
 	walker->found_count = at + 1;
 }
 

@@ -50,7 +50,16 @@ static int put_aside(const struct tc_walk_lane *lane, const uint64_t *stream, st
 	return aside->failed ? -ENOMEM : 0;
 }
 
-/* Hands over what the lanes have written. */
+static int take_notes(struct tc_crew *crew, struct tc_walker *walker)
+{
+	const uint64_t *notes = (const uint64_t *)(const void *)((char *)walker + crew->notes);
+	int err = crew->found ? tc_found_take(crew->found, notes, walker->found_count) : 0;
+
+	walker->found_count = 0;
+	return err;
+}
+
+/* Hands over what the lanes have written, and what was noted. */
 static int drain(struct tc_crew *crew, struct member *member, struct tc_walker *walker)
 {
 	const struct tc_walk_job *job = crew->job;
@@ -58,6 +67,8 @@ static int drain(struct tc_crew *crew, struct member *member, struct tc_walker *
 
 	pthread_mutex_lock(&crew->lock);
 	err = crew->sink_err;
+	if (!err)
+		err = take_notes(crew, walker);
 	for (size_t i = 0; i < TC_WALK_LANES; i++) {
 		const struct tc_walk_lane *lane = &walker->lanes[i];
 		const uint64_t *stream = walker->stream[i];

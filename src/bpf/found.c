@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "util/macro.h"
+/* Fewer are not worth the time to see who is among them twice. */
+enum { MANY = 65536 };
 
 static int compare(const void *a, const void *b)
 {
@@ -15,30 +15,38 @@ static int compare(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-int tc_found_count(const struct tc_walker *walkers, uint32_t count, bool anchored,
-		   uint64_t *ret_found)
+static void keep_each_once(struct tc_found *found)
 {
-	const size_t room = anchored ? TC_WALK_FOUND : TC_WALK_BOUND_NOTED;
-	tc_auto_free uint64_t *all = NULL;
-	size_t found = 0, distinct = 0;
+	uint64_t *socks = (uint64_t *)(void *)found->noted.data;
+	size_t count = found->noted.length / sizeof(*socks), kept = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
-		if (walkers[i].found_count > room)
-			return -EAGAIN;
-		found += walkers[i].found_count;
-	}
-	all = calloc(found + 1, sizeof(*all));
-	if (!all)
+	if (count)
+		qsort(socks, count, sizeof(*socks), compare);
+	for (size_t i = 0; i < count; i++)
+		if (!i || socks[i] != socks[i - 1])
+			socks[kept++] = socks[i];
+	found->noted.length = kept * sizeof(*socks);
+	found->distinct = kept;
+}
+
+int tc_found_take(struct tc_found *found, const uint64_t *socks, size_t count)
+{
+	tc_buf_add(&found->noted, socks, count * sizeof(*socks));
+	if (found->noted.failed)
 		return -ENOMEM;
-	found = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		memcpy(all + found, anchored ? walkers[i].anchors.found : walkers[i].bound,
-		       walkers[i].found_count * sizeof(*all));
-		found += walkers[i].found_count;
-	}
-	qsort(all, found, sizeof(*all), compare);
-	for (size_t i = 0; i < found; i++)
-		distinct += !i || all[i] != all[i - 1];
-	*ret_found = distinct;
+	/* A chain that is walked again and again takes no more room than the others. */
+	if (found->noted.length / sizeof(*socks) >= MANY + 2 * found->distinct)
+		keep_each_once(found);
 	return 0;
+}
+
+uint64_t tc_found_count(struct tc_found *found)
+{
+	keep_each_once(found);
+	return found->distinct;
+}
+
+void tc_found_release(struct tc_found *found)
+{
+	tc_buf_release(&found->noted);
 }

@@ -316,13 +316,22 @@ static void add_up(struct tc_walk *walk, const struct pass *pass, const struct t
 	}
 }
 
+/* Where a program notes sockets; 0: it does not. */
+static const size_t notes[TC_WALK_PROGRAMS] = {
+	[TC_WALK_BOUND] = offsetof(struct tc_walker, bound),
+	[TC_WALK_ANCHORED] = offsetof(struct tc_walker, anchors.found),
+};
+
 static int run_pass(struct tc_walk *walk, const struct pass *pass, const struct tc_walk_job *job,
 		    struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
 {
+	struct tc_found found = {.distinct = 0};
 	struct tc_crew crew = {
 		.memory = walk->memory,
 		.walkers = walk->walkers,
 		.job = job,
+		.found = notes[pass->program] ? &found : NULL,
+		.notes = notes[pass->program],
 	};
 	int err;
 
@@ -340,6 +349,8 @@ static int run_pass(struct tc_walk *walk, const struct pass *pass, const struct 
 		place_anchors(walk, pass, &crew);
 	tc_crew_walk(&crew);
 	add_up(walk, pass, job, ret_result);
+	ret_result->totals[0] += tc_found_count(&found);
+	tc_found_release(&found);
 	ret_result->buckets = crew.buckets;
 	return crew.err ? tc_bpf_fail(crew.err, why) : crew.sink_err;
 }
@@ -430,9 +441,9 @@ static int follow_anchored(struct tc_walk *walk, const struct pass *pass,
 	if (!walk->anchors || (!walk->anchors->count && !pass->begin_count))
 		return -EAGAIN;
 	err = run_pass(walk, pass, job, ret_result, why);
-	if (!err && ret_result->given_up)
+	if (!err && (ret_result->given_up || tc_anchors_failed(walk->memory, walk->walkers)))
 		return -EAGAIN;
-	return err ? err : tc_anchors_judge(walk->memory, walk->walkers, &ret_result->totals[0]);
+	return err;
 }
 
 static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct tc_walk_job *job,
@@ -448,11 +459,7 @@ static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct t
 	if (err != -EAGAIN)
 		return err;
 	pass = (struct pass){.program = TC_WALK_BOUND, .lists = lists};
-	err = run_pass(walk, &pass, job, ret_result, why);
-	if (err)
-		return err;
-	err = tc_found_count(walk->memory, walk->walkers, false, &ret_result->totals[0]);
-	return err == -EAGAIN ? 0 : err; /* more than can be noted: as they were counted */
+	return run_pass(walk, &pass, job, ret_result, why);
 }
 
 /* What listens is in lists, too. Who could not be met leaves something, and his list is followed. */

@@ -43,9 +43,9 @@ load helper
 	[ "$status" = 0 ]
 }
 
-@test "fire: nor where the first part of a list goes to another, as it was" {
+@test "fire: nor where a part of a list goes to another, or to its beginning, as it was" {
 	needs_bpf
-	run unshare -n python3 "$here/moved_lists.py" "$build/test/tools/between_runs" whole
+	run unshare -n python3 "$here/moved_lists.py" "$build/test/tools/between_runs" whole noted
 	printf '%s\n' "$output"
 	[ "$status" = 0 ]
 }

@@ -9,7 +9,8 @@ whole: of a list longer than a run, its first part. pairs: the last two of each 
 are connections; behind them come then those that stay, and half of them at most have been met.
 pairs6: the same, with two addresses of which the last 64 bits are alike. again: two go from the end
 of each of many lists to its beginning, since they come again as they were; behind each two comes
-then the one that stays, which was the first before.
+then the one that stays, which was the first before. noted: pairs go from the middle of a very long
+list to its beginning, so that all behind them are met twice.
 """
 import itertools
 import json
@@ -17,9 +18,11 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 STAY, MOVING, TOGETHER = 7000, 4000, 8  # fewer move than stay, or they might stand in for these
 PAIRS, BEHIND, PORT = 60, 3, 1000
+HOLDERS, HELD, MOVED, BEFORE = 3, 12000, 600, 9000
 HERE, THERE = "10.9.0.1", "10.9.0.2"
 HERE6, THERE6 = "2001:db8:1::1", "2001:db8:2::1"
 NETWORK = """link set lo up
@@ -47,6 +50,22 @@ def asking(address, port, other):
     one.setblocking(False)
     one.connect_ex((f"{address[:-1]}{3 + port % 250}", 3000 + other))
     return one
+
+
+def hold(count):
+    """Bound sockets of another process, which ends with this one."""
+    read, write = os.pipe()
+    if not os.fork():
+        os.close(read)
+        held = [bound(HERE) for _ in range(count)]
+        os.write(write, b".")
+        while os.getppid() == hold.parent:
+            time.sleep(1)
+        os._exit(len(held) == 0)
+    os.close(write)
+    if not os.read(read, 1):
+        sys.exit("moved_lists.py: a process that holds sockets has failed")
+    os.close(read)
 
 
 class Whole:
@@ -126,7 +145,32 @@ class Again:
             one.close()
 
 
-SCENES = {"whole": Whole, "pairs": Pairs, "pairs6": Pairs6, "again": Again}
+class Noted:
+    least = HOLDERS * HELD + BEFORE
+    most = least + 4 * MOVED
+
+    def __init__(self):
+        hold.parent = os.getpid()
+        for _ in range(HOLDERS):
+            hold(HELD)
+        self.pairs, self.before = [], []
+
+    def prepare(self):
+        self.pairs = [[bound(HERE), bound(HERE)] for _ in range(MOVED)]
+        self.before = [bound(HERE) for _ in range(BEFORE)]
+
+    def move(self):
+        for pair in self.pairs:
+            while pair:
+                pair.pop().close()
+            pair += [bound(HERE), bound(HERE)]
+
+    def end(self):
+        for one in itertools.chain(self.before, *self.pairs):
+            one.close()
+
+
+SCENES = {"noted": Noted, "whole": Whole, "pairs": Pairs, "pairs6": Pairs6, "again": Again}
 
 
 def census(program, scene, when):

@@ -3,7 +3,6 @@
  * test_anchors.c - places to begin at within long lists: what becomes of them, and that as many
  * sockets are found as from the beginnings of the lists.
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +14,6 @@
 #include <cmocka.h>
 
 #include "bpf/anchors.h"
-#include "bpf/found.h"
 #include "util/macro.h"
 #include "walking.h"
 
@@ -34,7 +32,7 @@ struct made {
 	struct tc_anchors anchors;
 };
 
-/* Walkers that have sampled some sockets, the anchors of these, and nothing found yet. */
+/* Walkers that have sampled some sockets, and the anchors of these. */
 static struct made *make_walkers(uint32_t samples)
 {
 	struct made *made = calloc(1, sizeof(*made));
@@ -56,11 +54,6 @@ static struct made *make_walkers(uint32_t samples)
 	return made;
 }
 
-static void find(struct tc_walker *walker, uint64_t sock)
-{
-	walker->anchors.found[walker->found_count++] = sock;
-}
-
 static void test_taken(void **state)
 {
 	struct made *made = make_walkers(TC_WALK_SAMPLES);
@@ -80,87 +73,31 @@ static void test_taken(void **state)
 	free(made);
 }
 
-static void test_each_counts_once(void **state)
-{
-	struct made *made = make_walkers(10);
-	uint64_t found = 0;
-
-	(void)state;
-	assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found), 0);
-	assert_int_equal(found, 0);
-	for (uint64_t sock = 1; sock <= 100; sock++) {
-		find(&made->walkers[sock % WALKERS], sock * 2432);
-		if (sock % 10 == 0) /* met again by another lane */
-			find(&made->walkers[sock / 10 % WALKERS], sock * 2432);
-	}
-	assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found), 0);
-	assert_int_equal(found, 100);
-	free(made);
-}
-
 static void test_gone(void **state)
 {
 	static const struct {
 		unsigned first, second; /* what has become of it for the two walkers */
-		int expected;
+		bool failed;
 	} rows[] = {
-		{0, 0, 0},
-		{TC_WALK_ANCHOR_MET, 0, 0},
-		{TC_WALK_ANCHOR_GONE, 0, 0},
-		{TC_WALK_ANCHOR_MET, TC_WALK_ANCHOR_MET, 0},
-		{TC_WALK_ANCHOR_MET, TC_WALK_ANCHOR_GONE, -EAGAIN},
-		{TC_WALK_ANCHOR_GONE, TC_WALK_ANCHOR_MET, -EAGAIN},
-		{TC_WALK_ANCHOR_MET | TC_WALK_ANCHOR_GONE, 0, -EAGAIN},
+		{0, 0, false},
+		{TC_WALK_ANCHOR_MET, 0, false},
+		{TC_WALK_ANCHOR_GONE, 0, false},
+		{TC_WALK_ANCHOR_MET, TC_WALK_ANCHOR_MET, false},
+		{TC_WALK_ANCHOR_MET, TC_WALK_ANCHOR_GONE, true},
+		{TC_WALK_ANCHOR_GONE, TC_WALK_ANCHOR_MET, true},
+		{TC_WALK_ANCHOR_MET | TC_WALK_ANCHOR_GONE, 0, true},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < TC_ARRAY_SIZE(rows); i++) {
 		struct made *made = make_walkers(1);
 		uint32_t slot = tc_walk_anchor_slot(made->walkers[0].samples[0].sock);
-		uint64_t found;
 
 		made->walkers[0].anchors.became[slot] = (uint8_t)rows[i].first;
 		made->walkers[1].anchors.became[slot] = (uint8_t)rows[i].second;
-		assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found),
-				 rows[i].expected);
+		assert_int_equal(tc_anchors_failed(made->walkers, WALKERS), rows[i].failed);
 		free(made);
 	}
-}
-
-static void test_too_many(void **state)
-{
-	struct made *made = make_walkers(1);
-	uint64_t found = 0;
-
-	(void)state;
-	for (uint64_t sock = 1; sock <= TC_WALK_FOUND; sock++)
-		find(&made->walkers[1], sock);
-	assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found), 0);
-	assert_int_equal(found, TC_WALK_FOUND);
-	made->walkers[1].found_count++; /* one that had no place any more */
-	assert_int_equal(tc_anchors_judge(made->walkers, WALKERS, &found), -EAGAIN);
-	free(made);
-}
-
-/* Without anchors: a socket that went from one list to another meanwhile was met in both. */
-static void test_bound_counts_once(void **state)
-{
-	struct made *made = make_walkers(1);
-	struct tc_walker *walkers = made->walkers;
-	uint64_t found = 5;
-
-	(void)state;
-	for (uint64_t sock = 1; sock <= 4; sock++)
-		walkers[sock % WALKERS].bound[walkers[sock % WALKERS].found_count++] = sock;
-	walkers[0].bound[walkers[0].found_count++] = 3; /* the other has it, too */
-	assert_int_equal(tc_found_count(walkers, WALKERS, false, &found), 0);
-	assert_int_equal(found, 4);
-	/* With more than can be noted there is only what was counted. */
-	found = TC_WALK_BOUND_NOTED + 3;
-	walkers[1].found_count = TC_WALK_BOUND_NOTED + 1;
-	assert_int_equal(tc_found_count(walkers, WALKERS, false, &found), -EAGAIN);
-	assert_int_equal(found, TC_WALK_BOUND_NOTED + 3);
-	free(made);
 }
 
 /* ---- Real lists --------------------------------------------------------------------------- */
@@ -235,10 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken),
-		cmocka_unit_test(test_each_counts_once),
 		cmocka_unit_test(test_gone),
-		cmocka_unit_test(test_too_many),
-		cmocka_unit_test(test_bound_counts_once),
 		cmocka_unit_test(test_as_many),
 		cmocka_unit_test(test_as_many_when_gone),
 	};
