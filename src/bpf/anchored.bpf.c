@@ -13,6 +13,7 @@
  * is not known: the caller sees both in what became of the anchor.
  */
 #include "bpf/bound.bpf.h"
+#include "bpf/mark.bpf.h"
 
 /* Most lists are short: an anchor in the first few of a list is passed, which is cheaper. */
 enum { SHORT = 4 };
@@ -37,8 +38,7 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 		return;
 	node = anchor->sock + layout->bind_node.word;
 	link = read_word(node + 8);
-	if (read_word(link) != node ||
-	    read_word(anchor->sock + layout->dport.word) != anchor->mark) {
+	if (read_word(link) != node || mark_of_sock(anchor->sock) != anchor->mark) {
 		walker->anchors.became[bucket] |= TC_WALK_ANCHOR_GONE;
 		return;
 	}
@@ -55,8 +55,7 @@ inline_always int is_anchor(struct tc_walker *walker, const struct tc_walk_lane 
 	u32 slot = tc_walk_anchor_slot(sock) & (TC_WALK_ANCHORS - 1);
 	const struct tc_walk_sample *anchor = &walker->anchors.at[slot];
 
-	if (anchor->sock != sock || slot == lane->bucket ||
-	    read_word(sock + walker->layout.dport.word) != anchor->mark)
+	if (anchor->sock != sock || slot == lane->bucket || mark_of_sock(sock) != anchor->mark)
 		return 0;
 	walker->anchors.became[slot] |= TC_WALK_ANCHOR_MET;
 	return 1;

@@ -105,7 +105,7 @@ inline_always void sample(struct tc_walker *walker, const struct seen *seen)
 		return;
 	walker->unsampled = 0;
 	walker->samples[at].sock = seen->sock;
-	walker->samples[at].mark = read_word(seen->sock + layout->dport.word);
+	walker->samples[at].mark = mark_of_sock(seen->sock);
 	walker->sample_count = at + 1;
 }
 

@@ -10,6 +10,7 @@
 #ifndef TC_BPF_ESTABLISHED_BPF_H
 #define TC_BPF_ESTABLISHED_BPF_H
 
+#include "bpf/mark.bpf.h"
 #include "bpf/walk.bpf.h"
 
 enum { LISTENING_NULLS_BASE = 1u << 29 }; /* include/net/inet_hashtables.h */
@@ -158,13 +159,12 @@ inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane
 }
 
 /*
- * Its ports, and the hash of its ends. Sockets come in at the beginning only, so if this one has
- * stayed, then so has its place. (At the beginning it is a word of the table; if that has changed,
- * the chain is begun anew in vain.)
+ * Sockets come in at the beginning only, so if this one has stayed, then so has its place. (At the
+ * beginning it is a word of the table; if that has changed, the chain is begun anew in vain.)
  */
 inline_always u64 mark_of(const struct tc_walk_lane *lane)
 {
-	return load(at(outer_of(lane->link, node)), dport, 0);
+	return mark_of_sock(outer_of(lane->link, node));
 }
 
 inline_always void forget(struct tc_walk_lane *lane)

@@ -28,6 +28,7 @@ struct tc_walk_layout {
 	struct tc_walk_place dport, sport;	     /* in one word */
 	struct tc_walk_place daddr6, saddr6;
 	struct tc_walk_place net;
+	struct tc_walk_place lot, timewait_lot, request_lot; /* see mark.bpf.h; word 0: none */
 	struct tc_walk_place substate;			   /* of timewait minisockets */
 	struct tc_walk_place retransmits, pending, probes; /* of full sockets: the timer */
 	struct tc_walk_place socket;			   /* NULL: no descriptor */
@@ -96,8 +97,8 @@ enum {
 };
 
 /*
- * A socket that has been met among connections, and a word of it that a socket after it in the
- * same memory does not have: the hash of its two ends, and their ports.
+ * A socket that has been met among connections, and its mark, which tells its ports, too
+ * (mark.bpf.h).
  */
 struct tc_walk_sample {
 	uint64_t sock, mark;

@@ -41,6 +41,10 @@ load helper
 		unshare -n sh -c 'ip link set lo up && exec "$@"' - python3 "$here/neighbours.py" 150
 	printf '%s\n' "$output"
 	[ "$status" = 0 ]
+	run_for_own_tables 1 \
+		unshare -n python3 "$here/moved_lists.py" "$build/test/tools/between_runs" chain
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
 }
 
 @test "fire: nor where a part of a list goes to another, or to its beginning, as it was" {

@@ -9,8 +9,9 @@ whole: of a list longer than a run, its first part. pairs: the last two of each 
 are connections; behind them come then those that stay, and half of them at most have been met.
 pairs6: the same, with two addresses of which the last 64 bits are alike. again: two go from the end
 of each of many lists to its beginning, since they come again as they were; behind each two comes
-then the one that stays, which was the first before. noted: pairs go from the middle of a very long
-list to its beginning, so that all behind them are met twice.
+then the one that stays, which was the first before. noted: some go from the middle of a very long
+list to its beginning, so that all behind them are met twice. chain: so they do in a chain of
+connections, of a table with one bucket.
 """
 import itertools
 import json
@@ -22,7 +23,7 @@ import time
 
 STAY, MOVING, TOGETHER = 7000, 4000, 8  # fewer move than stay, or they might stand in for these
 PAIRS, BEHIND, PORT = 60, 3, 1000
-HOLDERS, HELD, MOVED, BEFORE = 3, 12000, 600, 9000
+HOLDERS, HELD, MANY = 3, 12000, 1300
 HERE, THERE = "10.9.0.1", "10.9.0.2"
 HERE6, THERE6 = "2001:db8:1::1", "2001:db8:2::1"
 NETWORK = """link set lo up
@@ -68,7 +69,12 @@ def hold(count):
     os.close(read)
 
 
-class Whole:
+class Scene:
+    """What a census counts, and is asked with."""
+    state, options = "BOUND", []
+
+
+class Whole(Scene):
     most, least = STAY + 2 * MOVING, STAY
 
     def __init__(self):
@@ -91,7 +97,7 @@ class Whole:
             self.moving.pop().close()
 
 
-class Pairs:
+class Pairs(Scene):
     most = least = PAIRS * BEHIND
     here, there = HERE, THERE
 
@@ -120,7 +126,7 @@ class Pairs6(Pairs):
     here, there = HERE6, THERE6
 
 
-class Again:
+class Again(Scene):
     most = least = PAIRS
 
     def __init__(self):
@@ -145,9 +151,10 @@ class Again:
             one.close()
 
 
-class Noted:
-    least = HOLDERS * HELD + BEFORE
-    most = least + 4 * MOVED
+class Noted(Scene):
+    count_before = 6000
+    least = HOLDERS * HELD + count_before
+    most = least + 4 * MANY
 
     def __init__(self):
         hold.parent = os.getpid()
@@ -155,22 +162,48 @@ class Noted:
             hold(HELD)
         self.pairs, self.before = [], []
 
+    def new(self, _):
+        return bound(HERE)
+
+    stays = new
+
+    def pair(self, i):
+        return [self.new(2 * i), self.new(2 * i + 1)]
+
     def prepare(self):
-        self.pairs = [[bound(HERE), bound(HERE)] for _ in range(MOVED)]
-        self.before = [bound(HERE) for _ in range(BEFORE)]
+        """Two runs end among the pairs, and one of them between two of a pair."""
+        self.pairs = [self.pair(i) for i in range(MANY // 2)]
+        self.before = [self.stays(0)]
+        self.pairs += [self.pair(i) for i in range(MANY // 2, MANY)]
+        self.before += [self.stays(i) for i in range(1, self.count_before)]
 
     def move(self):
-        for pair in self.pairs:
+        for i, pair in enumerate(self.pairs):
             while pair:
                 pair.pop().close()
-            pair += [bound(HERE), bound(HERE)]
+            pair += self.pair(i)
 
     def end(self):
         for one in itertools.chain(self.before, *self.pairs):
             one.close()
 
 
-SCENES = {"noted": Noted, "whole": Whole, "pairs": Pairs, "pairs6": Pairs6, "again": Again}
+class Chain(Noted):
+    """Those that stay are of IPv6, so that they alone are counted."""
+    state, count_before, options = "SYN_SENT", 600, ["-6"]
+    most = least = count_before
+
+    def __init__(self):
+        self.pairs, self.before = [], []
+
+    def new(self, i):
+        return asking(HERE, PORT + i, 0)
+
+    def stays(self, i):
+        return asking(HERE6, PORT + i, 0)
+
+
+SCENES = {each.__name__.lower(): each for each in (Whole, Pairs, Pairs6, Again, Noted, Chain)}
 
 
 def census(program, scene, when):
@@ -178,8 +211,8 @@ def census(program, scene, when):
     asked, tell = os.pipe()
     ask, answer = os.pipe()
     runs = 0
-    with subprocess.Popen([program, "--source", "bpf", "-j"], stdout=subprocess.PIPE,
-                          pass_fds=(tell, ask),
+    with subprocess.Popen([program, "--source", "bpf", "-j", *scene.options],
+                          stdout=subprocess.PIPE, pass_fds=(tell, ask),
                           env=os.environ | {"BETWEEN_TELL": str(tell), "BETWEEN_ASK": str(ask)},
                           ) as process:
         os.close(tell)
@@ -202,7 +235,7 @@ def misses(program, name):
         when += 1
         scene.prepare()
         told, runs = census(program, scene, when)
-        found = told["states"]["BOUND"]
+        found = told["states"][scene.state]
         if told["source"]["complete"] and not scene.least <= found <= scene.most:
             print(f"{name}: moved after run {when} of {runs}: {found} of {scene.least} that stay")
             failed = True
