@@ -59,6 +59,13 @@ load helper
 	in_herd --established 60000 -- moved_pairs
 }
 
+@test "fire: nor where ports that a lane stands between go to another bucket" {
+	needs_bpf
+	run unshare -n python3 "$here/bound_ports.py" 15000 "$build/test/tools/strayed"
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
+}
+
 @test "fire: no command fails" {
 	in_herd --established 2000 --close-wait 500 --listen 200 --peers 100 -6 30 -- \
 		commands_under_fire
