@@ -4,8 +4,9 @@
  *
  * Slower than sock_diag, and it says less: no cookie, no mark, no device, no cgroup, and no
  * socket that is only bound. While connections come and go it repeats lines (seen: 906 for 700
- * sockets), because each read goes on by position; what has the ends and the inode of a line
- * shortly before is that line again. The columns are those of net/ipv4/tcp_ipv4.c, tcp4_seq_show.
+ * sockets), because each read goes on by position; what has the ends, the inode and the address of
+ * a line shortly before is that line again. The columns are those of net/ipv4/tcp_ipv4.c,
+ * tcp4_seq_show.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,15 +47,23 @@ struct proc_reader {
 	char buf[READ_SIZE];
 };
 
-/* What a line is recognised by: its ends, and the inode, which listeners of one port differ in. */
+/*
+ * What a line is recognised by. Ends are not enough: listeners may share a port, and connections all
+ * four where they differ in the device that they are bound to, which is not printed. Then the inode
+ * differs; but TIME_WAIT and whoever no process holds have none, and are told apart by where the
+ * socket is in memory, as the kernel prints it. Where it prints zeros (kptr_restrict 2, or 1 and no
+ * CAP_SYSLOG) two such sockets count as one. The state is no part of it: a line that comes again may
+ * have another by then; who has become a minisocket meanwhile is elsewhere, and rarely comes again,
+ * since it enters its chain at the head.
+ */
 struct identity {
 	struct tc_addr local, remote;
-	uint64_t inode;
+	uint64_t inode, address;
 	uint16_t local_port, remote_port;
 	uint32_t family;
 };
 
-static bool is_repeated(struct proc_reader *reader, const struct tc_sock *sock)
+static bool is_repeated(struct proc_reader *reader, const struct tc_sock *sock, uint64_t address)
 {
 	struct identity identity;
 	uint64_t number, *row;
@@ -63,6 +72,7 @@ static bool is_repeated(struct proc_reader *reader, const struct tc_sock *sock)
 	identity.local = sock->local;
 	identity.remote = sock->remote;
 	identity.inode = sock->inode;
+	identity.address = address;
 	identity.local_port = sock->local_port;
 	identity.remote_port = sock->remote_port;
 	identity.family = sock->family;
@@ -105,7 +115,7 @@ static int read_line(struct proc_reader *reader, const char *line, size_t length
 		count_unread(reader->report);
 		return 0;
 	}
-	if (is_repeated(reader, sock))
+	if (is_repeated(reader, sock, tc_proc_line_address(line, length)))
 		return 0;
 	if (reader->netns) {
 		sock->netns = reader->netns;

@@ -187,6 +187,25 @@ static bool read_owner(struct cursor *cursor, struct tc_sock *sock, uint64_t *re
 	return true;
 }
 
+static void skip_word(struct cursor *cursor)
+{
+	skip_blanks(cursor);
+	while (cursor->at < cursor->end && !is_blank(*cursor->at))
+		cursor->at++;
+}
+
+uint64_t tc_proc_line_address(const char *line, size_t length)
+{
+	enum { WORDS_BEFORE = 11 };
+	struct cursor cursor = {line, line + length};
+	uint64_t address = 0;
+
+	for (int word = 0; word < WORDS_BEFORE; word++)
+		skip_word(&cursor);
+	skip_blanks(&cursor);
+	return read_hex(&cursor, 8, 16, &address) ? address : 0;
+}
+
 /* Behind the inode UDP has ref, pointer, drops; TCP ref, pointer, and five numbers or none. */
 static bool is_udp(struct cursor cursor)
 {
@@ -196,8 +215,7 @@ static bool is_udp(struct cursor cursor)
 		skip_blanks(&cursor);
 		if (cursor.at < cursor.end)
 			words++;
-		while (cursor.at < cursor.end && !is_blank(*cursor.at))
-			cursor.at++;
+		skip_word(&cursor);
 	}
 	return words == 3;
 }

@@ -18,4 +18,10 @@
  */
 int tc_proc_line(const char *line, size_t length, int family, struct tc_sock *ret_sock);
 
+/*
+ * The address of the socket, or what the kernel prints for it: a hash, or 0 for whoever may not know
+ * even that (kptr_restrict in sysctl/kernel). 0, too, where the line ends before it.
+ */
+uint64_t tc_proc_line_address(const char *line, size_t length);
+
 #endif

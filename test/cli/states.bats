@@ -82,3 +82,16 @@ both_sides() { # SCENARIO
 		needs_bpf
 	fi
 }
+
+@test "states: two in TIME_WAIT with the same four ends, of two devices" {
+	needs_namespaces
+	[ "$(cat /proc/sys/kernel/kptr_restrict)" = 0 ] || skip "the kernel may hide what tells them apart"
+	run unshare -n bash -c 'ip link set lo up && "$0/same_ends.py" || exit 77
+		for source in netlink proc; do
+			tcpcensus -j --source $source 2>/dev/null | jq -c "[.states.TIME_WAIT, .total]"
+		done' "$here"
+	printf '%s\n' "$output"
+	[ "$status" != 77 ] || skip "the kernel makes no such sockets"
+	[ "$output" = "[2,2]
+[2,2]" ]
+}

@@ -88,6 +88,36 @@ static void test_repeated_lines(void **state)
 	assert_int_equal(world.census.in_use, 2);
 }
 
+/* In TIME_WAIT, with the same ends and no inode. */
+#define TWIN(address)                                                                      \
+	"   1: 0100007F:0BB8 0100007F:07D0 06 00000000:00000000 03:0000176E 00000000     0" \
+	"        0 0 3 " address "                                      \n"
+
+/* Sockets that differ in the device that they are bound to have the same ends. */
+static void test_same_ends(void **state)
+{
+	static const char text[] = HEADING TWIN("00000000f3c25e61") TWIN("000000002bc00790")
+		TWIN("00000000f3c25e61");
+	struct world world = {.give = 0};
+
+	(void)state;
+	assert_int_equal(read_pieces(&world, text, sizeof(text) - 1, 4096), 0);
+	assert_int_equal(world.census.total, 2);
+}
+
+/* Where the kernel hides the addresses, the ends and the inode have to do. */
+static void test_hidden_addresses(void **state)
+{
+	static const char text[] = HEADING TWIN("0000000000000000") TWIN("0000000000000000")
+		TWIN("(____ptrval____)");
+	struct world world = {.give = 0};
+
+	(void)state;
+	assert_int_equal(read_pieces(&world, text, sizeof(text) - 1, 4096), 0);
+	assert_int_equal(world.census.total, 1);
+	assert_true(world.report.complete);
+}
+
 enum { LISTED = 20000, AGAIN = 1000 };
 
 static size_t put_line(char *at, unsigned port)
@@ -205,6 +235,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),	      cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_repeated_lines),
+		cmocka_unit_test(test_same_ends),
+		cmocka_unit_test(test_hidden_addresses),
 		cmocka_unit_test(test_repeated_at_the_end),
 		cmocka_unit_test(test_last_line),     cmocka_unit_test(test_unknown_lines),
 		cmocka_unit_test(test_endless_line),  cmocka_unit_test(test_errors),

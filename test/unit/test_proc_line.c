@@ -101,6 +101,24 @@ static void test_connection(void **state)
 					    TC_HAVE_UID | TC_HAVE_INODE | TC_HAVE_KIND);
 }
 
+static uint64_t address_of(const char *line)
+{
+	return tc_proc_line_address(line, strlen(line));
+}
+
+static void test_address(void **state)
+{
+	(void)state;
+	assert_int_equal(address_of(CLOSE_WAIT), 0xe374f171);
+	assert_int_equal(address_of(TIMEWAIT), 0x7d0abc11);
+	assert_int_equal(address_of(REQUEST), 0x6c3330f1);
+	assert_int_equal(address_of(INET6), 0xe1d222b3);
+	assert_int_equal(address_of(UDP), 0);
+	assert_int_equal(address_of(""), 0);
+	for (size_t length = 0; length < strlen(TIMEWAIT); length++) /* read no further */
+		assert_true(tc_proc_line_address(TIMEWAIT, length) <= 0x7d0abc11);
+}
+
 static void test_inet6(void **state)
 {
 	struct tc_sock sock = parsed(INET6);
@@ -297,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_connection),   cmocka_unit_test(test_inet6),
+		cmocka_unit_test(test_address),
 		cmocka_unit_test(test_kinds),	     cmocka_unit_test(test_family_asked_for),
 		cmocka_unit_test(test_no_sockets),   cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_cut),	     cmocka_unit_test(test_damaged),
