@@ -17,6 +17,12 @@ enum { BUFFERS_ALONE = 8 };
 
 enum { MAX_ERRNO = 4095 }; /* the largest that the kernel has (include/linux/err.h) */
 
+/* The kernel has no memory, for a moment; to our callers -ENOMEM means that we have none. */
+static int of_kernel(int err)
+{
+	return err == -ENOMEM ? -ENOBUFS : err;
+}
+
 int tc_diag_open(struct mnl_socket **ret_socket)
 {
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
@@ -25,7 +31,7 @@ int tc_diag_open(struct mnl_socket **ret_socket)
 	if (!socket)
 		return -errno;
 	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
-		err = -errno;
+		err = of_kernel(-errno);
 		mnl_socket_close(socket);
 		return err;
 	}
@@ -79,7 +85,7 @@ static int send_request(struct mnl_socket *socket, const struct tc_diag_request 
 		mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, request->bytecode_length,
 			     request->bytecode);
 	if (mnl_socket_sendto(socket, header, header->nlmsg_len) < 0)
-		return -errno;
+		return of_kernel(-errno);
 	return 0;
 }
 
@@ -109,7 +115,7 @@ static int end_message(const struct nlmsghdr *header, void *data)
 
 	if (mnl_nlmsg_get_payload_len(header) >= sizeof(err))
 		memcpy(&err, mnl_nlmsg_get_payload(header), sizeof(err));
-	feed->result = err <= 0 && err >= -MAX_ERRNO ? err : -EBADMSG;
+	feed->result = err <= 0 && err >= -MAX_ERRNO ? of_kernel(err) : -EBADMSG;
 	return MNL_CB_STOP;
 }
 
@@ -159,7 +165,7 @@ ssize_t tc_diag_receive(struct mnl_socket *socket, char *buf)
 	do
 		length = mnl_socket_recvfrom(socket, buf, TC_DIAG_RECEIVE_SIZE);
 	while (length < 0 && errno == EINTR); /* a signal, not the dump */
-	return length < 0 ? -errno : length;
+	return length < 0 ? of_kernel(-errno) : length;
 }
 
 static bool feed_next(struct tc_diag_feed *feed, struct mnl_socket *socket, char *buf)

@@ -64,9 +64,9 @@ int tc_diag_open(struct mnl_socket **ret_socket);
 
 /*
  * Runs one dump. 0; what the sink returned; -EINTR: the kernel says that the dump was
- * interrupted by changes; -ENOSPC: a message was cut; -ENOBUFS: messages were lost; or what
- * the kernel answered (-ENOENT: no inet_diag for this family, -EINVAL: bad bytecode);
- * -EBADMSG: an answer that is none.
+ * interrupted by changes; -ENOSPC: a message was cut; -ENOBUFS: messages were lost, or the
+ * kernel has no memory for them; -ENOMEM: we have none; or what the kernel answered (-ENOENT:
+ * no inet_diag for this family, -EINVAL: bad bytecode); -EBADMSG: an answer that is none.
  */
 int tc_diag_dump(struct mnl_socket *socket, const struct tc_diag_request *request,
 		 tc_diag_sink *sink, void *context);

@@ -86,6 +86,11 @@ int tc_netlink_fail(struct tc_report *report, int err)
 {
 	if (err == -ENOMEM)
 		return err; /* ours, not the kernel's; whoever asked says it */
+	if (err == -ENOBUFS) {
+		snprintf(report->why, sizeof(report->why), "%s",
+			 _("the kernel has no memory to list its sockets"));
+		return err;
+	}
 	snprintf(report->why, sizeof(report->why),
 		 err == -ENOENT ? _("this kernel has no sock_diag for TCP (CONFIG_INET_DIAG): %s") :
 				  _("the kernel refused to list its sockets: %s"),

@@ -229,7 +229,7 @@ static void test_done_with_error(void **state)
 static void test_errors(void **state)
 {
 	static const int codes[][2] = {
-		{-EINVAL, -EINVAL}, {-EPERM, -EPERM},	 {0, 0},
+		{-EINVAL, -EINVAL}, {-ENOMEM, -ENOBUFS}, {-EPERM, -EPERM},	 {0, 0},
 		{5, -EBADMSG},	    {INT32_MIN, -EBADMSG}, {-4096, -EBADMSG},
 	};
 	struct made made;
