@@ -52,14 +52,23 @@ struct kernel {
 
 /* ---- One source ---------------------------------------------------------------------- */
 
-static void refuse(struct tc_report *report, const struct tc_source *source)
+/* Of what fails everywhere alike, as memory, a source says nothing by itself. */
+static const char *why_not(int err, const struct tc_report *report)
+{
+	if (*report->why)
+		return report->why;
+	return err == -ENOMEM ? _("out of memory") : strerror(-err);
+}
+
+static void refuse(struct tc_report *report, const struct tc_source *source, int err)
 {
 	size_t at = report->refused_count;
 
 	if (at == TC_REFUSED_MAX)
 		return;
 	report->refused[at].source = source->name;
-	snprintf(report->refused[at].why, sizeof(report->refused[at].why), "%s", report->why);
+	snprintf(report->refused[at].why, sizeof(report->refused[at].why), "%s",
+		 why_not(err, report));
 	report->refused_count++;
 	report->why[0] = '\0';
 }
@@ -145,7 +154,7 @@ static int run_best(struct tc_job *job, struct tc_census *census, struct tc_repo
 			return err;
 		}
 		report->source = NULL;
-		refuse(report, choices[i].source);
+		refuse(report, choices[i].source, err);
 	}
 	if (report->refused_count) /* none was left: what the last said is why */
 		memcpy(report->why, report->refused[report->refused_count - 1].why,
@@ -223,7 +232,7 @@ static int read_by_some(struct kernel *kernel, struct tc_job *job, struct tc_rep
 	if (!kernel->source)
 		return run_wanted(kernel->query, job, kernel->census, part, &kernel->source);
 	err = run_source(kernel->source, job, kernel->census, part);
-	if (err >= 0 || err == -ENOMEM || job->begun || !is_auto(kernel->query->source))
+	if (err >= 0 || job->begun || !is_auto(kernel->query->source))
 		return err;
 	return run_wanted(kernel->query, job, kernel->census, part, &other);
 }
@@ -316,9 +325,9 @@ static int read_in_one(void *context, const struct tc_netns *netns)
 		return 0;
 	err = run_source(kernel->together, job, kernel->census, &part);
 	if (err < 0 && !job->begun) { /* each is read for itself then */
-		refuse(&part, kernel->together);
+		refuse(&part, kernel->together, err);
 		kernel->together_refused = part;
-		return err == -ENOMEM ? err : SETTLED;
+		return SETTLED;
 	}
 	kernel->together_read = true;
 	tc_reports_add(kernel->report, &part);

@@ -26,3 +26,14 @@ denied() { # CALL=ERROR ARGUMENT...
 	refused 3 'the kernel has no memory to list its sockets$' \
 		unshare -n "$build/test/tools/denied" recvmsg=ENOMEM tcpcensus --source netlink
 }
+
+@test "denied: all namespaces are read one by one where there is no memory to read them together" {
+	needs_denied
+	needs_bpf
+	! is_sanitized || skip "the sanitizer needs memory of its own"
+	# Which thinks that there are many, so that they would be read together.
+	apart unshare -n prlimit --as=10000000 "$build/test/tools/gives_up" -N all -v
+	[ "$status" = 0 ]
+	grep -q '^tcpcensus: source bpf was not used: .' "$err_file"
+	grep -q '^tcpcensus: read through netlink' "$err_file"
+}
