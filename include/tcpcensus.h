@@ -390,8 +390,8 @@ enum {
 /* How eBPF read, on kernels that do not let it do so in the fastest way. */
 enum {
 	TC_WAY_FASTEST,
-	TC_WAY_PROBED,	 /* each read was a call (before Linux 6.2) */
-	TC_WAY_ITERATOR, /* the kernel's own iterator counted (before 6.1) */
+	TC_WAY_PROBED,	 /* each read was a call (before Linux 6.2, or where it refuses others) */
+	TC_WAY_ITERATOR, /* the kernel's own iterator counted (likewise, 6.1); `why` says why */
 };
 
 enum {

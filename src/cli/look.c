@@ -300,11 +300,8 @@ static void note_how(const struct tc_report *report)
 			tc_note(_("source %s was not used: %s"), report->refused[i].source,
 				report->refused[i].why);
 	if (report->way == TC_WAY_PROBED)
-		tc_note("%s", _("this kernel lets eBPF read by calls alone (typed reads came with "
-				"Linux 6.2)"));
-	if (report->way == TC_WAY_ITERATOR)
-		tc_note("%s", _("this kernel's tables cannot be walked by eBPF (since Linux 6.1): its "
-				"own iterator counted the connections"));
+		tc_note("%s", _("this kernel lets eBPF read by calls alone: typed reads (since "
+				"Linux 6.2) it lacks or refuses"));
 	if (report->found_us)
 		tc_note(_("the network namespaces were found in %s ms"),
 			tc_decimal((double)report->found_us / 1000.0).text);

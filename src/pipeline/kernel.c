@@ -71,6 +71,7 @@ static void refuse(struct tc_report *report, const struct tc_source *source, int
 		 why_not(err, report));
 	report->refused_count++;
 	report->why[0] = '\0';
+	report->way = TC_WAY_FASTEST; /* of whoever reads instead */
 }
 
 static bool is_auto(const char *name)

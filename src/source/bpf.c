@@ -381,10 +381,20 @@ static bool can_iterate(const struct tc_job *job)
 	return job->by_name && !job->together && job->states & ~TC_STATES_ELSEWHERE;
 }
 
+static void say_iterator(const char *why_no_walk, struct tc_report *report)
+{
+	if (report->way == TC_WAY_ITERATOR && report->complete)
+		snprintf(report->why, sizeof(report->why),
+			 _("the kernel's own iterator counted the connections, since eBPF could not "
+			   "walk its tables: %s"),
+			 why_no_walk);
+}
+
 static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_report *report)
 {
 	struct tc_census counted = {.total = 0};
 	struct tc_job rest = rest_of(job);
+	char why[TC_WHY_MAX] = "";
 	int err;
 
 	if (job->filter && job->filter->expr)
@@ -392,6 +402,8 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	err = count_all(job, &counted, report);
 	if ((err == -EOPNOTSUPP || err == -EINVAL || err == -EACCES) && can_iterate(job)) {
 		report->way = TC_WAY_ITERATOR;
+		memcpy(why, report->why, sizeof(why));
+		report->why[0] = '\0';
 		counted = (struct tc_census){.total = 0}; /* bound sockets may be in it already */
 		err = count_connections(NULL, job, tc_walked_job(job), &counted, report);
 	}
@@ -404,7 +416,11 @@ static int bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_rep
 	report->complete = true;
 	if (report->way != TC_WAY_ITERATOR) /* which comes to no sockets that are only bound */
 		rest.states &= TC_STATE_BIT(TC_LISTEN);
-	return rest.states ? count_rest(&rest, census, report) : 0;
+	if (rest.states)
+		err = count_rest(&rest, census, report);
+	if (!err)
+		say_iterator(why, report);
+	return err;
 }
 
 /* ---- Handing over ----------------------------------------------------------------------- */

@@ -37,3 +37,23 @@ denied() { # CALL=ERROR ARGUMENT...
 	grep -q '^tcpcensus: source bpf was not used: .' "$err_file"
 	grep -q '^tcpcensus: read through netlink' "$err_file"
 }
+
+@test "denied: how eBPF would have read is not told of netlink" {
+	needs_denied
+	needs_bpf
+	apart unshare -n "$build/test/tools/denied" bpf:5=EINVAL "$build/test/tools/gives_up" -v
+	[ "$status" = 0 ]
+	grep -q '^tcpcensus: source bpf was not used: this kernel refuses the eBPF program: Inv' "$err_file"
+	grep -q '^tcpcensus: read through netlink' "$err_file"
+	! grep 'by calls' "$err_file"
+}
+
+@test "denied: why the tables were not walked is told as it is" {
+	needs_denied
+	needs_bpf
+	denied bpf:10=EINVAL --source bpf -v
+	[ "$status" = 0 ]
+	grep -qx "tcpcensus: the kernel's own iterator counted the connections, since eBPF could not \
+walk its tables: this kernel refuses the eBPF program: Invalid argument" "$err_file"
+	! grep 'Linux' "$err_file"
+}
