@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bpf/btf.h"
+#include "bpf/load.h"
 #include "util/intl.h"
 #include "util/macro.h"
 
@@ -204,9 +205,7 @@ int tc_bpf_layout(struct tc_walk_layout *ret_layout, struct tc_bpf_names *ret_na
 	if (err == -EINVAL) /* which would be: refused by the kernel, so that others are tried */
 		err = -EBADMSG;
 	if (err == -ENOENT)
-		snprintf(why, TC_WHY_MAX, "%s",
-			 _("this kernel does not describe its types to eBPF programs "
-			   "(/sys/kernel/btf/vmlinux is missing)"));
+		tc_bpf_say_no_types(why);
 	else if (err == -EBADMSG)
 		snprintf(why, TC_WHY_MAX, "%s",
 			 _("what this kernel tells eBPF programs of its types is cut off or "

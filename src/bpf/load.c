@@ -29,15 +29,57 @@ void tc_bpf_unhush(tc_bpf_printer **before)
 	libbpf_set_print((libbpf_print_fn_t)*before);
 }
 
-/* CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, which has them (include/linux/capability.h). */
-static bool has_privileges(void)
+void tc_bpf_say_no_types(char why[TC_WHY_MAX])
 {
-	return tc_privilege_has(CAP_SYS_ADMIN) ||
-	       (tc_privilege_has(CAP_BPF) && tc_privilege_has(CAP_PERFMON));
+	snprintf(why, TC_WHY_MAX, "%s",
+		 _("/sys/kernel/btf/vmlinux is not there: /sys is not mounted or is hidden here, as in "
+		   "many containers, or this kernel does not describe its types to eBPF programs "
+		   "(CONFIG_DEBUG_INFO_BTF)"));
+}
+
+/* Of CAP_BPF and CAP_PERFMON what is missing, or NULL; CAP_SYS_ADMIN has both (linux/capability.h). */
+static const char *missing_privileges(void)
+{
+	bool bpf = tc_privilege_has(CAP_BPF), perfmon = tc_privilege_has(CAP_PERFMON);
+
+	if (tc_privilege_has(CAP_SYS_ADMIN) || (bpf && perfmon))
+		return NULL;
+	return bpf ? "CAP_PERFMON" : perfmon ? "CAP_BPF" : _("CAP_BPF and CAP_PERFMON");
+}
+
+static void say_missing(const char *missing, char why[TC_WHY_MAX])
+{
+	if (geteuid() == 0)
+		snprintf(why, TC_WHY_MAX,
+			 _("eBPF needs CAP_BPF and CAP_PERFMON: root lacks %s here, which a container "
+			   "or unit has to grant"),
+			 missing);
+	else if (tc_privilege_has(CAP_BPF) || tc_privilege_has(CAP_PERFMON))
+		snprintf(why, TC_WHY_MAX, _("eBPF needs CAP_BPF and CAP_PERFMON: %s is missing"),
+			 missing);
+	else
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("eBPF is only for root, or with CAP_BPF and CAP_PERFMON"));
+}
+
+/* To somebody who lacks no privilege. */
+static void say_forbidden(int err, char why[TC_WHY_MAX])
+{
+	if (err == -EPERM) /* they may hold in a user namespace alone: the kernel wants the first one's */
+		snprintf(why, TC_WHY_MAX, "%s",
+			 _("the kernel forbids eBPF here in spite of the privileges: by seccomp, "
+			   "lockdown or a security module, or within a user namespace"));
+	else
+		snprintf(why, TC_WHY_MAX,
+			 _("this kernel refuses the eBPF program: %s: by its verifier, or bpf(2) is "
+			   "forbidden by a security module or a filter of system calls (seccomp)"),
+			 strerror(-err));
 }
 
 int tc_bpf_fail(int err, char why[TC_WHY_MAX])
 {
+	const char *missing = missing_privileges();
+
 	/* Of the kernel, for a moment; to our callers -ENOMEM means that we have none. */
 	if (err == -ENOMEM) {
 		snprintf(why, TC_WHY_MAX, "%s", _("the kernel has no memory for an eBPF program"));
@@ -45,22 +87,19 @@ int tc_bpf_fail(int err, char why[TC_WHY_MAX])
 	}
 	if (err == -ELIBACC)
 		snprintf(why, TC_WHY_MAX, "%s", _("libbpf.so.1 is not installed here"));
-	/* They may hold in a user namespace alone: the kernel wants those of the first one. */
-	else if (err == -EPERM && has_privileges())
+	else if ((err == -EPERM || err == -EACCES) && missing)
+		say_missing(missing, why);
+	else if (err == -EPERM || err == -EACCES)
+		say_forbidden(err, why);
+	else if (err == -ENOSYS)
 		snprintf(why, TC_WHY_MAX, "%s",
-			 _("the kernel forbids eBPF here in spite of the privileges: by seccomp, "
-			   "lockdown or a security module, or within a user namespace"));
-	/* The verifier says EACCES too, to those who lack nothing. */
-	else if (err == -EPERM || (err == -EACCES && !has_privileges()))
-		snprintf(why, TC_WHY_MAX, "%s",
-			 _("eBPF is only for root, or with CAP_BPF and CAP_PERFMON"));
+			 _("this kernel has no bpf(2), or a filter of system calls (seccomp), such as "
+			   "a container's, hides it"));
 	else if (err == -EMFILE || err == -ENFILE)
 		snprintf(why, TC_WHY_MAX, _("eBPF needs a few more descriptors than there are: %s"),
 			 strerror(-err));
 	else if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
-		snprintf(why, TC_WHY_MAX, "%s",
-			 _("this kernel does not describe its types to eBPF programs "
-			   "(/sys/kernel/btf/vmlinux is missing)"));
+		tc_bpf_say_no_types(why);
 	else
 		snprintf(why, TC_WHY_MAX, _("this kernel refuses the eBPF program: %s"),
 			 strerror(-err));

@@ -31,6 +31,9 @@ int tc_bpf_load(struct bpf_object_skeleton *skeleton, char why[TC_WHY_MAX]);
 /* Says why eBPF does not work here. Returns err; of the kernel's -ENOMEM, -ENOBUFS. */
 int tc_bpf_fail(int err, char why[TC_WHY_MAX]);
 
+/* Says that the kernel's description of its types is not there. */
+void tc_bpf_say_no_types(char why[TC_WHY_MAX]);
+
 /* Gets whole records. 0 to go on; anything else ends the reading. */
 typedef int tc_bpf_sink(void *context, const void *records, size_t count);
 

@@ -117,28 +117,22 @@ load helper
 }
 
 # Runs a command to which seccomp(2) refuses bpf(2).
-without_bpf() { # COMMAND ARGUMENT...
-	python3 -c '
-import ctypes, os, struct, sys
-LOAD, EQUAL, RETURN, ALLOW, EPERM = 0x20, 0x15, 0x06, 0x7fff0000, 0x00050001
-number = {"x86_64": 321, "aarch64": 280}[os.uname().machine]
-filters = [(LOAD, 0, 0, 0), (EQUAL, 0, 1, number), (RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW)]
-code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *row) for row in filters))
-program = struct.pack("HxxxxxxP", len(filters), ctypes.addressof(code))
-libc = ctypes.CDLL(None)
-assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
-assert libc.prctl(22, 2, program, 0, 0) == 0  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
-os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+without_bpf() { # ERROR COMMAND ARGUMENT...
+	"$build/test/tools/denied" "bpf=$1" "${@:2}"
 }
 
 @test "bad sources: who has the privileges for eBPF is not told to get them" {
 	needs_root
-	without_bpf true || skip "seccomp cannot be set here"
+	without_bpf EPERM true || skip "seccomp cannot be set here"
 	for command in '' 'by state' '-N all'; do
 		refused 3 'the kernel forbids eBPF here in spite of the privileges' \
-			without_bpf tcpcensus $command --source bpf
+			without_bpf EPERM tcpcensus $command --source bpf
 	done
-	apart without_bpf tcpcensus -v
+	refused 3 'this kernel has no bpf\(2\), or a filter of system calls .* hides it$' \
+		without_bpf ENOSYS tcpcensus --source bpf
+	refused 3 'Permission denied: by its verifier, or .* a filter of system calls' \
+		without_bpf EACCES tcpcensus --source bpf
+	apart without_bpf EPERM tcpcensus -v
 	[ "$status" = 0 ]
 }
 
@@ -159,13 +153,33 @@ with_capabilities() { # "+bpf,+perfmon" COMMAND ARGUMENT...
 	[ "$status" = 0 ]
 	[ -z "$err" ]
 	[ "$(jq -r .source.name <<<"$out")" = bpf ]
-	for one in +bpf +perfmon; do
-		refused 3 'eBPF is only for root, or with CAP_BPF and CAP_PERFMON' \
-			with_capabilities $one tcpcensus --source bpf
-	done
+	refused 3 'eBPF needs CAP_BPF and CAP_PERFMON: CAP_PERFMON is missing$' \
+		with_capabilities +bpf tcpcensus --source bpf
+	refused 3 'eBPF needs CAP_BPF and CAP_PERFMON: CAP_BPF is missing$' \
+		with_capabilities +perfmon tcpcensus --source bpf
 	apart with_capabilities +bpf tcpcensus -j
 	[ "$status" = 0 ]
 	[ "$(jq -r .source.name <<<"$out")" != bpf ]
+}
+
+@test "bad sources: root is told which of the privileges it lacks" {
+	needs_root
+	needs_bpf
+	root_with() { # "+bpf" COMMAND ARGUMENT...
+		setpriv --bounding-set=-all"$1" --inh-caps=-all"$1" "${@:2}"
+	}
+	root_with ,+bpf true || skip "setpriv cannot take capabilities here"
+	refused 3 'root lacks CAP_PERFMON here, which' root_with ,+bpf tcpcensus --source bpf
+	refused 3 'root lacks CAP_BPF here, which' root_with ,+perfmon tcpcensus --source bpf
+	refused 3 'root lacks CAP_BPF and CAP_PERFMON here, which' root_with '' tcpcensus --source bpf
+}
+
+@test "bad sources: where /sys is hidden the kernel is not blamed" {
+	needs_root
+	needs_bpf
+	unshare -m true || skip "needs mount namespaces"
+	refused 3 '/sys/kernel/btf/vmlinux is not there: /sys is not mounted or is hidden' \
+		unshare -m sh -c 'mount -t tmpfs none /sys && exec tcpcensus --source bpf'
 }
 
 @test "bad owners: a process or a container that is not there" {
