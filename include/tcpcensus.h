@@ -340,7 +340,8 @@ enum {
 /*
  * Parses a filter: "state time-wait dport = :443 and dst 10.0.0.0/8". An empty expression
  * lets every socket pass. Names of hosts, ports and devices are looked up once, here.
- * -EINVAL: not a filter, error says what and where; -ENOMEM.
+ * -EINVAL: not a filter, error says what and where; -ENODATA: what it asks for could not be
+ * read, likewise; -ENOMEM.
  */
 TC_EXPORT int tc_filter_parse(const char *expression, unsigned flags,
 			      struct tc_filter **ret_filter, struct tc_filter_error *error);

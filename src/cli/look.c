@@ -88,6 +88,8 @@ static int parse_filter(struct tc_look *look, const struct tc_options *options, 
 	err = tc_filter_parse(expression.data, filter_flags(options), &look->filter, &error);
 	if (err == -EINVAL)
 		return tc_filter_error_show(expression.data, argv[0], &error);
+	if (err == -ENODATA)
+		return tc_look_error("%s", error.text);
 	if (err)
 		return tc_look_error("%s", strerror(-err));
 	look->query.filter = look->filter;

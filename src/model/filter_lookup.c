@@ -180,12 +180,16 @@ int tc_lookup_cgroup(const char *path, uint64_t *ret_id)
 	return cgroup_id(full, ret_id) ? err : 0;
 }
 
-void tc_lookup_local_ports(uint16_t *ret_low, uint16_t *ret_high)
+int tc_lookup_local_ports(uint16_t *ret_low, uint16_t *ret_high)
 {
-	tc_auto_fclose FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	tc_auto_fclose FILE *file = fopen(TC_LOCAL_PORTS_FILE, "re");
+	uint16_t low, high;
 
-	if (file && fscanf(file, "%hu %hu", ret_low, ret_high) == 2)
-		return;
-	*ret_low = TC_LOCAL_PORT_LOW;
-	*ret_high = TC_LOCAL_PORT_HIGH;
+	if (!file)
+		return -errno;
+	if (fscanf(file, "%hu %hu", &low, &high) != 2)
+		return -EBADMSG;
+	*ret_low = low;
+	*ret_high = high;
+	return 0;
 }

@@ -39,8 +39,11 @@ void tc_lookup_near_device(const char *name, char near_name[TC_LOOKUP_NEAR_MAX])
  */
 int tc_lookup_cgroup(const char *path, uint64_t *ret_id);
 
-/* The range in which the kernel chooses local ports; its default where that is not known. */
-void tc_lookup_local_ports(uint16_t *ret_low, uint16_t *ret_high);
+/* The range in which the kernel chooses local ports, of this network namespace. -errno. */
+int tc_lookup_local_ports(uint16_t *ret_low, uint16_t *ret_high);
+
+/* What it is read from. */
+#define TC_LOCAL_PORTS_FILE "/proc/sys/net/ipv4/ip_local_port_range"
 
 /* The kernel's default for it, which is what is known of another machine. */
 enum { TC_LOCAL_PORT_LOW = 32768, TC_LOCAL_PORT_HIGH = 60999 };

@@ -35,6 +35,7 @@
 #include "model/state.h"
 #include "util/intl.h"
 #include "util/near.h"
+#include "util/privilege.h"
 
 /* ---- Errors -------------------------------------------------------------------------- */
 
@@ -231,15 +232,29 @@ static int check_operand(struct tc_filter_parser *parser,
 	return 0;
 }
 
+/* What is not known is not guessed, but for another machine, of which nothing better is known. */
+static int fail_autobound(struct tc_filter_parser *parser, int err)
+{
+	const char *no_proc = tc_privilege_no_proc();
+
+	tc_filter_fail(parser, &parser->token,
+		       _("'autobound' asks for a range of ports that could not be read: %s: %s"),
+		       TC_LOCAL_PORTS_FILE, no_proc ? no_proc : strerror(-err));
+	return -ENODATA;
+}
+
 static int parse_autobound(struct tc_filter_parser *parser, struct tc_expr **ret_node)
 {
 	uint16_t low = TC_LOCAL_PORT_LOW, high = TC_LOCAL_PORT_HIGH;
-	int err = tc_filter_node(parser, TC_EXPR_AUTOBOUND, ret_node);
+	int err = 0;
 
+	if (!(parser->flags & TC_FILTER_FOREIGN))
+		err = tc_lookup_local_ports(&low, &high);
+	if (err)
+		return fail_autobound(parser, err);
+	err = tc_filter_node(parser, TC_EXPR_AUTOBOUND, ret_node);
 	if (err)
 		return err;
-	if (!(parser->flags & TC_FILTER_FOREIGN))
-		tc_lookup_local_ports(&low, &high);
 	(*ret_node)->port.low = low;
 	(*ret_node)->port.high = high;
 	tc_filter_advance(parser);

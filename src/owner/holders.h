@@ -33,7 +33,7 @@ typedef int tc_holder_sink(void *context, const struct tc_holder *holders, struc
 			   size_t count);
 
 struct tc_holders_report {
-	const char *source; /* "bpf" or "proc" */
+	const char *source; /* "bpf" or "proc"; NULL: there is no /proc */
 	uint64_t hidden;    /* processes that this user may not look into, at least */
 };
 

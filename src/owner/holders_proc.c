@@ -321,7 +321,8 @@ int tc_holders_read_proc(tc_holder_sink *sink, void *context, struct tc_holders_
 	if (!err) {
 		reader->sink = sink;
 		reader->context = context;
-		reader->report.source = "proc";
+		/* Where nothing is mounted there is a folder all the same, in which nobody is found. */
+		reader->report.source = tc_privilege_no_proc() ? NULL : "proc";
 		err = read_processes(reader, proc);
 		*ret_report = reader->report;
 		tc_map_release(&reader->kin);

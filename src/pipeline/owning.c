@@ -9,6 +9,7 @@
 #include "model/filter_lookup.h"
 #include "util/intl.h"
 #include "util/netns_here.h"
+#include "util/privilege.h"
 
 /* Minisockets have no inode; who is asked for TIME_WAIT alone wants to know of all others. */
 static const uint32_t with_inode = TC_STATES_ALL & ~TC_STATE_BIT(TC_TIME_WAIT);
@@ -54,17 +55,27 @@ void tc_owning_widen(struct tc_owning *owning)
 
 int tc_owning_enter(struct tc_owning *owning)
 {
-	uint16_t low, high;
+	uint16_t low = 0, high = UINT16_MAX; /* where it is not known, any port may be of the range */
 	uint64_t here = tc_netns_here();
 
 	if (!here)
 		return 0;
-	tc_lookup_local_ports(&low, &high);
+	(void)tc_lookup_local_ports(&low, &high);
 	return tc_pools_range(&owning->pipeline->owners.pools, here, low, high);
 }
 
 void tc_owning_say_nameless(uint64_t sockets, char why[TC_WHY_MAX])
 {
+	const char *no_proc = tc_privilege_no_proc();
+
+	if (no_proc) {
+		snprintf(why, TC_WHY_MAX,
+			 tc_ngettext("the process of %llu socket could not be named: %s",
+				     "the processes of %llu sockets could not be named: %s",
+				     (unsigned long)sockets),
+			 (unsigned long long)sockets, no_proc);
+		return;
+	}
 	snprintf(why, TC_WHY_MAX,
 		 tc_ngettext("the process of %llu socket could not be named: it has exited since, "
 			     "/proc hides it, or its name is empty",

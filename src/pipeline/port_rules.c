@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "source/setting_read.h"
 #include "util/intl.h"
 #include "util/macro.h"
+#include "util/privilege.h"
 
 static int64_t number_of(const struct tc_setting_value *value)
 {
@@ -45,6 +48,18 @@ static void set_rules(struct tc_headroom_rules *rules, const struct tc_setting_v
 		rules->tw_reuse_delay = delay;
 }
 
+static void say_unread(const char *setting, char why[TC_WHY_MAX])
+{
+	const char *no_proc = tc_privilege_no_proc();
+	char path[64];
+	int err;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", setting);
+	err = access(path, R_OK) < 0 ? errno : EBADMSG;
+	snprintf(why, TC_WHY_MAX, _("%s could not be read: %s"), path,
+		 no_proc ? no_proc : strerror(err));
+}
+
 int tc_port_rules_read(struct tc_headroom_rules *rules, char why[TC_WHY_MAX])
 {
 	struct tc_setting_value values[TC_SETTING_COUNT];
@@ -54,8 +69,7 @@ int tc_port_rules_read(struct tc_headroom_rules *rules, char why[TC_WHY_MAX])
 	*rules = assumed_rules();
 	err = tc_reserved_ports_read(NULL, &rules->reserved);
 	if (values[TC_SETTING_ip_local_port_range].status != TC_SETTING_READ || err) {
-		snprintf(why, TC_WHY_MAX, _("/proc/sys/net/ipv4/%s could not be read"),
-			 err ? "ip_local_reserved_ports" : "ip_local_port_range");
+		say_unread(err ? "ip_local_reserved_ports" : "ip_local_port_range", why);
 		return -ENODATA;
 	}
 	set_rules(rules, values);

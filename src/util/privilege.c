@@ -69,11 +69,22 @@ bool tc_privilege_lists_our_pids(void)
 	return strcmp(link, number) == 0;
 }
 
+const char *tc_privilege_no_proc(void)
+{
+	struct stat status;
+
+	if (lstat("/proc/self", &status) == 0)
+		return NULL;
+	return _("/proc is not mounted here, or is hidden: mount -t proc proc /proc");
+}
+
 void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX])
 {
-	const char *name = capabilities[privilege].name;
+	const char *name = capabilities[privilege].name, *no_proc = tc_privilege_no_proc();
 
-	if (geteuid() != 0)
+	if (no_proc && privilege != TC_PRIVILEGE_ADMIN)
+		snprintf(advice, TC_ADVICE_MAX, "%s", no_proc);
+	else if (geteuid() != 0)
 		snprintf(advice, TC_ADVICE_MAX, "%s", _("run as root"));
 	else if (!tc_privilege_has(capabilities[privilege].number))
 		snprintf(advice, TC_ADVICE_MAX,

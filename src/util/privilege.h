@@ -23,6 +23,9 @@ bool tc_privilege_lists_our_pids(void);
 /* Whether a capability (CAP_..., linux/capability.h) is in effect for the calling thread. */
 bool tc_privilege_has(unsigned capability);
 
+/* What helps where /proc is not mounted, or something else is over it; NULL: it is there. */
+const char *tc_privilege_no_proc(void);
+
 enum tc_privilege {
 	TC_PRIVILEGE_PTRACE,  /* CAP_SYS_PTRACE: to look into processes of others */
 	TC_PRIVILEGE_HOLDERS, /* the same, and to see whoever may hold a socket */
@@ -31,9 +34,9 @@ enum tc_privilege {
 };
 
 /*
- * What helps, to follow a colon. Root is not told to be root: it lacks a capability, has it in a
- * user namespace alone, looks for processes from within a pid namespace, or is forbidden what its
- * capabilities allow.
+ * What helps, to follow a colon. Where there is no /proc, nothing else does. Root is not told to be
+ * root: it lacks a capability, has it in a user namespace alone, looks for processes from within a
+ * pid namespace, or is forbidden what its capabilities allow.
  */
 void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX]);
 

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# Parts of no_proc.bats that run in the laboratory; read by inside.bash.
+
+no_proc='/proc is not mounted here, or is hidden: mount -t proc proc /proc'
+
+# Sets `status`; what was said is in the files out and notes.
+hidden_proc() { # ARGUMENT...
+	unshare -m sh -c 'mount -t tmpfs none /proc && exec tcpcensus "$@"' - "$@" \
+		>"$scratch/out" 2>"$scratch/notes"
+	status=$?
+}
+
+no_proc_range() {
+	local words
+	for words in 'by state autobound' 'list not autobound' ports; do
+		hidden_proc $words
+		same "$words: exit status" 3 "$status"
+		same "$words: nothing is counted" "" "$(cat "$scratch/out")"
+		grep -qE "ip_local_(port_range|reserved_ports)( could not be read)?: $no_proc\$" \
+			"$scratch/notes" || wrong "$words: why" "$(cat "$scratch/notes")"
+	done
+	# Of another machine its default is all that is known.
+	ss -tan >"$scratch/listing"
+	hidden_proc by state autobound -f "$scratch/listing"
+	same "a listing: exit status" 0 "$status"
+}
+
+# With a name of none of them; and without eBPF, without knowing one.
+no_proc_owners() {
+	local hide
+	hidden_proc by process -v
+	same "exit status" 0 "$status"
+	grep -q "$no_proc" "$scratch/notes" || wrong "it is said" "$(cat "$scratch/notes")"
+	"$build/test/tools/denied" bpf=EPERM true || return
+	for words in 'by process -v' 'listeners -i 0 -v'; do
+		unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' - \
+			"$build/test/tools/denied" bpf=EPERM tcpcensus $words >"$scratch/out" 2>"$scratch/notes"
+		same "$words: exit status" 0 $?
+		grep -q "not found: they may not be looked into ($no_proc)" "$scratch/notes" ||
+			wrong "$words: why" "$(cat "$scratch/notes")"
+		! grep -E 'in spite of|read through proc' "$scratch/notes" || wrong "$words: not true"
+	done
+}

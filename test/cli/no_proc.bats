@@ -1,0 +1,22 @@
+#!/usr/bin/env bats
+# Where /proc is not mounted: what is read from it is not guessed, and its absence is told as what
+# it is.
+
+load helper
+
+# Among the sockets of a scenario, with an empty folder for /proc.
+without_proc() { # FUNCTION
+	needs_root
+	needs_namespaces
+	! is_sanitized || skip "the sanitizer needs /proc"
+	unshare -m mount -t tmpfs none /proc || skip "needs mount namespaces"
+	in_lab all-states-loopback -- "$@"
+}
+
+@test "no /proc: the range of local ports is not guessed" {
+	without_proc no_proc_range
+}
+
+@test "no /proc: processes are not said to be forbidden" {
+	without_proc no_proc_owners
+}
