@@ -537,6 +537,10 @@ TC_EXPORT uint64_t tc_tally_row_count(const struct tc_tally *tally, size_t row);
 TC_EXPORT size_t tc_tally_row_text(const struct tc_tally *tally, size_t row, size_t key, char *buf,
 				   size_t size);
 TC_EXPORT uint64_t tc_tally_total(const struct tc_tally *tally);
+/*
+ * Groups that are no rows, and the sockets in them. Where tc_tally_too_low() is not 0 there are at
+ * most so many groups: one that was given up and came again is among them more than once.
+ */
 TC_EXPORT void tc_tally_other(const struct tc_tally *tally, uint64_t *ret_groups,
 			      uint64_t *ret_count);
 

@@ -43,7 +43,8 @@ static void note_memory(const struct tc_options *options, const struct tc_tally 
 
 	if (tc_tally_too_low(tally))
 		tc_note(_("more than %d groups came, and the smallest were given up on the way: a "
-			  "count can be too low by up to %llu (-n 0 keeps all)"),
+			  "count can be too low by up to %llu, and the number of the other groups "
+			  "too high (-n 0 keeps all)"),
 			GROUPS_KEPT, (unsigned long long)tc_tally_too_low(tally));
 	if (options->verbose || mib >= MEMORY_TOLD)
 		tc_note(_("the groups took %s MiB of memory"), tc_decimal(mib).text);

@@ -8,7 +8,14 @@
 #include "util/intl.h"
 #include "util/width.h"
 
-enum { GAP = 2, SHARE_WIDTH = 6 };
+enum {
+	GAP = 2,
+	SHARE_WIDTH = 6,
+	/* What the words of the sums take, in the language that needs most. */
+	OTHER_WIDTH = 20,
+	AT_MOST_WIDTH = 8,
+	TOTAL_WIDTH = 8,
+};
 
 /* ---- A table ------------------------------------------------------------------------- */
 
@@ -111,6 +118,18 @@ static void write_heading(struct tc_buf *out, const struct tc_tally *tally,
 	tc_cell_end(out);
 }
 
+/* Where groups were given up on the way, those that came again were counted more than once. */
+static void other_text(const struct tc_tally *tally, uint64_t groups, char *text, size_t size)
+{
+	snprintf(text, size,
+		 tc_tally_too_low(tally)
+			 ? tc_ngettext("other (at most %llu group)", "other (at most %llu groups)",
+				       (unsigned long)groups)
+			 : tc_ngettext("other (%llu group)", "other (%llu groups)",
+				       (unsigned long)groups),
+		 (unsigned long long)groups);
+}
+
 /* "other (230 groups)" and "total" stand below the keys, over all their columns. */
 static void write_sums(struct tc_buf *out, const struct tc_tally *tally, struct columns *columns,
 		       const struct tc_style *style)
@@ -120,10 +139,7 @@ static void write_sums(struct tc_buf *out, const struct tc_tally *tally, struct 
 
 	tc_tally_other(tally, &other_groups, &other_count);
 	if (other_groups) {
-		snprintf(other, sizeof(other),
-			 tc_ngettext("other (%llu group)", "other (%llu groups)",
-				     (unsigned long)other_groups),
-			 (unsigned long long)other_groups);
+		other_text(tally, other_groups, other, sizeof(other));
 		tc_cell(out, other, columns->keys, false);
 		write_counts(out, columns, other_count, total);
 	}
@@ -141,7 +157,9 @@ static void widen_for_sums(struct columns *columns, const struct tc_tally *tally
 	size_t needed;
 
 	tc_tally_other(tally, &other_groups, &other_count);
-	needed = other_groups ? tc_digits(other_groups) + 20 : 8;
+	needed = other_groups ? tc_digits(other_groups) + OTHER_WIDTH : TOTAL_WIDTH;
+	if (other_groups && tc_tally_too_low(tally))
+		needed += AT_MOST_WIDTH;
 	if (columns->keys >= needed)
 		return;
 	columns->width[tc_tally_key_count(tally) - 1] += needed - columns->keys;

@@ -213,3 +213,23 @@ aligned() { # FILE
 	grep -qE '^tcpcensus: read through [a-z]+ in [0-9]+\.[0-9] ms' <<<"$err"
 	grep -qE 'took [0-9]+\.[0-9] MiB' <<<"$err"
 }
+
+# More groups than are kept, of which the last came before and were given up since.
+@test "groups: where some were given up it is said that their number is a bound" {
+	! is_sanitized || skip "too slow with sanitizers"
+	make_french
+	awk 'BEGIN {
+		print "State Recv-Q Send-Q Local Address:Port Peer Address:Port"
+		for (i = 0; i < 4194304 + 6; i++)
+			printf "LISTEN 0 0 1.1.%d.%d:%d *:*\n", i / 12800000, i / 50000 % 256, 1 + i % 50000
+		for (i = 0; i < 9; i++)
+			printf "LISTEN 0 0 1.1.0.0:%d *:*\n", 1 + i
+	}' >"$BATS_TEST_TMPDIR/many"
+	apart tcpcensus by local -n 2 -f "$BATS_TEST_TMPDIR/many"
+	[ "$status" = 0 ]
+	grep -qE '^other \(at most 4194317 groups\) +4194317 ' <<<"$out"
+	grep -q 'too low by up to 1, and the number of the other groups too high (-n 0' <<<"$err"
+	LC_ALL=fr_FR.UTF-8 apart tcpcensus by local -n 2 -f "$BATS_TEST_TMPDIR/many"
+	grep -qE '^autres \(4194317 groupes au plus\) +4194317 ' <<<"$out"
+	grep -q 'trop bas de 1 au plus, et celui des autres groupes trop élevé (-n 0' <<<"$err"
+}

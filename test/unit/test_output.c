@@ -235,6 +235,35 @@ static void test_groups(void **state)
 	check_groups("by-end", by_end, 2, 0, &complete);
 }
 
+/* More than are kept, each twice: the number of groups is a bound then. */
+static void test_groups_given_up(void **state)
+{
+	enum { KEPT = 1024, CAME = 1500 };
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	struct tc_tally *tally;
+	struct tc_key key;
+
+	(void)state;
+	assert_int_equal(tc_key_parse("remote.port", &key), 0);
+	assert_int_equal(tc_tally_new(&key, 1, &tally), 0);
+	tc_tally_bound(tally, KEPT);
+	for (int i = 0; i < 2 * CAME; i++) {
+		struct tc_sock sock = {
+			.count = i == 0 ? 7 : 1,
+			.have = TC_HAVE_ENDPOINTS,
+			.remote_port = (uint16_t)(1 + i % CAME),
+		};
+
+		assert_int_equal(tc_tally_add(tally, &sock, 1), 0);
+	}
+	assert_int_equal(tc_tally_sort(tally, 1), 0);
+	for (int form = TC_FORM_TABLE; form <= TC_FORM_CSV; form++) {
+		tc_write_groups(&out, form, tally, &complete, &stamp, &plain);
+		compare("by-given-up", form, &out);
+	}
+	tc_tally_free(tally);
+}
+
 static void test_no_groups(void **state)
 {
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
@@ -364,7 +393,8 @@ int main(void)
 		cmocka_unit_test(test_census),	  cmocka_unit_test(test_census_looks),
 		cmocka_unit_test(test_census_unread),
 		cmocka_unit_test(test_census_fits), cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_no_groups), cmocka_unit_test(test_list),
+		cmocka_unit_test(test_groups_given_up), cmocka_unit_test(test_no_groups),
+		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_long_list), cmocka_unit_test(test_csv_text),
 	};
 
