@@ -176,9 +176,12 @@ check_examples() { # name; command lines on stdin
 	result $? "the examples of $name are accepted" "$count tried; refused: $wrong"
 }
 
-echo 1..21
+# Above it counts are no longer exact, which has to stand where it is said that they are.
+groups_kept() { echo $(($(sed -n 's/.*GROUPS_KEPT = \([0-9 *]*\),.*/\1/p' src/cli/cmd_by.c))); }
+
+echo 1..23
 if ! command -v man >/dev/null || ! command -v jq >/dev/null; then
-	for ((i = 0; i < 20; i++)); do skip 'manual pages' 'no man or no jq'; done
+	for ((i = 0; i < 23; i++)); do skip 'manual pages' 'no man or no jq'; done
 	exit 0
 fi
 for page in tcpcensus.1 tcpcensus-json.5 tcpcensus-findings.7; do
@@ -195,6 +198,9 @@ printf '%s\n' '&&' '&' '||' '|' '!' '>=' '<=' '>' '<' '!=' | check_words tcpcens
 check_statuses
 grep -ohE 'getenv\("[A-Z_]+"\)' src/cli/*.c | grep -oE '[A-Z_]{2,}' | sort -u |
 	check_words tcpcensus.1 'variable of the environment'
+for page in tcpcensus.1 tcpcensus-json.5; do
+	groups_kept | check_words $page 'bound of what is exact'
+done
 json_keys | check_words tcpcensus-json.5 'key of JSON'
 fields | check_words tcpcensus-json.5 field
 table_words rules | check_words tcpcensus-findings.7 rule
