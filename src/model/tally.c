@@ -114,34 +114,6 @@ static bool is_group(const struct tc_tally *tally, const struct group *group,
 	       memcmp(tally->arena.data + group->key_at, key->data, key->length) == 0;
 }
 
-/* Finds or makes the group of the packed key. */
-static int find_group(struct tc_tally *tally, const struct tc_buf *key, struct group **ret_group)
-{
-	uint64_t hash = tc_hash(key->data, key->length, tally->seed);
-	size_t slot;
-	int err;
-
-	if (tally->group_count * 2 >= tally->slot_mask) {
-		err = grow_slots(tally);
-		if (err)
-			return err;
-	}
-	slot = hash & tally->slot_mask;
-	while (tally->slots[slot]) {
-		struct group *group = &tally->groups[tally->slots[slot] - 1];
-
-		if (is_group(tally, group, key, hash)) {
-			*ret_group = group;
-			return 0;
-		}
-		slot = (slot + 1) & tally->slot_mask;
-	}
-	err = add_group(tally, key, hash, slot);
-	if (!err)
-		*ret_group = &tally->groups[tally->group_count - 1];
-	return err;
-}
-
 /* ---- Giving up the smallest ----------------------------------------------------------- */
 
 /* A count that half of the groups or more do not exceed: a power of two, less one. */
@@ -194,6 +166,40 @@ static void give_up_smallest(struct tc_tally *tally)
 	tally->arena.length = length;
 	memset(tally->slots, 0, (tally->slot_mask + 1) * sizeof(*tally->slots));
 	fill_slots(tally);
+}
+
+/* ---- Finding ------------------------------------------------------------------------- */
+
+/* Finds or makes the group of the packed key. */
+static int find_group(struct tc_tally *tally, const struct tc_buf *key, struct group **ret_group)
+{
+	uint64_t hash = tc_hash(key->data, key->length, tally->seed);
+	size_t slot;
+	int err;
+
+	if (tally->group_count * 2 > tally->slot_mask + 1) { /* a bound, a power of two, fits */
+		err = grow_slots(tally);
+		if (err)
+			return err;
+	}
+	slot = hash & tally->slot_mask;
+	while (tally->slots[slot]) {
+		struct group *group = &tally->groups[tally->slots[slot] - 1];
+
+		if (is_group(tally, group, key, hash)) {
+			*ret_group = group;
+			return 0;
+		}
+		slot = (slot + 1) & tally->slot_mask;
+	}
+	if (tally->bound && tally->group_count >= tally->bound) {
+		give_up_smallest(tally); /* which leaves room, and moves the slots */
+		return find_group(tally, key, ret_group);
+	}
+	err = add_group(tally, key, hash, slot);
+	if (!err)
+		*ret_group = &tally->groups[tally->group_count - 1];
+	return err;
 }
 
 void tc_tally_bound(struct tc_tally *tally, size_t groups)
@@ -265,8 +271,6 @@ int tc_tally_add(struct tc_tally *tally, const struct tc_sock *socks, size_t cou
 		}
 		if (tally->scratch.failed)
 			return -ENOMEM;
-		if (tally->bound && tally->group_count >= tally->bound)
-			give_up_smallest(tally);
 		err = find_group(tally, &tally->scratch, &group);
 		if (err)
 			return err;

@@ -332,6 +332,34 @@ static void test_bounded(void **state)
 	tc_tally_free(tally);
 }
 
+/* What there is room for is kept, however often it comes. */
+static void test_as_many_as_the_bound(void **state)
+{
+	enum { BOUND = 1024, ROUNDS = 3 };
+	static const char *const names[] = {"remote.port"};
+	struct tc_tally *tally = tally_by(names, 1);
+	uint64_t groups, others;
+
+	(void)state;
+	tc_tally_bound(tally, BOUND);
+	for (int i = 0; i < ROUNDS * BOUND; i++) {
+		struct tc_sock sock = {
+			.count = 1,
+			.have = TC_HAVE_ENDPOINTS,
+			.remote_port = (uint16_t)(i % BOUND),
+		};
+
+		assert_int_equal(tc_tally_add(tally, &sock, 1), 0);
+	}
+	assert_int_equal(tc_tally_too_low(tally), 0);
+	assert_int_equal(tc_tally_sort(tally, 1), 0);
+	assert_int_equal(tc_tally_row_count(tally, 0), ROUNDS);
+	tc_tally_other(tally, &groups, &others);
+	assert_int_equal(groups, BOUND - 1);
+	assert_int_equal(others, ROUNDS * (BOUND - 1));
+	tc_tally_free(tally);
+}
+
 static void test_empty(void **state)
 {
 	static const char *const names[] = {"state"};
@@ -428,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_add_after_sort),
 		cmocka_unit_test(test_many_groups),
 		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_as_many_as_the_bound),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_census),
