@@ -524,7 +524,7 @@ TC_EXPORT int tc_tally_add(struct tc_tally *tally, const struct tc_sock *socks, 
 TC_EXPORT void tc_tally_bound(struct tc_tally *tally, size_t groups);
 TC_EXPORT uint64_t tc_tally_too_low(const struct tc_tally *tally); /* 0: every count is exact */
 
-/* Bytes that the groups take, or took when they were most. */
+/* Bytes that the groups take, or took when they were most or were sorted. */
 TC_EXPORT uint64_t tc_tally_memory(const struct tc_tally *tally);
 
 /*

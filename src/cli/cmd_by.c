@@ -30,11 +30,13 @@ static int show(const struct tc_options *options, struct tc_tally *tally,
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
 	struct tc_style style = tc_style_of(options);
 	struct tc_stamp stamp = tc_stamp_now(options);
+	int status;
 
 	if (tc_tally_sort(tally, top_of(options)))
 		return tc_look_error("%s", _("out of memory"));
-	tc_write_groups(&out, (enum tc_form)options->form, tally, report, &stamp, &style);
-	return tc_emit(&out);
+	status = tc_write_groups(&out, (enum tc_form)options->form, tally, report, &stamp, &style,
+				 tc_emit);
+	return status ? status : tc_emit(&out);
 }
 
 static void note_memory(const struct tc_options *options, const struct tc_tally *tally)

@@ -3,9 +3,10 @@
  * tally.c - counting by any set of keys.
  *
  * Groups live in one arena of bytes, each as its packed key; an open-addressed table of
- * places finds them. Memory per group: the packed key, 32 bytes of group, and between 8 and 16
- * bytes of table. Counting is exact, unless a bound is set and met: then it is Lossy Counting
- * (Manku and Motwani, 2002) with the bound on memory instead of on the error, which is told.
+ * places finds them. Memory per group: the packed key, 32 bytes of group, between 8 and 16
+ * bytes of table, and 8 to sort it where it is to be a row. Counting is exact, unless a bound
+ * is set and met: then it is Lossy Counting (Manku and Motwani, 2002) with the bound on memory
+ * instead of on the error, which is told.
  */
 #include "model/tally.h"
 
@@ -42,7 +43,7 @@ struct tc_tally {
 	size_t bound;		 /* of group_count; 0: none */
 	uint64_t given_up;	 /* groups, those that came again more than once */
 	uint64_t too_low;	 /* by so much a count can be */
-	uint64_t most_memory;	 /* before groups were given up */
+	uint64_t most_memory;	 /* before groups were given up, and while they were sorted */
 };
 
 /* ---- The table ----------------------------------------------------------------------- */
@@ -144,16 +145,25 @@ static void keep_group(struct tc_tally *tally, size_t to, size_t from, size_t *l
 static uint64_t memory_used(const struct tc_tally *tally)
 {
 	return tally->arena.length + tally->group_count * sizeof(*tally->groups) +
-	       (tally->slot_mask + 1) * sizeof(*tally->slots);
+	       (tally->slot_mask + 1) * sizeof(*tally->slots) +
+	       tally->rows * sizeof(*tally->order);
+}
+
+/* Before some of it is given back: `more` is what was in use for a moment. */
+static void note_memory(struct tc_tally *tally, uint64_t more)
+{
+	uint64_t memory = memory_used(tally) + more;
+
+	if (memory > tally->most_memory)
+		tally->most_memory = memory;
 }
 
 static void give_up_smallest(struct tc_tally *tally)
 {
-	uint64_t threshold = find_threshold(tally), largest = 0, memory = memory_used(tally);
+	uint64_t threshold = find_threshold(tally), largest = 0;
 	size_t kept = 0, length = 0;
 
-	if (memory > tally->most_memory)
-		tally->most_memory = memory;
+	note_memory(tally, 0);
 	for (size_t i = 0; i < tally->group_count; i++) {
 		if (tally->groups[i].count > threshold)
 			keep_group(tally, kept++, i, &length);
@@ -365,6 +375,7 @@ int tc_tally_sort(struct tc_tally *tally, size_t top)
 	tally->rows = rows;
 	select_rows(tally);
 	qsort_r(order, rows, sizeof(*order), compare_rows, tally);
+	note_memory(tally, rows * sizeof(*order)); /* which it merges in */
 	tally->other_groups = tally->group_count - rows + tally->given_up;
 	tally->other_count = tally->total;
 	for (size_t i = 0; i < rows; i++)

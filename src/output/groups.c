@@ -15,7 +15,14 @@ enum {
 	OTHER_WIDTH = 20,
 	AT_MOST_WIDTH = 8,
 	TOTAL_WIDTH = 8,
+	MUCH = 64 * 1024,
 };
+
+/* Rows can be millions, which nobody needs to have at once. */
+static int pass_on_much(struct tc_buf *out, tc_pass_on *pass_on)
+{
+	return pass_on && out->length >= MUCH ? pass_on(out) : 0;
+}
 
 /* ---- A table ------------------------------------------------------------------------- */
 
@@ -166,27 +173,39 @@ static void widen_for_sums(struct columns *columns, const struct tc_tally *tally
 	columns->keys = needed;
 }
 
-static void write_table(struct tc_buf *out, const struct tc_tally *tally,
-			const struct tc_report *report, const struct tc_style *style)
+static void write_row(struct tc_buf *out, const struct tc_tally *tally, size_t row,
+		      const struct columns *columns, struct tc_buf *scratch)
+{
+	for (size_t k = 0; k < tc_tally_key_count(tally); k++) {
+		const char *text = cell_text(tally, row, k, columns->room[k], scratch);
+
+		tc_cell(out, text, columns->width[k], is_right(tally, k));
+		tc_buf_fill(out, ' ', GAP);
+	}
+	write_counts(out, columns, tc_tally_row_count(tally, row), tc_tally_total(tally));
+}
+
+static int write_table(struct tc_buf *out, const struct tc_tally *tally,
+		       const struct tc_report *report, const struct tc_style *style,
+		       tc_pass_on *pass_on)
 {
 	tc_auto_buf struct tc_buf scratch = TC_BUF_INIT;
 	struct columns columns = measure(tally, &scratch);
+	int status = 0;
 
 	make_room(&columns, tally, style);
 	widen_for_sums(&columns, tally);
 	write_heading(out, tally, &columns, style);
-	for (size_t row = 0; row < tc_tally_rows(tally); row++) {
-		for (size_t k = 0; k < tc_tally_key_count(tally); k++) {
-			const char *text = cell_text(tally, row, k, columns.room[k], &scratch);
-
-			tc_cell(out, text, columns.width[k], is_right(tally, k));
-			tc_buf_fill(out, ' ', GAP);
-		}
-		write_counts(out, &columns, tc_tally_row_count(tally, row), tc_tally_total(tally));
+	for (size_t row = 0; !status && row < tc_tally_rows(tally); row++) {
+		write_row(out, tally, row, &columns, &scratch);
+		status = pass_on_much(out, pass_on);
 	}
+	if (status)
+		return status;
 	write_sums(out, tally, &columns, style);
 	tc_write_incomplete(out, report, style);
 	out->failed |= scratch.failed;
+	return 0;
 }
 
 /* ---- JSON and CSV -------------------------------------------------------------------- */
@@ -233,33 +252,46 @@ static void write_other(struct tc_buf *out, const struct tc_tally *tally)
 	tc_buf_byte(out, '}');
 }
 
-static void write_json(struct tc_buf *out, const struct tc_tally *tally,
-		       const struct tc_report *report, const struct tc_stamp *stamp)
+static int write_json(struct tc_buf *out, const struct tc_tally *tally,
+		      const struct tc_report *report, const struct tc_stamp *stamp,
+		      tc_pass_on *pass_on)
 {
+	int status = 0;
+
 	tc_buf_byte(out, '{');
 	tc_json_stamp(out, "tcpcensus.by/1", stamp);
 	tc_buf_byte(out, ',');
 	write_keys(out, tally);
 	tc_buf_text(out, ",\"groups\":[");
-	for (size_t row = 0; row < tc_tally_rows(tally); row++) {
+	for (size_t row = 0; !status && row < tc_tally_rows(tally); row++) {
 		tc_buf_text(out, row ? ",\n" : "\n");
 		write_group(out, tally, row);
+		status = pass_on_much(out, pass_on);
 	}
+	if (status)
+		return status;
 	tc_buf_text(out, tc_tally_rows(tally) ? "\n]," : "],");
 	write_other(out, tally);
 	tc_buf_byte(out, ',');
 	tc_json_source(out, report);
 	tc_buf_text(out, "}\n");
+	return 0;
 }
 
 /* One object a group, and a last one with what belongs to all of them. */
-static void write_ndjson(struct tc_buf *out, const struct tc_tally *tally,
-			 const struct tc_report *report, const struct tc_stamp *stamp)
+static int write_ndjson(struct tc_buf *out, const struct tc_tally *tally,
+			const struct tc_report *report, const struct tc_stamp *stamp,
+			tc_pass_on *pass_on)
 {
-	for (size_t row = 0; row < tc_tally_rows(tally); row++) {
+	int status = 0;
+
+	for (size_t row = 0; !status && row < tc_tally_rows(tally); row++) {
 		write_group(out, tally, row);
 		tc_buf_byte(out, '\n');
+		status = pass_on_much(out, pass_on);
 	}
+	if (status)
+		return status;
 	tc_buf_byte(out, '{');
 	tc_json_stamp(out, "tcpcensus.by/1", stamp);
 	tc_buf_byte(out, ',');
@@ -269,29 +301,39 @@ static void write_ndjson(struct tc_buf *out, const struct tc_tally *tally,
 	tc_buf_byte(out, ',');
 	tc_json_source(out, report);
 	tc_buf_text(out, "}\n");
+	return 0;
 }
 
-static void write_csv(struct tc_buf *out, const struct tc_tally *tally,
-		      const struct tc_report *report)
+static void write_csv_row(struct tc_buf *out, const struct tc_tally *tally, size_t row)
+{
+	for (size_t k = 0; k < tc_tally_key_count(tally); k++) {
+		struct tc_value value;
+
+		tc_tally_row_value(tally, row, k, &value);
+		tc_csv_value(out, &value);
+		tc_buf_byte(out, ',');
+	}
+	tc_buf_number(out, tc_tally_row_count(tally, row));
+	tc_buf_byte(out, '\n');
+}
+
+static int write_csv(struct tc_buf *out, const struct tc_tally *tally,
+		     const struct tc_report *report, tc_pass_on *pass_on)
 {
 	uint64_t other_groups, other_count;
 	struct tc_key keys[TC_KEYS_MAX];
+	int status = 0;
 
 	for (size_t k = 0; k < tc_tally_key_count(tally); k++)
 		keys[k] = *tc_tally_key(tally, k);
 	tc_csv_heading(out, keys, tc_tally_key_count(tally));
 	tc_buf_text(out, ",count\n");
-	for (size_t row = 0; row < tc_tally_rows(tally); row++) {
-		for (size_t k = 0; k < tc_tally_key_count(tally); k++) {
-			struct tc_value value;
-
-			tc_tally_row_value(tally, row, k, &value);
-			tc_csv_value(out, &value);
-			tc_buf_byte(out, ',');
-		}
-		tc_buf_number(out, tc_tally_row_count(tally, row));
-		tc_buf_byte(out, '\n');
+	for (size_t row = 0; !status && row < tc_tally_rows(tally); row++) {
+		write_csv_row(out, tally, row);
+		status = pass_on_much(out, pass_on);
 	}
+	if (status)
+		return status;
 	tc_tally_other(tally, &other_groups, &other_count);
 	if (other_groups)
 		tc_csv_remark(out, "(other)", tc_tally_key_count(tally), other_count);
@@ -299,24 +341,22 @@ static void write_csv(struct tc_buf *out, const struct tc_tally *tally,
 		tc_csv_remark(out, "(counts are too low by up to)", tc_tally_key_count(tally),
 			      tc_tally_too_low(tally));
 	tc_csv_incomplete(out, report, tc_tally_key_count(tally));
+	return 0;
 }
 
-void tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tally *tally,
-		     const struct tc_report *report, const struct tc_stamp *stamp,
-		     const struct tc_style *style)
+int tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tally *tally,
+		    const struct tc_report *report, const struct tc_stamp *stamp,
+		    const struct tc_style *style, tc_pass_on *pass_on)
 {
 	switch (form) {
 	case TC_FORM_TABLE:
-		write_table(out, tally, report, style);
-		break;
+		return write_table(out, tally, report, style, pass_on);
 	case TC_FORM_JSON:
-		write_json(out, tally, report, stamp);
-		break;
+		return write_json(out, tally, report, stamp, pass_on);
 	case TC_FORM_NDJSON:
-		write_ndjson(out, tally, report, stamp);
-		break;
+		return write_ndjson(out, tally, report, stamp, pass_on);
 	case TC_FORM_CSV:
-		write_csv(out, tally, report);
-		break;
+		return write_csv(out, tally, report, pass_on);
 	}
+	return 0;
 }

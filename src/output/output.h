@@ -44,10 +44,16 @@ void tc_write_census(struct tc_buf *out, enum tc_form form, const struct tc_cens
 void tc_write_census_verdicts(struct tc_buf *out, const struct tc_diagnosis *verdicts,
 			      const struct tc_style *style);
 
-/* A sorted tally in any form. */
-void tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tally *tally,
-		     const struct tc_report *report, const struct tc_stamp *stamp,
-		     const struct tc_style *style);
+/* Takes what a writer has so far and empties the buffer; not 0: it wants no more. */
+typedef int tc_pass_on(struct tc_buf *out);
+
+/*
+ * A sorted tally in any form. Of many rows `pass_on` (NULL: nobody) takes one part after the other,
+ * and what it returned where that was not 0 is returned; the last part is left in the buffer.
+ */
+int tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tally *tally,
+		    const struct tc_report *report, const struct tc_stamp *stamp,
+		    const struct tc_style *style, tc_pass_on *pass_on);
 
 /*
  * Listeners in any form, the first `top` (0: all). A table says below what is wrong and which

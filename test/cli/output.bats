@@ -233,3 +233,28 @@ aligned() { # FILE
 	grep -qE '^autres \(4194317 groupes au plus\) +4194317 ' <<<"$out"
 	grep -q 'trop bas de 1 au plus, et celui des autres groupes trop élevé (-n 0' <<<"$err"
 }
+
+# What is printed is not kept: else a large result would take up to twice what is told.
+@test "groups: the memory that they are said to take is what the program takes" {
+	! is_sanitized || skip "sanitizers take memory of their own"
+	awk 'BEGIN {
+		print "State Recv-Q Send-Q Local Address:Port Peer Address:Port"
+		for (i = 0; i < 400000; i++)
+			printf "ESTAB 0 0 192.0.2.1:443 10.0.%d.%d:%d\n", i / 50000, i / 250 % 200, 1024 + i % 50000
+	}' >"$BATS_TEST_TMPDIR/many"
+	for form in table json ndjson csv; do
+		run python3 -c '
+import os, re, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+said = child.stderr.read()
+_, status, used = os.wait4(child.pid, 0)
+told = float(re.search(r"the groups took ([0-9.]+) MiB", said)[1])
+peak = used.ru_maxrss / 1024
+print(f"{told} told, {peak:.1f} taken")
+# The program itself takes some 4 MiB.
+sys.exit(status or not 0.9 * told <= peak <= 1.1 * told + 8)' \
+			tcpcensus by remote,local -n 0 -v -o $form -f "$BATS_TEST_TMPDIR/many"
+		printf '%s\n' "$form: $output"
+		[ "$status" = 0 ]
+	done
+}

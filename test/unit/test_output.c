@@ -217,7 +217,7 @@ static void check_groups(const char *what, const char *const *names, size_t coun
 		assert_int_equal(tc_tally_add(tally, socks, (size_t)(i == 2 ? 2 : SOCKS)), 0);
 	assert_int_equal(tc_tally_sort(tally, top), 0);
 	for (int form = TC_FORM_TABLE; form <= TC_FORM_CSV; form++) {
-		tc_write_groups(&out, form, tally, report, &stamp, &plain);
+		tc_write_groups(&out, form, tally, report, &stamp, &plain, NULL);
 		compare(what, form, &out);
 	}
 	tc_tally_free(tally);
@@ -258,9 +258,77 @@ static void test_groups_given_up(void **state)
 	}
 	assert_int_equal(tc_tally_sort(tally, 1), 0);
 	for (int form = TC_FORM_TABLE; form <= TC_FORM_CSV; form++) {
-		tc_write_groups(&out, form, tally, &complete, &stamp, &plain);
+		tc_write_groups(&out, form, tally, &complete, &stamp, &plain, NULL);
 		compare("by-given-up", form, &out);
 	}
+	tc_tally_free(tally);
+}
+
+static struct tc_buf passed = TC_BUF_INIT;
+static size_t largest_part, parts, parts_wanted;
+
+static int pass_on(struct tc_buf *out)
+{
+	if (parts == parts_wanted)
+		return 3;
+	parts++;
+	if (out->length > largest_part)
+		largest_part = out->length;
+	tc_buf_add(&passed, out->data, out->length);
+	tc_buf_clear(out);
+	return 0;
+}
+
+static struct tc_tally *many_groups(void)
+{
+	enum { MANY = 20000 };
+	struct tc_tally *tally;
+	struct tc_key key;
+
+	assert_int_equal(tc_key_parse("remote.port", &key), 0);
+	assert_int_equal(tc_tally_new(&key, 1, &tally), 0);
+	for (int i = 0; i < MANY; i++) {
+		struct tc_sock sock = {
+			.count = 1,
+			.have = TC_HAVE_ENDPOINTS,
+			.remote_port = (uint16_t)i,
+		};
+
+		assert_int_equal(tc_tally_add(tally, &sock, 1), 0);
+	}
+	assert_int_equal(tc_tally_sort(tally, 0), 0);
+	return tally;
+}
+
+/* What is passed on is what would have been kept, and none of it is large. */
+static void test_groups_in_parts(void **state)
+{
+	enum { LARGE = 128 * 1024 };
+	struct tc_tally *tally = many_groups();
+
+	(void)state;
+	for (int form = TC_FORM_TABLE; form <= TC_FORM_CSV; form++) {
+		tc_auto_buf struct tc_buf whole = TC_BUF_INIT, out = TC_BUF_INIT;
+
+		tc_buf_clear(&passed);
+		parts = largest_part = 0;
+		parts_wanted = SIZE_MAX;
+		assert_int_equal(tc_write_groups(&whole, form, tally, &complete, &stamp, &plain,
+						 NULL), 0);
+		assert_int_equal(tc_write_groups(&out, form, tally, &complete, &stamp, &plain,
+						 pass_on), 0);
+		assert_true(parts > 1 && largest_part < LARGE);
+		assert_int_equal(pass_on(&out), 0);
+		assert_int_equal(passed.length, whole.length);
+		assert_memory_equal(passed.data, whole.data, whole.length);
+		/* Who wants no more gets no more. */
+		parts = 0;
+		parts_wanted = 1;
+		assert_int_equal(tc_write_groups(&out, form, tally, &complete, &stamp, &plain,
+						 pass_on), 3);
+		assert_true(out.length < LARGE);
+	}
+	tc_buf_release(&passed);
 	tc_tally_free(tally);
 }
 
@@ -275,7 +343,7 @@ static void test_no_groups(void **state)
 	assert_int_equal(tc_tally_new(&key, 1, &tally), 0);
 	assert_int_equal(tc_tally_sort(tally, 20), 0);
 	for (int form = TC_FORM_TABLE; form <= TC_FORM_CSV; form++) {
-		tc_write_groups(&out, form, tally, &complete, &stamp, &plain);
+		tc_write_groups(&out, form, tally, &complete, &stamp, &plain, NULL);
 		compare("by-nothing", form, &out);
 	}
 	tc_tally_free(tally);
@@ -393,8 +461,8 @@ int main(void)
 		cmocka_unit_test(test_census),	  cmocka_unit_test(test_census_looks),
 		cmocka_unit_test(test_census_unread),
 		cmocka_unit_test(test_census_fits), cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_groups_given_up), cmocka_unit_test(test_no_groups),
-		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_groups_given_up), cmocka_unit_test(test_groups_in_parts),
+		cmocka_unit_test(test_no_groups), cmocka_unit_test(test_list),
 		cmocka_unit_test(test_long_list), cmocka_unit_test(test_csv_text),
 	};
 
