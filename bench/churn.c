@@ -36,6 +36,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "usage.h"
+
 enum {
 	WORKERS_MAX = 100, /* from 900 on, so many ports are no client's */
 	KEPT = 32,	   /* connections that a worker has open */
@@ -44,7 +46,6 @@ enum {
 	PACE_EVERY = 32, /* connections between two looks at the clock */
 	BACKLOG = 128,
 	FAILURES_MAX = 1000, /* in a row: something is wrong */
-	EXIT_USAGE = 2,
 	EXIT_SKIP = 77,
 };
 
@@ -60,7 +61,7 @@ struct pair {
 static uint64_t *opened;
 static volatile sig_atomic_t ended;
 
-static const char usage[] = "usage: churn [-s SECONDS] [-r RATE] [-w WORKERS] [-p PORT] [-e MS]\n";
+static const char usage[] = "churn [-s SECONDS] [-r RATE] [-w WORKERS] [-p PORT] [-e MS]";
 
 static uint64_t now_ns(void)
 {
@@ -242,6 +243,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 	static const char letters[] = "srwpe";
 	int choice;
 
+	opterr = 0; /* the usage says it all */
 	while ((choice = getopt(argc, argv, "s:r:w:p:e:")) != -1) {
 		const char *letter = choice == '?' ? NULL : strchr(letters, choice);
 		char *tail;
@@ -348,10 +350,8 @@ int main(int argc, char **argv)
 	struct sigaction action = {.sa_handler = end};
 	pid_t children[WORKERS_MAX];
 
-	if (parse_options(argc, argv, &options) < 0) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+	if (is_help(argc, argv) || parse_options(argc, argv, &options) < 0)
+		return show_usage(usage, "", is_help(argc, argv));
 	if (is_namespace_of_the_machine()) {
 		fprintf(stderr, "churn: not in the machine's own network namespace\n");
 		return EXIT_SKIP;

@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "usage.h"
 #include "bpf/walk.h"
 #include "util/clock.h"
-
-enum { EXIT_USAGE = 2 };
 
 /* Nobody writes records of states that were not asked for. */
 static int take_nothing(void *context __attribute__((unused)),
@@ -32,10 +31,8 @@ int main(int argc, char **argv)
 	struct tc_walk_result result;
 	struct tc_walk *walk;
 
-	if (argc > 2 || (argc == 2 && strcmp(argv[1], "-v") != 0)) {
-		fputs("usage: floor [-v]\n", stderr);
-		return EXIT_USAGE;
-	}
+	if (argc > 2 || (argc == 2 && strcmp(argv[1], "-v") != 0))
+		return show_usage("floor [-v]", "", is_help(argc, argv));
 	if (tc_walk_open(TC_WALK_TYPED, &walk, why) < 0)
 		goto fail;
 	opened = tc_clock_us();

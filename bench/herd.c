@@ -32,6 +32,7 @@
 #include "herd.h"
 #include "herd_crew.h"
 #include "lab/wait.h"
+#include "usage.h"
 #include "util/macro.h"
 
 #define COUNT_MAX 16000000u
@@ -46,15 +47,13 @@
 
 enum exit_code {
 	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
 	EXIT_NO_CROWD = 75, /* EX_TEMPFAIL: the kernel lost one on the way; worth a second try */
 	EXIT_SKIP = 77,
 	EXIT_NOT_RUN = 127,
 };
 
 /* clang-format off */
-static const char usage[] =
-	"usage: herd [OPTION…] -- CMD [ARGUMENT…]\n"
+static const char options[] =
 	"  --busy N          the crowd of the benchmarks: of 100 sockets 80 in TIME_WAIT,\n"
 	"                    10 ESTABLISHED, 5 CLOSE_WAIT, 5 FIN_WAIT2; of few, others\n"
 	"  --established N   sockets, two for each connection\n"
@@ -124,6 +123,7 @@ static int parse_options(int argc, char **argv, struct herd_wish *wish)
 	};
 	int choice, rc = 0;
 
+	opterr = 0; /* the usage says it all */
 	while (rc == 0 && (choice = getopt_long(argc, argv, "+6:", table, NULL)) != -1) {
 		size_t target = choice == '6' ? TC_ARRAY_SIZE(targets) - 1 : (size_t)choice;
 
@@ -282,10 +282,8 @@ int main(int argc, char **argv)
 	const char *step;
 	int rc;
 
-	if (parse_options(argc, argv, &wish) < 0) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+	if (is_help(argc, argv) || parse_options(argc, argv, &wish) < 0)
+		return show_usage("herd [OPTION…] -- CMD [ARGUMENT…]", options, is_help(argc, argv));
 	rc = lab_sandbox_new(false, &sandbox, &step);
 	if (rc < 0) {
 		fprintf(stderr, "herd: %s: %s%s\n", step, strerror(-rc),

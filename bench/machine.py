@@ -34,6 +34,27 @@ def run(main):
     main()
 
 
+def refuse(text):
+    """Arguments that nothing can be done with: one line, and an exit status of its own."""
+    print(text, file=sys.stderr)
+    sys.exit(2)
+
+
+def arguments(page, *flags):
+    """
+    The words of the command line, and of the flags those that were given. -h is answered by the
+    page, which begins with the usage.
+    """
+    usage = "usage: " + page.split(": ", 1)[0]
+    if sys.argv[1:] in (["-h"], ["--help"]):
+        print("usage: " + page.strip())
+        sys.exit(0)
+    words = [word for word in sys.argv[1:] if word not in flags]
+    if any(word.startswith("-") for word in words):
+        refuse(usage)
+    return words, [flag for flag in flags if flag in sys.argv[1:]], usage
+
+
 def processors():
     """Those that we may use."""
     return len(os.sched_getaffinity(0))

@@ -26,10 +26,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "usage.h"
 #include "util/clock.h"
 #include "util/macro.h"
 
-enum { ROUNDS_MAX = 1000, WORDS_MAX = 64, EXIT_USAGE = 2, EXIT_NOT_RUN = 127 };
+enum { ROUNDS_MAX = 1000, WORDS_MAX = 64, EXIT_NOT_RUN = 127 };
 
 struct result {
 	uint64_t wall_us[ROUNDS_MAX];
@@ -45,7 +46,7 @@ struct plan {
 	size_t command_count;
 };
 
-static const char usage[] = "usage: measure [-r ROUNDS] [-t SECONDS] [-k] -- COMMAND...\n";
+static const char usage[] = "measure [-r ROUNDS] [-t SECONDS] [-k] -- COMMAND...";
 
 static uint64_t us_of(const struct timeval *time)
 {
@@ -145,24 +146,33 @@ static int measure(const struct plan *plan, struct result *results)
 	return 0;
 }
 
+static int parse_number(const char *text, unsigned *ret_number)
+{
+	char *tail;
+
+	*ret_number = (unsigned)strtoul(text, &tail, 10);
+	return *text < '0' || *text > '9' || *tail ? -EINVAL : 0;
+}
+
 static int parse_options(int argc, char **argv, struct plan *plan)
 {
-	int choice;
+	int choice, err = 0;
 
 	*plan = (struct plan){ .rounds = 5, .seconds = 60 };
-	while ((choice = getopt(argc, argv, "+r:t:k")) != -1) {
+	opterr = 0; /* the usage says it all */
+	while (!err && (choice = getopt(argc, argv, "+r:t:k")) != -1) {
 		if (choice == 'r')
-			plan->rounds = (unsigned)atoi(optarg);
+			err = parse_number(optarg, &plan->rounds);
 		else if (choice == 't')
-			plan->seconds = (unsigned)atoi(optarg);
+			err = parse_number(optarg, &plan->seconds);
 		else if (choice == 'k')
 			plan->keep = true;
 		else
-			return -EINVAL;
+			err = -EINVAL;
 	}
 	plan->commands = argv + optind;
 	plan->command_count = (size_t)(argc - optind);
-	if (!plan->command_count || !plan->rounds || plan->rounds > ROUNDS_MAX)
+	if (err || !plan->command_count || !plan->rounds || plan->rounds > ROUNDS_MAX)
 		return -EINVAL;
 	return 0;
 }
@@ -172,10 +182,8 @@ int main(int argc, char **argv)
 	tc_auto_free struct result *results = NULL;
 	struct plan plan;
 
-	if (parse_options(argc, argv, &plan) < 0) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
+	if (is_help(argc, argv) || parse_options(argc, argv, &plan) < 0)
+		return show_usage(usage, "", is_help(argc, argv));
 	results = calloc(plan.command_count, sizeof(*results));
 	return results && measure(&plan, results) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
