@@ -110,7 +110,7 @@ static int count_message(void *context, const struct nlmsghdr *header,
 	return counting->job->glance ? glance_at(counting, state, header, message) : 0;
 }
 
-static int dump_states(struct counting *counting, uint32_t states)
+static int dump_through(struct mnl_socket *socket, struct counting *counting, uint32_t states)
 {
 	struct tc_netlink_dump dump = {
 		.job = counting->job,
@@ -120,13 +120,19 @@ static int dump_states(struct counting *counting, uint32_t states)
 		.context = counting,
 		.parts = &counting->parts,
 	};
+
+	counting->report->complete = true;
+	return tc_netlink_dump(&dump, socket, tc_netlink_kernel_bits(states));
+}
+
+static int dump_states(struct counting *counting, uint32_t states)
+{
 	struct mnl_socket *socket;
 	int err = tc_diag_open(&socket);
 
 	if (err)
 		return tc_netlink_fail(counting->report, err);
-	counting->report->complete = true;
-	err = tc_netlink_dump(&dump, socket, tc_netlink_kernel_bits(states));
+	err = dump_through(socket, counting, states);
 	mnl_socket_close(socket);
 	return err;
 }
@@ -156,7 +162,6 @@ static int new_alone(const struct counting *counting, struct alone **ret_alone)
 
 	if (err) {
 		free(alone);
-		tc_netlink_fail(counting->report, err);
 		return err;
 	}
 	alone->job = *counting->job;
@@ -213,27 +218,6 @@ static int settle_alone(struct alone *alone, struct counting *counting)
 
 /* ---- Both ----------------------------------------------------------------------------- */
 
-/* Beside the others; without a thread, after them. */
-static int count_beside(struct counting *counting, uint32_t states)
-{
-	struct alone *alone;
-	struct tc_thread thread;
-	bool threaded;
-	int err = new_alone(counting, &alone), bound_err;
-
-	if (err)
-		return err;
-	threaded = tc_thread_begin(&thread, read_alone, alone);
-	err = dump_states(counting, states & ~TC_STATE_BIT(TC_BOUND));
-	if (threaded)
-		tc_thread_join(&thread);
-	else
-		read_alone(alone);
-	bound_err = settle_alone(alone, counting);
-	free_alone(alone);
-	return err ? err : bound_err;
-}
-
 static int count_in_place(struct counting *counting, uint32_t states)
 {
 	struct alone *alone;
@@ -250,10 +234,48 @@ static int count_in_place(struct counting *counting, uint32_t states)
 	}
 	err = new_alone(counting, &alone);
 	if (err)
-		return err;
+		return tc_netlink_fail(counting->report, err);
 	read_alone(alone);
 	err = settle_alone(alone, counting);
 	free_alone(alone);
+	return err;
+}
+
+/* Beside the others; without a thread, after them. */
+static int count_with(struct alone *alone, struct mnl_socket *socket, struct counting *counting,
+		      uint32_t states)
+{
+	struct tc_thread thread;
+	bool threaded = tc_thread_begin(&thread, read_alone, alone);
+	int err = dump_through(socket, counting, states & ~TC_STATE_BIT(TC_BOUND)), bound_err;
+
+	if (threaded)
+		tc_thread_join(&thread);
+	else
+		read_alone(alone);
+	bound_err = settle_alone(alone, counting);
+	return err ? err : bound_err;
+}
+
+/* Two dumps at once need a descriptor each; where there is one, all come in one dump. */
+static int count_beside(struct counting *counting, uint32_t states)
+{
+	struct mnl_socket *socket = NULL;
+	struct alone *alone;
+	int err = new_alone(counting, &alone);
+
+	if (!err) {
+		err = tc_diag_open(&socket);
+		if (!err)
+			err = count_with(alone, socket, counting, states);
+		free_alone(alone);
+	}
+	if (socket)
+		mnl_socket_close(socket);
+	else if (err == -EMFILE || err == -ENFILE)
+		return count_in_place(counting, states);
+	else
+		tc_netlink_fail(counting->report, err);
 	return err;
 }
 

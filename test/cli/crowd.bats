@@ -32,3 +32,7 @@ load helper
 	in_herd --established 10000 --time-wait 80000 --close-wait 5000 --fin-wait2 5000 -- \
 		crowd_memory
 }
+
+@test "crowd: where descriptors are few, one is enough to count" {
+	in_herd --established 2000 --time-wait 2000 --peers 100 -- crowd_descriptors
+}

@@ -107,3 +107,15 @@ crowd_readers() {
 			"$(cat "$scratch/notes")"
 	done
 }
+
+# A large count makes two dumps at once, if there is a descriptor for each.
+crowd_descriptors() {
+	local all few
+	all=$(tcpcensus --source netlink -o csv)
+	few=$(
+		for fd in {3..60}; do eval "exec $fd>&-"; done
+		ulimit -n 4
+		exec tcpcensus --source netlink -o csv
+	)
+	same "by one descriptor" "$all" "$few"
+}
