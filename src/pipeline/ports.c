@@ -32,7 +32,7 @@ struct part {
 	struct tc_headroom *headroom;
 	struct tc_port_pool pool;
 	double taken_at;  /* seconds of the monotonic clock */
-	char *netns_name; /* owned; NULL: of a listing */
+	char *netns_name; /* owned; NULL: of a listing, or it has none */
 };
 
 struct tc_ports {
@@ -457,7 +457,10 @@ static int read_here(void *context, const struct tc_netns *netns)
 	ports->parts = grown;
 	reading->part = &grown[ports->part_count++];
 	*reading->part = (struct part){ .headroom = NULL };
-	reading->part->netns_name = netns ? strdup(netns->name) : tc_netns_name_here();
+	if (!netns)
+		reading->part->netns_name = tc_netns_name_here();
+	else if (netns->name) /* one has none where nothing that holds it was found */
+		reading->part->netns_name = strdup(netns->name);
 	tc_listeners_release(&reading->listeners);
 	err = read_all(reading);
 	return err ? err : finish(reading);

@@ -148,6 +148,18 @@ assert [group["count"] for group in read("by", "netns.id")["groups"]] == [3]' "$
 	exec {many[1]}>&-
 }
 
+@test "netns: one of which no holder was found has no name, which is no reason to crash" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	few='for fd in {3..60}; do eval "exec $fd>&-"; done; ulimit -n "$1"; shift; exec tcpcensus "$@"'
+	for limit in 4 5 6 7 8 9; do
+		for command in census list ports listeners 'diagnose -i 0'; do
+			apart unshare -n bash -c "$few" - $limit $command -N all
+			[ "$status" -le 3 ]
+			[ "$status" != 3 ] || [ "$(wc -l <"$err_file")" = 1 ]
+		done
+	done
+}
+
 @test "netns: root that lacks a capability is not told to be root" {
 	needs_root
 	without=(setpriv --bounding-set -sys_admin,-sys_ptrace --inh-caps -sys_admin,-sys_ptrace)
