@@ -21,6 +21,7 @@ enum { SOCKETS_MAX = 100000 };
 enum {
 	SPARE_MAX = 12,	  /* descriptors that reading a namespace takes, and some more */
 	SEARCH_LEAST = 4, /* that the search has in any case */
+	READ_LEAST = 2,	  /* that reading has, where the search has so many yet */
 };
 
 /* ---- The list ------------------------------------------------------------------------ */
@@ -307,6 +308,14 @@ static int name_init(struct tc_netns_list *list)
 	return netns->name ? 0 : -ENOMEM;
 }
 
+/* Whether one more is held back for reading. */
+static bool is_spare(int count, rlim_t limit)
+{
+	if (count < READ_LEAST && limit > SEARCH_LEAST + READ_LEAST)
+		return true;
+	return count < SPARE_MAX && SEARCH_LEAST + 2 * (rlim_t)(count + 1) <= limit;
+}
+
 /*
  * Each namespace that is found keeps a descriptor. Where these are few, half are held back meanwhile:
  * else all would be found, and none could be read. Returns how many.
@@ -318,7 +327,7 @@ static int hold_back(int spare[SPARE_MAX])
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return 0;
-	while (count < SPARE_MAX && SEARCH_LEAST + 2 * (rlim_t)(count + 1) <= limit.rlim_cur) {
+	while (is_spare(count, limit.rlim_cur)) {
 		spare[count] = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (spare[count] < 0)
 			break;
