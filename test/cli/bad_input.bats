@@ -270,19 +270,34 @@ long_listing() {
 @test "a reader that goes away ends the program quietly" {
 	long_listing
 	for form in table json ndjson csv; do
-		[ "$(tcpcensus -f "$BATS_TEST_TMPDIR/long" list -n 0 -o $form 2>&1 | head -1 | wc -l)" = 1 ]
-		# The same where nobody is told of it by a signal.
-		(
-			trap '' PIPE
-			{
-				status=0
-				tcpcensus -f "$BATS_TEST_TMPDIR/long" list -n 0 -o $form \
-					2>"$BATS_TEST_TMPDIR/err" || status=$?
-				echo $status >"$BATS_TEST_TMPDIR/status"
-			} | head -1 >/dev/null
-		)
-		[ ! -s "$BATS_TEST_TMPDIR/err" ]
-		[ "$(cat "$BATS_TEST_TMPDIR/status")" = 0 ]
+		for command in list 'by remote'; do
+			[ "$(tcpcensus -f "$BATS_TEST_TMPDIR/long" $command -n 0 -o $form 2>&1 | head -1 | wc -l)" = 1 ]
+			# The same where nobody is told of it by a signal.
+			(
+				trap '' PIPE
+				{
+					status=0
+					tcpcensus -f "$BATS_TEST_TMPDIR/long" $command -n 0 -o $form \
+						2>"$BATS_TEST_TMPDIR/err" || status=$?
+					echo $status >"$BATS_TEST_TMPDIR/status"
+				} | head -1 >/dev/null
+			)
+			[ ! -s "$BATS_TEST_TMPDIR/err" ]
+			[ "$(cat "$BATS_TEST_TMPDIR/status")" = 0 ]
+		done
+	done
+}
+
+@test "/dev/full: a result that is written in parts is told to have failed once" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	long_listing
+	for form in table json ndjson csv; do
+		for command in list 'by remote'; do
+			run bash -c 'tcpcensus "$@" 2>&1 >/dev/full' - \
+				-f "$BATS_TEST_TMPDIR/long" $command -n 0 -o $form
+			[ "$status" = 3 ]
+			[ "$output" = "tcpcensus: cannot write the output: No space left on device" ]
+		done
 	done
 }
 
