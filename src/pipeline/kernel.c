@@ -150,7 +150,7 @@ static int run_best(struct tc_job *job, struct tc_census *census, struct tc_repo
 	for (size_t i = 0; i < count; i++) {
 		err = run_source(choices[i].source, job, census, report);
 		if (err >= 0 || job->begun) {
-			report->estimate_us = choices[i].estimate_us;
+			report->estimate_us = choices[i].known ? choices[i].estimate_us : 0;
 			*ret_source = choices[i].source;
 			return err;
 		}
@@ -286,7 +286,7 @@ static const struct tc_source *find_together(const struct kernel *kernel, const 
 		if (!tc_sources_choose(job, kernel->census != NULL, choices))
 			return NULL;
 		source = choices[0].source;
-		*ret_estimate_us = choices[0].estimate_us;
+		*ret_estimate_us = choices[0].known ? choices[0].estimate_us : 0;
 	}
 	return source->together ? source : NULL;
 }

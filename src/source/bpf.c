@@ -174,16 +174,24 @@ static bool bpf_serves(const struct tc_job *job, bool count)
 	return counts || !(job->need & ~TC_WALKED_HAVE);
 }
 
+/* What is only bound it counts by a program of its own, and has netlink hand over. */
 const struct tc_source tc_source_bpf = {
 	.name = "bpf",
 	.count_cost = {
 		.start_us = 6500,
-		.bound_us = 2500, /* another program is loaded */
 		.full_ns = 80,
 		.mini_ns = 50,
 		.past_ns = 35,
+		.bound = {.start_us = 2500},
+		.bound_alone = {.start_us = 4700, .each_ns = 42},
 	},
-	.scan_cost = {.start_us = 5700, .full_ns = 90, .mini_ns = 90, .past_ns = 40},
+	.scan_cost = {
+		.start_us = 5700,
+		.full_ns = 90,
+		.mini_ns = 90,
+		.past_ns = 30,
+		.bound = {.start_us = 300, .each_ns = 120, .past_ns = 105},
+	},
 	.together = true,
 	.serves = bpf_serves,
 	.scan = bpf_scan,

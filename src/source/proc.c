@@ -238,8 +238,20 @@ static int proc_scan(struct tc_job *job, struct tc_report *report)
 const struct tc_source tc_source_proc = {
 	.name = "proc",
 	.poorer = true, /* BOUND, queues of listeners, cookies are not in these files */
-	.count_cost = { .start_us = 3000, .full_ns = 1300, .mini_ns = 1300, .past_ns = 1300 },
-	.scan_cost = { .start_us = 3000, .full_ns = 1300, .mini_ns = 1300, .past_ns = 1300 },
+	.count_cost = {
+		.start_us = 3000,
+		.full_ns = 1300,
+		.mini_ns = 1300,
+		.past_ns = 1300,
+		.bound_alone = { .start_us = 3000, .past_ns = 1300 },
+	},
+	.scan_cost = {
+		.start_us = 3000,
+		.full_ns = 1300,
+		.mini_ns = 1300,
+		.past_ns = 1300,
+		.bound_alone = { .start_us = 3000, .past_ns = 1300 },
+	},
 	.probe = proc_probe,
 	.scan = proc_scan,
 };

@@ -55,3 +55,13 @@ struct tc_sockstat tc_sockstat_read(void)
 	stat.inuse += stat.inuse6;
 	return stat;
 }
+
+/* Negative where the table is the first namespace's (net/ipv4/sysctl_net_ipv4.c). */
+bool tc_sockstat_has_own_table(void)
+{
+	char text[FILE_MAX];
+	int entries;
+
+	read_file("/proc/sys/net/ipv4/tcp_ehash_entries", text);
+	return sscanf(text, "%d", &entries) == 1 && entries > 0;
+}

@@ -20,4 +20,10 @@ struct tc_sockstat {
 /* Reads them for the calling thread's network namespace. */
 struct tc_sockstat tc_sockstat_read(void);
 
+/*
+ * Whether this namespace has a table of connections of its own (since Linux 6.1, where its parent
+ * has set tcp_child_ehash_entries); false where it is not known.
+ */
+bool tc_sockstat_has_own_table(void);
+
 #endif

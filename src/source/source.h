@@ -50,17 +50,26 @@ struct tc_job {
 	 * of no others that there may be.
 	 */
 	bool together;
-	uint64_t namespaces;	 /* how many they are, about */
+	uint64_t namespaces;	 /* how many they are, about, also where each is read for itself */
 	const uint64_t *listed; /* so many numbers of namespaces */
+};
+
+/* What it costs to look for those that are only bound, in the lists of all that have a port. */
+struct tc_bound_cost {
+	uint32_t start_us;
+	uint32_t each_ns; /* for each socket of the namespace */
+	uint32_t past_ns; /* for each in the table of connections, where that is passed for them */
 };
 
 /* What reading costs, as measured (doc/benchmarks.md): for the choice between sources. */
 struct tc_source_cost {
 	uint32_t start_us; /* before the first socket */
-	uint32_t bound_us; /* and where those that are only bound are wanted */
 	uint32_t full_ns;  /* for each full socket that is wanted */
 	uint32_t mini_ns;  /* for each minisocket that is */
-	uint32_t past_ns;  /* for each of both that is not */
+	uint32_t past_ns;  /* for each of both that is not, or is of another namespace */
+	struct tc_bound_cost bound;	  /* what those that are only bound add to connections */
+	struct tc_bound_cost bound_alone; /* what they cost without connections */
+	bool beside; /* with a second processor they are read alone, beside connections */
 };
 
 struct tc_source {
@@ -69,6 +78,7 @@ struct tc_source {
 	struct tc_source_cost scan_cost;  /* of handing them over */
 	bool together; /* it can read namespaces together */
 	bool poorer;   /* it tells less than the others: only where none of them works */
+	bool filters;  /* it passes what a filter does not want; else that is handed over */
 
 	/* Whether it has what the job needs; with `count`, only to be counted. NULL: always. */
 	bool (*serves)(const struct tc_job *job, bool count);
@@ -103,12 +113,13 @@ enum { TC_SOURCES = 3 };
 struct tc_source_choice {
 	const struct tc_source *source;
 	uint64_t estimate_us;
+	bool known; /* how many sockets there are; else the estimate is of none */
 };
 
 /*
  * The sources that serve the job, fastest first and the poorer ones last, by what the kernel says
- * of how many sockets the calling thread's namespace has; of a job that may be done together, the
- * machine. Returns how many.
+ * of how many sockets the calling thread's namespace has; of a job in more than one, the machine.
+ * Returns how many.
  */
 size_t tc_sources_choose(const struct tc_job *job, bool count,
 			 struct tc_source_choice ret_choices[TC_SOURCES]);

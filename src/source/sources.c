@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* sources.c - the ways of reading the kernel's sockets, and which is the fastest for a job. */
+#include "model/filter.h"
 #include "source/minis.h"
 #include "source/sockstat.h"
 #include "source/source.h"
+#include "util/processors.h"
 
 const struct tc_source *const tc_sources[TC_SOURCES + 1] = {
 	&tc_source_bpf,
@@ -11,10 +13,15 @@ const struct tc_source *const tc_sources[TC_SOURCES + 1] = {
 	NULL,
 };
 
+/* So many sockets of others may be in the table before it is asked whose it is. */
+enum { OTHERS_FEW = 1000 };
+
 /* What there is to come by. */
 struct population {
+	bool known;
 	uint64_t full, minis; /* wanted: sockets that are full, and minisockets */
 	uint64_t past;	      /* neither */
+	uint64_t elsewhere;   /* of other namespaces, in the same table */
 };
 
 #define FULL_BUT_ESTABLISHED                                                                       \
@@ -49,25 +56,50 @@ static void add(uint64_t sockets, double share, uint64_t *wanted, uint64_t *past
 	*past += sockets > part ? sockets - part : 0;
 }
 
+static bool is_of_many(const struct tc_job *job)
+{
+	return job->together || job->namespaces > 1;
+}
+
+/* A table is mostly everybody's: then what others have in it is passed. */
+static uint64_t count_elsewhere(const struct tc_sockstat *stat, uint64_t everybodys_time_wait)
+{
+	uint64_t others = 0;
+
+	if (stat->allocated > stat->inuse)
+		others += stat->allocated - stat->inuse;
+	if (everybodys_time_wait > stat->time_wait)
+		others += everybodys_time_wait - stat->time_wait;
+	return others < OTHERS_FEW || !tc_sockstat_has_own_table() ? others : 0;
+}
+
 /*
- * Nobody where it is not known, as of those in tables of their own, where they mostly are few:
- * then what begins fastest is best. What a number is an upper bound of, others have: of a table
- * that is shared, their sockets are met as well.
+ * Nobody where it is not known, as of those that listen, who mostly are few: then what begins
+ * fastest is best. What a number is an upper bound of, others have: of a table that is shared,
+ * their sockets are met as well.
  */
 static struct population look_around(const struct tc_job *job)
 {
-	struct tc_sockstat stat = tc_sockstat_read();
-	struct population found = {.past = 0};
-	uint64_t full = stat.inuse, time_wait = stat.time_wait;
+	struct population found = {.known = true};
+	struct tc_sockstat stat;
+	uint64_t full, time_wait, everybodys;
 	double share;
 
-	if (!stat.known || !(job->states & ~TC_STATES_ELSEWHERE))
+	if (job->states == TC_STATE_BIT(TC_LISTEN))
 		return found;
-	if (job->together) {
+	stat = tc_sockstat_read();
+	found.known = stat.known;
+	if (!stat.known)
+		return found;
+	full = stat.inuse;
+	time_wait = stat.time_wait;
+	everybodys = tc_minis_time_wait();
+	if (is_of_many(job)) {
 		full = stat.allocated;
-		time_wait = tc_minis_time_wait();
-		if (time_wait < stat.time_wait) /* not to be read here */
-			time_wait = stat.time_wait;
+		if (everybodys > time_wait) /* else it is not to be read here */
+			time_wait = everybodys;
+	} else {
+		found.elsewhere = count_elsewhere(&stat, everybodys);
 	}
 	share = share_of_families(&stat, job->families);
 	add(full, share * share_of_full(job->states), &found.full, &found.past);
@@ -79,18 +111,63 @@ static struct population look_around(const struct tc_job *job)
 	return found;
 }
 
-static uint64_t estimate_us(const struct tc_source *source, const struct tc_job *job,
-			    const struct population *found, bool count)
+/* What a filter keeps is not known, and may be a handful or all: as with full sockets. */
+static void add_filter(struct population *found)
 {
-	const struct tc_source_cost *cost = count ? &source->count_cost : &source->scan_cost;
-	uint64_t starts = job->together && !source->together ? job->namespaces : 1;
-	uint64_t start_us = cost->start_us;
-	uint64_t sockets_ns = found->full * cost->full_ns + found->minis * cost->mini_ns +
-			      found->past * cost->past_ns;
+	uint64_t full = found->full / 4, minis = found->minis / 4;
 
-	if (job->states & TC_STATE_BIT(TC_BOUND))
-		start_us += cost->bound_us;
-	return starts * start_us + sockets_ns / 1000;
+	found->past += found->full - full + found->minis - minis;
+	found->full = full;
+	found->minis = minis;
+}
+
+/* How often the tables are gone through. */
+static uint64_t count_readings(const struct tc_source *source, const struct tc_job *job)
+{
+	bool once = !job->namespaces || (job->together && source->together);
+
+	return once ? 1 : job->namespaces;
+}
+
+static uint64_t connections_us(const struct tc_source_cost *cost, const struct population *found,
+			       uint64_t readings)
+{
+	uint64_t all = found->full + found->minis + found->past;
+	uint64_t past = found->past + found->elsewhere + (readings - 1) * all;
+
+	return readings * cost->start_us + (found->full * cost->full_ns +
+					    found->minis * cost->mini_ns + past * cost->past_ns) /
+						   1000;
+}
+
+static uint64_t bound_us(const struct tc_bound_cost *cost, const struct population *found,
+			 uint64_t readings)
+{
+	uint64_t all = found->full + found->minis + found->past;
+	uint64_t past = readings * (all + found->elsewhere);
+
+	return readings * cost->start_us + (all * cost->each_ns + past * cost->past_ns) / 1000;
+}
+
+static uint64_t estimate_us(const struct tc_source *source, const struct tc_job *job,
+			    struct population found, bool count)
+{
+	uint64_t readings = count_readings(source, job), connections, alone;
+	bool filtered = job->filter && job->filter->expr;
+	const struct tc_source_cost *cost;
+
+	if (filtered && source->filters)
+		add_filter(&found);
+	cost = count && (!filtered || source->filters) ? &source->count_cost : &source->scan_cost;
+	connections = connections_us(cost, &found, readings);
+	if (!(job->states & TC_STATE_BIT(TC_BOUND)))
+		return connections;
+	alone = bound_us(&cost->bound_alone, &found, readings);
+	if (!(job->states & ~TC_STATES_ELSEWHERE))
+		return alone;
+	if (cost->beside && tc_processors() > 1)
+		return connections > alone ? connections : alone;
+	return connections + bound_us(&cost->bound, &found, readings);
 }
 
 static bool is_better(const struct tc_source_choice *one, const struct tc_source_choice *other)
@@ -110,7 +187,8 @@ size_t tc_sources_choose(const struct tc_job *job, bool count,
 		const struct tc_source *source = tc_sources[i];
 		struct tc_source_choice choice = {
 			.source = source,
-			.estimate_us = estimate_us(source, job, &found, count),
+			.estimate_us = estimate_us(source, job, found, count),
+			.known = found.known,
 		};
 		size_t at = chosen;
 

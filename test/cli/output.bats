@@ -258,3 +258,24 @@ sys.exit(status or not 0.9 * told <= peak <= 1.1 * told + 8)' \
 		[ "$status" = 0 ]
 	done
 }
+
+expects() { # whether the last command said how long it was expected to take
+	grep -qE '^tcpcensus: read through [a-z]+ in [0-9.]+ ms; [0-9.]+ ms were expected$' <<<"$err"
+}
+
+@test "nothing is expected where it is not known how many sockets there are" {
+	needs_root
+	! is_sanitized || skip "its run-time library needs /proc"
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	covered() { # ARGUMENT...
+		apart unshare -m sh -c 'mount --bind "$1" /proc && shift && exec "$@"' - \
+			"$BATS_TEST_TMPDIR/empty" tcpcensus "$@"
+		[ "$status" != 1 ] || skip "mounts may not be made here"
+		[ "$status" = 0 ]
+		grep -q '^tcpcensus: read through netlink in ' <<<"$err"
+	}
+	covered -v
+	! expects
+	covered by local.port state established -v
+	! expects
+}

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "model/filter.h"
 #include "random.h"
 #include "source/minis.h"
 #include "source/sockstat.h"
@@ -45,6 +46,22 @@ uint64_t __wrap_tc_minis_requests(void)
 	return requests_now;
 }
 
+static bool own_table_now;
+static unsigned processors_now = 2;
+
+bool __wrap_tc_sockstat_has_own_table(void);
+unsigned __wrap_tc_processors(void);
+
+bool __wrap_tc_sockstat_has_own_table(void)
+{
+	return own_table_now;
+}
+
+unsigned __wrap_tc_processors(void)
+{
+	return processors_now;
+}
+
 static void set_sockets(uint64_t inuse, uint64_t time_wait)
 {
 	stat_now = (struct tc_sockstat){
@@ -60,11 +77,15 @@ static const struct tc_job everything = {
 	.families = TC_FAMILY_INET | TC_FAMILY_INET6,
 };
 
+/* What is only bound may be read beside the others. */
 static uint32_t start_us(const struct tc_source *source, const struct tc_job *job, bool count)
 {
 	const struct tc_source_cost *cost = count ? &source->count_cost : &source->scan_cost;
 
-	return cost->start_us + (job->states & TC_STATE_BIT(TC_BOUND) ? cost->bound_us : 0);
+	if (!(job->states & TC_STATE_BIT(TC_BOUND)))
+		return cost->start_us;
+	return job->states & ~TC_STATES_ELSEWHERE ? cost->start_us + cost->bound.start_us
+						  : cost->bound_alone.start_us;
 }
 
 static bool is_offered(const struct tc_source *source, const struct tc_source_choice *choices,
@@ -87,7 +108,9 @@ static const struct tc_source *choose(const struct tc_job *job, bool count)
 		const struct tc_source *source = choices[i].source;
 
 		assert_true(!source->serves || source->serves(job, count));
+		assert_true(start_us(source, job, count) > 0);
 		assert_true(choices[i].estimate_us >= start_us(source, job, count));
+		assert_int_equal(choices[i].known, choices[0].known);
 		if (i && choices[i - 1].source->poorer == source->poorer) /* the fastest first, */
 			assert_true(choices[i - 1].estimate_us <= choices[i].estimate_us);
 		else if (i) /* and the poorer ones last, each once */
@@ -114,6 +137,8 @@ struct row {
 
 #define ENDS (TC_HAVE_FAMILY | TC_HAVE_ENDPOINTS | TC_HAVE_IFINDEX | TC_HAVE_KIND | TC_HAVE_NETNS)
 #define LISTENING TC_STATE_BIT(TC_LISTEN)
+#define BOUND TC_STATE_BIT(TC_BOUND)
+#define OPENING TC_STATE_BIT(TC_SYN_RECV)
 #define CONNECTED (TC_STATES_ALL & ~TC_STATE_BIT(TC_BOUND))
 
 static const struct row rows[] = {
@@ -138,7 +163,19 @@ static const struct row rows[] = {
 	{ "a crowd in the other",        24,        0, 0, 0, 2, true,  400000, 0, "bpf" },
 	{ "a flood, counted",            12,        0, 0, 0, 0, true,  0, 100000, "bpf" },
 	{ "a flood, with ends",          12,        0, 0, ENDS, 0, false, 0, 100000, "bpf" },
-	{ "a crowd that is not asked for", 12,      0, 0, 0, 0, true,  400000, 0, "netlink" },
+	{ "a crowd of others to pass",   12,        0, 0, 0, 0, true,  400000, 0, "bpf" },
+	{ "bound, counted among few",   869,     4169, BOUND, 0, 0, true, 0, 0, "netlink" },
+	{ "bound, counted among many", 34000,  136000, BOUND, 0, 0, true, 0, 0, "bpf" },
+	{ "bound, among TIME_WAIT",       0,   136000, BOUND, 0, 0, true, 0, 0, "bpf" },
+	{ "bound, listed",            34000,   136000, BOUND, ENDS, 0, false, 0, 0, "netlink" },
+	{ "bound, others having a crowd", 12,       0, BOUND, 0, 0, true, 400000, 0, "bpf" },
+	{ "bound, or listening",      34000,   136000, BOUND | LISTENING, 0, 0, true, 0, 0, "bpf" },
+	{ "bound in 300 namespaces",  34000,   136000, BOUND, 0, 300, true, 0, 0, "bpf" },
+	{ "half open, counted of few",  869,     4169, OPENING, 0, 0, true,  0, 50, "netlink" },
+	{ "half open, listed of few",   869,     4169, OPENING, ENDS, 0, false, 0, 50, "netlink" },
+	{ "half open, counted of many", 34000, 136000, OPENING, 0, 0, true,  0, 50, "bpf" },
+	{ "half open, listed of many", 34000,  136000, OPENING, ENDS, 0, false, 0, 50, "bpf" },
+	{ "all with ends, and bound", 34000,   136000, 0, ENDS, 0, false, 0, 0, "bpf" },
 	/* clang-format on */
 };
 
@@ -232,6 +269,7 @@ static void test_families(void **state)
 /* Where the kernel does not say how many there are, what begins fastest is best. */
 static void test_not_known(void **state)
 {
+	struct tc_source_choice choices[TC_SOURCES];
 	struct tc_job job = everything;
 
 	(void)state;
@@ -241,9 +279,117 @@ static void test_not_known(void **state)
 		.allocated = UINT64_MAX,
 	};
 	assert_string_equal(choose(&job, true)->name, "netlink");
+	tc_sources_choose(&job, true, choices);
+	assert_false(choices[0].known);
+	job.states = LISTENING; /* of which that makes no difference */
+	tc_sources_choose(&job, true, choices);
+	assert_true(choices[0].known);
+	job.states = TC_STATES_ALL;
 	job.together = true;
 	job.namespaces = 3;
 	choose(&job, true);
+}
+
+static uint64_t estimate_of(const char *name, const struct tc_job *job, bool count)
+{
+	struct tc_source_choice choices[TC_SOURCES];
+	size_t chosen = tc_sources_choose(job, count, choices);
+
+	for (size_t i = 0; i < chosen; i++)
+		if (strcmp(choices[i].source->name, name) == 0)
+			return choices[i].estimate_us;
+	return 0;
+}
+
+/* Whoever has a table of his own does not come by those in the others'. */
+static void test_own_table(void **state)
+{
+	struct tc_job job = everything;
+	uint64_t estimate_us;
+
+	(void)state;
+	set_sockets(12, 0);
+	stat_now.allocated = 400000;
+	time_wait_now = 0;
+	assert_string_equal(choose(&job, true)->name, "bpf");
+	own_table_now = true;
+	assert_string_equal(choose(&job, true)->name, "netlink");
+	own_table_now = false;
+	estimate_us = estimate_of("netlink", &job, true);
+	stat_now.allocated = 12; /* half of them: past them takes half the time */
+	time_wait_now = 200000;
+	assert_true(estimate_of("netlink", &job, true) * 2 - estimate_us < 2000);
+}
+
+/* Each of them is read past the sockets of all. */
+static void test_one_by_one(void **state)
+{
+	struct tc_job job = everything;
+
+	(void)state;
+	set_sockets(12, 0);
+	stat_now.allocated = 34000;
+	time_wait_now = 136000;
+	job.states = CONNECTED;
+	job.need = ENDS;
+	job.namespaces = 300;
+	assert_string_equal(choose(&job, false)->name, "bpf");
+	assert_true(estimate_of("bpf", &job, false) > 1000000);
+	assert_true(estimate_of("netlink", &job, false) > 3000000);
+	stat_now.allocated = 300; /* where there is nothing to pass, who begins fastest is */
+	time_wait_now = 0;
+	assert_string_equal(choose(&job, false)->name, "netlink");
+	assert_true(estimate_of("netlink", &job, false) > 300000);
+	job.together = true;
+	assert_string_equal(choose(&job, false)->name, "bpf");
+	assert_true(estimate_of("bpf", &job, false) < 10000);
+}
+
+/* What is only bound is part of what is told; where two dumps can be made at once, beside it. */
+static void test_bound_beside(void **state)
+{
+	struct tc_job job = everything, connected = everything, bound = everything;
+	uint64_t beside_us;
+
+	(void)state;
+	time_wait_now = requests_now = 0;
+	set_sockets(1000, 100000);
+	connected.states = CONNECTED;
+	bound.states = BOUND;
+	assert_true(estimate_of("netlink", &bound, true) > 20000);
+	beside_us = estimate_of("netlink", &job, true);
+	assert_true(beside_us == estimate_of("netlink", &connected, true));
+	processors_now = 1;
+	assert_true(estimate_of("netlink", &job, true) > beside_us + 10000);
+	processors_now = 2;
+	connected.need = job.need = ENDS;
+	for (size_t i = 0; i < 2; i++)
+		assert_true(estimate_of(tc_sources[i]->name, &job, false) >
+			    estimate_of(tc_sources[i]->name, &connected, false) + 10000);
+}
+
+/* netlink passes what a filter does not want, and eBPF hands it over. */
+static void test_filter(void **state)
+{
+	struct tc_filter *filter;
+	struct tc_filter_error error;
+	struct tc_job job = everything;
+	uint64_t bpf_us, netlink_us;
+
+	(void)state;
+	time_wait_now = requests_now = 0;
+	set_sockets(34000, 136000);
+	assert_int_equal(tc_filter_parse("dport = :80", 0, &filter, &error), 0);
+	job.need = ENDS;
+	bpf_us = estimate_of("bpf", &job, false);
+	netlink_us = estimate_of("netlink", &job, false);
+	job.filter = filter;
+	assert_true(estimate_of("bpf", &job, false) == bpf_us);
+	assert_true(estimate_of("netlink", &job, false) < netlink_us);
+	assert_string_equal(choose(&job, true)->name, "netlink"); /* with BOUND, beside */
+	job.states = CONNECTED;
+	assert_string_equal(choose(&job, false)->name, "bpf");
+	tc_filter_free(filter);
 }
 
 /* ---- What holds of any job -------------------------------------------------------------- */
@@ -306,6 +452,10 @@ int main(void)
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_second_choice),
 		cmocka_unit_test(test_not_known),
+		cmocka_unit_test(test_own_table),
+		cmocka_unit_test(test_one_by_one),
+		cmocka_unit_test(test_bound_beside),
+		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_monotone),
 		cmocka_unit_test(test_any_job),
 	};
