@@ -437,8 +437,8 @@ struct tc_report {
 	/* Only from a listing: TC_ORIGIN_ bits of what is no socket of a Linux machine. */
 	unsigned origins;
 	/*
-	 * How long it was thought to take to read the sockets, where the source was chosen and it was
-	 * known how many there are; or 0.
+	 * How long it was thought to take to read the sockets, of all namespaces together, where the
+	 * source was chosen and it was known how many there are; or 0.
 	 */
 	uint64_t estimate_us;
 	uint64_t found_us; /* of took_us, what it took to find the namespaces, where all were asked for */

@@ -4,7 +4,8 @@
  *
  * With --source auto the kernel sources are tried, the one that should be fastest first; the
  * first that lists anything is used, and why better ones did not work is kept for the report.
- * What is used in the first namespace is used in all of them, so that their numbers mean the same.
+ * What is used in the first namespace is used in all of them, so that their numbers mean the same:
+ * it is chosen there by how many sockets the machine has, as mostly each is read past all of them.
  *
  * The work in a namespace has two parts: to prepare, which finds what connections are judged
  * by, and to read. All namespaces are prepared before the first is read: a connection may be
@@ -45,7 +46,7 @@ struct kernel {
 	uint64_t *sharing;	   /* and of these, those that share the tables; owned */
 	size_t entered_count, sharing_count;
 	const struct tc_source *together; /* what reads them together */
-	uint64_t together_estimate_us;
+	uint64_t together_estimate_us, estimate_us; /* of the other, for all that it reads */
 	bool together_read;		   /* it has */
 	struct tc_report together_refused; /* why not */
 };
@@ -230,8 +231,14 @@ static int read_by_some(struct kernel *kernel, struct tc_job *job, struct tc_rep
 	const struct tc_source *other;
 	int err;
 
-	if (!kernel->source)
-		return run_wanted(kernel->query, job, kernel->census, part, &kernel->source);
+	if (!kernel->source) {
+		err = run_wanted(kernel->query, job, kernel->census, part, &kernel->source);
+		if (kernel->together_read) /* in a few, each with a table of its own */
+			part->estimate_us = 0;
+		kernel->estimate_us = part->estimate_us;
+		return err;
+	}
+	part->estimate_us = kernel->estimate_us;
 	err = run_source(kernel->source, job, kernel->census, part);
 	if (err >= 0 || job->begun || !is_auto(kernel->query->source))
 		return err;
@@ -399,6 +406,9 @@ static int read_all(struct kernel *kernel, struct tc_visits *visits)
 {
 	int err = read_together(kernel, visits);
 
+	/* What is left after those with a common table have tables of their own. */
+	kernel->pipeline->job.namespaces =
+		visits->all && !kernel->together_read ? visits->list.count : 0;
 	if (!err)
 		err = tc_visits_each(visits, read_sockets, kernel, kernel->report->why);
 	tc_reports_add_refused(kernel->report, &kernel->together_refused);

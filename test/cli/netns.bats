@@ -74,6 +74,20 @@ print(flush=True); sys.stdin.read()"; }
 	exec {many[1]}>&-
 }
 
+# What a walk does not hand over is asked for in each; the source is chosen for all of them.
+@test "netns: read one by one, what all of them should take is told" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	coproc many { exec python3 "$here/netns_many.py" 5; }
+	read -r -a ids -u "${many[0]}"
+	[ "${#ids[@]}" = 5 ]
+	apart tcpcensus dport = :80 -N all -v
+	exec {many[1]}>&-
+	[ "$status" = 0 ]
+	us=$(sed -nE 's/^tcpcensus: read through [a-z]+ in .* ms; ([0-9]+)\.([0-9]) ms were .*/\1\200/p' \
+		<<<"$err")
+	[ "$us" -ge 6000 ] # in each of them, to begin alone takes a millisecond
+}
+
 # What is counted is what was found and entered, and nothing else that a walk of the kernel's
 # tables comes to: these are everybody's.
 @test "netns: what nobody is in is counted by no source" {
