@@ -51,6 +51,7 @@ struct reading {
 	struct part *part; /* of the namespace where the thread is */
 	struct tc_listeners listeners;
 	struct tc_report *report;
+	uint64_t read_us; /* of all reports */
 	bool every;  /* namespace of the machine is read */
 	int no_way;  /* to the one destination from the last of them where there was none; 0 */
 	char no_way_why[TC_WHY_MAX];
@@ -161,6 +162,7 @@ static int read_facts(struct reading *reading)
 {
 	const char *source = reading->look.source;
 	char why[TC_WHY_MAX] = "";
+	uint64_t start_us;
 	int err;
 
 	reading->look.source = NULL;
@@ -169,11 +171,14 @@ static int read_facts(struct reading *reading)
 	if (err)
 		return err;
 	tc_listeners_sort(&reading->listeners);
+	start_us = tc_clock_us();
 	err = tc_port_facts_read(add_with_fact, reading, why);
 	if (err < 0)
 		snprintf(reading->report->why, TC_WHY_MAX, "%s", why);
 	if (!err)
 		reading->report->source = "bpf";
+	reading->report->read_us += tc_clock_us() - start_us;
+	reading->report->estimate_us = 0; /* it is of what listens */
 	return err;
 }
 
@@ -389,6 +394,7 @@ static int read_all(struct reading *reading)
 		err = tc_port_rules_read(&rules, reading->report->why);
 		if (!err)
 			err = read_kernel(reading, &rules);
+		reading->read_us += reading->report->read_us;
 	}
 	if (!err)
 		err = choose_destinations(reading);
@@ -507,6 +513,9 @@ static int read_in_namespace(struct reading *reading)
 	err = tc_visits_each(&visits, read_here, reading, reading->report->why);
 	if (!err)
 		tc_visits_report(&visits, reading->report);
+	reading->report->read_us = reading->read_us;
+	if (visits.all) /* it is of the last one */
+		reading->report->estimate_us = 0;
 	tc_visits_close(&visits);
 	if (!err)
 		err = put_in_order(reading->ports);

@@ -263,6 +263,21 @@ expects() { # whether the last command said how long it was expected to take
 	grep -qE '^tcpcensus: read through [a-z]+ in [0-9.]+ ms; [0-9.]+ ms were expected$' <<<"$err"
 }
 
+@test "what was expected is told where a source was chosen by it" {
+	apart tcpcensus -v
+	expects
+	find_sources
+	for source in "${sources[@]}"; do
+		for command in census ports; do
+			apart tcpcensus $command --source "$source" -v
+			grep -q "^tcpcensus: read through $source in [0-9.]* ms$" <<<"$err"
+		done
+	done
+	# By eBPF or not at all: it was not chosen by the time that it takes.
+	apart tcpcensus ports -v
+	! grep -q 'through bpf' <<<"$err" || ! expects
+}
+
 @test "nothing is expected where it is not known how many sockets there are" {
 	needs_root
 	! is_sanitized || skip "its run-time library needs /proc"
