@@ -108,8 +108,8 @@ inline_always u64 list_of_met(const struct tc_walker *walker, u64 sock)
 /*
  * As is_still_there(), and of a socket, whether it is in the list that the lane is in: between two
  * steps both the last and this one may have gone to another, as neighbours in the same order, and
- * then all that comes behind is of that one. So may two ports, to another bucket: of a port, whether
- * the last one is still that of the list that the lane has come from.
+ * then all that comes behind is of that one. So may two ports, to another bucket: of a port,
+ * whether the last one is still that of the list that the lane has come from.
  */
 inline_always int is_still_in_list(const struct tc_walker *walker, const struct tc_walk_lane *lane,
 				   u64 node, u64 sock)

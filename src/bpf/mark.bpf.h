@@ -25,7 +25,9 @@ in_kernel_apart static u64 mark_of_sock(u64 sock)
 	else
 		lot = shifted(load(object, lot, 0), lot);
 	lot &= 0xffffffff;
-	return load(object, dport, 0) ^ (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? lot : lot << 32);
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		lot <<= 32;
+	return load(object, dport, 0) ^ lot;
 }
 
 #endif

@@ -375,7 +375,8 @@ static bool keep_lists(struct tc_walk *walk)
 
 		if (walker->list_count > TC_WALK_LISTS || walker->buckets > TC_WALK_BUCKETS)
 			return false;
-		tc_buf_add(&walk->lists, walker->noted, walker->list_count * sizeof(*walker->noted));
+		tc_buf_add(&walk->lists, walker->noted,
+			   walker->list_count * sizeof(*walker->noted));
 	}
 	return !walk->lists.failed;
 }
@@ -462,7 +463,7 @@ static int follow(struct tc_walk *walk, enum tc_walk_lists lists, const struct t
 	return run_pass(walk, &pass, job, ret_result, why);
 }
 
-/* What listens is in lists, too. Who could not be met leaves something, and his list is followed. */
+/* What listens is in lists, too. Who is not met leaves something, and his list is followed. */
 static int sum_up_listeners(struct tc_walk *walk, const struct tc_walk_job *job,
 			    char why[TC_WHY_MAX])
 {

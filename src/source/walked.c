@@ -83,7 +83,8 @@ void tc_walked_read(const struct tc_walk_layout *layout, const uint64_t *record,
 		ret_sock->remote = tc_addr_of(is4, is4 ? (const void *)&v4[1]
 						   : (const void *)&record[TC_WALK_RECORD_DADDR6]);
 	ret_sock->local_port = (uint16_t)value_at(record, TC_WALK_RECORD_PORTS, &layout->sport);
-	ret_sock->remote_port = ntohs((uint16_t)value_at(record, TC_WALK_RECORD_PORTS, &layout->dport));
+	ret_sock->remote_port =
+		ntohs((uint16_t)value_at(record, TC_WALK_RECORD_PORTS, &layout->dport));
 	ret_sock->ifindex = (uint32_t)value_at(record, TC_WALK_RECORD_HEAD, &layout->ifindex);
 	ret_sock->have = TC_WALKED_HAVE;
 	ret_sock->netns = record[TC_WALK_RECORD_WHAT] >> 32;
