@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "owner/netns.h"
+#include "owner/netns_list.h"
 #include "util/macro.h"
+#include "util/netns_here.h"
 
 struct name {
 	uint64_t netns; /* 0 of a user */
@@ -57,31 +60,65 @@ static char *look_up_iface(uint32_t ifindex)
 	return if_indextoname(ifindex, name) ? strdup(name) : NULL;
 }
 
-static const char *find_name(void **tree, uint64_t netns, uint32_t number,
-			     char *(*look_up)(uint32_t))
+/*
+ * Whoever reads namespaces together is in none of them, or in another. The kernel tells a name only
+ * to who is there; few sockets have a device, so few visits are made.
+ */
+static char *look_up_elsewhere(struct tc_names *names, uint64_t id, uint32_t ifindex)
 {
-	struct name wanted = { .netns = netns, .number = number }, *name;
-	void *node = tfind(&wanted, tree, compare_names);
+	const struct tc_netns *netns =
+		names->netns_list && id ? tc_netns_list_find(names->netns_list, id) : NULL;
+	char *name;
+	int home;
 
-	if (node)
-		return (*(struct name **)node)->text;
-	name = malloc(sizeof(*name));
-	if (!name)
+	if (!netns || id == tc_netns_here())
+		return look_up_iface(ifindex);
+	if (tc_netns_enter(netns->fd, &home))
 		return NULL;
-	*name = (struct name){ .netns = netns, .number = number, .text = look_up(number) };
-	if (!tsearch(name, tree, compare_names)) {
-		free_name(name);
-		return NULL;
-	}
-	return name->text;
+	name = look_up_iface(ifindex);
+	names->astray = tc_netns_leave(&home);
+	return name;
+}
+
+/* Where it is, or NULL. */
+static struct name *find_name(void *const *tree, const struct name *wanted)
+{
+	struct name **node = tfind(wanted, tree, compare_names);
+
+	return node ? *node : NULL;
+}
+
+/* Takes the text. */
+static const char *add_name(void **tree, struct name wanted)
+{
+	struct name *name = malloc(sizeof(*name));
+
+	if (name)
+		*name = wanted;
+	if (name && tsearch(name, tree, compare_names))
+		return name->text;
+	free(name);
+	free(wanted.text);
+	return NULL;
 }
 
 const char *tc_names_user(struct tc_names *names, uint32_t uid)
 {
-	return find_name(&names->users, 0, uid, look_up_user);
+	struct name wanted = {.number = uid}, *found = find_name(&names->users, &wanted);
+
+	if (found)
+		return found->text;
+	wanted.text = look_up_user(uid);
+	return add_name(&names->users, wanted);
 }
 
 const char *tc_names_iface(struct tc_names *names, uint64_t netns, uint32_t ifindex)
 {
-	return find_name(&names->ifaces, netns, ifindex, look_up_iface);
+	struct name wanted = {.netns = netns, .number = ifindex};
+	struct name *found = find_name(&names->ifaces, &wanted);
+
+	if (found)
+		return found->text;
+	wanted.text = look_up_elsewhere(names, netns, ifindex);
+	return add_name(&names->ifaces, wanted);
 }

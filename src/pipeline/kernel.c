@@ -379,16 +379,13 @@ static int read_sharing(struct kernel *kernel, struct tc_visits *visits)
 	return err;
 }
 
-/*
- * Names of interfaces are those of the namespace where one is. And where we do not see all
- * processes, it is not known which namespace is the first.
- */
+/* Where we do not see all processes, it is not known which namespace is the first. */
 static int read_together(struct kernel *kernel, struct tc_visits *visits)
 {
 	struct tc_job *job = &kernel->pipeline->job;
 	int err;
 
-	if (!visits->all || visits->list.count < 2 || kernel->pipeline->flags & TC_FIELD_IFACES)
+	if (!visits->all || visits->list.count < 2)
 		return 0;
 	kernel->first_netns = tc_netns_first();
 	/* Where it cannot be told who shares tables, what is read together would be read again. */
@@ -543,6 +540,7 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 		return err;
 	found_us = visits.all ? tc_clock_us() - found_us : 0;
 	pipeline->netns_list = visits.all ? &visits.list : NULL;
+	pipeline->names.netns_list = pipeline->netns_list;
 	err = tc_existing_check(query->filter, pipeline->netns_list, report->why);
 	if (err) {
 		tc_visits_close(&visits);

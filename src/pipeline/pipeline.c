@@ -213,6 +213,8 @@ static int resolve(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t c
 		for (size_t i = 0; i < count; i++)
 			if (has_names(pipeline, &socks[i]))
 				add_names(pipeline, &socks[i], words_of(pipeline, socks, i));
+	if (pipeline->names.astray) /* what is read here would be another's */
+		return pipeline->names.astray;
 	return pipeline->flags & TC_FIELD_OWNERS ? add_owners(pipeline, socks, count) : 0;
 }
 

@@ -88,6 +88,39 @@ print(flush=True); sys.stdin.read()"; }
 	[ "$us" -ge 6000 ] # in each of them, to begin alone takes a millisecond
 }
 
+# A device is named where it is, which does not keep the namespaces from being read together.
+@test "netns: devices of all namespaces, by the names that each has for their numbers" {
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	coproc many { exec python3 "$here/netns_many.py" 12; }
+	read -r -a ids -u "${many[0]}"
+	[ "${#ids[@]}" = 12 ]
+	wanted=$(printf '%s\n' "${ids[@]}" | jq -cs .)
+	sockets() { # SOURCE COLUMNS [FILTER...]
+		tcpcensus list -N all --source "$1" -n 0 -o ndjson -c "netns.id,$2" "${@:3}" \
+			'( sport = :7 or dport = :7 )' 2>/dev/null |
+			jq -c --argjson wanted "$wanted" 'select(."netns.id" | IN($wanted[]))' | sort
+	}
+	for i in "${!ids[@]}"; do # the server's, and that of the connection it accepted
+		printf '{"netns.id":%s,"local":"[fe80::1]%%%s:7"}\n' "${ids[i]}" "left$i" "${ids[i]}" "left$i" \
+			"${ids[i]}" "right$i" "${ids[i]}" "right$i"
+	done | sort >"$BATS_TEST_TMPDIR/expected"
+	sources=(netlink auto)
+	[ -n "$(why_no_bpf)" ] || sources+=(bpf)
+	for source in "${sources[@]}"; do
+		sockets "$source" local | grep ':7"' | diff "$BATS_TEST_TMPDIR/expected" -
+		diff <(sockets netlink state,local,remote,iface) <(sockets "$source" state,local,remote,iface)
+		diff <(sockets netlink local,service) <(sockets "$source" local,service)
+		[ "$(sockets "$source" iface iface = left5 and | sort -u)" = \
+			"{\"netns.id\":${ids[5]},\"iface\":\"left5\"}" ]
+	done
+	for key in local local.addr; do
+		tcpcensus by $key -N all -j 2>/dev/null | jq -r .source.name
+	done >"$BATS_TEST_TMPDIR/sources"
+	uniq -c "$BATS_TEST_TMPDIR/sources"
+	[ "$(uniq "$BATS_TEST_TMPDIR/sources" | wc -l)" = 1 ]
+	exec {many[1]}>&-
+}
+
 # What is counted is what was found and entered, and nothing else that a walk of the kernel's
 # tables comes to: these are everybody's.
 @test "netns: what nobody is in is counted by no source" {

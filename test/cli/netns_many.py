@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Network namespaces with sockets in several states, some with a table of their own.
 
-netns_many.py COUNT: prints a line with the namespaces' ids once they are made, and keeps them
-until its input ends.
+netns_many.py COUNT: prints a line with the namespaces' ids, the first one's first, once they are
+made, and keeps them until its input ends.
 """
 import ctypes
 import os
@@ -47,14 +47,30 @@ def fill(number):
     return held
 
 
+def devices(number):
+    """Link-local sockets on two devices, of whose numbers each namespace has names of its own."""
+    names = [f"left{number}", f"right{number}"]
+    held = []
+    one, other = names if number % 2 else reversed(names)
+    os.system(f"ip link add {one} type veth peer name {other}")
+    for name in names:
+        os.system(f"ip link set {name} up && ip -6 addr add fe80::1/64 dev {name} nodad")
+        end = ("fe80::1", 7, 0, socket.if_nametoindex(name))
+        server = socket.create_server(end, family=socket.AF_INET6)
+        client = socket.socket(socket.AF_INET6)
+        client.connect(end)
+        held += [server, client, server.accept()[0]]
+    return held
+
+
 def child(number, told):
     libc.prctl(DEATHSIG, SIGKILL)
     unshare()
     if number % 3 == 1:
         own_table()
     os.system("ip link set lo up")
-    held = fill(number)
-    os.write(told, b"%d\n" % os.stat("/proc/self/ns/net").st_ino)
+    held = fill(number) + devices(number)
+    os.write(told, b"%d %d\n" % (number, os.stat("/proc/self/ns/net").st_ino))
     sys.stdin.read()
     os._exit(bool(not held))
 
@@ -65,5 +81,6 @@ for number in range(int(sys.argv[1])):
         child(number, told)
 os.close(told)
 with os.fdopen(reading) as lines:
-    print(*(lines.readline().strip() for _ in range(int(sys.argv[1]))), flush=True)
+    ids = dict(lines.readline().split() for _ in range(int(sys.argv[1])))
+print(*(ids[str(number)] for number in range(len(ids))), flush=True)
 sys.stdin.read()
