@@ -121,14 +121,13 @@ static void wait_ms(uint64_t interval_ms)
 
 /* ---- What the kernel says of a namespace ---------------------------------------------- */
 
-static void read_settings(struct tc_listening_facts *facts)
+static void read_somaxconn(struct tc_listening_facts *facts)
 {
-	struct tc_setting_value values[TC_SETTING_COUNT];
+	struct tc_setting_value value;
 	int64_t somaxconn;
 
-	tc_settings_read(NULL, values);
-	facts->has_somaxconn =
-		tc_setting_known(&values[TC_SETTING_somaxconn], &somaxconn) && somaxconn >= 0;
+	tc_setting_read(TC_SETTING_somaxconn, &value);
+	facts->has_somaxconn = tc_setting_known(&value, &somaxconn) && somaxconn >= 0;
 	if (facts->has_somaxconn)
 		facts->somaxconn = (uint64_t)somaxconn;
 }
@@ -150,7 +149,7 @@ static int find_facts(struct look *look, struct tc_listening_facts **ret_facts)
 	look->facts = facts;
 	*ret_facts = &facts[look->fact_count++];
 	**ret_facts = (struct tc_listening_facts){.netns = netns};
-	read_settings(*ret_facts);
+	read_somaxconn(*ret_facts);
 	return 0;
 }
 

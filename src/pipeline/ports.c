@@ -60,7 +60,7 @@ struct reading {
 /* What is looked at of each socket. */
 static const char *const wanted_fields[] = {
 	"state",      "family", "local.addr", "local.port", "remote.addr", "remote.port", "kind",
-	"expires", "iface",  "cookie",     "inode",  "netns",	   "direction",
+	"expires", "iface",  "cookie",     "inode",  "netns.id",   "direction",
 };
 
 /* ---- Sockets ------------------------------------------------------------------------- */
