@@ -26,16 +26,24 @@ struct scanning {
 	struct tc_job *job;
 	uint64_t netns; /* of all of them, but where each record tells; 0: not known */
 	bool listening;
+	bool ended; /* by the sink */
 	size_t filled;
 	struct tc_sock batch[TC_BATCH];
 };
 
 static int flush(struct scanning *scanning)
 {
+	struct tc_job *job = scanning->job;
 	size_t count = scanning->filled;
+	int err;
 
+	if (!count)
+		return 0;
 	scanning->filled = 0;
-	return count ? scanning->job->sink(scanning->job->context, scanning->batch, count) : 0;
+	job->begun = true;
+	err = job->sink(job->context, scanning->batch, count);
+	scanning->ended |= err != 0;
+	return err;
 }
 
 static int take_records(void *context, const struct tc_walk_layout *layout, const uint64_t *words,
@@ -44,7 +52,6 @@ static int take_records(void *context, const struct tc_walk_layout *layout, cons
 	struct scanning *scanning = context;
 	int err = 0;
 
-	scanning->job->begun = true;
 	for (size_t i = 0; !err && i + TC_WALK_RECORD <= count; i += TC_WALK_RECORD) {
 		struct tc_sock *sock = &scanning->batch[scanning->filled];
 
@@ -59,11 +66,26 @@ static int take_records(void *context, const struct tc_walk_layout *layout, cons
 	return err;
 }
 
-/* One table. What was handed over cannot be taken back: then it is incomplete. */
+/*
+ * Before a socket was handed over another source can do it all. What was handed over cannot be
+ * taken back: then it is incomplete, and where a run has failed the kernel has not refused it.
+ */
+static int give_up(struct scanning *scanning, int err, struct tc_report *report)
+{
+	if (!scanning->job->begun || scanning->ended || err == -ENOMEM)
+		return err;
+	if (err != -EBUSY) /* tc_walked_judge() has said why */
+		snprintf(report->why, sizeof(report->why),
+			 _("an eBPF program that reads sockets could not be run to its end: %s"),
+			 strerror(-err));
+	report->complete = false;
+	return flush(scanning);
+}
+
 static int scan_table(struct tc_walk *walk, struct scanning *scanning, bool listening,
 		      struct tc_report *report)
 {
-	struct tc_job *job = scanning->job;
+	const struct tc_job *job = scanning->job;
 	struct tc_walk_job walk_job = tc_walked_job(job);
 	struct tc_walk_result result;
 	int err;
@@ -78,10 +100,7 @@ static int scan_table(struct tc_walk *walk, struct scanning *scanning, bool list
 		err = flush(scanning);
 	if (!err)
 		err = tc_walked_judge(&result, report);
-	if (err != -EBUSY || !job->begun)
-		return err;
-	report->complete = false;
-	return 0;
+	return err ? give_up(scanning, err, report) : 0;
 }
 
 static int scan_tables(struct tc_job *job, uint32_t states, struct tc_report *report)
@@ -120,7 +139,10 @@ static int walk_rest(struct tc_job *rest, struct tc_report *part)
 	return err;
 }
 
-/* The states that are left, through sock_diag; where that is denied, by another walk. */
+/*
+ * The states that are left, through sock_diag; where that is denied, by another walk. Where neither
+ * works, connections that were handed over are not all there is.
+ */
 static int scan_rest(const struct tc_job *job, struct tc_report *report, bool *ret_begun)
 {
 	struct tc_report part = {.size = sizeof(part)};
@@ -138,7 +160,7 @@ static int scan_rest(const struct tc_job *job, struct tc_report *report, bool *r
 		report->complete = false;
 		memcpy(report->why, part.why, sizeof(report->why));
 	}
-	return err;
+	return err == -ENOMEM || rest.begun || !job->begun ? err : 0;
 }
 
 static int bpf_scan(struct tc_job *job, struct tc_report *report)

@@ -53,3 +53,8 @@ needs_gives_up() {
 	needs_gives_up
 	in_lab all-states -- without_proc
 }
+
+@test "a run in the kernel that fails: incomplete where sockets were handed over, else another source" {
+	needs_gives_up
+	in_herd --established 6000 --time-wait 0 --listen 3 -- failing_runs 6003
+}

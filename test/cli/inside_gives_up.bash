@@ -131,3 +131,45 @@ without_proc() {
 	grep -q ESTABLISHED "$scratch/out" || wrong "they are read" "$(cat "$scratch/notes")"
 	! grep netns "$scratch/out" || wrong "the namespace is not"
 }
+
+# The program whose runs in the kernel fail from one of them on.
+works_for() { # RUNS ARGUMENT...
+	RUNS_THAT_WORK=$1 "$build/test/tools/fails_on_the_way" "${@:2}"
+}
+
+# Whichever run is the first to fail: it is another source that lists all, or told that it is not all.
+failing_runs() { # SOCKETS
+	local not_all='an eBPF program that reads sockets could not be run to its end: .+'
+	local columns='-n 0 -c state,local,remote' runs=0 others=0 parts=0 seen=() source
+	while [[ "${seen[*]}" != *whole* ]] && [ $((runs += 1)) -lt 100 ]; do
+		works_for $runs list $columns -j >"$scratch/out" 2>"$scratch/notes" || wrong "exit status $?"
+		seen+=("$(jq -r --arg why "^$not_all\$" --argjson all "$1" 'if .source.name == "netlink" then
+				select(.source.complete and .total == $all and
+					[.source.refused[].name] == ["bpf"]) | "other"
+			elif .source.complete then select(.total == $all) | "whole"
+			else select(.total > 0 and .total < $all and .source.numbers == "at_least" and
+				(.source.why | test($why)) and .source.refused == []) | "part:\(.total)" end' \
+			"$scratch/out")")
+		[ -n "${seen[-1]}" ] || wrong "what $runs runs told" "$(tail -c 600 "$scratch/out" "$scratch/notes")"
+		[[ "${seen[*]}" = *part* ]] || others=$runs
+		[[ "${seen[-1]}" != part* ]] || parts=$runs
+	done
+	[[ "${seen[*]}" = other*part*whole ]] || wrong "all three came about" "${seen[*]}"
+	works_for "$others" list $columns --source bpf >"$scratch/out" 2>"$scratch/notes"
+	same "nothing was handed over: exit status" 3 $?
+	same "nothing was handed over: output" "" "$(cat "$scratch/out")"
+	for source in auto bpf; do
+		works_for "$parts" list $columns -o ndjson --source $source >"$scratch/out" 2>"$scratch/notes" ||
+			wrong "NDJSON: exit status $?"
+		tail -1 "$scratch/out" | jq -e --arg why "^$not_all\$" '.schema and
+			.source.complete == false and (.source.why | test($why))' >/dev/null ||
+			wrong "NDJSON has a trailer" "$(tail -1 "$scratch/out")"
+		works_for "$parts" list $columns -o csv --source $source >"$scratch/out" 2>"$scratch/notes" ||
+			wrong "CSV: exit status $?"
+		grep -qE "^\(incomplete: $not_all\),+$" "$scratch/out" || wrong "CSV tells it"
+		works_for "$parts" by remote.addr --source $source >"$scratch/out" 2>"$scratch/notes" ||
+			wrong "by: exit status $?"
+		grep -q '^total' "$scratch/out" && grep -q 'incomplete' "$scratch/out" ||
+			wrong "by shows what came" "$(cat "$scratch/out" "$scratch/notes")"
+	done
+}
