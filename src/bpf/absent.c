@@ -15,10 +15,15 @@ static int absent(char why[TC_WHY_MAX])
 	return -EOPNOTSUPP;
 }
 
-int tc_bpf_port_facts(tc_bpf_port_sink *sink __attribute__((unused)),
+int tc_bpf_port_facts(struct port_facts_bpf **programs __attribute__((unused)),
+		      tc_bpf_port_sink *sink __attribute__((unused)),
 		      void *context __attribute__((unused)), char why[TC_WHY_MAX])
 {
 	return absent(why);
+}
+
+void tc_bpf_port_facts_release(struct port_facts_bpf *programs __attribute__((unused)))
+{
 }
 
 int tc_bpf_task_file(tc_bpf_holder_sink *sink __attribute__((unused)),

@@ -11,10 +11,17 @@
 /* Gets a batch. 0 to go on; anything else ends the reading. */
 typedef int tc_bpf_port_sink(void *context, const struct tc_bpf_port *ports, size_t count);
 
+/* Loaded once, however many namespaces are read: to load it takes longer than to read most. */
+struct port_facts_bpf;
+
 /*
  * Reads the sockets of the calling thread's network namespace, but neither requests nor what is
- * only bound. Returns as tc_bpf_task_file().
+ * only bound. Where *programs is NULL they are loaded first. Returns as tc_bpf_task_file().
  */
-int tc_bpf_port_facts(tc_bpf_port_sink *sink, void *context, char why[TC_WHY_MAX]);
+int tc_bpf_port_facts(struct port_facts_bpf **programs, tc_bpf_port_sink *sink, void *context,
+		      char why[TC_WHY_MAX]);
+
+/* NULL is fine. */
+void tc_bpf_port_facts_release(struct port_facts_bpf *programs);
 
 #endif

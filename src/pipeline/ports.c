@@ -50,6 +50,7 @@ struct reading {
 	struct tc_ports *ports;
 	struct part *part; /* of the namespace where the thread is */
 	struct tc_listeners listeners;
+	struct port_facts_bpf *programs; /* owned; NULL: not loaded */
 	struct tc_report *report;
 	uint64_t read_us; /* of all reports */
 	bool every;  /* namespace of the machine is read */
@@ -172,7 +173,7 @@ static int read_facts(struct reading *reading)
 		return err;
 	tc_listeners_sort(&reading->listeners);
 	start_us = tc_clock_us();
-	err = tc_port_facts_read(add_with_fact, reading, why);
+	err = tc_port_facts_read(&reading->programs, add_with_fact, reading, why);
 	if (err < 0)
 		snprintf(reading->report->why, TC_WHY_MAX, "%s", why);
 	if (!err)
@@ -555,6 +556,7 @@ int tc_ports_take(const struct tc_ports_query *query, struct tc_ports **ret_port
 		err = reading.ports ? read_in_namespace(&reading) : -ENOMEM;
 	}
 	tc_listeners_release(&reading.listeners);
+	tc_port_facts_release(reading.programs);
 	report.took_us = tc_clock_us() - start;
 	report.size = ret_report->size;
 	memcpy(ret_report, &report,

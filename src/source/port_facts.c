@@ -60,9 +60,15 @@ static int take(void *context, const struct tc_bpf_port *records, size_t count)
 	return 0;
 }
 
-int tc_port_facts_read(tc_port_fact_sink *sink, void *context, char why[TC_WHY_MAX])
+int tc_port_facts_read(struct port_facts_bpf **programs, tc_port_fact_sink *sink, void *context,
+		       char why[TC_WHY_MAX])
 {
 	struct reader reader = { .sink = sink, .context = context };
 
-	return tc_bpf_port_facts(take, &reader, why);
+	return tc_bpf_port_facts(programs, take, &reader, why);
+}
+
+void tc_port_facts_release(struct port_facts_bpf *programs)
+{
+	tc_bpf_port_facts_release(programs);
 }

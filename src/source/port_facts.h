@@ -24,11 +24,18 @@ struct tc_port_fact {
 typedef int tc_port_fact_sink(void *context, struct tc_sock *sock,
 			      const struct tc_port_fact *fact);
 
+struct port_facts_bpf; /* the program: whoever reads several namespaces loads it once */
+
 /*
  * Every socket of the calling thread's namespace but those that are only bound, which no
- * iterator of the kernel visits. Returns 0, what the sink returned, or a negative errno with a
- * sentence in why: -EOPNOTSUPP in a build without eBPF, -EPERM without the privilege.
+ * iterator of the kernel visits. The program is loaded where *programs is NULL. Returns 0, what the
+ * sink returned, or a negative errno with a sentence in why: -EOPNOTSUPP in a build without eBPF,
+ * -EPERM without the privilege.
  */
-int tc_port_facts_read(tc_port_fact_sink *sink, void *context, char why[TC_WHY_MAX]);
+int tc_port_facts_read(struct port_facts_bpf **programs, tc_port_fact_sink *sink, void *context,
+		       char why[TC_WHY_MAX]);
+
+/* NULL is fine. */
+void tc_port_facts_release(struct port_facts_bpf *programs);
 
 #endif

@@ -6,11 +6,16 @@
  * To look for the name of the namespace where we are takes a search of the whole machine, which
  * the linker has __wrap_tc_netns_name_here() of this file count; and the settings are a hundred files.
  */
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -18,7 +23,9 @@
 #include "source/setting_read.h"
 #include "util/macro.h"
 
-static unsigned searches, settings_read;
+struct bpf_object_skeleton;
+
+static unsigned searches, settings_read, loaded;
 
 char *__real_tc_netns_name_here(void);
 char *__wrap_tc_netns_name_here(void);
@@ -35,6 +42,17 @@ void __wrap_tc_settings_read(const char *root, struct tc_setting_value values[TC
 {
 	settings_read++;
 	__real_tc_settings_read(root, values);
+}
+
+int __real_tc_bpf_load(struct bpf_object_skeleton *skeleton, char why[TC_WHY_MAX]);
+int __wrap_tc_bpf_load(struct bpf_object_skeleton *skeleton, char why[TC_WHY_MAX]);
+
+int __wrap_tc_bpf_load(struct bpf_object_skeleton *skeleton, char why[TC_WHY_MAX])
+{
+	int err = __real_tc_bpf_load(skeleton, why);
+
+	loaded += !err;
+	return err;
 }
 
 static const struct tc_query everywhere = {
@@ -54,6 +72,24 @@ static void no_machine_is_searched_for_the_ports_of_each(void **state __attribut
 	assert_int_equal(searches, 0);
 }
 
+static void the_program_for_ports_is_loaded_once(void **state __attribute__((unused)))
+{
+	struct tc_query look = {.size = sizeof(look), .netns = "all", .source = "bpf"};
+	struct tc_ports_query query = {.size = sizeof(query), .look = &look};
+	struct tc_report report = {.size = sizeof(report)};
+	struct tc_ports *ports;
+	size_t pools;
+
+	loaded = 0;
+	if (tc_ports_take(&query, &ports, &report) < 0)
+		skip(); /* as in a build without eBPF */
+	pools = tc_ports_pools(ports);
+	tc_ports_free(ports);
+	assert_int_equal(loaded, 1);
+	if (pools < 2) /* it may not make another: this proves nothing */
+		skip();
+}
+
 static void of_settings_listeners_need_one(void **state __attribute__((unused)))
 {
 	struct tc_report report = {.size = sizeof(report)};
@@ -67,12 +103,42 @@ static void of_settings_listeners_need_one(void **state __attribute__((unused)))
 	assert_int_equal(settings_read, 0);
 }
 
+/* A second namespace, for as long as this test runs. */
+static int make_another(void **state)
+{
+	static int ends[2];
+	char ready = 'n';
+	pid_t pid;
+
+	if (pipe(ends) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		ready = unshare(CLONE_NEWNET) < 0 ? 'n' : 'y';
+		if (write(ends[1], &ready, 1) == 1)
+			pause();
+		_exit(0);
+	}
+	*state = (void *)(intptr_t)pid;
+	return pid > 0 && read(ends[0], &ready, 1) == 1 ? 0 : -1;
+}
+
+static int end_another(void **state)
+{
+	pid_t pid = (pid_t)(intptr_t)*state;
+
+	kill(pid, SIGKILL);
+	return waitpid(pid, NULL, 0) == pid ? 0 : -1;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_machine_is_searched_for_the_ports_of_each),
+		cmocka_unit_test(the_program_for_ports_is_loaded_once),
 		cmocka_unit_test(of_settings_listeners_need_one),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_another, end_another);
 }
