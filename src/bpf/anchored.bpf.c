@@ -21,9 +21,8 @@ enum { SHORT = 4 };
 /* Anchors come before the buckets, as if each were one. */
 inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket)
 {
-	const struct tc_walk_layout *layout = &walker->layout;
 	const struct tc_walk_sample *anchor;
-	u64 node, link;
+	u64 node;
 
 	if (bucket >= TC_WALK_ANCHORS) {
 		bucket -= TC_WALK_ANCHORS;
@@ -36,17 +35,23 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 	lane->node = NOWHERE;
 	if (!anchor->sock)
 		return;
-	node = anchor->sock + layout->bind_node.word;
-	link = read_word(node + 8);
-	if (read_word(link) != node || mark_of_sock(anchor->sock) != anchor->mark) {
-		walker->anchors.became[bucket] |= TC_WALK_ANCHOR_GONE;
-		return;
-	}
+	node = anchor->sock + walker->layout.bind_node.word;
 	lane->outer_node = NOWHERE;
 	lane->outer_link = 0;
-	lane->list = list_of_met(walker, anchor->sock);
-	lane->link = link;
+	lane->link = read_word(node + 8);
 	lane->node = node;
+}
+
+/* Of an anchor: whether it still is one. (Asked here, since a chain is begun in several places.) */
+inline_always int can_begin(struct tc_walker *walker, const struct tc_walk_lane *lane, u64 node,
+			    u64 sock)
+{
+	u32 slot = lane->bucket & (TC_WALK_ANCHORS - 1);
+
+	if (read_word(lane->link) == node && mark_of_sock(sock) == walker->anchors.at[slot].mark)
+		return 1;
+	walker->anchors.became[slot] |= TC_WALK_ANCHOR_GONE;
+	return 0;
 }
 
 /* Whether another lane begins here. */
@@ -64,21 +69,33 @@ inline_always int is_anchor(struct tc_walker *walker, const struct tc_walk_lane 
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
 	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0, list = lane->list;
-	int bound = 0;
+	int bound = 0, same;
 
 	(void)which;
 	if (has_no_room(walker, TC_WALK_FOUND))
 		return NO_ROOM;
-	if (!lane->outer_node) {
-		list = list_of_port(walker, outer_of(node, port_node));
-		first = first_of(walker, lane->bucket - TC_WALK_ANCHORS, outer_of(node, port_node),
-				 list);
-	} else if (++lane->seen > SHORT && is_anchor(walker, lane, sock)) {
-		next = 0;
+	if (lane->outer_node) {
+		list = list_of_met(walker, sock);
+		if (!lane->list) {
+			if (!can_begin(walker, lane, node, sock)) {
+				lane->node = NOWHERE;
+				return GONE_ON;
+			}
+			lane->list = list;
+		}
+		same = list == lane->list;
+		if (++lane->seen > SHORT && is_anchor(walker, lane, sock))
+			next = 0;
+		else
+			bound = is_bound(walker, sock);
 	} else {
-		bound = is_bound(walker, sock);
+		u64 port = outer_of(node, port_node);
+
+		same = is_of_bucket(walker, lane);
+		list = list_of_port(walker, port);
+		first = first_of(walker, lane->bucket - TC_WALK_ANCHORS, port, list);
 	}
-	if (!is_still_in_list(walker, lane, node, sock))
+	if (!same || !is_still_there(lane, node))
 		return CHANGED;
 	lane->list = list;
 	if (bound)

@@ -15,18 +15,22 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
 	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0, list = lane->list;
-	int bound = 0;
+	int bound = 0, same;
 
 	(void)which;
 	if (has_no_room(walker, TC_WALK_BOUND_NOTED))
 		return NO_ROOM;
 	if (lane->outer_node) {
+		same = list_of_met(walker, sock) == list;
 		bound = is_bound(walker, sock);
 	} else {
-		list = list_of_port(walker, outer_of(node, port_node));
-		first = first_of(walker, lane->bucket, outer_of(node, port_node), list);
+		u64 port = outer_of(node, port_node);
+
+		same = is_of_bucket(walker, lane);
+		list = list_of_port(walker, port);
+		first = first_of(walker, lane->bucket, port, list);
 	}
-	if (!is_still_in_list(walker, lane, node, sock))
+	if (!same || !is_still_there(lane, node))
 		return CHANGED;
 	lane->list = list;
 	if (bound)

@@ -106,21 +106,15 @@ inline_always u64 list_of_met(const struct tc_walker *walker, u64 sock)
 }
 
 /*
- * As is_still_there(), and of a socket, whether it is in the list that the lane is in: between two
- * steps both the last and this one may have gone to another, as neighbours in the same order, and
- * then all that comes behind is of that one. So may two ports, to another bucket: of a port,
- * whether the last one is still that of the list that the lane has come from.
+ * To be asked with is_still_there(). Between two steps both the last socket and this one may have
+ * gone to another list, as neighbours in the same order, and then all that comes behind is of that
+ * one: then list_of_met() is not that of the lane any more. So may two ports, to another bucket: of
+ * a port, whether the last one is still that of the list that the lane has come from.
  */
-inline_always int is_still_in_list(const struct tc_walker *walker, const struct tc_walk_lane *lane,
-				   u64 node, u64 sock)
+inline_always int is_of_bucket(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
-	u64 list = lane->list;
-
-	if (lane->outer_node)
-		list = list_of_met(walker, sock);
-	else if (list)
-		list = list_of_port(walker, outer_of(lane->link, port_node));
-	return list == lane->list && is_still_there(lane, node);
+	return !lane->list ||
+	       list_of_port(walker, outer_of(lane->link, port_node)) == lane->list;
 }
 
 /* Of a socket in a list: whether it is one of those. */
