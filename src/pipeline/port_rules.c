@@ -3,11 +3,13 @@
 #include "pipeline/port_rules.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "model/filter_lookup.h"
 #include "source/setting_read.h"
 #include "util/intl.h"
 #include "util/macro.h"
@@ -48,15 +50,18 @@ static void set_rules(struct tc_headroom_rules *rules, const struct tc_setting_v
 		rules->tw_reuse_delay = delay;
 }
 
-static void say_unread(const char *setting, char why[TC_WHY_MAX])
+static int errno_of(const char *path)
+{
+	tc_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? errno : EBADMSG;
+}
+
+static void say_unread(const char *setting, int err, char why[TC_WHY_MAX])
 {
 	const char *no_proc = tc_privilege_no_proc();
-	char path[64];
-	int err;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", setting);
-	err = access(path, R_OK) < 0 ? errno : EBADMSG;
-	snprintf(why, TC_WHY_MAX, _("%s could not be read: %s"), path,
+	snprintf(why, TC_WHY_MAX, _("%s could not be read: %s"), setting,
 		 no_proc ? no_proc : strerror(err));
 }
 
@@ -69,7 +74,10 @@ int tc_port_rules_read(struct tc_headroom_rules *rules, char why[TC_WHY_MAX])
 	*rules = assumed_rules();
 	err = tc_reserved_ports_read(NULL, &rules->reserved);
 	if (values[TC_SETTING_ip_local_port_range].status != TC_SETTING_READ || err) {
-		say_unread(err ? "ip_local_reserved_ports" : "ip_local_port_range", why);
+		if (err)
+			say_unread("/proc/sys/net/ipv4/ip_local_reserved_ports", -err, why);
+		else
+			say_unread(TC_LOCAL_PORTS_FILE, errno_of(TC_LOCAL_PORTS_FILE), why);
 		return -ENODATA;
 	}
 	set_rules(rules, values);

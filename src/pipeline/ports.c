@@ -107,6 +107,8 @@ static int read_all(struct reading *reading)
 		err = tc_ports_read_listing(reading);
 	} else {
 		err = tc_port_rules_read(&rules, reading->report->why);
+		if (err && tc_ports_let_go(reading))
+			err = tc_port_rules_read(&rules, reading->report->why);
 		if (!err)
 			err = tc_ports_read_kernel(reading, &rules);
 		reading->read_us += reading->report->read_us;

@@ -48,6 +48,12 @@ struct reading {
 bool tc_ports_is_source(const struct reading *reading, const char *name);
 
 /*
+ * What is kept for the next namespace has descriptors, and may be in the way of what is read in it
+ * where these are few. False: there was nothing.
+ */
+bool tc_ports_let_go(struct reading *reading);
+
+/*
  * The sockets of the namespace that the thread is in, or of the listing that is asked for, for the
  * part's headroom, which is made anew. 0 or -errno, with report->why.
  */

@@ -208,15 +208,32 @@ static void report_refused(struct reading *reading)
 	report->refused_count++;
 }
 
+bool tc_ports_let_go(struct reading *reading)
+{
+	bool kept = reading->programs != NULL;
+
+	tc_port_facts_release(tc_take(reading->programs));
+	return kept;
+}
+
+static int begin_facts(struct reading *reading, const struct tc_headroom_rules *rules)
+{
+	int err = begin(reading, rules);
+
+	return err ? err : read_facts(reading);
+}
+
 int tc_ports_read_kernel(struct reading *reading, const struct tc_headroom_rules *rules)
 {
 	bool automatic = !reading->look.source || tc_ports_is_source(reading, "auto");
 	int err;
 
 	if (automatic || tc_ports_is_source(reading, "bpf")) {
-		err = begin(reading, rules);
-		if (!err)
-			err = read_facts(reading);
+		bool kept = reading->programs != NULL;
+
+		err = begin_facts(reading, rules);
+		if (err && tc_ports_let_go(reading) && kept)
+			err = begin_facts(reading, rules);
 		reading->part->pool.exact = !err;
 		if (!err)
 			forget_refused(reading->report);
