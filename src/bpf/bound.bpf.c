@@ -17,8 +17,7 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	u64 sock = outer_of(node, bind_node), next = read_word(node), first = 0, list = lane->list;
 	int bound = 0, same;
 
-	(void)which;
-	if (has_no_room(walker, TC_WALK_BOUND_NOTED))
+	if (lane->filled >= TC_WALK_STREAM)
 		return NO_ROOM;
 	if (lane->outer_node) {
 		same = list_of_met(walker, sock) == list;
@@ -34,22 +33,10 @@ inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 		return CHANGED;
 	lane->list = list;
 	if (bound)
-		note(walker, walker->bound, TC_WALK_BOUND_NOTED, sock);
+		note(lane, walker->stream[which % TC_WALK_LANES], TC_WALK_STREAM, sock);
 	if (lane->outer_node)
 		go_on(lane, node, next);
 	else
 		enter(walker, lane, node, next, first);
 	return GONE_ON;
-}
-
-inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane)
-{
-	(void)walker;
-	(void)lane;
-}
-
-inline_always void forget(struct tc_walk_lane *lane)
-{
-	lane->outer_node = 0;
-	lane->list = 0;
 }

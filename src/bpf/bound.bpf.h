@@ -143,20 +143,14 @@ inline_always u64 mark_of(const struct tc_walk_lane *lane)
 	return 0;
 }
 
-/* There is room for `room` notes. Who comes to no more waits until they have been taken. */
-inline_always int has_no_room(const struct tc_walker *walker, u32 room)
+/* Once it is known to be in the list. Who has no room for one waits until the stream was taken. */
+inline_always void note(struct tc_walk_lane *lane, u64 *stream, u32 room, u64 sock)
 {
-	return walker->found_count >= room;
-}
-
-/* Once it is known to be in the list. */
-inline_always void note(struct tc_walker *walker, u64 *notes, u32 room, u64 sock)
-{
-	u32 at = walker->found_count;
+	u32 at = lane->filled;
 
 	if (at < room)
-		notes[at] = sock;
-	walker->found_count = at + 1;
+		stream[at] = sock;
+	lane->filled = at + 1;
 }
 
 /* On to the next of the list, or behind it: to what comes after the port. */
@@ -166,6 +160,21 @@ inline_always void go_on(struct tc_walk_lane *lane, u64 node, u64 next)
 	lane->node = next ? next : lane->outer_node;
 	if (!next)
 		lane->outer_node = 0;
+}
+
+inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane)
+{
+	(void)walker;
+	lane->proven |= lane->is_long;
+	lane->kept = lane->filled;
+}
+
+inline_always void forget(struct tc_walk_lane *lane)
+{
+	lane->is_long = 0;
+	lane->outer_node = 0;
+	lane->list = 0;
+	lane->seen = 0;
 }
 
 #endif

@@ -50,28 +50,18 @@ static int put_aside(const struct tc_walk_lane *lane, const uint64_t *stream, st
 	return aside->failed ? -ENOMEM : 0;
 }
 
-static int take_notes(struct tc_crew *crew, struct tc_walker *walker)
-{
-	const uint64_t *notes = (const uint64_t *)(const void *)((char *)walker + crew->notes);
-	int err = crew->found ? tc_found_take(crew->found, notes, walker->found_count) : 0;
-
-	walker->found_count = 0;
-	return err;
-}
-
-/* Hands over what the lanes have written, and what was noted. */
+/* Hands over what the lanes have written. */
 static int drain(struct tc_crew *crew, struct member *member, struct tc_walker *walker)
 {
+	const uint64_t *streams = (const uint64_t *)(const void *)((char *)walker + crew->stream);
 	const struct tc_walk_job *job = crew->job;
 	int err;
 
 	pthread_mutex_lock(&crew->lock);
 	err = crew->sink_err;
-	if (!err)
-		err = take_notes(crew, walker);
 	for (size_t i = 0; i < TC_WALK_LANES; i++) {
 		const struct tc_walk_lane *lane = &walker->lanes[i];
-		const uint64_t *stream = walker->stream[i];
+		const uint64_t *stream = streams + i * crew->room;
 
 		if (!err)
 			err = give_aside(job, walker, lane, &member->aside[i]);

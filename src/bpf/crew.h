@@ -8,7 +8,6 @@
 
 #include <pthread.h>
 
-#include "bpf/found.h"
 #include "bpf/walk.h"
 
 enum { TC_WALKERS_MAX = 8 }; /* more wait for memory together */
@@ -19,8 +18,7 @@ struct tc_crew {
 	int program;
 	uint32_t steps; /* of a run */
 	const struct tc_walk_job *job;
-	struct tc_found *found; /* takes what is noted at `notes` in a walker; NULL: nothing is */
-	size_t notes;
+	size_t stream, room; /* where in a walker the streams of the lanes are, and words of each */
 	uint32_t next, buckets; /* to be walked: from, and the end; next is taken atomically */
 	uint64_t work; /* as much as so many buckets: for how many walkers it is worth */
 	/* What came of it; while they walk, under the lock, which the sink is called with, too. */

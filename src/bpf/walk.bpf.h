@@ -186,7 +186,8 @@ in_kernel_apart static u64 read_address_v6(u64 sock)
  */
 inline_always u64 list_of(const struct tc_walker *walker, u64 net, u64 port, u64 address)
 {
-	return net + (port & 0xffff) + (address & walker->address_mask) * 0x9e3779b97f4a7c15ull;
+	return net * 0xc2b2ae3d27d4eb4full + (port & 0xffff) +
+	       (address & walker->address_mask) * 0x9e3779b97f4a7c15ull;
 }
 
 /* The same of a socket, given the word with its family. */

@@ -316,25 +316,33 @@ static void add_up(struct tc_walk *walk, const struct pass *pass, const struct t
 	}
 }
 
-/* Where a program notes sockets; 0: it does not. */
-static const size_t notes[TC_WALK_PROGRAMS] = {
-	[TC_WALK_BOUND] = offsetof(struct tc_walker, bound),
-	[TC_WALK_ANCHORED] = offsetof(struct tc_walker, anchors.found),
-};
+static int take_found(void *context, const struct tc_walk_layout *layout __attribute__((unused)),
+		      const uint64_t *words, size_t count)
+{
+	return tc_found_take(context, words, count);
+}
 
 static int run_pass(struct tc_walk *walk, const struct pass *pass, const struct tc_walk_job *job,
 		    struct tc_walk_result *ret_result, char why[TC_WHY_MAX])
 {
+	bool anchored = pass->program == TC_WALK_ANCHORED;
 	struct tc_found found = {.distinct = 0};
+	struct tc_walk_job noting = *job;
 	struct tc_crew crew = {
 		.memory = walk->memory,
 		.walkers = walk->walkers,
 		.job = job,
-		.found = notes[pass->program] ? &found : NULL,
-		.notes = notes[pass->program],
+		.stream = anchored ? offsetof(struct tc_walker, anchors.stream)
+				   : offsetof(struct tc_walker, stream),
+		.room = anchored ? TC_WALK_FOUND : TC_WALK_STREAM,
 	};
 	int err;
 
+	if (anchored || pass->program == TC_WALK_BOUND) { /* which sockets they come to is for us */
+		noting.sink = take_found;
+		noting.context = &found;
+		crew.job = &noting;
+	}
 	*ret_result = (struct tc_walk_result){.buckets = 0};
 	crew.program = load_by_any_way(walk, pass->program);
 	if (crew.program < 0)

@@ -112,8 +112,7 @@ enum {
 	TC_WALK_SAMPLES = 512, /* of a walker */
 	TC_WALK_ANCHOR_BITS = 12,
 	TC_WALK_ANCHORS = 1 << TC_WALK_ANCHOR_BITS,
-	TC_WALK_FOUND = 8192, /* notes before they have to be taken, */
-	TC_WALK_BOUND_NOTED = 32768, /* and where there are no anchors */
+	TC_WALK_FOUND = 256, /* words in a lane's stream beside them */
 };
 
 /*
@@ -164,7 +163,7 @@ enum {
 struct tc_walk_anchors {
 	struct tc_walk_sample at[TC_WALK_ANCHORS]; /* by tc_walk_anchor_slot(); 0: none */
 	uint8_t became[TC_WALK_ANCHORS];
-	uint64_t found[TC_WALK_FOUND]; /* notes: sockets, some of them more than once */
+	uint64_t stream[TC_WALK_LANES][TC_WALK_FOUND]; /* sockets, some of them more than once */
 };
 
 /*
@@ -259,7 +258,6 @@ struct tc_walker {
 	uint32_t passed;    /* since the last that was looked at closer */
 	uint32_t unsampled; /* of those, since the last sample */
 	uint32_t sample_count;
-	uint32_t found_count; /* notes; the caller takes them */
 	uint32_t list_count; /* in noted; more than there is room for: some are not there */
 	uint32_t ahead_count;
 	uint64_t ahead[TC_WALK_AHEAD]; /* addresses of what lanes have left to their next steps */
@@ -272,7 +270,6 @@ struct tc_walker {
 	uint64_t sums[TC_WALK_SUMS];
 	union {
 		uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
-		uint64_t bound[TC_WALK_BOUND_NOTED]; /* notes: sockets, some more than once */
 		struct tc_walk_list noted[TC_WALK_LISTS];
 		struct {
 			struct tc_walk_anchors anchors;

@@ -11,7 +11,8 @@ pairs6: the same, with two addresses of which the last 64 bits are alike. again:
 of each of many lists to its beginning, since they come again as they were; behind each two comes
 then the one that stays, which was the first before. noted: some go from the middle of a very long
 list to its beginning, so that all behind them are met twice. chain: so they do in a chain of
-connections, of a table with one bucket.
+connections, of a table with one bucket. replaced: for each of a list that is closed another comes,
+in memory of its own. (What is held for noted stays to the end.)
 """
 import itertools
 import json
@@ -37,10 +38,15 @@ addr add 2001:db8:2::1/64 dev d0 nodad
 """
 
 
-def bound(address, port=PORT):
+def unbound(address=HERE):
     one = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    return one
+
+
+def bound(address, port=PORT):
+    one = unbound(address)
     one.bind((address, port))
     return one
 
@@ -188,6 +194,26 @@ class Noted(Scene):
             one.close()
 
 
+class Replaced(Scene):
+    least, most = 0, 2 * MANY
+
+    def __init__(self):
+        self.old, self.new = [], []
+
+    def prepare(self):
+        self.old = [bound(HERE) for _ in range(self.most)]
+        self.new = [unbound() for _ in range(self.most)]
+
+    def move(self):
+        for old, new in zip(self.old, self.new):
+            old.close()
+            new.bind((HERE, PORT))
+
+    def end(self):
+        for one in self.old + self.new:
+            one.close()
+
+
 class Chain(Noted):
     """Those that stay are of IPv6, so that they alone are counted."""
     state, count_before, options = "SYN_SENT", 600, ["-6"]
@@ -203,7 +229,7 @@ class Chain(Noted):
         return asking(HERE6, PORT + i, 0)
 
 
-SCENES = {each.__name__.lower(): each for each in (Whole, Pairs, Pairs6, Again, Noted, Chain)}
+SCENES = {each.__name__.lower(): each for each in (Whole, Pairs, Pairs6, Again, Noted, Replaced, Chain)}
 
 
 def census(program, scene, when):
