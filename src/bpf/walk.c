@@ -353,7 +353,7 @@ static int run_pass(struct tc_walk *walk, const struct pass *pass, const struct 
 		return err;
 	crew.buckets = (uint32_t)walk->memory[0].buckets;
 	crew.work = crew.buckets;
-	if (pass->program == TC_WALK_ANCHORED)
+	if (anchored)
 		place_anchors(walk, pass, &crew);
 	tc_crew_walk(&crew);
 	add_up(walk, pass, job, ret_result);

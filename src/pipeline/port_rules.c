@@ -3,11 +3,9 @@
 #include "pipeline/port_rules.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "model/filter_lookup.h"
 #include "source/setting_read.h"
@@ -50,11 +48,12 @@ static void set_rules(struct tc_headroom_rules *rules, const struct tc_setting_v
 		rules->tw_reuse_delay = delay;
 }
 
-static int errno_of(const char *path)
+static int why_no_range(void)
 {
-	tc_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint16_t low, high;
+	int err = tc_lookup_local_ports(&low, &high);
 
-	return fd < 0 ? errno : EBADMSG;
+	return err ? -err : EBADMSG;
 }
 
 static void say_unread(const char *setting, int err, char why[TC_WHY_MAX])
@@ -77,7 +76,7 @@ int tc_port_rules_read(struct tc_headroom_rules *rules, char why[TC_WHY_MAX])
 		if (err)
 			say_unread("/proc/sys/net/ipv4/ip_local_reserved_ports", -err, why);
 		else
-			say_unread(TC_LOCAL_PORTS_FILE, errno_of(TC_LOCAL_PORTS_FILE), why);
+			say_unread(TC_LOCAL_PORTS_FILE, why_no_range(), why);
 		return -ENODATA;
 	}
 	set_rules(rules, values);

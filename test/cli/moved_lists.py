@@ -132,19 +132,11 @@ class Pairs6(Pairs):
     here, there = HERE6, THERE6
 
 
-class Again(Scene):
-    most = least = PAIRS
+class Reopened(Scene):
+    """Pairs that come again as they were, at the beginning of their lists; and those that stay."""
 
     def __init__(self):
         self.pairs, self.stay = [], []
-
-    @staticmethod
-    def pair(i):
-        return [asking(HERE, PORT + i, other) for other in range(2)]
-
-    def prepare(self):
-        self.pairs = [self.pair(i) for i in range(PAIRS)]
-        self.stay = [bound(HERE, PORT + i) for i in range(PAIRS)]
 
     def move(self):
         for i, pair in enumerate(self.pairs):
@@ -157,21 +149,28 @@ class Again(Scene):
             one.close()
 
 
-class Noted(Scene):
-    count_before = 6000
-    least = HOLDERS * HELD + count_before
-    most = least + 4 * MANY
+class Again(Reopened):
+    most = least = PAIRS
 
-    def __init__(self):
-        hold.parent = os.getpid()
-        for _ in range(HOLDERS):
-            hold(HELD)
-        self.pairs, self.before = [], []
+    @staticmethod
+    def pair(i):
+        return [asking(HERE, PORT + i, other) for other in range(2)]
 
-    def new(self, _):
-        return bound(HERE)
+    def prepare(self):
+        self.pairs = [self.pair(i) for i in range(PAIRS)]
+        self.stay = [bound(HERE, PORT + i) for i in range(PAIRS)]
 
-    stays = new
+
+class Chain(Reopened):
+    """Those that stay are of IPv6, so that they alone are counted."""
+    state, count_before, options = "SYN_SENT", 600, ["-6"]
+    most = least = count_before
+
+    def new(self, i):
+        return asking(HERE, PORT + i, 0)
+
+    def stays(self, i):
+        return asking(HERE6, PORT + i, 0)
 
     def pair(self, i):
         return [self.new(2 * i), self.new(2 * i + 1)]
@@ -179,19 +178,26 @@ class Noted(Scene):
     def prepare(self):
         """Two runs end among the pairs, and one of them between two of a pair."""
         self.pairs = [self.pair(i) for i in range(MANY // 2)]
-        self.before = [self.stays(0)]
+        self.stay = [self.stays(0)]
         self.pairs += [self.pair(i) for i in range(MANY // 2, MANY)]
-        self.before += [self.stays(i) for i in range(1, self.count_before)]
+        self.stay += [self.stays(i) for i in range(1, self.count_before)]
 
-    def move(self):
-        for i, pair in enumerate(self.pairs):
-            while pair:
-                pair.pop().close()
-            pair += self.pair(i)
 
-    def end(self):
-        for one in itertools.chain(self.before, *self.pairs):
-            one.close()
+class Noted(Chain):
+    state, count_before, options = "BOUND", 6000, []
+    least = HOLDERS * HELD + count_before
+    most = least + 4 * MANY
+
+    def __init__(self):
+        super().__init__()
+        hold.parent = os.getpid()
+        for _ in range(HOLDERS):
+            hold(HELD)
+
+    def new(self, _):
+        return bound(HERE)
+
+    stays = new
 
 
 class Replaced(Scene):
@@ -214,22 +220,8 @@ class Replaced(Scene):
             one.close()
 
 
-class Chain(Noted):
-    """Those that stay are of IPv6, so that they alone are counted."""
-    state, count_before, options = "SYN_SENT", 600, ["-6"]
-    most = least = count_before
-
-    def __init__(self):
-        self.pairs, self.before = [], []
-
-    def new(self, i):
-        return asking(HERE, PORT + i, 0)
-
-    def stays(self, i):
-        return asking(HERE6, PORT + i, 0)
-
-
-SCENES = {each.__name__.lower(): each for each in (Whole, Pairs, Pairs6, Again, Noted, Replaced, Chain)}
+SCENES = {each.__name__.lower(): each
+          for each in (Whole, Pairs, Pairs6, Again, Noted, Replaced, Chain)}
 
 
 def census(program, scene, when):
