@@ -23,6 +23,7 @@
 #define CALL_TIMEOUT_S 5
 #define DEFAULT_SOMAXCONN 4096
 #define BACKLOG_SPARE 16
+#define JOINED_PORT 61000 /* the first above net.ipv4.ip_local_port_range as it is at first */
 #define COUNT_TEXT_MAX 96
 
 int lab_job_fail(struct lab_job *job, int rc, const char *step)
@@ -188,11 +189,13 @@ int lab_job_connect_fd(struct lab_job *job, int fd, const struct sockaddr *addre
 	return 0;
 }
 
-int lab_job_dial(struct lab_job *job, enum lab_family family, bool blocking)
+/* A client from that port; 0: from one that the kernel chooses. */
+static int dial_from(struct lab_job *job, enum lab_family family, uint16_t port, bool blocking)
 {
 	struct sockaddr_storage address;
 	socklen_t length = lab_job_address(job, LAB_SERVER, family, job->port, &address);
-	int fd = open_socket(job, LAB_CLIENT, family);
+	int fd = port ? lab_job_open_bound(job, LAB_CLIENT, family, port)
+		      : open_socket(job, LAB_CLIENT, family);
 	int rc;
 
 	if (fd < 0)
@@ -203,10 +206,21 @@ int lab_job_dial(struct lab_job *job, enum lab_family family, bool blocking)
 	return rc < 0 ? rc : fd;
 }
 
-/* Connects client number i, blocking or not. */
+int lab_job_dial(struct lab_job *job, enum lab_family family, bool blocking)
+{
+	return dial_from(job, family, 0, blocking);
+}
+
+/*
+ * Connects client number i, blocking or not. To a listener that had clients before, from a port
+ * that connect(2) chooses for nobody: it comes round to ports of theirs, the sooner the more of
+ * these laboratories run at once (__inet_hash_connect() goes on where the last one to the same
+ * address and port left off, in whichever namespace), and such a SYN ends their TIME_WAIT.
+ */
 static int connect_one(struct lab_job *job, size_t i, bool blocking)
 {
-	int fd = lab_job_dial(job, i < job->n[LAB_V4] ? LAB_V4 : LAB_V6, blocking);
+	uint16_t port = job->part->maker->joins ? (uint16_t)(JOINED_PORT + i) : 0;
+	int fd = dial_from(job, i < job->n[LAB_V4] ? LAB_V4 : LAB_V6, port, blocking);
 
 	if (fd < 0)
 		return fd;
