@@ -211,12 +211,16 @@ static bool try_source(const char *source, unsigned long count)
 	return !is_left(source, &before, &after, count);
 }
 
-/* What malloc keeps at hand for each thread counts as used: without it the heap can be compared. */
+/*
+ * What malloc keeps at hand for each thread counts as used, and so does an arena, of which a
+ * thread makes one the first time that it finds another at work: without them the heap can be
+ * compared.
+ */
 static void begin_exact(char **argv)
 {
 	if (getenv("GLIBC_TUNABLES"))
 		return;
-	setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
+	setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=1", 1);
 	execv("/proc/self/exe", argv);
 }
 
