@@ -474,6 +474,9 @@ struct tc_report {
 	/* Only from a listing: the first 64 keys by their place, where a socket had it, as a name too. */
 	uint64_t given;
 	uint64_t read_us; /* of took_us, what it took to read the sockets; 0: it was not measured */
+	/* TC_STATE_BIT()s that `source` left to another one, which is quicker at them or alone has them. */
+	uint32_t rest_states;
+	const char *rest_source; /* NULL: there are none */
 };
 
 /*

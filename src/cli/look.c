@@ -314,6 +314,10 @@ static void note_how(const struct tc_report *report)
 	else
 		tc_note(_("read through %s in %s ms"), report->source,
 			tc_decimal((double)read_us / 1000.0).text);
+	for (int state = 0; state < TC_STATE_COUNT; state++)
+		if (report->rest_states & TC_STATE_BIT(state))
+			tc_note(_("%s was read through %s"), tc_state_name(state),
+				report->rest_source);
 	if (report->owners.source)
 		tc_note(_("descriptors of processes were read through %s"), report->owners.source);
 	if (report->foreign)

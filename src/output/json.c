@@ -123,15 +123,13 @@ static void add_refused(struct tc_buf *out, const struct tc_report *report)
 	tc_buf_byte(out, ']');
 }
 
-static void add_not_read(struct tc_buf *out, const struct tc_report *report)
+static void add_states(struct tc_buf *out, const char *key, uint32_t states)
 {
 	bool first = true;
 
-	if (!report->states_not_read)
-		return;
-	tc_buf_text(out, ",\"states_not_read\":[");
+	tc_buf_format(out, ",\"%s\":[", key);
 	for (int state = 0; state < TC_STATE_COUNT; state++) {
-		if (!(report->states_not_read & TC_STATE_BIT(state)))
+		if (!(states & TC_STATE_BIT(state)))
 			continue;
 		if (!first)
 			tc_buf_byte(out, ',');
@@ -139,6 +137,16 @@ static void add_not_read(struct tc_buf *out, const struct tc_report *report)
 		tc_json_string(out, tc_state_name(state));
 	}
 	tc_buf_byte(out, ']');
+}
+
+static void add_rest(struct tc_buf *out, const struct tc_report *report)
+{
+	if (!report->rest_source)
+		return;
+	tc_buf_text(out, ",\"rest\":{\"name\":");
+	tc_json_string(out, report->rest_source);
+	add_states(out, "states", report->rest_states);
+	tc_buf_byte(out, '}');
 }
 
 static void add_owners(struct tc_buf *out, const struct tc_report *report)
@@ -271,7 +279,9 @@ void tc_json_source(struct tc_buf *out, const struct tc_report *report)
 		tc_buf_format(out, ",\"numbers\":\"%s\"", tc_incomplete_word(report));
 	tc_buf_format(out, ",\"took_us\":%llu", (unsigned long long)report->took_us);
 	add_refused(out, report);
-	add_not_read(out, report);
+	add_rest(out, report);
+	if (report->states_not_read)
+		add_states(out, "states_not_read", report->states_not_read);
 	add_owners(out, report);
 	if (report->netns_count)
 		add_netns(out, report);

@@ -102,6 +102,8 @@ static int ask(const struct tc_source *source, struct tc_job *job, struct tc_cen
 
 	report->source = source->name;
 	report->states_not_read = 0;
+	report->rest_states = 0;
+	report->rest_source = NULL;
 	job->begun = false;
 	if (err)
 		return err;

@@ -41,6 +41,9 @@ void tc_reports_add(struct tc_report *all, const struct tc_report *part)
 		all->otherwise_count++;
 	}
 	all->states_not_read |= part->states_not_read;
+	all->rest_states |= part->rest_states;
+	if (!all->rest_source)
+		all->rest_source = part->rest_source;
 	all->unread += part->unread;
 	all->read_us += part->read_us;
 	if (!part->estimate_us) /* then it is not known of all of them together */

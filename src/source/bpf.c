@@ -152,7 +152,10 @@ static int scan_rest(const struct tc_job *job, struct tc_report *report, bool *r
 	if (!rest.states)
 		return 0;
 	err = tc_source_netlink.scan(&rest, &part);
-	if (err < 0 && err != -ENOMEM && !rest.begun && walk_rest(&rest, &part) == 0)
+	if (!err)
+		tc_walked_read_by(tc_source_netlink.name, job, &rest, report);
+	else if (err < 0 && err != -ENOMEM && !rest.begun &&
+		 rest.states & TC_STATE_BIT(TC_LISTEN) && walk_rest(&rest, &part) == 0)
 		err = 0;
 	*ret_begun |= rest.begun;
 	report->states_not_read |= part.states_not_read;

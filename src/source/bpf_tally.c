@@ -222,12 +222,15 @@ static int count_listeners_alone(struct tc_job *job, struct tc_census *census,
  * What is left after the walk. Listeners are few: to ask for them takes less time than another
  * program to be loaded, which is done where nobody answers.
  */
-static int count_rest(struct tc_job *rest, struct tc_census *census, struct tc_report *report)
+static int count_rest(const struct tc_job *job, struct tc_job *rest, struct tc_census *census,
+		      struct tc_report *report)
 {
 	struct tc_census counted = {.total = 0};
 	struct tc_report part = {.size = sizeof(part)};
 	int err = tc_netlink_tally(rest, census, report);
 
+	if (!err)
+		tc_walked_read_by(tc_source_netlink.name, job, rest, report);
 	if (err >= 0 || err == -ENOMEM || rest->begun || rest->states != TC_STATE_BIT(TC_LISTEN) ||
 	    count_listeners_alone(rest, &counted, &part) < 0)
 		return err;
@@ -307,7 +310,7 @@ int tc_bpf_tally(struct tc_job *job, struct tc_census *census, struct tc_report 
 	if (report->way != TC_WAY_ITERATOR) /* which comes to no sockets that are only bound */
 		rest.states &= TC_STATE_BIT(TC_LISTEN);
 	if (rest.states)
-		err = count_rest(&rest, census, report);
+		err = count_rest(job, &rest, census, report);
 	if (!err)
 		say_iterator(why, report);
 	return err;

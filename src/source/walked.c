@@ -51,6 +51,17 @@ struct tc_job tc_walked_rest(const struct tc_job *job)
 	return rest;
 }
 
+void tc_walked_read_by(const char *source, const struct tc_job *job, const struct tc_job *rest,
+		       struct tc_report *report)
+{
+	if (job->states == rest->states) {
+		report->source = source;
+		return;
+	}
+	report->rest_states = rest->states;
+	report->rest_source = source;
+}
+
 void tc_walked_way(const struct tc_walk *walk, struct tc_report *report)
 {
 	report->way = tc_walk_way(walk) == TC_WALK_PROBE ? TC_WAY_PROBED : TC_WAY_FASTEST;

@@ -25,6 +25,10 @@ void tc_walked_read(const struct tc_walk_layout *layout, const uint64_t *record,
 uint32_t tc_walked_states(const struct tc_job *job);
 struct tc_job tc_walked_rest(const struct tc_job *job);
 
+/* In the report that another source has read those, which may have been all that there was to. */
+void tc_walked_read_by(const char *source, const struct tc_job *job, const struct tc_job *rest,
+		       struct tc_report *report);
+
 /* In the report how the kernel was read, after a run. */
 void tc_walked_way(const struct tc_walk *walk, struct tc_report *report);
 

@@ -30,3 +30,9 @@ in_moving() { # COUNT FUNCTION
 @test "bound: handed over once each, or some are said to be missing" {
 	in_moving 600 bound_listed
 }
+
+@test "bound: who has read them, and what listens, is told" {
+	needs_bpf
+	needs_moving
+	in_lab all-states-loopback -- readers_told
+}

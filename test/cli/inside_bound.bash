@@ -49,3 +49,22 @@ bound_listed() { # COUNT
 			wrong "$1 that are bound, or a reason" "$lines $(cat "$scratch/notes")"
 	done
 }
+
+# Who has read which states where eBPF was asked for: "bpf but LISTEN netlink".
+readers_of() { # ARGUMENT...
+	tcpcensus "$@" --source bpf -j | jq -r '.source | .name + (.rest // empty |
+		" but \(.states | join(" and ")) \(.name)") // .name'
+}
+
+readers_told() {
+	same "a census" "bpf but LISTEN netlink" "$(readers_of)"
+	same "groups" "bpf but LISTEN and BOUND netlink" "$(readers_of by state \
+		state established state listening state bound-inactive)"
+	same "connections" bpf "$(readers_of by state state established)"
+	same "bound, counted" bpf "$(readers_of state bound-inactive)"
+	same "bound, handed over" netlink "$(readers_of by state state bound-inactive)"
+	same "listening" netlink "$(readers_of state listening)"
+	tcpcensus --source bpf -v 2>"$scratch/notes" >"$scratch/out"
+	grep -qx 'tcpcensus: LISTEN was read through netlink' "$scratch/notes" ||
+		wrong "with --verbose, too" "$(cat "$scratch/notes")"
+}

@@ -25,6 +25,9 @@ no_netlink_bpf() {
 	agree "listeners" "of_listeners tcpcensus" "of_listeners no_netlink --source bpf"
 	agree "below the census" "verdicts bpf" "no_netlink --source bpf 2>&1 |
 		sed '/ ports /,/: tcpcensus/d'"
+	no_netlink list state bound-inactive --source bpf >"$scratch/out" 2>"$scratch/notes"
+	same "nobody lists what is only bound" 3 $?
+	grep -q 'Permission denied' "$scratch/notes" || wrong "and why" "$(cat "$scratch/notes")"
 }
 
 queues_of_listeners() { # COMMAND SOURCE

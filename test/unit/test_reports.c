@@ -93,6 +93,27 @@ static void test_in_json(void **state)
 			       "\"hidden\":0,\"otherwise\":{\"name\":\"proc\",\"count\":2}}"));
 }
 
+/* Whichever namespace it was in. */
+static void test_what_another_source_read(void **state)
+{
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	struct tc_report all = {.size = sizeof(all)}, part = read_through("bpf", NULL), rest = part;
+
+	(void)state;
+	rest.rest_source = "netlink";
+	rest.rest_states = TC_STATE_BIT(TC_LISTEN) | TC_STATE_BIT(TC_BOUND);
+	tc_reports_add(&all, &part);
+	tc_json_source(&out, &all);
+	assert_null(strstr(tc_buf_string(&out), "\"rest\""));
+	tc_buf_clear(&out);
+	tc_reports_add(&all, &rest);
+	tc_reports_add(&all, &part);
+	tc_json_source(&out, &all);
+	assert_non_null(strstr(tc_buf_string(&out), ",\"rest\":{\"name\":\"netlink\","
+						    "\"states\":[\"LISTEN\",\"BOUND\"]}"));
+	assert_non_null(strstr(notes_of(&all, true), "LISTEN was read through netlink\n"));
+}
+
 static void test_the_same_everywhere(void **state)
 {
 	struct tc_report all = {.size = sizeof(all)}, part = read_through("proc", "netlink");
@@ -142,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_another_source_in_one),
 		cmocka_unit_test(test_in_json),
+		cmocka_unit_test(test_what_another_source_read),
 		cmocka_unit_test(test_the_same_everywhere),
 		cmocka_unit_test(test_deviation),
 	};
