@@ -56,7 +56,8 @@ inline_always u64 list_of_port(const struct tc_walker *walker, u64 port)
 
 	return list_of(walker, load(object, port_net, 0),
 		       shifted(load(object, port_number, 0), port_number),
-		       address_of(load(object, port_address, 0), load(object, port_address, 1)));
+		       address_of(walker, load(object, port_address, 0),
+				  load(object, port_address, 1)));
 }
 
 /* The first of that list if it is to be followed, or 0. */

@@ -157,44 +157,46 @@ inline_always u64 is_v6(u64 head)
 	return shifted(head, family) >> 3 & 1;
 }
 
-/* What stands for an address of IPv6, given its two words; one of IPv4 is mapped. */
-inline_always u64 address_of(u64 first, u64 last)
+/* What stands for an address of IPv6, given its two words. */
+inline_always u64 address_of(const struct tc_walker *walker, u64 first, u64 last)
 {
-	return first * 0xff51afd7ed558ccdull ^ last;
+	u64 mixed = first * walker->list_factors[TC_WALK_LIST_UPPER];
+
+	mixed ^= mixed >> 32;
+	return mixed * walker->list_factors[TC_WALK_LIST_UPPER] ^ last;
 }
 
-/* Of IPv4 it is in one word with that of the other end. */
+/* One of IPv4 is mapped. It is in one word with that of the other end. */
 inline_always u64 address_of_v4(u64 words)
 {
-	u64 last = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-			   ? (words >> 32) << 32 | 0xffff0000u
-			   : (words & 0xffffffffu) | 0xffffull << 32;
-
-	return address_of(0, last);
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		       ? (words >> 32) << 32 | 0xffff0000u
+		       : (words & 0xffffffffu) | 0xffffull << 32;
 }
 
-in_kernel_apart static u64 read_address_v6(u64 sock)
+in_kernel_apart static u64 read_address_v6(const struct tc_walker *walker, u64 sock)
 {
 	__auto_type object = at(sock);
 
-	return address_of(load(object, saddr6, 0), load(object, saddr6, 1));
+	return address_of(walker, load(object, saddr6, 0), load(object, saddr6, 1));
 }
 
 /*
- * A number of the list of those that share a port and an address. Where kernels do not tell whose
- * list it is, the address is none of it (address_mask).
+ * A number of the list of those that share a port and an address. By factors that nobody else
+ * knows: who may choose addresses must not be able to find two lists with the same number.
  */
 inline_always u64 list_of(const struct tc_walker *walker, u64 net, u64 port, u64 address)
 {
-	return net * 0xc2b2ae3d27d4eb4full + (port & 0xffff) +
-	       (address & walker->address_mask) * 0x9e3779b97f4a7c15ull;
+	return net * 0xc2b2ae3d27d4eb4full +
+	       (port & 0xffff) * walker->list_factors[TC_WALK_LIST_PORT] +
+	       address * walker->list_factors[TC_WALK_LIST_ADDRESS];
 }
 
 /* The same of a socket, given the word with its family. */
 inline_always u64 list_of_socket(const struct tc_walker *walker, u64 sock, u64 head, u64 net,
 				 u64 port)
 {
-	u64 address = is_v6(head) ? read_address_v6(sock)
+	u64 address = is_v6(head) ? read_address_v6(walker, sock)
 				  : address_of_v4(load(at(sock), saddr, 0));
 
 	return list_of(walker, net, port, address);

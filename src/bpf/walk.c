@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 
 #include "bpf/anchored.image.h"
 #include "bpf/anchored_probe.image.h"
@@ -57,6 +58,7 @@ struct tc_walk {
 	enum tc_walk_way way;
 	struct tc_walk_layout layout;
 	struct tc_bpf_names names;
+	uint64_t list_factors[TC_WALK_LIST_FACTORS];
 	int map;
 	int programs[TC_WALK_PROGRAMS]; /* -1: not loaded yet */
 	uint32_t walkers;
@@ -97,6 +99,20 @@ enum tc_walk_way tc_walk_way(const struct tc_walk *walk)
 	return walk->way;
 }
 
+/* Before Linux 6.8 kernels do not tell of a list which address it is of. */
+static void draw_list_factors(struct tc_walk *walk)
+{
+	bool has_address = walk->layout.port_kind.word && walk->layout.port_address.word;
+
+	/* Early in boot: no secret, still far apart. */
+	if (getrandom(walk->list_factors, sizeof(walk->list_factors), GRND_NONBLOCK) < 0)
+		memset(walk->list_factors, 0x9e, sizeof(walk->list_factors));
+	for (size_t i = 0; i < TC_ARRAY_SIZE(walk->list_factors); i++)
+		walk->list_factors[i] |= 1; /* odd: what is not the same stays so */
+	if (!has_address)
+		walk->list_factors[TC_WALK_LIST_ADDRESS] = 0;
+}
+
 int tc_walk_open(enum tc_walk_way from, struct tc_walk **ret_walk, char why[TC_WHY_MAX])
 {
 	struct tc_walk *walk = calloc(1, sizeof(*walk));
@@ -110,6 +126,7 @@ int tc_walk_open(enum tc_walk_way from, struct tc_walk **ret_walk, char why[TC_W
 		walk->programs[i] = -1;
 	walk->walkers = walkers_at_once();
 	err = tc_bpf_layout(&walk->layout, &walk->names, why);
+	draw_list_factors(walk);
 	walk->way = from == TC_WALK_TYPED && can_cast(&walk->names) ? TC_WALK_TYPED : TC_WALK_PROBE;
 	if (!err) {
 		walk->map = tc_bpf_shared_map(sizeof(struct tc_walker), walk->walkers, &memory);
@@ -179,8 +196,7 @@ static void prepare(const struct tc_walk *walk, const struct pass *pass,
 		walker->sample_every = (uint32_t)(looked_at / TC_WALK_SAMPLES / walk->walkers) + 1;
 	}
 	walker->lists = pass->lists;
-	if (walk->layout.port_kind.word && walk->layout.port_address.word)
-		walker->address_mask = UINT64_MAX;
+	memcpy(walker->list_factors, walk->list_factors, sizeof(walker->list_factors));
 	if (pass->sums)
 		walker->summed = listed_slots(&walk->layout, job->listening);
 	else if (pass->lists == TC_WALK_LISTS_LEFT)

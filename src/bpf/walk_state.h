@@ -147,6 +147,14 @@ static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t p
 	return hash ^ hash >> 32;
 }
 
+/* Of what makes the number of a list, see walk.bpf.h. */
+enum {
+	TC_WALK_LIST_PORT,
+	TC_WALK_LIST_ADDRESS,
+	TC_WALK_LIST_UPPER, /* half of an address of IPv6 */
+	TC_WALK_LIST_FACTORS,
+};
+
 /* What is done with the lists of ports. */
 enum tc_walk_lists {
 	TC_WALK_LISTS_ALL = 0,	 /* all are followed */
@@ -245,7 +253,8 @@ struct tc_walker {
 	uint32_t sample_every; /* one in so many of them */
 	uint32_t summed;       /* bits: slots of which every socket adds to the sums */
 	uint32_t lists;	       /* enum tc_walk_lists */
-	uint64_t address_mask; /* all bits, or 0: lists are told by their ports alone */
+	/* Drawn by lot; that of the address is 0 where lists are told by their ports alone. */
+	uint64_t list_factors[TC_WALK_LIST_FACTORS];
 	uint32_t begin_count;  /* so many buckets are walked, by `begin`; 0: all */
 	/* Set by the program. */
 	uint32_t resting;  /* lanes at rest */

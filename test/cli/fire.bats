@@ -50,7 +50,7 @@ load helper
 @test "fire: nor where a part of a list goes to another, or to its beginning, as it was" {
 	needs_bpf
 	run unshare -n python3 "$here/moved_lists.py" "$build/test/tools/between_runs" \
-		whole replaced noted
+		whole alike replaced noted
 	printf '%s\n' "$output"
 	[ "$status" = 0 ]
 }

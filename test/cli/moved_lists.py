@@ -5,7 +5,8 @@ another list between two runs of the walk, as neighbours in the order and the me
 PROGRAM is between_runs, which asks in between. It fails where a census that is complete counts
 fewer that are only bound than stay so all the time, or more than there ever are.
 
-whole: of a list longer than a run, its first part. pairs: the last two of each of many lists, which
+whole: of a list longer than a run, its first part. alike: the same, to a list that is told from it
+by secret factors only. pairs: the last two of each of many lists, which
 are connections; behind them come then those that stay, and half of them at most have been met.
 pairs6: the same, with two addresses of which the last 64 bits are alike. again: two go from the end
 of each of many lists to its beginning, since they come again as they were; behind each two comes
@@ -35,6 +36,8 @@ addr add 10.9.0.1/24 dev d0
 addr add 10.9.0.2/24 dev d0
 addr add 2001:db8:1::1/64 dev d0 nodad
 addr add 2001:db8:2::1/64 dev d0 nodad
+addr add fd00::1/64 dev d0 nodad
+addr add fd00::c595:d879:e68c:6633/64 dev d0 nodad
 """
 
 
@@ -82,25 +85,31 @@ class Scene:
 
 class Whole(Scene):
     most, least = STAY + 2 * MOVING, STAY
+    here, there = (HERE, PORT), (THERE, PORT)
 
     def __init__(self):
-        self.stay = [bound(HERE) for _ in range(STAY)]
+        self.stay = [bound(*self.here) for _ in range(STAY)]
         self.moving = []
 
     def prepare(self):
-        self.moving = [bound(HERE) for _ in range(MOVING)]
+        self.moving = [bound(*self.here) for _ in range(MOVING)]
 
     def move(self):
         moved = []
         while self.moving:
             for _ in range(TOGETHER):
                 self.moving.pop().close()
-            moved += [bound(THERE) for _ in range(TOGETHER)]
+            moved += [bound(*self.there) for _ in range(TOGETHER)]
         self.moving = moved
 
     def end(self):
         while self.moving:
             self.moving.pop().close()
+
+
+class Alike(Whole):
+    """Where it is known how words are mixed, an address can be chosen for this port."""
+    here, there = ("fd00::1", PORT), ("fd00::c595:d879:e68c:6633", PORT + 1)
 
 
 class Pairs(Scene):
@@ -221,7 +230,7 @@ class Replaced(Scene):
 
 
 SCENES = {each.__name__.lower(): each
-          for each in (Whole, Pairs, Pairs6, Again, Noted, Replaced, Chain)}
+          for each in (Whole, Alike, Pairs, Pairs6, Again, Noted, Replaced, Chain)}
 
 
 def census(program, scene, when):
