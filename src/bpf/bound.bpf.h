@@ -138,8 +138,9 @@ inline_always int is_end(const struct tc_walker *walker, const struct tc_walk_la
 }
 
 /* Who is met twice counts once. */
-inline_always u64 mark_of(const struct tc_walk_lane *lane)
+inline_always u64 mark_of(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
+	(void)walker;
 	(void)lane;
 	return 0;
 }

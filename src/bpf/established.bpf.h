@@ -158,13 +158,25 @@ inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane
 	lane->kept = lane->filled;
 }
 
-/*
- * Sockets come in at the beginning only, so if this one has stayed, then so has its place. (At the
- * beginning it is a word of the table; if that has changed, the chain is begun anew in vain.)
- */
-inline_always u64 mark_of(const struct tc_walk_lane *lane)
+/* No lot is drawn for listeners, but each that is opened is an inode with a number of its own. */
+inline_always u64 inode_of(const struct tc_walk_layout *layout, u64 sock)
 {
-	return mark_of_sock(outer_of(lane->link, node));
+	u64 socket = read_word(sock + layout->socket.word);
+
+	return layout->inode.word ? read_at(socket, &layout->inode) & 0xffffffff : socket;
+}
+
+/*
+ * Connections come in at the beginning only, so if this one has stayed, then so has its place. (At
+ * the beginning it is a word of the table; if that has changed, the chain is begun anew in vain.)
+ * Listeners come in at the end, too (inet_hash(), IPv6 with SO_REUSEPORT); so of them it is not
+ * noticed if neighbours are shut down and listen again, one after the other, as the same sockets.
+ */
+inline_always u64 mark_of(const struct tc_walker *walker, const struct tc_walk_lane *lane)
+{
+	u64 sock = outer_of(lane->link, node), mark = mark_of_sock(sock);
+
+	return walker->listening ? mark ^ inode_of(&walker->layout, sock) : mark;
 }
 
 inline_always void forget(struct tc_walk_lane *lane)

@@ -259,7 +259,7 @@ inline_always void fetch_left_more(struct tc_walker *walker);
  * is time for both to close and to come again, in the memory that they had, as neighbours at the
  * beginning of the chain, where all behind them would be met once more.
  */
-inline_always u64 mark_of(const struct tc_walk_lane *lane);
+inline_always u64 mark_of(const struct tc_walker *walker, const struct tc_walk_lane *lane);
 
 /* What a lane has seen of its chain does not count. */
 inline_always void forget(struct tc_walk_lane *lane);
@@ -400,7 +400,7 @@ in_kernel static long mark_place(u32 i, struct tc_walker **context)
 {
 	struct tc_walk_lane *lane = &(*context)->lanes[i % TC_WALK_LANES];
 
-	lane->mark = mark_of(lane);
+	lane->mark = mark_of(*context, lane);
 	return 0;
 }
 
@@ -409,7 +409,7 @@ in_kernel static long check_place(u32 i, struct tc_walker **context)
 {
 	struct tc_walk_lane *lane = &(*context)->lanes[i % TC_WALK_LANES];
 
-	if (mark_of(lane) != lane->mark)
+	if (mark_of(*context, lane) != lane->mark)
 		lane->link = NOWHERE;
 	return 0;
 }

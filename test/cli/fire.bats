@@ -67,6 +67,15 @@ load helper
 	[ "$status" = 0 ]
 }
 
+@test "fire: nor where a listener that a lane stands at goes elsewhere in its chain" {
+	needs_bpf
+	"$build/test/tools/no_netlink" true || skip "needs seccomp"
+	run unshare -n python3 "$here/listening.py" 900 "$build/test/tools/no_netlink" \
+		"$build/test/tools/strayed"
+	printf '%s\n' "$output"
+	[ "$status" = 0 ]
+}
+
 @test "fire: no command fails" {
 	in_herd --established 2000 --close-wait 500 --listen 200 --peers 100 -6 30 -- \
 		commands_under_fire
