@@ -2,7 +2,6 @@
 /* cgroup_id.c - the path of a cgroup by its number; see cgroup_id.h. */
 #include "owner/cgroup_id.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/folder.h"
 #include "util/macro.h"
 
 /* FILEID_KERNFS of the kernel's linux/exportfs.h: the handle is the id and nothing else. */
@@ -258,18 +258,19 @@ static int walk_folder(struct walk *walk, int fd, size_t length, int depth)
 {
 	__attribute__((cleanup(close_folder))) DIR *folder = fdopendir(fd);
 	const struct dirent *child;
-	int err = 0;
+	int err = 0, listed = 0;
 
 	if (!folder) {
 		err = -errno;
 		close(fd);
 		return err;
 	}
-	while (!err && (child = readdir(folder))) {
+	while (!err && (child = tc_folder_next(folder, &listed))) {
 		if (child->d_type == DT_DIR && strcmp(child->d_name, ".") &&
 		    strcmp(child->d_name, ".."))
 			err = walk_into(walk, dirfd(folder), child, length, depth);
 	}
+	walk->ids->whole &= !listed;
 	return err;
 }
 

@@ -2,13 +2,13 @@
 /* descriptors.c - how many descriptors a process has open, and may have; see descriptors.h. */
 #include "owner/descriptors.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/folder.h"
 #include "util/macro.h"
 #include "util/parse.h"
 
@@ -52,14 +52,15 @@ static bool count_entries(const char *path, uint64_t *ret_open)
 	DIR *folder = opendir(path);
 	const struct dirent *entry;
 	uint64_t count = 0;
+	int err = 0;
 
 	if (!folder)
 		return false;
-	while (count <= COUNTED_MAX && (entry = readdir(folder)))
+	while (count <= COUNTED_MAX && (entry = tc_folder_next(folder, &err)))
 		count += *entry->d_name != '.';
 	closedir(folder);
 	*ret_open = count;
-	return count <= COUNTED_MAX;
+	return !err && count <= COUNTED_MAX;
 }
 
 /* Since Linux 6.2 the size of the folder is their number, which everybody may ask

@@ -9,7 +9,6 @@
  */
 #include "owner/holders_proc.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
@@ -19,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "util/folder.h"
 #include "util/intl.h"
 #include "util/macro.h"
 #include "util/map.h"
@@ -163,7 +163,7 @@ static int read_descriptors(struct reader *reader, DIR *dir, uint32_t pid, bool 
 	size_t count = 0;
 	int err = 0;
 
-	while (!err && (entry = readdir(dir))) {
+	while (!err && (entry = tc_folder_next(dir, &err))) {
 		struct tc_holder *holder = &reader->batch[count];
 		char link[LINK_MAX_LENGTH];
 		ssize_t length;
@@ -185,7 +185,7 @@ static int read_descriptors(struct reader *reader, DIR *dir, uint32_t pid, bool 
 			count = 0;
 		}
 	}
-	return err ? err : flush(reader, count);
+	return err && !tc_folder_has_gone(err) ? err : flush(reader, count);
 }
 
 /* Threads of the kernel may not be looked into either, and have nothing to be seen. */
@@ -218,6 +218,11 @@ static int read_folder(struct reader *reader, const char *path, uint32_t pid, bo
 	}
 	err = read_descriptors(reader, dir, pid, ret_any);
 	closedir(dir);
+	if (is_refused(-err)) { /* to list what could be opened */
+		*ret_any = true;
+		count_hidden(reader, pid);
+		err = 0;
+	}
 	return err;
 }
 
@@ -241,7 +246,7 @@ static int read_threads(struct reader *reader, uint32_t pid, bool own)
 	if (stat(path, &status) < 0 || status.st_nlink <= 3) /* two of its own, and one thread */
 		return 0;
 	dir = opendir(path);
-	while (dir && !err && (own || !any) && (entry = readdir(dir))) {
+	while (dir && !err && (own || !any) && (entry = tc_folder_next(dir, &err))) {
 		uint64_t thread;
 
 		if (tc_parse_uint(entry->d_name, strlen(entry->d_name), INT32_MAX, &thread) ||
@@ -252,7 +257,7 @@ static int read_threads(struct reader *reader, uint32_t pid, bool own)
 	}
 	if (dir)
 		closedir(dir);
-	return err;
+	return tc_folder_has_gone(err) ? 0 : err;
 }
 
 static int read_process(struct reader *reader, uint32_t pid)
@@ -283,7 +288,7 @@ static int read_each(struct reader *reader, DIR *proc,
 	const struct dirent *entry;
 	int err = 0;
 
-	while (!err && (entry = readdir(proc))) {
+	while (!err && (entry = tc_folder_next(proc, &err))) {
 		uint64_t pid;
 
 		if (!tc_parse_uint(entry->d_name, strlen(entry->d_name), INT32_MAX, &pid))
@@ -343,7 +348,7 @@ bool tc_holders_is_first_hidden(void)
 {
 	char link[LINK_MAX_LENGTH];
 	const struct dirent *entry;
-	bool hidden = false;
+	int err = 0;
 	DIR *dir;
 
 	if (!tc_privilege_is_in_first_pids())
@@ -351,10 +356,10 @@ bool tc_holders_is_first_hidden(void)
 	dir = opendir("/proc/1/fd");
 	if (!dir)
 		return is_refused(errno);
-	while (!hidden && (entry = readdir(dir)) && entry->d_name[0] == '.')
+	while ((entry = tc_folder_next(dir, &err)) && entry->d_name[0] == '.')
 		;
 	if (entry && readlinkat(dirfd(dir), entry->d_name, link, sizeof(link)) < 0)
-		hidden = is_refused(errno);
+		err = -errno;
 	closedir(dir);
-	return hidden;
+	return is_refused(-err);
 }

@@ -5,7 +5,6 @@
  *
  * A namespace that has no better name is called by a path that leads to it, /proc/812/fd/7 say.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -15,6 +14,7 @@
 #include <sys/syscall.h>
 
 #include "owner/netns_list.h"
+#include "util/folder.h"
 #include "util/macro.h"
 
 /* ---- Files --------------------------------------------------------------------------- */
@@ -45,17 +45,18 @@ static int add_file(struct tc_netns_list *list, int dir, const char *path, dev_t
 int tc_netns_list_add_named(struct tc_netns_list *list)
 {
 	DIR *dir = opendir("/run/netns");
-	struct dirent *entry;
+	const struct dirent *entry;
+	int err = 0, listed = 0;
 	struct stat status;
-	int err = 0;
 
 	if (!dir)
 		tc_netns_list_failed(list, errno);
 	if (stat("/proc/thread-self/ns/net", &status))
 		status.st_dev = 0;
-	while (dir && !err && (entry = readdir(dir)))
+	while (dir && !err && (entry = tc_folder_next(dir, &listed)))
 		if (*entry->d_name != '.')
 			err = add_file(list, dirfd(dir), entry->d_name, status.st_dev);
+	tc_netns_list_unlisted(list, listed);
 	if (dir)
 		closedir(dir);
 	return err;
@@ -206,9 +207,10 @@ int tc_netns_list_add_open(struct tc_netns_list *list, int process, const char *
 			   uint64_t *budget)
 {
 	tc_auto_close int pidfd = open_process(list, pid);
-	int folder = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
+	int folder = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *fds = folder < 0 ? NULL : fdopendir(folder);
-	struct dirent *entry;
+	const struct dirent *entry;
+	int err = 0, listed = 0;
 
 	if (!fds) {
 		tc_netns_list_failed(list, errno);
@@ -221,8 +223,9 @@ int tc_netns_list_add_open(struct tc_netns_list *list, int process, const char *
 			close(folder);
 		return 0;
 	}
-	while (!err && (entry = readdir(fds)))
+	while (!err && (entry = tc_folder_next(fds, &listed)))
 		err = add_link(list, folder, pid, entry->d_name, pidfd, budget);
+	tc_netns_list_unlisted(list, listed);
 	closedir(fds);
 	return err;
 }

@@ -3,7 +3,6 @@
 #include "owner/netns_list.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "owner/process.h"
+#include "util/folder.h"
 #include "util/macro.h"
 #include "util/parse.h"
 #include "util/privilege.h"
@@ -93,6 +93,12 @@ void tc_netns_list_failed(struct tc_netns_list *list, int error)
 {
 	if (error == EMFILE || error == ENFILE)
 		list->short_err = -error;
+}
+
+void tc_netns_list_unlisted(struct tc_netns_list *list, int err)
+{
+	if (err && !tc_folder_has_gone(err))
+		list->short_err = err;
 }
 
 void tc_netns_list_open(struct tc_netns_list *list, struct tc_netns *netns, int dir,
@@ -180,9 +186,10 @@ static bool is_number(const char *text)
 /* The threads that are not the first, which has the id of the process. */
 static int add_other_threads(struct tc_netns_list *list, int process, const char *pid)
 {
-	int tasks = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
+	int tasks = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = tasks < 0 ? NULL : fdopendir(tasks);
-	struct dirent *entry;
+	const struct dirent *entry;
+	int err = 0, listed = 0;
 	char path[300];
 
 	if (!dir) {
@@ -191,12 +198,13 @@ static int add_other_threads(struct tc_netns_list *list, int process, const char
 			close(tasks);
 		return 0;
 	}
-	while (err != -ENOMEM && (entry = readdir(dir))) {
+	while (err != -ENOMEM && (entry = tc_folder_next(dir, &listed))) {
 		if (!is_number(entry->d_name) || strcmp(entry->d_name, pid) == 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/ns/net", entry->d_name);
 		err = add_thread(list, tasks, path, entry->d_name);
 	}
+	tc_netns_list_unlisted(list, listed);
 	closedir(dir);
 	return err == -ENOMEM ? err : 0;
 }
@@ -263,16 +271,17 @@ static int add_processes(struct tc_netns_list *list)
 	struct mounts mounts = { 0 };
 	DIR *proc = opendir("/proc");
 	uint64_t budget = SOCKETS_MAX;
-	struct dirent *entry;
+	const struct dirent *entry;
+	int err = 0, listed = 0;
 	char us[16];
-	int err = 0;
 
 	if (!proc)
-		tc_netns_list_failed(list, errno);
+		tc_netns_list_unlisted(list, -errno);
 	list->has_our_pids = tc_privilege_lists_our_pids();
-	while (proc && !err && (entry = readdir(proc)))
+	while (proc && !err && (entry = tc_folder_next(proc, &listed)))
 		if (is_number(entry->d_name) && !is_us(entry->d_name))
 			err = add_process(list, dirfd(proc), entry->d_name, &mounts, &budget);
+	tc_netns_list_unlisted(list, listed);
 	snprintf(us, sizeof(us), "%d", getpid());
 	if (proc && !err)
 		err = add_process(list, dirfd(proc), us, &mounts, &budget);

@@ -24,7 +24,7 @@ struct tc_netns_list {
 	size_t count, capacity;
 	uint64_t lost;	    /* namespaces that were seen and could not be opened */
 	int lost_err;	    /* why the first of them could not: -ENOENT, it has vanished */
-	int short_err;	    /* -EMFILE, -ENFILE: too few descriptors to look everywhere; or 0 */
+	int short_err;	    /* why not everywhere was looked, as -EMFILE: too few descriptors; or 0 */
 	uint64_t hidden;    /* processes that we are not allowed to look at, */
 	uint64_t closed;    /* of these, because their descriptors may not be listed */
 	uint64_t unchecked; /* descriptors of sockets that were too many to look at */
@@ -62,6 +62,9 @@ struct tc_netns *tc_netns_list_meet(struct tc_netns_list *list, uint64_t id);
 
 /* Notes that something could not be opened, where that is for want of descriptors. */
 void tc_netns_list_failed(struct tc_netns_list *list, int error);
+
+/* Notes that a folder could not be listed to its end (-errno, or 0), where what it tells of is there. */
+void tc_netns_list_unlisted(struct tc_netns_list *list, int err);
 
 /* Opens a namespace that is not open yet, by a path below a directory. */
 void tc_netns_list_open(struct tc_netns_list *list, struct tc_netns *netns, int dir, const char *path);

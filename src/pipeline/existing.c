@@ -2,7 +2,6 @@
 /* existing.c - whether what a filter asks for by its name is there; see existing.h. */
 #include "pipeline/existing.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "model/filter_tree.h"
 #include "owner/cgroup_id.h"
 #include "owner/process.h"
+#include "util/folder.h"
 #include "util/intl.h"
 #include "util/macro.h"
 #include "util/near.h"
@@ -79,15 +79,15 @@ static int look_through(struct search *search, offer_process *offer)
 	struct tc_processes processes = { .tree = NULL };
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;
-	int err = 0;
+	int err = 0, listed = 0;
 
-	search->found = !proc; /* what cannot be looked for may be there */
-	while (proc && !err && !search->found && (entry = readdir(proc))) {
+	while (proc && !err && !search->found && (entry = tc_folder_next(proc, &listed))) {
 		uint64_t pid;
 
 		if (!tc_parse_uint(entry->d_name, strlen(entry->d_name), INT32_MAX, &pid))
 			err = offer(search, &processes, entry->d_name, (uint32_t)pid);
 	}
+	search->found |= !proc || listed; /* what cannot be looked for may be there */
 	if (proc)
 		closedir(proc);
 	tc_processes_release(&processes);

@@ -20,6 +20,13 @@ static void say_short(const struct tc_visits *visits, char why[TC_WHY_MAX])
 
 	if (!list->short_err)
 		return;
+	if (list->short_err != -EMFILE && list->short_err != -ENFILE) {
+		snprintf(why, TC_WHY_MAX,
+			 _("network namespaces could not all be looked for, as a folder could not be "
+			   "listed: %s"),
+			 strerror(-list->short_err));
+		return;
+	}
 	snprintf(why, TC_WHY_MAX,
 		 _("network namespaces could not all be looked for: %s (raise the limit of open "
 		   "files, %s)"),

@@ -57,3 +57,17 @@ denied() { # CALL=ERROR ARGUMENT...
 walk its tables: this kernel refuses the eBPF program: Invalid argument" "$err_file"
 	! grep 'Linux' "$err_file"
 }
+
+@test "denied: what folders that cannot be listed would have told is not taken for nothing" {
+	needs_denied
+	! is_sanitized || skip "the sanitizer lists threads of its own"
+	local error
+	for error in EIO EINTR EACCES; do
+		denied "getdents64=$error" -N all -j
+		[ "$status" = 0 ]
+		grep -q '"complete":false' "$out_file"
+		grep -q '"why":"network namespaces could not all be looked for, as a folder' "$out_file"
+	done
+	apart tc-lab all-states-loopback -- "$build/test/tools/denied" getdents64=EIO tcpcensus by process
+	grep -q 'cannot read /proc: Input/output error$' "$err_file"
+}

@@ -26,10 +26,13 @@ static const struct {
 	unsigned number;
 } calls[] = {
 	{"bpf", __NR_bpf},
+	{"getdents64", __NR_getdents64},
 	{"recvmsg", __NR_recvmsg},
 }, errors[] = {
 	{"EACCES", EACCES},
+	{"EINTR", EINTR},
 	{"EINVAL", EINVAL},
+	{"EIO", EIO},
 	{"ENOMEM", ENOMEM},
 	{"ENOSYS", ENOSYS},
 	{"EPERM", EPERM},
