@@ -235,11 +235,11 @@ static int check_operand(struct tc_filter_parser *parser,
 /* What is not known is not guessed, but for another machine, of which nothing better is known. */
 static int fail_autobound(struct tc_filter_parser *parser, int err)
 {
-	const char *no_proc = tc_privilege_no_proc();
+	const char *nowhere = tc_privilege_no_settings();
 
 	tc_filter_fail(parser, &parser->token,
 		       _("'autobound' asks for a range of ports that could not be read: %s: %s"),
-		       TC_LOCAL_PORTS_FILE, no_proc ? no_proc : strerror(-err));
+		       TC_LOCAL_PORTS_FILE, nowhere ? nowhere : strerror(-err));
 	return -ENODATA;
 }
 

@@ -58,10 +58,10 @@ static int why_no_range(void)
 
 static void say_unread(const char *setting, int err, char why[TC_WHY_MAX])
 {
-	const char *no_proc = tc_privilege_no_proc();
+	const char *nowhere = tc_privilege_no_settings();
 
 	snprintf(why, TC_WHY_MAX, _("%s could not be read: %s"), setting,
-		 no_proc ? no_proc : strerror(err));
+		 nowhere ? nowhere : strerror(err));
 }
 
 int tc_port_rules_read(struct tc_headroom_rules *rules, char why[TC_WHY_MAX])

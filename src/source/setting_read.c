@@ -77,9 +77,12 @@ static int open_root(const char *root)
 int tc_reserved_ports_read(const char *root, struct tc_port_set *ret_set)
 {
 	tc_auto_close int folder = open_root(root), fd = -1;
-	tc_auto_free char *content = malloc(CONTENT_MAX);
+	tc_auto_free char *content = NULL;
 	ssize_t length;
 
+	if (folder < 0)
+		return -errno;
+	content = malloc(CONTENT_MAX);
 	if (!content)
 		return -ENOMEM;
 	fd = openat(folder, "net/ipv4/ip_local_reserved_ports", O_RDONLY | O_CLOEXEC);

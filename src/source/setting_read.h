@@ -15,7 +15,8 @@ void tc_settings_read(const char *root, struct tc_setting_value values[TC_SETTIN
 
 /*
  * Reads ip_local_reserved_ports itself, of which the table has only the number. An absent file
- * (kernels before 2.6.35) is an empty set; else -errno or -EINVAL, and nothing is written.
+ * (kernels before 2.6.35) is an empty set, an absent folder is not; else -errno or -EINVAL, and
+ * nothing is written.
  */
 int tc_reserved_ports_read(const char *root, struct tc_port_set *ret_set);
 

@@ -78,6 +78,15 @@ const char *tc_privilege_no_proc(void)
 	return _("/proc is not mounted here, or is hidden: mount -t proc proc /proc");
 }
 
+const char *tc_privilege_no_settings(void)
+{
+	const char *no_proc = tc_privilege_no_proc();
+
+	if (no_proc || access("/proc/sys", F_OK) == 0)
+		return no_proc;
+	return _("/proc is mounted here without /proc/sys (subset=pid; ProcSubset=pid of systemd)");
+}
+
 void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX])
 {
 	const char *name = capabilities[privilege].name, *no_proc = tc_privilege_no_proc();

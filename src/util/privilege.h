@@ -26,6 +26,9 @@ bool tc_privilege_has(unsigned capability);
 /* What helps where /proc is not mounted, or something else is over it; NULL: it is there. */
 const char *tc_privilege_no_proc(void);
 
+/* The same where /proc/sys is not in it. */
+const char *tc_privilege_no_settings(void);
+
 enum tc_privilege {
 	TC_PRIVILEGE_PTRACE,  /* CAP_SYS_PTRACE: to look into processes of others */
 	TC_PRIVILEGE_HOLDERS, /* the same, and to see whoever may hold a socket */

@@ -25,6 +25,18 @@ no_proc_range() {
 	same "a listing: exit status" 0 "$status"
 }
 
+# A /proc that has processes and nothing else.
+only_processes() {
+	local words
+	for words in 'by state autobound' ports; do
+		unshare -m sh -c 'mount -t proc -o subset=pid none /proc && exec tcpcensus "$@"' - $words \
+			>"$scratch/out" 2>"$scratch/notes"
+		same "$words: exit status" 3 "$?"
+		grep -q "ip_local_.*/proc is mounted here without /proc/sys (subset=pid; " \
+			"$scratch/notes" || wrong "$words: why" "$(cat "$scratch/notes")"
+	done
+}
+
 # With a name of none of them; and without eBPF, without knowing one.
 no_proc_owners() {
 	local hide

@@ -20,3 +20,8 @@ without_proc() { # FUNCTION
 @test "no /proc: processes are not said to be forbidden" {
 	without_proc no_proc_owners
 }
+
+@test "no /proc: settings that are hidden are not told as an error of our own" {
+	unshare -m mount -t proc -o subset=pid none /proc || skip "needs subset=pid (Linux 5.8)"
+	without_proc only_processes
+}
