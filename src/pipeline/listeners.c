@@ -18,6 +18,7 @@
 #include "model/setting.h"
 #include "pipeline/damaged.h"
 #include "pipeline/existing.h"
+#include "pipeline/reports.h"
 #include "pipeline/visit.h"
 #include "source/counter_read.h"
 #include "source/setting_read.h"
@@ -205,6 +206,14 @@ static int look_before(struct look *look, uint64_t interval_ms, struct tc_visits
 	return 0;
 }
 
+/* What is missing of what listens, or where nothing is, what is to be said of its owners. */
+static void add_first(struct tc_report *report, const struct tc_report *first)
+{
+	tc_reports_add_gap(report, first);
+	if (report->complete && !*report->why)
+		memcpy(report->why, first->why, sizeof(report->why));
+}
+
 /* What listens, with its owners, and then what came in by it. */
 static int look_now(struct look *look, struct tc_report *report)
 {
@@ -230,6 +239,8 @@ static int look_now(struct look *look, struct tc_report *report)
 	report->took_us += first.took_us;
 	report->unseen = first.unseen;
 	report->owners = first.owners;
+	if (!err)
+		add_first(report, &first);
 	return err;
 }
 

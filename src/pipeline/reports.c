@@ -27,6 +27,15 @@ static unsigned deviation_of(const struct tc_report *report)
 	return report->complete ? 0 : tc_incomplete_deviation(report);
 }
 
+void tc_reports_add_gap(struct tc_report *all, const struct tc_report *part)
+{
+	all->deviation = deviation_of(all) | deviation_of(part);
+	if (!all->complete || part->complete)
+		return;
+	all->complete = false; /* one reason is shown: the first */
+	memcpy(all->why, part->why, sizeof(all->why));
+}
+
 void tc_reports_add(struct tc_report *all, const struct tc_report *part)
 {
 	size_t size = all->size;
@@ -49,9 +58,5 @@ void tc_reports_add(struct tc_report *all, const struct tc_report *part)
 	if (!part->estimate_us) /* then it is not known of all of them together */
 		all->estimate_us = 0;
 	tc_reports_add_refused(all, part);
-	all->deviation = deviation_of(all) | deviation_of(part);
-	if (!all->complete || part->complete)
-		return;
-	all->complete = false; /* one reason is shown: the first */
-	memcpy(all->why, part->why, sizeof(all->why));
+	tc_reports_add_gap(all, part);
 }

@@ -11,6 +11,9 @@
  */
 void tc_reports_add(struct tc_report *all, const struct tc_report *part);
 
+/* Where it is not complete, all of them are not. */
+void tc_reports_add_gap(struct tc_report *all, const struct tc_report *part);
+
 /* Its sources that did not work: each is told of once, in however many namespaces it was. */
 void tc_reports_add_refused(struct tc_report *all, const struct tc_report *part);
 
