@@ -393,6 +393,8 @@ static bool is_our_own(const struct tc_report *report)
 
 void tc_look_note_unseen(const struct tc_key *keys, size_t key_count, const struct tc_report *report)
 {
+	const char *no_proc = tc_privilege_no_proc();
+
 	for (size_t k = 0; k < key_count; k++) {
 		const struct tc_field *field = keys[k].field;
 
@@ -409,6 +411,8 @@ void tc_look_note_unseen(const struct tc_key *keys, size_t key_count, const stru
 		if (field->need == TC_HAVE_MARK && !report->foreign)
 			tc_note(_("%s was not read: it needs CAP_NET_ADMIN, and netlink"),
 				field->name);
+		else if (field->need == TC_HAVE_NETNS && no_proc && !report->foreign)
+			tc_note(_("%s was not read: %s"), field->name, no_proc);
 		else
 			tc_note(_("%s was not read: %s does not give it for these sockets"), field->name,
 				report->source);

@@ -151,28 +151,32 @@ static int cgroup_id(const char *path, uint64_t *ret_id)
 	return 0;
 }
 
+/* 1: nowhere that we see. */
 static int cgroup_mount(char *path, size_t size)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	char memory[ENTRY_MAX];
 	struct mntent entry;
-	int err = -ENOENT;
+	int err = 1;
 
-	while (mounts && err && getmntent_r(mounts, &entry, memory, sizeof(memory)))
+	if (!mounts)
+		return -errno;
+	while (err && getmntent_r(mounts, &entry, memory, sizeof(memory)))
 		if (strcmp(entry.mnt_type, "cgroup2") == 0 &&
 		    (size_t)snprintf(path, size, "%s", entry.mnt_dir) < size)
 			err = 0;
-	if (mounts)
-		endmntent(mounts);
+	endmntent(mounts);
 	return err;
 }
 
 int tc_lookup_cgroup(const char *path, uint64_t *ret_id)
 {
 	char mount[ENTRY_MAX], full[2 * ENTRY_MAX + 2];
-	int err = cgroup_id(path, ret_id);
+	int err = cgroup_id(path, ret_id), mounted = err ? cgroup_mount(mount, sizeof(mount)) : 0;
 
-	if (!err || cgroup_mount(mount, sizeof(mount)))
+	if (mounted < 0)
+		return -ENODATA;
+	if (!err || mounted)
 		return err;
 	if ((size_t)snprintf(full, sizeof(full), "%s/%s", mount, path) >= sizeof(full))
 		return -ENAMETOOLONG;

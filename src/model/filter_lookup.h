@@ -35,7 +35,8 @@ void tc_lookup_near_device(const char *name, char near_name[TC_LOOKUP_NEAR_MAX])
 
 /*
  * The id of a control group of version 2: a path, or one below the place where the
- * hierarchy is mounted. -ENOENT; -ENOTSUP: not of version 2; another negative errno.
+ * hierarchy is mounted. -ENOENT; -ENOTSUP: not of version 2; -ENODATA: it cannot be told where
+ * that is; another negative errno.
  */
 int tc_lookup_cgroup(const char *path, uint64_t *ret_id);
 

@@ -10,6 +10,7 @@
 #include "model/filter_parse.h"
 #include "util/intl.h"
 #include "util/parse.h"
+#include "util/privilege.h"
 
 enum { PORT_MAX = 65535 };
 
@@ -307,6 +308,7 @@ static int mark_operand(struct tc_filter_parser *parser, struct tc_expr **ret_no
 static int cgroup_operand(struct tc_filter_parser *parser, struct tc_expr **ret_node)
 {
 	const char *path = parser->lexer.word;
+	const char *no_proc = tc_privilege_no_proc();
 	char quoted[TC_FILTER_QUOTE_MAX];
 	uint64_t id = 0;
 	int err;
@@ -316,6 +318,12 @@ static int cgroup_operand(struct tc_filter_parser *parser, struct tc_expr **ret_
 				      _("a listing does not say the control group of a socket"));
 	err = tc_lookup_cgroup(path, &id);
 	tc_filter_quote(path, quoted);
+	if (err == -ENODATA) {
+		tc_filter_fail(parser, &parser->token,
+			       _("the control group '%s' cannot be looked for: %s"), quoted,
+			       no_proc ? no_proc : _("/proc/self/mounts could not be read"));
+		return err;
+	}
 	if (err == -ENOTSUP)
 		return tc_filter_fail(parser, &parser->token,
 				      _("'%s' is no control group of version 2"), quoted);

@@ -19,10 +19,14 @@
 
 int tc_netns_fail(int err, const char *name, char why[TC_WHY_MAX])
 {
+	const char *no_proc = tc_privilege_no_proc();
 	char advice[TC_ADVICE_MAX];
 
 	tc_privilege_advice(TC_PRIVILEGE_ADMIN, advice);
-	if (err == -ENOENT)
+	if (err == -ENOENT && no_proc) /* it may well be there */
+		snprintf(why, TC_WHY_MAX,
+			 _("the network namespace '%s' cannot be looked for: %s"), name, no_proc);
+	else if (err == -ENOENT)
 		snprintf(why, TC_WHY_MAX, _("there is no network namespace '%s'"), name);
 	else if (err == -EPERM || err == -EACCES)
 		snprintf(why, TC_WHY_MAX,
@@ -72,6 +76,8 @@ static int fail_with_near(const struct tc_netns_list *list, const char *name,
 	struct tc_near near;
 	char pid[16];
 
+	if (tc_privilege_no_proc())
+		return tc_netns_fail(-ENOENT, name, why);
 	if (means_process(name, pid)) {
 		snprintf(why, TC_WHY_MAX,
 			 _("there is no process %s, and no network namespace '%s'"), pid, name);
@@ -89,8 +95,7 @@ static int fail_with_near(const struct tc_netns_list *list, const char *name,
 	return -ENOENT;
 }
 
-/* It always is there, and who may not look at its process cannot tell where. */
-static bool is_init_hidden(const char *name)
+bool tc_netns_is_init_hidden(const char *name)
 {
 	return strcmp(name, "init") == 0 && access("/proc/1/ns/net", F_OK) < 0 &&
 	       (errno == EACCES || errno == EPERM);
@@ -111,7 +116,7 @@ static int open_listed(const char *name, int *ret_fd, char why[TC_WHY_MAX])
 		netns->fd = -1;
 	} else if (list.short_err) { /* it may be one that was not found */
 		err = tc_netns_fail(list.short_err, name, why);
-	} else if (is_init_hidden(name)) {
+	} else if (tc_netns_is_init_hidden(name)) {
 		err = tc_netns_fail(-EACCES, name, why);
 	} else {
 		err = fail_with_near(&list, name, why);

@@ -27,6 +27,12 @@ int tc_netns_leave(int *home);
 /* The sentence for an error of the above; returns the error. */
 int tc_netns_fail(int err, const char *name, char why[TC_WHY_MAX]);
 
+/*
+ * Whether it is the name of the first namespace, which always is there, and we may not look at the
+ * process by which it would be known.
+ */
+bool tc_netns_is_init_hidden(const char *name);
+
 /* Whether the calling thread's namespace shares the kernel's table of connections. */
 enum tc_netns_table {
 	TC_NETNS_TABLE_SHARED,

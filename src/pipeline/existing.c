@@ -5,17 +5,20 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/filter.h"
 #include "model/filter_lex.h"
 #include "model/filter_tree.h"
 #include "owner/cgroup_id.h"
+#include "owner/netns.h"
 #include "owner/process.h"
 #include "util/folder.h"
 #include "util/intl.h"
 #include "util/macro.h"
 #include "util/near.h"
 #include "util/parse.h"
+#include "util/privilege.h"
 
 /* A condition that is looked for, and what is nearest to it. */
 struct search {
@@ -87,7 +90,8 @@ static int look_through(struct search *search, offer_process *offer)
 		if (!tc_parse_uint(entry->d_name, strlen(entry->d_name), INT32_MAX, &pid))
 			err = offer(search, &processes, entry->d_name, (uint32_t)pid);
 	}
-	search->found |= !proc || listed; /* what cannot be looked for may be there */
+	/* What cannot be looked for may be there: /proc is not mounted, or with hidepid=2 (proc(5)). */
+	search->found |= !proc || listed || faccessat(dirfd(proc), "1", F_OK, 0) < 0;
 	if (proc)
 		closedir(proc);
 	tc_processes_release(&processes);
@@ -184,13 +188,21 @@ static const struct kind *kind_of(const struct tc_expr *expr)
 	return NULL;
 }
 
-static void say(const struct kind *kind, const struct search *search, char why[TC_WHY_MAX])
+static int fail(const struct kind *kind, const struct search *search, char why[TC_WHY_MAX])
 {
-	char near[96] = "";
+	const char *word = search->expr->field.pattern;
+	char near[96] = "", advice[TC_ADVICE_MAX];
 
+	if (kind->look == look_for_netns && tc_netns_is_init_hidden(word)) {
+		tc_privilege_advice(TC_PRIVILEGE_PTRACE, advice);
+		snprintf(why, TC_WHY_MAX,
+			 _("not allowed to look which network namespace is '%s': %s"), word, advice);
+		return -EACCES;
+	}
 	if (search->nearest)
 		snprintf(near, sizeof(near), _(" (did you mean '%s'?)"), search->nearest);
-	snprintf(why, TC_WHY_MAX, _(kind->missing), search->expr->field.pattern, near);
+	snprintf(why, TC_WHY_MAX, _(kind->missing), word, near);
+	return -ESRCH;
 }
 
 static int check_condition(const struct tc_expr *expr, const struct tc_netns_list *netns,
@@ -205,10 +217,8 @@ static int check_condition(const struct tc_expr *expr, const struct tc_netns_lis
 		return 0;
 	tc_near_init(&search.near, expr->field.pattern, strlen(expr->field.pattern));
 	err = kind->look(&search);
-	if (!err && !search.found) {
-		say(kind, &search, why);
-		err = -ESRCH;
-	}
+	if (!err && !search.found)
+		err = fail(kind, &search, why);
 	free(search.nearest);
 	return err;
 }

@@ -37,6 +37,7 @@ static void say_short(const struct tc_visits *visits, char why[TC_WHY_MAX])
 /* Our own is always among those that are found, unless none can be. */
 static int find_all(struct tc_visits *visits, char why[TC_WHY_MAX])
 {
+	const char *no_proc = tc_privilege_no_proc();
 	int err = tc_netns_list_all(&visits->list);
 
 	if (err || visits->list.count)
@@ -44,12 +45,11 @@ static int find_all(struct tc_visits *visits, char why[TC_WHY_MAX])
 	err = visits->list.short_err ? visits->list.short_err : -ENOENT;
 	if (visits->list.short_err)
 		say_short(visits, why);
-	else if (tc_netns_here())
+	else if (no_proc)
+		snprintf(why, TC_WHY_MAX, _("network namespaces cannot be looked for: %s"), no_proc);
+	else
 		snprintf(why, TC_WHY_MAX, _("no network namespace could be opened: %s"),
 			 strerror(visits->list.lost_err ? -visits->list.lost_err : ENOENT));
-	else
-		snprintf(why, TC_WHY_MAX, "%s",
-			 _("network namespaces are found through /proc, which is not mounted here"));
 	tc_netns_list_release(&visits->list);
 	return err;
 }

@@ -213,6 +213,14 @@ with_capabilities() { # "+bpf,+perfmon" COMMAND ARGUMENT...
 		tcpcensus list -N all netns = intt
 }
 
+@test "bad namespaces: the first one is not said to be missing where nobody may look for it" {
+	needs_root
+	needs_namespaces
+	refused 3 "not allowed to look which network namespace is 'init': run as root" \
+		unshare -n setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+		/dev/fd/9 by state netns = init 9<"$(command -v tcpcensus)"
+}
+
 @test "bad namespaces: missing, not one, and not allowed" {
 	refused 3 "there is no network namespace 'no-such-netns'" tcpcensus -N no-such-netns
 	refused 3 "there is no process 4194305, and no network namespace 'pid/4194305'" \

@@ -53,3 +53,23 @@ no_proc_owners() {
 		! grep -E 'in spite of|read through proc' "$scratch/notes" || wrong "$words: not true"
 	done
 }
+
+# What it would tell by itself: which namespaces, groups and processes there are.
+no_proc_names() {
+	local -a words
+	local line
+	for line in '-N init' '-N 1' '-N all' 'by state cgroup = /'; do
+		read -ra words <<<"$line"
+		hidden_proc "${words[@]}"
+		same "$line: exit status" 3 "$status"
+		grep -q "cannot be looked for: $no_proc\$" "$scratch/notes" ||
+			wrong "$line: why" "$(cat "$scratch/notes")"
+	done
+	hidden_proc by state pid = 1
+	! grep 'there is no process' "$scratch/notes" || wrong "a process is said not to be there"
+	hidden_proc by netns
+	grep -qx "tcpcensus: netns was not read: $no_proc" "$scratch/notes" ||
+		wrong "by netns: why" "$(cat "$scratch/notes")"
+	hidden_proc listeners -i 0
+	grep -q "$no_proc\$" "$scratch/notes" || wrong "listeners: why" "$(cat "$scratch/notes")"
+}

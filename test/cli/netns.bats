@@ -274,7 +274,7 @@ sys.stdin.read()'; }
 	"${without[@]}" true 2>/dev/null || skip "namespaces may not be made here"
 	for command in '' -j -v 'by state' 'list -o ndjson' ports listeners diagnose \
 		'--source netlink' '--source proc'; do
-		refused 3 "network namespaces are found through /proc" \
+		refused 3 "network namespaces cannot be looked for: /proc is not mounted here" \
 			"${without[@]}" tcpcensus $command -N all
 	done
 }

@@ -25,3 +25,19 @@ without_proc() { # FUNCTION
 	unshare -m mount -t proc -o subset=pid none /proc || skip "needs subset=pid (Linux 5.8)"
 	without_proc only_processes
 }
+
+@test "no /proc: what is found through it is not said to be nowhere" {
+	without_proc no_proc_names
+}
+
+@test "no /proc: a process that hidepid=2 does not name is not said to be missing" {
+	needs_root
+	needs_namespaces
+	! is_sanitized || skip "the sanitizer needs /proc"
+	unshare -m mount -t proc -o hidepid=2 none /proc || skip "needs hidepid for a mount (Linux 5.8)"
+	apart unshare -n -m sh -c 'mount -t proc -o hidepid=2 none /proc && exec "$@"' - setpriv \
+		--reuid 65534 --regid 65534 --clear-groups /dev/fd/9 by state pid = 1 \
+		9<"$(command -v tcpcensus)"
+	[ "$status" = 0 ]
+	! grep 'there is no process' "$err_file"
+}
