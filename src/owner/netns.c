@@ -31,6 +31,8 @@ int tc_netns_fail(int err, const char *name, char why[TC_WHY_MAX])
 	else if (err == -EPERM || err == -EACCES)
 		snprintf(why, TC_WHY_MAX,
 			 _("not allowed to enter the network namespace '%s': %s"), name, advice);
+	else if (err == -EINVAL) /* setns(2), of a file or a namespace of another kind */
+		snprintf(why, TC_WHY_MAX, _("'%s' is no network namespace"), name);
 	else
 		snprintf(why, TC_WHY_MAX, _("cannot enter the network namespace '%s': %s"), name,
 			 strerror(-err));

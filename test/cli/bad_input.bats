@@ -228,7 +228,7 @@ with_capabilities() { # "+bpf,+perfmon" COMMAND ARGUMENT...
 	refused 3 "there is no network namespace 'ALL' .did you mean 'all'" tcpcensus -N ALL
 	refused 3 "there is no network namespace '/no/such/path'" tcpcensus by state -N /no/such/path
 	needs_root
-	refused 3 "cannot enter the network namespace '/etc/passwd'" tcpcensus -N /etc/passwd
+	refused 3 "'/etc/passwd' is no network namespace" tcpcensus -N /etc/passwd
 	refused 3 "not allowed to enter .*: run as root" as_nobody tcpcensus -N /proc/1/ns/net
 }
 
