@@ -147,11 +147,12 @@ static int run_best(struct tc_job *job, struct tc_census *census, struct tc_repo
 		    const struct tc_source **ret_source)
 {
 	struct tc_source_choice choices[TC_SOURCES];
-	size_t count = tc_sources_choose(job, census != NULL, choices);
-	int err = -ENODEV;
+	size_t count = tc_sources_choose(job, census != NULL, choices), told = 0;
+	int failed = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		err = run_source(choices[i].source, job, census, report);
+		int err = run_source(choices[i].source, job, census, report);
+
 		if (err >= 0 || job->begun) {
 			report->estimate_us = choices[i].known ? choices[i].estimate_us : 0;
 			*ret_source = choices[i].source;
@@ -159,11 +160,15 @@ static int run_best(struct tc_job *job, struct tc_census *census, struct tc_repo
 		}
 		report->source = NULL;
 		refuse(report, choices[i].source, err);
+		/* One that never has what is asked for is not why: another has it, and failed. */
+		if (!failed || failed == -EOPNOTSUPP || err != -EOPNOTSUPP) {
+			failed = err;
+			told = report->refused_count - 1;
+		}
 	}
-	if (report->refused_count) /* none was left: what the last said is why */
-		memcpy(report->why, report->refused[report->refused_count - 1].why,
-		       sizeof(report->why));
-	return err;
+	if (report->refused_count)
+		memcpy(report->why, report->refused[told].why, sizeof(report->why));
+	return failed ? failed : -ENODEV;
 }
 
 static int run_wanted(const struct tc_query *query, struct tc_job *job, struct tc_census *census,

@@ -24,6 +24,7 @@
 #include "source/netlink_place.h"
 #include "util/intl.h"
 #include "util/netns_here.h"
+#include "util/privilege.h"
 
 struct reader {
 	struct tc_job *job;
@@ -98,11 +99,25 @@ int tc_netlink_fail(struct tc_report *report, int err)
 	return err;
 }
 
+/* The kernel lets those compare marks that may set them (net/ipv4/inet_diag.c, inet_diag_bc_audit). */
+static int fail_mark(struct tc_report *report)
+{
+	char advice[TC_ADVICE_MAX];
+
+	tc_privilege_advice(TC_PRIVILEGE_NET, advice);
+	snprintf(report->why, sizeof(report->why),
+		 _("the kernel filters by firewall marks with CAP_NET_ADMIN alone: %s"), advice);
+	return -EPERM;
+}
+
 /* What went wrong in the middle makes the result incomplete; at the start, it is an error. */
 static int judge_error(const struct tc_netlink_dump *dump, int err)
 {
+	const struct tc_filter *filter = dump->job->filter;
 	struct tc_report *report = dump->report;
 
+	if (err == -EPERM && !dump->job->begun && filter && (filter->need & TC_HAVE_MARK))
+		return fail_mark(report);
 	if (!dump->job->begun || (err != -EINTR && err != -ENOBUFS && err != -ENOSPC))
 		return tc_netlink_fail(report, err);
 	report->complete = false;

@@ -19,11 +19,13 @@ static const struct {
 	unsigned number;
 	const char *name;
 	bool in_first_pids; /* it is of no use in another pid namespace */
+	bool by_proc;	    /* nor without /proc */
 } capabilities[] = {
-	[TC_PRIVILEGE_PTRACE] = { CAP_SYS_PTRACE, "CAP_SYS_PTRACE", false },
-	[TC_PRIVILEGE_HOLDERS] = { CAP_SYS_PTRACE, "CAP_SYS_PTRACE", true },
-	[TC_PRIVILEGE_ADMIN] = { CAP_SYS_ADMIN, "CAP_SYS_ADMIN", false },
-	[TC_PRIVILEGE_READ] = { CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", false },
+	[TC_PRIVILEGE_PTRACE] = { CAP_SYS_PTRACE, "CAP_SYS_PTRACE", false, true },
+	[TC_PRIVILEGE_HOLDERS] = { CAP_SYS_PTRACE, "CAP_SYS_PTRACE", true, true },
+	[TC_PRIVILEGE_ADMIN] = { CAP_SYS_ADMIN, "CAP_SYS_ADMIN", false, false },
+	[TC_PRIVILEGE_NET] = { CAP_NET_ADMIN, "CAP_NET_ADMIN", false, false },
+	[TC_PRIVILEGE_READ] = { CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", false, true },
 };
 
 bool tc_privilege_has(unsigned capability)
@@ -91,7 +93,7 @@ void tc_privilege_advice(enum tc_privilege privilege, char advice[TC_ADVICE_MAX]
 {
 	const char *name = capabilities[privilege].name, *no_proc = tc_privilege_no_proc();
 
-	if (no_proc && privilege != TC_PRIVILEGE_ADMIN)
+	if (no_proc && capabilities[privilege].by_proc)
 		snprintf(advice, TC_ADVICE_MAX, "%s", no_proc);
 	else if (geteuid() != 0)
 		snprintf(advice, TC_ADVICE_MAX, "%s", _("run as root"));

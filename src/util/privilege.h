@@ -33,6 +33,7 @@ enum tc_privilege {
 	TC_PRIVILEGE_PTRACE,  /* CAP_SYS_PTRACE: to look into processes of others */
 	TC_PRIVILEGE_HOLDERS, /* the same, and to see whoever may hold a socket */
 	TC_PRIVILEGE_ADMIN,   /* CAP_SYS_ADMIN: to enter namespaces */
+	TC_PRIVILEGE_NET,     /* CAP_NET_ADMIN: to compare firewall marks */
 	TC_PRIVILEGE_READ,    /* CAP_DAC_READ_SEARCH: to list the descriptors of others */
 };
 

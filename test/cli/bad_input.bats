@@ -113,7 +113,7 @@ load helper
 			tcpcensus --source proc $filter
 	done
 	tcpcensus --source proc process = x # which is not a matter of the source
-	refused 3 'marks only for root' as_nobody tcpcensus 'mark = 23'
+	refused 3 'marks with CAP_NET_ADMIN alone: run as root$' as_nobody tcpcensus 'mark = 23'
 }
 
 # Runs a command to which seccomp(2) refuses bpf(2).

@@ -88,9 +88,13 @@ marked() {
 @test "filters: marks are refused to users who may not see them" {
 	needs_root
 	for filter in 'fwmark = 5' 'not fwmark = 5'; do
-		refused 3 'marks only for root' as_nobody tcpcensus $filter
-		refused 3 'Operation not permitted' as_nobody tcpcensus list --source netlink $filter
+		for words in census 'by state' 'list --source netlink'; do
+			refused 3 'marks with CAP_NET_ADMIN alone: run as root$' \
+				as_nobody tcpcensus ${words#census} $filter
+		done
 	done
+	refused 3 'CAP_NET_ADMIN alone: root of this user namespace is not that of the machine' \
+		unshare -Ur tcpcensus by state mark = 5
 	as_nobody tcpcensus sport = 22
 }
 
