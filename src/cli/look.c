@@ -169,18 +169,24 @@ void tc_look_release(struct tc_look *look)
 	look->filter = NULL;
 }
 
+/* Takes a state, which is BOUND, and the source. */
+static const char *why_not_read(const char *source)
+{
+	if (source && strcmp(source, "bpf") == 0)
+		return _("%s was not read: %s does not list it, and netlink, which would, does not "
+			 "work");
+	if (source && strcmp(source, "proc") == 0)
+		return _("%s was not read: %s does not list it; netlink does, since Linux 6.8");
+	return _("%s was not read: %s lists it since Linux 6.8, and this kernel is older");
+}
+
 static void note_not_read(const struct tc_report *report)
 {
-	bool is_bpf = report->source && strcmp(report->source, "bpf") == 0;
-
 	if (report->foreign) /* nobody expects them there */
 		return;
 	for (int state = 0; state < TC_STATE_COUNT; state++)
 		if (report->states_not_read & TC_STATE_BIT(state))
-			tc_note(is_bpf ? _("%s was not read: %s does not list it, and netlink, which "
-					   "would, does not work")
-				       : _("%s was not read: %s cannot see it on this kernel"),
-				tc_state_name(state), report->source);
+			tc_note(why_not_read(report->source), tc_state_name(state), report->source);
 }
 
 static void note_unread_lines(const struct tc_report *report)

@@ -78,7 +78,7 @@ bound_is_unknown_to_proc() {
 	local notes table
 	tcpcensus --source proc >"$scratch/table" 2>"$scratch/notes"
 	notes=$(<"$scratch/notes") table=$(<"$scratch/table")
-	[[ $notes = "tcpcensus: BOUND was not read: proc"* && $notes != *$'\n'* ]] ||
+	[[ $notes = 'tcpcensus: BOUND was not read: proc does not list it; netlink does, since Linux 6.8' ]] ||
 		wrong "one note about BOUND on stderr" "$notes"
 	[[ $'\n'$table =~ $'\n'BOUND\ +\?\  ]] || wrong "BOUND is ? in the table"
 }
