@@ -320,12 +320,15 @@ static struct unread find_unread(const struct tc_facts *facts)
 	return unread;
 }
 
-static enum tc_verdict needs_settings(const struct unread *unread, struct tc_draft *draft)
+static enum tc_verdict needs_settings(const struct tc_facts *facts, const struct unread *unread,
+				      struct tc_draft *draft)
 {
-	if (unread->count == unread->all)
+	if (unread->count < unread->all)
+		tc_needs(draft, N_("the settings %s (sysctl -a)"), unread->names);
+	else if (facts->report.foreign)
 		tc_needs(draft, N_("the settings of that machine (sysctl -a)"));
 	else
-		tc_needs(draft, N_("the settings %s (sysctl -a)"), unread->names);
+		tc_needs(draft, N_("the settings: none of /proc/sys could be read"));
 	return TC_UNSURE;
 }
 
@@ -349,7 +352,7 @@ static enum tc_verdict check_dangerous_settings(const struct tc_facts *facts,
 			tc_judge_half(facts, graver_by(&dangers[i]), draft);
 	}
 	if (!draft->severity)
-		return unread.count ? needs_settings(&unread, draft) : TC_QUIET;
+		return unread.count ? needs_settings(facts, &unread, draft) : TC_QUIET;
 	if (unread.count)
 		tc_evidence(draft, N_("Not read: %s."), unread.names);
 	return TC_FOUND;
