@@ -26,6 +26,7 @@ import time
 STAY, MOVING, TOGETHER = 7000, 4000, 8  # fewer move than stay, or they might stand in for these
 PAIRS, BEHIND, PORT = 60, 3, 1000
 HOLDERS, HELD, MANY = 3, 12000, 1300
+LINGER = 8  # what is closed stays for as long as others look at who holds it
 HERE, THERE = "10.9.0.1", "10.9.0.2"
 HERE6, THERE6 = "2001:db8:1::1", "2001:db8:2::1"
 NETWORK = """link set lo up
@@ -210,14 +211,15 @@ class Noted(Chain):
 
 
 class Replaced(Scene):
-    least, most = 0, 2 * MANY
+    count = 2 * MANY
+    least, most = 0, count + LINGER
 
     def __init__(self):
         self.old, self.new = [], []
 
     def prepare(self):
-        self.old = [bound(HERE) for _ in range(self.most)]
-        self.new = [unbound() for _ in range(self.most)]
+        self.old = [bound(HERE) for _ in range(self.count)]
+        self.new = [unbound() for _ in range(self.count)]
 
     def move(self):
         for old, new in zip(self.old, self.new):
