@@ -8,7 +8,7 @@
 
 #include "util/macro.h"
 
-enum { FILE_MAX = 1024 };
+enum { FILE_MAX = 4096 };
 
 /* A short file whole, as a string; "" where it cannot be read. */
 static void read_file(const char *path, char text[FILE_MAX])
@@ -54,6 +54,21 @@ struct tc_sockstat tc_sockstat_read(void)
 		stat.inuse6 = inuse6;
 	stat.inuse += stat.inuse6;
 	return stat;
+}
+
+/* A line of names, and one of values. */
+uint64_t tc_sockstat_current(void)
+{
+	unsigned long long current;
+	const char *names, *values;
+	char text[FILE_MAX];
+
+	read_file("/proc/thread-self/net/snmp", text);
+	names = strstr(text, "\nTcp: ");
+	values = names ? strstr(names + 1, "\nTcp: ") : NULL;
+	if (!values || sscanf(values, " Tcp: %*u %*u %*u %*d %*u %*u %*u %*u %llu", &current) != 1)
+		return UINT64_MAX;
+	return current;
 }
 
 /* Negative where the table is the first namespace's (net/ipv4/sysctl_net_ipv4.c). */

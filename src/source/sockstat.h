@@ -21,6 +21,12 @@ struct tc_sockstat {
 struct tc_sockstat tc_sockstat_read(void);
 
 /*
+ * How many sockets of this namespace are ESTABLISHED or, since Linux 6.10, CLOSE_WAIT: CurrEstab of
+ * /proc/net/snmp (net/ipv4/tcp.c, tcp_set_state()). UINT64_MAX: not readable here.
+ */
+uint64_t tc_sockstat_current(void);
+
+/*
  * Whether this namespace has a table of connections of its own (since Linux 6.1, where its parent
  * has set tcp_child_ehash_entries); false where it is not known.
  */

@@ -13,8 +13,10 @@ const struct tc_source *const tc_sources[TC_SOURCES + 1] = {
 	NULL,
 };
 
-/* So many sockets of others may be in the table before it is asked whose it is. */
-enum { OTHERS_FEW = 1000 };
+enum {
+	OTHERS_FEW = 1000, /* of others in the table before it is asked whose it is, */
+	FULL_FEW = 1000,   /* and full sockets before it is asked in which states they are */
+};
 
 /* What there is to come by. */
 struct population {
@@ -24,9 +26,9 @@ struct population {
 	uint64_t elsewhere;   /* of other namespaces, in the same table */
 };
 
-#define FULL_BUT_ESTABLISHED                                                                       \
-	(TC_STATES_ALL & ~(TC_STATES_ELSEWHERE | TC_STATE_BIT(TC_ESTABLISHED) |                    \
-			   TC_STATE_BIT(TC_SYN_RECV) | TC_STATE_BIT(TC_TIME_WAIT)))
+#define MINI_STATES (TC_STATE_BIT(TC_SYN_RECV) | TC_STATE_BIT(TC_TIME_WAIT))
+#define FULL_STATES (TC_STATES_ALL & ~(TC_STATES_ELSEWHERE | MINI_STATES))
+#define CURRENT_STATES (TC_STATE_BIT(TC_ESTABLISHED) | TC_STATE_BIT(TC_CLOSE_WAIT))
 
 /* The kernel counts full sockets alone by family; of the others as many will be of it. */
 static double share_of_families(const struct tc_sockstat *stat, unsigned families)
@@ -38,22 +40,37 @@ static double share_of_families(const struct tc_sockstat *stat, unsigned familie
 }
 
 /*
- * Most full sockets are ESTABLISHED, mostly. If those are not wanted, the others may be a handful
- * or nearly all: by a quarter neither way is as much worse than it has to be as by other guesses.
+ * Of so many full sockets, those that are wanted. Most are ESTABLISHED, mostly. If those are not
+ * wanted, the others may be a handful or nearly all: by a quarter neither way is as much worse than
+ * it has to be as by other guesses.
  */
-static double share_of_full(uint32_t states)
+static uint64_t guess_full(uint32_t states, uint64_t full)
 {
 	if (states & TC_STATE_BIT(TC_ESTABLISHED))
-		return 1;
-	return states & FULL_BUT_ESTABLISHED ? 0.25 : 0;
+		return full;
+	return states & FULL_STATES ? full / 4 : 0;
 }
 
-static void add(uint64_t sockets, double share, uint64_t *wanted, uint64_t *past)
+/* Where the kernel says how many are ESTABLISHED or CLOSE_WAIT, the others are of one kind, mostly. */
+static uint64_t count_full(uint32_t states, uint64_t full)
 {
-	uint64_t part = (uint64_t)((double)sockets * share);
+	uint32_t others = FULL_STATES & ~CURRENT_STATES;
+	uint64_t current;
 
+	if (!(states & FULL_STATES) || !(~states & FULL_STATES) || full < FULL_FEW)
+		return guess_full(states, full);
+	current = tc_sockstat_current();
+	if (current > full) /* or it is not known */
+		return guess_full(states, full);
+	return guess_full(states & CURRENT_STATES, current) + (states & others ? full - current : 0);
+}
+
+/* So many of all sockets of a kind, of which that share is of the families that are. */
+static void add(uint64_t all, uint64_t part, double share, uint64_t *wanted, uint64_t *past)
+{
+	part = (uint64_t)((double)part * share);
 	*wanted += part;
-	*past += sockets > part ? sockets - part : 0;
+	*past += all > part ? all - part : 0;
 }
 
 static bool is_of_many(const struct tc_job *job)
@@ -82,7 +99,7 @@ static struct population look_around(const struct tc_job *job)
 {
 	struct population found = {.known = true};
 	struct tc_sockstat stat;
-	uint64_t full, time_wait, everybodys;
+	uint64_t full, time_wait, everybodys, requests;
 	double share;
 
 	if (job->states == TC_STATE_BIT(TC_LISTEN))
@@ -94,6 +111,7 @@ static struct population look_around(const struct tc_job *job)
 	full = stat.inuse;
 	time_wait = stat.time_wait;
 	everybodys = tc_minis_time_wait();
+	requests = tc_minis_requests();
 	if (is_of_many(job)) {
 		full = stat.allocated;
 		if (everybodys > time_wait) /* else it is not to be read here */
@@ -102,11 +120,12 @@ static struct population look_around(const struct tc_job *job)
 		found.elsewhere = count_elsewhere(&stat, everybodys);
 	}
 	share = share_of_families(&stat, job->families);
-	add(full, share * share_of_full(job->states), &found.full, &found.past);
+	add(full, is_of_many(job) ? guess_full(job->states, full) : count_full(job->states, full),
+	    share, &found.full, &found.past);
 	/* Most of them wait; and of those in FIN_WAIT2 it is not known how many they are. */
-	add(time_wait, job->states & TC_STATE_BIT(TC_TIME_WAIT) ? share : 0, &found.minis,
-	    &found.past);
-	add(tc_minis_requests(), job->states & TC_STATE_BIT(TC_SYN_RECV) ? share : 0, &found.minis,
+	add(time_wait, job->states & TC_STATE_BIT(TC_TIME_WAIT) ? time_wait : 0, share,
+	    &found.minis, &found.past);
+	add(requests, job->states & TC_STATE_BIT(TC_SYN_RECV) ? requests : 0, share, &found.minis,
 	    &found.past);
 	return found;
 }

@@ -46,6 +46,15 @@ uint64_t __wrap_tc_minis_requests(void)
 	return requests_now;
 }
 
+static uint64_t current_now = UINT64_MAX; /* ESTABLISHED or CLOSE_WAIT */
+
+uint64_t __wrap_tc_sockstat_current(void);
+
+uint64_t __wrap_tc_sockstat_current(void)
+{
+	return current_now;
+}
+
 static bool own_table_now;
 static unsigned processors_now = 2;
 
@@ -249,6 +258,38 @@ static void test_kinds(void **state)
 	assert_string_equal(choose(&job, false)->name, "bpf");
 }
 
+/* Where it is known how many are ESTABLISHED or CLOSE_WAIT, those who are not are not expected. */
+static void test_current(void **state)
+{
+	static const struct {
+		uint64_t current;
+		uint32_t states;
+		const char *expected;
+	} crowds[] = {
+		{20000, TC_STATE_BIT(TC_ESTABLISHED), "bpf"},
+		{0, TC_STATE_BIT(TC_ESTABLISHED), "netlink"},
+		{0, TC_STATE_BIT(TC_FIN_WAIT2), "bpf"},
+		{20000, TC_STATE_BIT(TC_FIN_WAIT2), "netlink"},
+		{0, TC_STATE_BIT(TC_CLOSE_WAIT), "netlink"},
+		{UINT64_MAX, TC_STATE_BIT(TC_ESTABLISHED), "bpf"},
+		{20001, TC_STATE_BIT(TC_ESTABLISHED), "bpf"}, /* more than there are: it has grown */
+	};
+
+	(void)state;
+	set_sockets(20000, 0);
+	time_wait_now = requests_now = 0;
+	for (size_t i = 0; i < TC_ARRAY_SIZE(crowds); i++) {
+		struct tc_job job = everything;
+
+		current_now = crowds[i].current;
+		job.need = ENDS;
+		job.states = crowds[i].states;
+		if (strcmp(choose(&job, false)->name, crowds[i].expected) != 0)
+			fail_msg("crowd %zu", i);
+	}
+	current_now = UINT64_MAX;
+}
+
 static void test_families(void **state)
 {
 	struct tc_job job = everything;
@@ -449,6 +490,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_current),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_second_choice),
 		cmocka_unit_test(test_not_known),
