@@ -4,6 +4,7 @@
 #include "cli/keys.h"
 #include "cli/look.h"
 #include "cli/note.h"
+#include "cli/signals.h"
 #include "util/decimal.h"
 #include "util/intl.h"
 
@@ -24,8 +25,16 @@ static int add_to_tally(void *tally, const struct tc_sock *socks, size_t count)
 	return tc_tally_add(tally, socks, count);
 }
 
-static int show(const struct tc_options *options, struct tc_tally *tally,
-		const struct tc_report *report)
+enum { CUT = -1 }; /* no exit status: by a signal */
+
+static int pass_on(struct tc_buf *out)
+{
+	int status = tc_emit(out);
+
+	return status ? status : tc_signals_came() ? CUT : 0;
+}
+
+static int show(const struct tc_options *options, struct tc_tally *tally, struct tc_report *report)
 {
 	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
 	struct tc_style style = tc_style_of(options);
@@ -34,8 +43,15 @@ static int show(const struct tc_options *options, struct tc_tally *tally,
 
 	if (tc_tally_sort(tally, top_of(options)))
 		return tc_look_error("%s", _("out of memory"));
+	tc_signals_catch();
 	status = tc_write_groups(&out, (enum tc_form)options->form, tally, report, &stamp, &style,
-				 tc_emit);
+				 pass_on);
+	if (status == CUT) {
+		tc_signals_report(report);
+		tc_write_groups_cut(&out, (enum tc_form)options->form, tally, report, &stamp,
+				    &style);
+		status = 0;
+	}
 	return status ? status : tc_emit(&out);
 }
 

@@ -6,13 +6,13 @@
  * the values of the columns are kept, packed, until the last socket is there.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/emit.h"
 #include "cli/keys.h"
 #include "cli/look.h"
+#include "cli/signals.h"
 #include "model/packed.h"
 #include "util/intl.h"
 
@@ -39,28 +39,6 @@ struct lister {
 	int status; /* of a failed write */
 };
 
-/* A signal ends the list between two batches, so that the end can say that it is not whole. */
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-	interrupted = number;
-}
-
-static void catch_signals(void)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND };
-
-	for (size_t i = 0; i < TC_ARRAY_SIZE(signals); i++) {
-		struct sigaction before;
-
-		/* What our parent had ignored, nohup(1) say, stays ignored. */
-		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-			sigaction(signals[i], &action, NULL);
-	}
-}
-
 /* ---- As they come -------------------------------------------------------------------- */
 
 static void write_row(struct lister *lister, const struct tc_value *values, uint64_t count)
@@ -84,7 +62,7 @@ static int stream(void *context, const struct tc_sock *socks, size_t count)
 	}
 	if (lister->out.length >= FLUSH_AT)
 		lister->status = tc_emit(&lister->out);
-	return lister->status || interrupted ? -ECANCELED : 0;
+	return lister->status || tc_signals_came() ? -ECANCELED : 0;
 }
 
 /* ---- Sorted -------------------------------------------------------------------------- */
@@ -122,7 +100,7 @@ static int keep(void *context, const struct tc_sock *socks, size_t count)
 
 	for (size_t i = 0; i < count && !err; i++)
 		err = keep_row(lister, &socks[i]);
-	return err ? err : interrupted ? -ECANCELED : 0;
+	return err ? err : tc_signals_came() ? -ECANCELED : 0;
 }
 
 static int compare_rows(const void *one, const void *other, void *context)
@@ -146,14 +124,16 @@ static int compare_rows(const void *one, const void *other, void *context)
 	return a_at < b_at ? -1 : a_at > b_at; /* as they came */
 }
 
-static void write_sorted(struct lister *lister)
+/* False: a signal came before the last of them. */
+static bool write_sorted(struct lister *lister)
 {
 	struct tc_value skipped;
+	size_t i;
 
-	if (lister->row_count)
+	if (lister->row_count && !tc_signals_came())
 		qsort_r(lister->rows, lister->row_count, sizeof(*lister->rows), compare_rows,
 			lister);
-	for (size_t i = 0; i < lister->row_count && !lister->status; i++) {
+	for (i = 0; i < lister->row_count && !lister->status && !tc_signals_came(); i++) {
 		const char *at = lister->arena.data + lister->rows[i].at;
 
 		for (size_t k = 0; k < lister->order.count; k++)
@@ -164,6 +144,7 @@ static void write_sorted(struct lister *lister)
 		if (lister->out.length >= FLUSH_AT)
 			lister->status = tc_emit(&lister->out);
 	}
+	return i == lister->row_count;
 }
 
 /* ---- The command --------------------------------------------------------------------- */
@@ -201,19 +182,16 @@ static int choose_columns(const struct tc_options *options, struct lister *liste
 static int finish(struct lister *lister, const struct tc_options *options, int err,
 		  struct tc_report *report)
 {
-	bool cut = (err == -ECANCELED || err == -EINTR) && interrupted && !lister->status;
+	bool cut = (err == -ECANCELED || err == -EINTR) && tc_signals_came() && !lister->status;
 
 	if (lister->status)
 		return lister->status;
 	if (err && !cut)
 		return tc_look_finish(options, err, report);
-	if (cut) {
-		report->complete = false;
-		report->deviation |= TC_MAY_LACK;
-		snprintf(report->why, sizeof(report->why), "%s", _("interrupted by a signal"));
-	} else if (lister->order.count) {
-		write_sorted(lister);
-	}
+	if (!cut && lister->order.count)
+		cut = !write_sorted(lister);
+	if (cut)
+		tc_signals_report(report);
 	if (!lister->status && !(cut && options->form == TC_FORM_JSON))
 		tc_list_end(lister->writer, lister->left_out, report, &lister->out);
 	if (!lister->status)
@@ -224,8 +202,6 @@ static int finish(struct lister *lister, const struct tc_options *options, int e
 		tc_look_note_owners(report);
 	if (!lister->status && options->columns && strcmp(options->columns, "all") != 0)
 		tc_look_note_unseen(lister->columns.keys, lister->columns.count, report);
-	if (cut)
-		raise(interrupted); /* dies of it, as whoever sent it expects */
 	return lister->status;
 }
 
@@ -251,7 +227,7 @@ static int list_sockets(struct lister *lister, const struct tc_options *options,
 		look->query.keys = asked.keys;
 		look->query.key_count = asked.count;
 		tc_look_earlier(look, options);
-		catch_signals();
+		tc_signals_catch();
 		err = tc_scan(&look->query, lister->order.count ? keep : stream, lister, &report);
 		status = finish(lister, options, err, &report);
 	}

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/signals.h"
 #include "util/intl.h"
 
 enum { NARROWEST = 40, UNKNOWN_WIDTH = 80 };
@@ -25,12 +26,15 @@ int tc_emit(struct tc_buf *out)
 
 		if (written >= 0) {
 			at += (size_t)written;
+			tc_signals_taken();
 			continue;
 		}
 		if (errno == EINTR)
 			continue;
-		if (errno == EPIPE)
+		if (errno == EPIPE) {
+			tc_signals_die();
 			exit(TC_EXIT_FINE);
+		}
 		return tc_look_error(_("cannot write the output: %s"), strerror(errno));
 	}
 	tc_buf_clear(out);

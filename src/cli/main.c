@@ -8,6 +8,7 @@
 #include "cli/emit.h"
 #include "cli/locale.h"
 #include "cli/options.h"
+#include "cli/signals.h"
 
 static int show_version(void)
 {
@@ -50,5 +51,9 @@ int main(int argc, char **argv)
 	if (!command)
 		command = &tc_command_census;
 	status = tc_options_check(command, &options);
-	return status ? status : command->run(&options, argc - first, argv + first);
+	if (!status)
+		status = command->run(&options, argc - first, argv + first);
+	if (!status)
+		tc_signals_die();
+	return status;
 }

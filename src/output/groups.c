@@ -278,6 +278,20 @@ static int write_json(struct tc_buf *out, const struct tc_tally *tally,
 	return 0;
 }
 
+static void write_ndjson_end(struct tc_buf *out, const struct tc_tally *tally,
+			     const struct tc_report *report, const struct tc_stamp *stamp)
+{
+	tc_buf_byte(out, '{');
+	tc_json_stamp(out, "tcpcensus.by/1", stamp);
+	tc_buf_byte(out, ',');
+	write_keys(out, tally);
+	tc_buf_byte(out, ',');
+	write_other(out, tally);
+	tc_buf_byte(out, ',');
+	tc_json_source(out, report);
+	tc_buf_text(out, "}\n");
+}
+
 /* One object a group, and a last one with what belongs to all of them. */
 static int write_ndjson(struct tc_buf *out, const struct tc_tally *tally,
 			const struct tc_report *report, const struct tc_stamp *stamp,
@@ -290,18 +304,9 @@ static int write_ndjson(struct tc_buf *out, const struct tc_tally *tally,
 		tc_buf_byte(out, '\n');
 		status = pass_on_much(out, pass_on);
 	}
-	if (status)
-		return status;
-	tc_buf_byte(out, '{');
-	tc_json_stamp(out, "tcpcensus.by/1", stamp);
-	tc_buf_byte(out, ',');
-	write_keys(out, tally);
-	tc_buf_byte(out, ',');
-	write_other(out, tally);
-	tc_buf_byte(out, ',');
-	tc_json_source(out, report);
-	tc_buf_text(out, "}\n");
-	return 0;
+	if (!status)
+		write_ndjson_end(out, tally, report, stamp);
+	return status;
 }
 
 static void write_csv_row(struct tc_buf *out, const struct tc_tally *tally, size_t row)
@@ -359,4 +364,23 @@ int tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tally
 		return write_csv(out, tally, report, pass_on);
 	}
 	return 0;
+}
+
+void tc_write_groups_cut(struct tc_buf *out, enum tc_form form, const struct tc_tally *tally,
+			 const struct tc_report *report, const struct tc_stamp *stamp,
+			 const struct tc_style *style)
+{
+	switch (form) {
+	case TC_FORM_TABLE:
+		tc_write_incomplete(out, report, style);
+		break;
+	case TC_FORM_JSON:
+		break;
+	case TC_FORM_NDJSON:
+		write_ndjson_end(out, tally, report, stamp);
+		break;
+	case TC_FORM_CSV:
+		tc_csv_incomplete(out, report, tc_tally_key_count(tally));
+		break;
+	}
 }

@@ -56,6 +56,14 @@ int tc_write_groups(struct tc_buf *out, enum tc_form form, const struct tc_tally
 		    const struct tc_style *style, tc_pass_on *pass_on);
 
 /*
+ * What stands behind the rows where `pass_on` wanted no more of them, because of which the result is
+ * incomplete. JSON gets no end at all, so that no parser takes it for whole.
+ */
+void tc_write_groups_cut(struct tc_buf *out, enum tc_form form, const struct tc_tally *tally,
+			 const struct tc_report *report, const struct tc_stamp *stamp,
+			 const struct tc_style *style);
+
+/*
  * Listeners in any form, the first `top` (0: all). A table says below what is wrong and which
  * listener the kernel's counters point to.
  */

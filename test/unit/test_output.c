@@ -300,6 +300,22 @@ static struct tc_tally *many_groups(void)
 	return tally;
 }
 
+/* What stands behind rows that were not all written. */
+static void check_cut(int form, const struct tc_tally *tally)
+{
+	static const char *const ends[] = {
+		[TC_FORM_TABLE] = "incomplete",
+		[TC_FORM_NDJSON] = "{\"schema\":\"tcpcensus.by/1\"",
+		[TC_FORM_CSV] = "(incomplete: ",
+	};
+	tc_auto_buf struct tc_buf out = TC_BUF_INIT;
+	const char *end = ends[form] ? ends[form] : "";
+
+	tc_write_groups_cut(&out, form, tally, &incomplete, &stamp, &plain);
+	assert_memory_equal(tc_buf_string(&out), end, strlen(end));
+	assert_int_equal(out.length > 0, form != TC_FORM_JSON);
+}
+
 /* What is passed on is what would have been kept, and none of it is large. */
 static void test_groups_in_parts(void **state)
 {
@@ -327,6 +343,7 @@ static void test_groups_in_parts(void **state)
 		assert_int_equal(tc_write_groups(&out, form, tally, &complete, &stamp, &plain,
 						 pass_on), 3);
 		assert_true(out.length < LARGE);
+		check_cut(form, tally);
 	}
 	tc_buf_release(&passed);
 	tc_tally_free(tally);
