@@ -26,6 +26,8 @@ enum { REMOTE_TEXT_MAX = TC_ADDR_TEXT_MAX + 64 };
 
 struct question {
 	const struct tc_addr *remote;
+	const struct tc_addr *local; /* that it would be made from; NULL: the routes choose */
+	uint8_t protocol;
 	uint16_t port;
 	uint32_t ifindex; /* of the device, or 0 */
 };
@@ -143,7 +145,11 @@ static int send_question(struct mnl_socket *socket, const struct question *quest
 	route->rtm_family = is4 ? AF_INET : AF_INET6;
 	route->rtm_dst_len = is4 ? 32 : 128;
 	mnl_attr_put(header, RTA_DST, is4 ? 4 : 16, question->remote->byte + (is4 ? 12 : 0));
-	mnl_attr_put_u8(header, RTA_IP_PROTO, IPPROTO_TCP);
+	if (question->local) {
+		route->rtm_src_len = route->rtm_dst_len;
+		mnl_attr_put(header, RTA_SRC, is4 ? 4 : 16, question->local->byte + (is4 ? 12 : 0));
+	}
+	mnl_attr_put_u8(header, RTA_IP_PROTO, question->protocol);
 	mnl_attr_put_u16(header, RTA_DPORT, htons(question->port));
 	if (question->ifindex)
 		mnl_attr_put_u32(header, RTA_OIF, question->ifindex);
@@ -223,16 +229,75 @@ static int ask_otherwise(const struct question *question, struct answer *answer)
 	return fd < 0 ? -errno : connect_datagram(fd, question, answer);
 }
 
-/* A route of IPv4 without an address is one for 0.0.0.0, from which connections are made. */
-static int ask(const struct question *question, struct answer *answer)
+static int ask_routes(const struct question *question, struct answer *answer)
 {
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int err = socket ? exchange(socket, question, answer) : -errno;
 
 	if (socket)
 		mnl_socket_close(socket);
+	return err;
+}
+
+/* What is known so far is err and answer, and stays where nobody answers. */
+static int ask_from(const struct question *question, struct tc_addr local, int err,
+		    struct answer *answer)
+{
+	struct question from = *question;
+	struct answer told = { .is4 = answer->is4 };
+	int told_err;
+
+	from.local = &local;
+	told_err = ask_routes(&from, &told);
+	if (!told.came)
+		return err;
+	told.local = local;
+	told.found = true;
+	*answer = told;
+	return told_err;
+}
+
+/* Rules may go by the protocol: then what a datagram meets says nothing of TCP. */
+static bool meets_the_same(const struct question *question, int err)
+{
+	struct question of_datagram = *question;
+	struct answer answer = { .is4 = tc_addr_is4(question->remote) };
+
+	of_datagram.protocol = IPPROTO_UDP;
+	return ask_routes(&of_datagram, &answer) == err && answer.came;
+}
+
+/*
+ * For IPv6 an address is chosen also where no route leads (net/ipv6/ip6_output.c,
+ * ip6_dst_lookup_tail()), any that the namespace has, as if the route had not been looked for: where
+ * there is none, that is the error, whatever the route is; else the way is looked for from it, and
+ * rules and routes may go by that. Which address it is the datagram socket tells.
+ */
+static int ask_without_way(const struct question *question, int err, struct answer *answer)
+{
+	struct answer other = { .is4 = false };
+	int other_err = ask_otherwise(question, &other);
+
+	if (!other_err)
+		return ask_from(question, other.local, err, answer);
+	return other_err == -EADDRNOTAVAIL || meets_the_same(question, err) ? other_err : err;
+}
+
+/*
+ * As connect(2) does: for IPv4 the way is looked for twice (include/net/route.h,
+ * ip_route_connect()), the second time from the address that the first has told. A route of IPv4
+ * without an address is one for 0.0.0.0, from which connections are made.
+ */
+static int ask(const struct question *question, struct answer *answer)
+{
+	int err = ask_routes(question, answer);
+
 	if (err && !answer->came)
 		err = ask_otherwise(question, answer);
+	else if (err && !answer->is4)
+		err = ask_without_way(question, err, answer);
+	else if (!err && answer->is4 && answer->found && !unfit_of(answer->type))
+		err = ask_from(question, answer->local, 0, answer);
 	if (err || answer->found || unfit_of(answer->type))
 		return err;
 	answer->local = tc_addr_from4(INADDR_ANY);
@@ -301,7 +366,7 @@ static int fail(const char *text, const char *reason, int err, char why[TC_WHY_M
 int tc_route_way(const struct tc_addr *remote, uint16_t port, const char *device,
 		 struct tc_way *ret_way, char why[TC_WHY_MAX])
 {
-	struct question question = { .remote = remote, .port = port };
+	struct question question = { .remote = remote, .protocol = IPPROTO_TCP, .port = port };
 	struct answer answer = { .is4 = tc_addr_is4(remote), .type = type_of_itself(remote) };
 	const struct unfit *unfit = unfit_of(answer.type);
 	char text[REMOTE_TEXT_MAX];

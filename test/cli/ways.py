@@ -56,15 +56,49 @@ rule add to 10.7.128.0/17 ipproto tcp table 7
 BY_PORT = "10.7.0.1 10.7.0.1#443 10.7.0.1#80 ::ffff:10.7.0.1#443 fd07::1 fd07::1#443 fd07::1#80"
 BY_PROTOCOL = "10.7.128.1 ::ffff:10.7.128.1#443 fd07::8000:0:0:1 fd07::8000:0:0:1#443"
 
+# What an address has to do with it: each in a namespace of its own, with the addresses to try.
+OF_EVERY_TYPE = """route add unreachable 10.1.0.0/16
+route add prohibit 10.2.0.0/16
+route add blackhole 10.3.0.0/16
+-6 route add unreachable fd01::/64
+-6 route add prohibit fd02::/64
+-6 route add blackhole fd03::/64"""
+TYPED = "10.1.0.1 10.2.0.1 10.3.0.1 fd01::1 fd02::1 fd03::1"
+FROM = """link set lo up
+addr add 10.0.0.1/32 dev lo
+addr add fd00::1/128 dev lo
+route add 10.8.0.0/16 dev lo src 10.0.0.1
+rule add from 10.0.0.1 to 10.8.0.0/17 prohibit
+rule add from 10.0.0.1 to 10.9.0.0/16 table 7
+route add 10.9.0.0/16 dev lo table 7
+-6 route add fd08::/64 dev lo src fd00::1
+-6 rule add from fd00::1 to fd08::/65 prohibit
+-6 rule add from fd00::1 to fd09::/64 table 7
+-6 route add fd09::/64 dev lo table 7
+-6 rule add from fd00::1 to fd0a::/64 blackhole"""
+ELSEWHERE = (
+    ("", "127.0.0.1 0.0.0.0 10.0.0.1 192.0.2.1 224.0.0.1 ::1 :: 2001:db8::1 ff02::1 ::ffff:10.0.0.1"),
+    ("link set lo up", "127.0.0.1 0.0.0.0 192.0.2.1 ::1 :: 2001:db8::1"),
+    (OF_EVERY_TYPE, TYPED),  # and no address
+    ("link set lo up\n" + OF_EVERY_TYPE, TYPED),
+    ("-6 rule add to fd01::/64 ipproto tcp prohibit", "fd01::1"),
+    ("link set lo up\n-6 rule add to fd01::/64 ipproto udp prohibit", "fd01::1"),
+    (FROM, "10.8.0.1 10.8.128.1 10.9.0.1 fd08::1 fd08::8000:0:0:1 fd09::1 fd0a::1"),
+)
+
 
 def ip(command):
     return subprocess.run(["ip"] + command.split(), stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
-def enter_namespace():
+def enter_empty():
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) < 0:
         print("needs network namespaces")
         sys.exit(77)
+
+
+def enter_namespace():
+    enter_empty()
     for command in COMMANDS.splitlines():
         if not ip(command):
             print(f"needs `ip {command}`")
@@ -151,6 +185,19 @@ def check_link_local():
     del kept
 
 
+def check_elsewhere():
+    for commands, addresses in ELSEWHERE:
+        enter_empty()
+        print("--", commands.replace("\n", "; "))
+        if not all(ip(command) for command in commands.splitlines()):
+            print("not made here")
+            continue
+        for address in addresses.split():
+            # Without rtnetlink a datagram asks, and meets other rules.
+            if "ipproto" not in commands or not sys.argv[1:]:
+                check(address)
+
+
 enter_namespace()
 for one in ADDRESSES.split():
     # A route of the type multicast to another address: without rtnetlink nobody tells its type.
@@ -163,3 +210,4 @@ if all(ip(command) for command in RULES.splitlines()):
 else:
     print("rules that go by port or protocol are not made here")
 check_link_local()
+check_elsewhere()
