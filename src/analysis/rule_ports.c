@@ -172,21 +172,27 @@ static enum tc_verdict say_busiest(const struct tc_facts *facts, struct tc_draft
 	if (tc_port_full(to, to->free) < TC_PORT_WORTH_SAYING)
 		return TC_QUIET;
 	if (to->inferred) {
-		tc_evidence(draft,
-			    N_("The busiest destination, %s from %s, uses %u ports; inferred: at "
-			       "least %u and at most %u more are left."),
-			    ends.remote, ends.local, to->used, to->free_at_least, to->free_at_most);
+		tc_evidence_n(draft,
+			      "The busiest destination, %s from %s, uses %u port; inferred: at "
+			      "least %u and at most %u more are left.",
+			      "The busiest destination, %s from %s, uses %u ports; inferred: at "
+			      "least %u and at most %u more are left.",
+			      to->used, ends.remote, ends.local, to->used, to->free_at_least,
+			      to->free_at_most);
 	} else if (to->reusable) {
-		tc_evidence(draft,
-			    N_("The busiest destination, %s from %s, uses %u of %u ports, of which "
-			       "connect(2) may take over %u now (tcp_tw_reuse)."),
-			    ends.remote, ends.local, to->used, to->used + to->free - to->reusable,
-			    to->reusable);
+		tc_evidence_n(draft,
+			      "The busiest destination, %s from %s, uses %u port of %u, of which "
+			      "connect(2) may take over %u now (tcp_tw_reuse).",
+			      "The busiest destination, %s from %s, uses %u of %u ports, of which "
+			      "connect(2) may take over %u now (tcp_tw_reuse).",
+			      to->used, ends.remote, ends.local, to->used,
+			      to->used + to->free - to->reusable, to->reusable);
 		say_pace(draft, to);
 	} else {
-		tc_evidence(draft,
-			    N_("The busiest destination, %s from %s, uses %u of %u ports."),
-			    ends.remote, ends.local, to->used, to->used + to->free - to->reusable);
+		tc_evidence_n(draft, "The busiest destination, %s from %s, uses %u port of %u.",
+			      "The busiest destination, %s from %s, uses %u of %u ports.",
+			      to->used, ends.remote, ends.local, to->used,
+			      to->used + to->free - to->reusable);
 	}
 	tc_port_say_netns(facts, draft, to);
 	return TC_NORMAL;

@@ -95,28 +95,36 @@ static void tell_ports(const struct tc_facts *facts, struct tc_draft *draft)
 {
 	const struct tc_destination *first = facts->ports ? tc_ports_at(facts->ports, 0) : NULL;
 
-	const char *text;
-
 	if (!first || !first->used)
 		return;
 	if (first->inferred && !tc_part_pool(facts->ports, first)->assumed) {
-		tc_evidence(draft,
-			    N_("The busiest destination, %s, uses %u ports; inferred: at least %u "
-			       "and at most %u more are left."),
-			    name_of(facts, first, draft), first->used, first->free_at_least,
-			    first->free_at_most);
+		tc_evidence_n(draft,
+			      "The busiest destination, %s, uses %u port; inferred: at least %u "
+			      "and at most %u more are left.",
+			      "The busiest destination, %s, uses %u ports; inferred: at least %u "
+			      "and at most %u more are left.",
+			      first->used, name_of(facts, first, draft), first->used,
+			      first->free_at_least, first->free_at_most);
 		if (!first->shared_pool)
 			tc_port_say_reuse(draft, first);
 		return;
 	}
 	if (tc_part_pool(facts->ports, first)->assumed)
-		text = N_("The busiest destination, %s, uses %lu of the usual %lu ports.");
+		tc_evidence_n(draft,
+			      "The busiest destination, %s, uses %u port of the usual %u.",
+			      "The busiest destination, %s, uses %u of the usual %u ports.",
+			      first->used, name_of(facts, first, draft), first->used,
+			      first->capacity);
 	else if (facts->report.foreign)
-		text = N_("The busiest destination, %s, uses %lu of %lu ports.");
+		tc_evidence_n(draft, "The busiest destination, %s, uses %u port of %u.",
+			      "The busiest destination, %s, uses %u of %u ports.", first->used,
+			      name_of(facts, first, draft), first->used, first->capacity);
 	else /* a look of its own, since which some came and some went */
-		text = N_("The busiest destination, %s, used %lu of %lu ports a moment before.");
-	tc_evidence(draft, text, name_of(facts, first, draft), (unsigned long)first->used,
-		    (unsigned long)first->capacity);
+		tc_evidence_n(draft,
+			      "The busiest destination, %s, used %u port of %u a moment before.",
+			      "The busiest destination, %s, used %u of %u ports a moment before.",
+			      first->used, name_of(facts, first, draft), first->used,
+			      first->capacity);
 	if (!first->shared_pool)
 		tc_port_say_reuse(draft, first);
 }

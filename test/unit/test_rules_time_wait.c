@@ -107,6 +107,19 @@ static void test_many_are_normal(void **state)
 	scene_end(&scene);
 }
 
+static void test_one_port(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, time_wait(TC_DIRECTION_OUT), 1, 1);
+	scene.facts.ports = ports_of(1);
+	assert_int_equal(scene_judge(&scene, "tw-active-close"), TC_NORMAL);
+	assert_says(&scene, "192.0.2.7:443, uses 1 port of the usual 28232.");
+	scene_end(&scene);
+}
+
 static void test_a_few_have_no_rate(void **state)
 {
 	struct scene scene;
@@ -444,6 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ports_by_the_settings_of_the_file),
 		cmocka_unit_test(test_many_are_normal),
+		cmocka_unit_test(test_one_port),
 		cmocka_unit_test(test_a_few_have_no_rate),
 		cmocka_unit_test(test_a_number_alone_is_normal),
 		cmocka_unit_test(test_numbers_near_an_unknown_limit_are_not_normal),
