@@ -40,6 +40,20 @@ static void note_no_queues(const struct tc_listening *listening, const struct tc
 		}
 }
 
+/* A column that is not there must not look as if nobody waited in it. */
+static void note_no_inodes(const struct tc_listening *listening, const struct tc_report *report)
+{
+	if (report->foreign) /* nobody expects them there */
+		return;
+	for (size_t i = 0; i < tc_listening_count(listening); i++)
+		if (!(tc_listening_at(listening, i)->have & TC_LISTENER_UNACCEPTED)) {
+			tc_note(_("how many connections no program has accepted is not known: %s "
+				  "does not give their inodes"),
+				report->source);
+			return;
+		}
+}
+
 /* The filter is about what listens; one that lets nothing of it pass is a mistake. */
 static int check(const struct tc_look *look)
 {
@@ -65,6 +79,8 @@ static int look_and_show(const struct tc_options *options, const struct tc_look 
 		tc_look_note_owners(&report);
 	if (!status)
 		note_no_queues(listening, &report);
+	if (!status)
+		note_no_inodes(listening, &report);
 	tc_listening_free(listening);
 	return status;
 }

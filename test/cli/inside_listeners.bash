@@ -106,6 +106,13 @@ listeners_like_ss() {
 	same "one note says that proc has no limits" \
 		"tcpcensus: how full the queues of listeners are is not known: proc does not give their limits" \
 		"$(grep -v BOUND "$scratch/notes")"
+	if [[ " ${sources[*]} " = *' bpf '* ]]; then
+		look -i 0 --source bpf | jq -e '[.listeners[] | has("unaccepted")] | all | not' \
+			>/dev/null || wrong "bpf does not know what nobody has accepted"
+		same "one note says that bpf does not know what nobody has accepted" \
+			"tcpcensus: how many connections no program has accepted is not known: bpf does not give their inodes" \
+			"$(grep -v BOUND "$scratch/notes")"
+	fi
 	csv=$(tcpcensus listeners -i 0 -o csv | sed 1d | cut -d, -f1,2 | sort)
 	json=$(tcpcensus listeners -i 0 -o ndjson | sed '$d' |
 		jq -r '"\(.["local.addr"]),\(.["local.port"])"' | sort)
