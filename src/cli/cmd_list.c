@@ -162,6 +162,15 @@ static int all_columns(const struct tc_options *options, struct tc_key_list *col
 			       columns);
 }
 
+/* It is no field, so among others it would be called unknown, as if it meant nothing. */
+static bool names_all(const char *columns)
+{
+	for (const char *at = columns; *at; at += strcspn(at, ","), at += *at == ',')
+		if (strcspn(at, ",") == 3 && strncmp(at, "all", 3) == 0)
+			return true;
+	return false;
+}
+
 static int choose_columns(const struct tc_options *options, struct lister *lister)
 {
 	const char *columns = options->columns;
@@ -171,6 +180,9 @@ static int choose_columns(const struct tc_options *options, struct lister *liste
 		columns = "all";
 	if (columns && strcmp(columns, "all") == 0)
 		status = all_columns(options, &lister->columns);
+	else if (columns && names_all(columns))
+		status = tc_usage_error(_("--columns: 'all' stands alone, and in '%s' it does not"),
+					columns);
 	else
 		status = tc_key_list_parse(columns ? columns : default_columns, COLUMNS_MAX, false,
 					   &lister->columns);

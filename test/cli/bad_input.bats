@@ -64,6 +64,8 @@ load helper
 	refused 2 "'remote.net/33/64': a prefix length" tcpcensus by remote.net/33/64
 	refused 2 "the field 'state' was named before" tcpcensus by state,local.port,state
 	refused 2 "'stte' is no field .*'state'" tcpcensus list -c local,stte
+	refused 2 "'all' stands alone, and in 'all,state' it does not" tcpcensus list -c all,state
+	refused 2 "'all' stands alone" tcpcensus list -c state,all -j
 	refused 2 "'inod' is no field .*'inode'" tcpcensus list -s -inod
 	refused 2 "nothing to explain under the name 'TIME_WIAT' \(did you mean 'TIME_WAIT'\?\)" \
 		tcpcensus explain ESTAB TIME_WIAT
