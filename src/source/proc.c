@@ -34,6 +34,11 @@ enum { READ_SIZE = 64 * 1024 };
  */
 enum { RECENT_ROWS = 8192, RECENT_IN_ROW = 4 };
 
+static const char *path_of(int family)
+{
+	return family == AF_INET ? "/proc/thread-self/net/tcp" : "/proc/thread-self/net/tcp6";
+}
+
 struct proc_reader {
 	struct tc_job *job;
 	struct tc_report *report;
@@ -150,6 +155,15 @@ static int read_lines(struct proc_reader *reader)
 	return 0;
 }
 
+/* What a sink returns is no error of the file, and is not told as one. */
+static int fail(struct tc_report *report, int family, int err)
+{
+	if (!*report->why)
+		snprintf(report->why, sizeof(report->why), _("cannot read %s: %s"), path_of(family),
+			 strerror(-err));
+	return err;
+}
+
 static int read_file(struct proc_reader *reader, int fd)
 {
 	for (;;) {
@@ -160,7 +174,7 @@ static int read_file(struct proc_reader *reader, int fd)
 		if (length < 0 && errno == EINTR)
 			continue;
 		if (length < 0)
-			return -errno;
+			return fail(reader->report, reader->family, -errno);
 		if (!length) /* a last line without its end, which the kernel does not write */
 			return reader->length ? read_line(reader, reader->buf, reader->length) : 0;
 		reader->job->begun = true;
@@ -188,18 +202,15 @@ int tc_proc_read(int fd, int family, struct tc_job *job, struct tc_report *repor
 	return err ? err : flush(reader);
 }
 
-static int open_and_read(const char *path, int family, struct tc_job *job,
-			 struct tc_report *report)
+static int open_and_read(int family, struct tc_job *job, struct tc_report *report)
 {
-	tc_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 ? -errno : tc_proc_read(fd, family, job, report);
+	tc_auto_close int fd = open(path_of(family), O_RDONLY | O_CLOEXEC);
 
-	if (err == -ENOENT && family == AF_INET6)
+	if (fd >= 0)
+		return tc_proc_read(fd, family, job, report);
+	if (errno == ENOENT && family == AF_INET6)
 		return 0; /* no IPv6 in this kernel: there are no such sockets */
-	if (err < 0 && !*report->why)
-		snprintf(report->why, sizeof(report->why), _("cannot read %s: %s"), path,
-			 strerror(-err));
-	return err;
+	return fail(report, family, -errno);
 }
 
 /* A filter that looks at what is not there would let nothing pass, which is not an answer. */
@@ -229,9 +240,9 @@ static int proc_scan(struct tc_job *job, struct tc_report *report)
 	report->complete = true;
 	report->states_not_read = job->states & TC_STATE_BIT(TC_BOUND);
 	if (job->families & TC_FAMILY_INET)
-		err = open_and_read("/proc/thread-self/net/tcp", AF_INET, job, report);
+		err = open_and_read(AF_INET, job, report);
 	if (!err && (job->families & TC_FAMILY_INET6))
-		err = open_and_read("/proc/thread-self/net/tcp6", AF_INET6, job, report);
+		err = open_and_read(AF_INET6, job, report);
 	return err;
 }
 

@@ -227,7 +227,12 @@ static void test_errors(void **state)
 
 	(void)state;
 	assert_int_equal(read_pieces(&world, text, sizeof(text) - 1, 4096), 42);
+	/* Of the file nothing is said where it was the sink. */
+	world.give = -ENOMEM;
+	assert_int_equal(read_pieces(&world, text, sizeof(text) - 1, 4096), -ENOMEM);
+	assert_string_equal(world.report.why, "");
 	assert_int_equal(tc_proc_read(-1, AF_INET, &job, &world.report), -EBADF);
+	assert_non_null(strstr(world.report.why, "/proc/thread-self/net/tcp: "));
 }
 
 int main(void)
