@@ -181,8 +181,8 @@ static bool read_owner(struct cursor *cursor, struct tc_sock *sock, uint64_t *re
 	else if (sock->state == TC_SYN_RECV && !inode)
 		sock->kind = TC_KIND_REQUEST;
 	sock->have |= TC_HAVE_INODE | TC_HAVE_KIND;
-	/* The 0 of a timewait minisocket is not root: it has no user. */
-	if (sock->kind != TC_KIND_TIMEWAIT)
+	/* A minisocket has no user: the 0 of a timewait is not root, a request has its listener's. */
+	if (sock->kind == TC_KIND_FULL)
 		sock->have |= TC_HAVE_UID;
 	return true;
 }

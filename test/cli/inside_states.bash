@@ -5,7 +5,7 @@
 # both of its ends, and a fork costs more here than what is looked at.
 
 # What both of netlink and /proc read of a socket, and what eBPF has of it.
-by_proc=local,remote,family,kind,timer,retrans,inode,netns.id,expires
+by_proc=local,remote,family,kind,timer,retrans,uid,inode,netns.id,expires
 by_bpf=state,family,kind,local,remote,iface,netns.id
 
 # A list into a file, which has a heading at least.
@@ -22,7 +22,7 @@ make_lists() {
 	list_into auto "$as_ss"
 	ss -tanH >"$scratch/ss"
 	list_into proc "$as_ss,${by_proc#*,*,}" --source proc
-	list_into netlink "$by_bpf,timer,retrans,inode,expires" --source netlink
+	list_into netlink "$by_bpf,timer,retrans,uid,inode,expires" --source netlink
 	if [[ ${sources[*]} = *bpf* ]]; then
 		list_into bpf "$by_bpf" --source bpf
 		list_into bpf-4 "$by_bpf" --source bpf -4

@@ -141,6 +141,7 @@ static void test_kinds(void **state)
 	sock = parsed(REQUEST);
 	assert_int_equal(sock.state, TC_SYN_RECV);
 	assert_int_equal(sock.kind, TC_KIND_REQUEST);
+	assert_int_equal(sock.have & TC_HAVE_UID, 0); /* it is of the listener */
 	assert_int_equal(parsed(SYN_RECV_FULL).kind, TC_KIND_FULL);
 	sock = parsed(TIMEWAIT);
 	assert_int_equal(sock.kind, TC_KIND_TIMEWAIT);
