@@ -397,7 +397,7 @@ enum {
 
 enum {
 	TC_MAY_LACK = 1u << 0,	 /* some are missing: the numbers may be too small */
-	TC_MAY_REPEAT = 1u << 1, /* some were counted twice: they may be too large */
+	TC_MAY_REPEAT = 1u << 1, /* some do not belong there, or twice: they may be too large */
 };
 
 struct tc_report {

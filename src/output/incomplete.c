@@ -16,7 +16,7 @@ const char *tc_incomplete_start(const struct tc_report *report)
 	case TC_MAY_LACK:
 		return _("incomplete, so the numbers may be too small: ");
 	case TC_MAY_REPEAT:
-		return _("counted twice, perhaps, so the numbers may be too large: ");
+		return _("not exact, so the numbers may be too large: ");
 	default:
 		return _("not exact, so the numbers may be too small or too large: ");
 	}

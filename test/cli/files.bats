@@ -61,7 +61,7 @@ says() {
 
 @test "files: which way the numbers may be wrong is said" {
 	few='incomplete, so the numbers may be too small'
-	many='counted twice, perhaps, so the numbers may be too large'
+	many='not exact, so the numbers may be too large'
 	either='not exact, so the numbers may be too small or too large'
 	printf 'tcp 0 0 192.0.2.1:1 192.0.2.2\ntcp 0 0 192.0.2.1:1 192.0.2.2:2 TIME_WAIT\n' >broken
 	echo 'tcp 0 0 192.0.2.1:1 192.0.2.2:2 TIME_WAIT' >other
