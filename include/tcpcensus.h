@@ -477,6 +477,9 @@ struct tc_report {
 	/* TC_STATE_BIT()s that `source` left to another one, which is quicker at them or alone has them. */
 	uint32_t rest_states;
 	const char *rest_source; /* NULL: there are none */
+	/* Why no descriptors of processes could be read, and all who have any are hidden; or 0. */
+	int owners_err;	    /* -errno */
+	bool owners_in_why; /* why the owners of some are hidden, `why` says already */
 };
 
 /*

@@ -12,6 +12,7 @@
 #include "model/filter.h"
 #include "model/filter_lex.h"
 #include "owner/netns.h"
+#include "pipeline/gaps.h"
 #include "util/decimal.h"
 #include "util/intl.h"
 #include "util/macro.h"
@@ -356,19 +357,13 @@ int tc_look_finish(const struct tc_options *options, int err, const struct tc_re
 void tc_look_note_hidden(const struct tc_report *report)
 {
 	uint64_t hidden = report->owners.sockets[TC_OWNER_HIDDEN];
-	char advice[TC_ADVICE_MAX];
+	char why[TC_WHY_MAX];
 
-	if (!hidden || report->foreign) /* who wrote a listing may have had other privileges */
+	/* Who wrote a listing may have had other privileges. */
+	if (!hidden || report->foreign || report->owners_in_why)
 		return;
-	tc_privilege_advice(TC_PRIVILEGE_HOLDERS, advice);
-	/* Which of these it is cannot be told. */
-	tc_note(tc_ngettext("the process of %llu socket was not found: it may not be looked into "
-			    "(%s), it has started meanwhile, or the socket is on its way to another",
-			    "the processes of %llu sockets were not found: they may not be looked "
-			    "into (%s), they have started meanwhile, or the sockets are on their "
-			    "way to others",
-			    (unsigned long)hidden),
-		(unsigned long long)hidden, advice);
+	tc_gap_hidden(hidden, report->owners_err, why);
+	tc_note("%s", why);
 }
 
 /* A column without words has a reason, which is said once. */

@@ -27,6 +27,7 @@
 #include "model/field.h"
 #include "owner/netns.h"
 #include "pipeline/existing.h"
+#include "pipeline/gaps.h"
 #include "pipeline/owning.h"
 #include "pipeline/reports.h"
 #include "pipeline/visit.h"
@@ -40,7 +41,7 @@ struct kernel {
 	struct tc_census *census;	/* or NULL */
 	struct tc_report *report;	/* of all namespaces together */
 	const struct tc_source *source; /* the one that is used; NULL: not chosen yet */
-	char owners_why[TC_WHY_MAX];	/* why nobody's descriptors could be read; or "" */
+	int owners_err;			/* why nobody's descriptors could be read: -errno; or 0 */
 	uint64_t first_netns;	   /* whose tables the others share */
 	uint64_t *entered;	   /* the namespaces that could be, to be read together; owned */
 	uint64_t *sharing;	   /* and of these, those that share the tables; owned */
@@ -466,11 +467,8 @@ static int find_owners(struct kernel *kernel, struct tc_visits *visits)
 	if (err)
 		return err;
 	err = tc_owners_find(owners, why);
-	if (err < 0 && err != -ENOMEM) { /* sockets can be shown all the same */
-		snprintf(kernel->owners_why, sizeof(kernel->owners_why), "%s", why);
-		err = 0;
-	}
-	return err;
+	kernel->owners_err = err;
+	return err == -ENOMEM ? err : 0; /* sockets can be shown all the same */
 }
 
 static int prepare_once(struct kernel *kernel, struct tc_visits *visits)
@@ -522,12 +520,15 @@ static void report_owners(const struct kernel *kernel)
 	report->owners.source = pipeline->owners.source;
 	report->owners.hidden_processes = pipeline->owners.hidden;
 	memcpy(report->owners.sockets, pipeline->owned, sizeof(pipeline->owned));
+	report->owners_err = kernel->owners_err;
 	if (!report->complete || *report->why)
 		return;
-	if (*kernel->owners_why)
-		memcpy(report->why, kernel->owners_why, sizeof(report->why));
-	else if (pipeline->nameless)
-		tc_owning_say_nameless(pipeline->nameless, report->why);
+	if (kernel->owners_err && pipeline->owned[TC_OWNER_HIDDEN]) {
+		tc_gap_hidden(pipeline->owned[TC_OWNER_HIDDEN], kernel->owners_err, report->why);
+		report->owners_in_why = true;
+	} else if (pipeline->nameless) {
+		tc_gap_nameless(pipeline->nameless, report->why);
+	}
 }
 
 int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,

@@ -210,8 +210,10 @@ static int look_before(struct look *look, uint64_t interval_ms, struct tc_visits
 static void add_first(struct tc_report *report, const struct tc_report *first)
 {
 	tc_reports_add_gap(report, first);
-	if (report->complete && !*report->why)
-		memcpy(report->why, first->why, sizeof(report->why));
+	if (!report->complete || *report->why)
+		return;
+	memcpy(report->why, first->why, sizeof(report->why));
+	report->owners_in_why = first->owners_in_why;
 }
 
 /* What listens, with its owners, and then what came in by it. */
@@ -239,6 +241,7 @@ static int look_now(struct look *look, struct tc_report *report)
 	report->took_us += first.took_us;
 	report->unseen = first.unseen;
 	report->owners = first.owners;
+	report->owners_err = first.owners_err;
 	if (!err)
 		add_first(report, &first);
 	return err;

@@ -2,14 +2,10 @@
 /* owning.c - the look before the look; see owning.h. */
 #include "pipeline/owning.h"
 
-#include <stdio.h>
-
 #include "model/field.h"
 #include "model/filter.h"
 #include "model/filter_lookup.h"
-#include "util/intl.h"
 #include "util/netns_here.h"
-#include "util/privilege.h"
 
 /* Minisockets have no inode; who is asked for TIME_WAIT alone wants to know of all others. */
 static const uint32_t with_inode = TC_STATES_ALL & ~TC_STATE_BIT(TC_TIME_WAIT);
@@ -62,25 +58,4 @@ int tc_owning_enter(struct tc_owning *owning)
 		return 0;
 	(void)tc_lookup_local_ports(&low, &high);
 	return tc_pools_range(&owning->pipeline->owners.pools, here, low, high);
-}
-
-void tc_owning_say_nameless(uint64_t sockets, char why[TC_WHY_MAX])
-{
-	const char *no_proc = tc_privilege_no_proc();
-
-	if (no_proc) {
-		snprintf(why, TC_WHY_MAX,
-			 tc_ngettext("the process of %llu socket could not be named: %s",
-				     "the processes of %llu sockets could not be named: %s",
-				     (unsigned long)sockets),
-			 (unsigned long long)sockets, no_proc);
-		return;
-	}
-	snprintf(why, TC_WHY_MAX,
-		 tc_ngettext("the process of %llu socket could not be named: it has exited since, "
-			     "/proc hides it, or its name is empty",
-			     "the processes of %llu sockets could not be named: they have exited "
-			     "since, /proc hides them, or their names are empty",
-			     (unsigned long)sockets),
-		 (unsigned long long)sockets);
 }

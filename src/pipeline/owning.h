@@ -28,7 +28,4 @@ void tc_owning_widen(struct tc_owning *owning);
 /* Notes what is known of the namespace where the thread is. -ENOMEM. */
 int tc_owning_enter(struct tc_owning *owning);
 
-/* That so many sockets are held by processes of which only the pid is known. */
-void tc_owning_say_nameless(uint64_t sockets, char why[TC_WHY_MAX]);
-
 #endif

@@ -34,6 +34,7 @@ void tc_reports_add_gap(struct tc_report *all, const struct tc_report *part)
 		return;
 	all->complete = false; /* one reason is shown: the first */
 	memcpy(all->why, part->why, sizeof(all->why));
+	all->owners_in_why = part->owners_in_why;
 }
 
 void tc_reports_add(struct tc_report *all, const struct tc_report *part)

@@ -191,13 +191,24 @@ gone() {
 }
 
 # One is left beside the three that every process has.
-without_descriptors() {
+few_descriptors() { # ARGUMENT...
 	(
 		for fd in {3..255}; do
 			eval "exec $fd>&-"
 		done
-		exec prlimit --nofile=4 tcpcensus by owner -j >"$scratch/found" 2>"$scratch/notes"
+		exec prlimit --nofile=4 tcpcensus "$@" >"$scratch/found" 2>"$scratch/notes"
 	)
+}
+
+without_descriptors() {
+	local why='the processes of 3 sockets were not found: cannot read /proc: Too many open files'
+	why+=' (raise the limit of open files, ulimit -n)'
+	few_descriptors by owner -j
 	same "of whom it is" '{"hidden":3}' "$(jq -c .source.owners "$scratch/found")"
-	same "why" "tcpcensus: cannot read /proc: Too many open files" "$(head -1 "$scratch/notes")"
+	same "for programs" "$why" "$(jq -r .source.why "$scratch/found")"
+	same "why" "tcpcensus: $why" "$(cat "$scratch/notes")"
+	few_descriptors listeners -i 0
+	same "listeners" "tcpcensus: $why" "$(cat "$scratch/notes")"
+	few_descriptors listeners -i 0 -N all --source netlink
+	! grep 'looked into' "$scratch/notes" || wrong "of all namespaces" "$(cat "$scratch/notes")"
 }
