@@ -232,6 +232,18 @@ static void take_drops(struct tc_listener_socket *socket, const struct tc_sock *
 	socket->dropped = socket->drops - socket->dropped;
 }
 
+static bool is_wanted(struct tc_listening *listening, const struct tc_filter *filter,
+		      unsigned families, const struct tc_sock *sock)
+{
+	bool family = family_passes(sock, families);
+	bool passes = family && tc_filter_match(filter, sock);
+
+	if ((family || !(sock->have & TC_HAVE_FAMILY)) &&
+	    (!family || tc_filter_is_unsure(filter, sock)))
+		tc_doubt_add(&listening->doubt, filter, sock, passes);
+	return passes;
+}
+
 static int add_listening(struct tc_listening *listening, const struct tc_filter *filter,
 			 unsigned families, const struct tc_sock *sock)
 {
@@ -252,7 +264,7 @@ static int add_listening(struct tc_listening *listening, const struct tc_filter 
 	}
 	take_drops(socket, sock);
 	entry->listener.states[TC_LISTEN] += sock->count;
-	entry->shown |= family_passes(sock, families) && tc_filter_match(filter, sock);
+	entry->shown |= is_wanted(listening, filter, families, sock);
 	return 0;
 }
 
@@ -381,6 +393,11 @@ void tc_listening_drop_gone(struct tc_listening *listening)
 }
 
 /* ---- Reading ------------------------------------------------------------------------- */
+
+const struct tc_doubt *tc_listening_doubt(const struct tc_listening *listening)
+{
+	return &listening->doubt;
+}
 
 size_t tc_listening_count(const struct tc_listening *listening)
 {

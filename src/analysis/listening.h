@@ -11,6 +11,7 @@
 #define TC_ANALYSIS_LISTENING_H
 
 #include "model/counter.h"
+#include "model/filter.h"
 #include "tcpcensus.h"
 
 /* What is known of a network namespace beside its sockets. */
@@ -36,6 +37,9 @@ int tc_listening_before(struct tc_listening *listening, const struct tc_sock *so
  */
 int tc_listening_add(struct tc_listening *listening, const struct tc_filter *filter,
 		     unsigned families, const struct tc_sock *socks, size_t count);
+
+/* The listening sockets of which the filter is not known to let them pass, or not. */
+const struct tc_doubt *tc_listening_doubt(const struct tc_listening *listening);
 
 /*
  * Judges and sorts what was added, by the facts of each namespace; to be called once, after the

@@ -45,6 +45,7 @@ struct tc_listening {
 	size_t shown;			    /* after judging: they stand first */
 	struct tc_listening_entry **ranked; /* after judging: all, the highest score first */
 	uint64_t nameless;
+	struct tc_doubt doubt; /* listening sockets that the filter could not judge */
 	/* While it is judged: of each namespace where a socket of the first look has gone, once. */
 	const struct tc_listening_facts **gone;
 	size_t gone_count;

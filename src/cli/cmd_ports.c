@@ -120,6 +120,8 @@ static int look_and_show(const struct tc_options *options, struct tc_ports_query
 		status = show(options, ports, &report);
 	if (!status)
 		status = tc_look_finish(options, err, &report);
+	if (!status && !report.foreign) /* where the filter asks for them; there it would be of all */
+		tc_look_note_owners(&report);
 	tc_ports_free(ports);
 	return status;
 }

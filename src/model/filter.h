@@ -30,9 +30,22 @@ struct tc_filter {
 
 /*
  * Whether the expression looks at something that was not read of this socket, and the answer hangs
- * on it: tc_filter_match() guesses.
+ * on it: tc_filter_match() guesses. Owners and listeners have to be resolved before.
  */
 bool tc_filter_is_unsure(const struct tc_filter *filter, const struct tc_sock *sock);
+
+/* Sockets of which it is a guess whether they pass. Whoever counts or shows what does, says so. */
+struct tc_doubt {
+	uint64_t sockets;
+	uint64_t hidden;   /* of these, because nobody was found who holds them, */
+	uint64_t nameless; /* or somebody of whom only the pid is known */
+	uint32_t lacking;  /* TC_HAVE_ bits that one of them lacks, of those that may be missing */
+	unsigned deviation; /* in which direction the numbers may be wrong for them: TC_MAY_ bits */
+};
+
+/* Adds one that could not be judged. `passes`: what was guessed. */
+void tc_doubt_add(struct tc_doubt *doubt, const struct tc_filter *filter,
+		  const struct tc_sock *sock, bool passes);
 
 /* Whether one condition holds, compared in the strict way; in filter.c. */
 bool tc_filter_match_leaf(const struct tc_expr *leaf, const struct tc_sock *sock);

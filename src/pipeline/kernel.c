@@ -521,10 +521,15 @@ static void report_owners(const struct kernel *kernel)
 	report->owners.hidden_processes = pipeline->owners.hidden;
 	memcpy(report->owners.sockets, pipeline->owned, sizeof(pipeline->owned));
 	report->owners_err = kernel->owners_err;
+}
+
+/* Where nothing else is said. */
+static void remark_owners(const struct tc_pipeline *pipeline, struct tc_report *report)
+{
 	if (!report->complete || *report->why)
 		return;
-	if (kernel->owners_err && pipeline->owned[TC_OWNER_HIDDEN]) {
-		tc_gap_hidden(pipeline->owned[TC_OWNER_HIDDEN], kernel->owners_err, report->why);
+	if (report->owners_err && pipeline->owned[TC_OWNER_HIDDEN]) {
+		tc_gap_hidden(pipeline->owned[TC_OWNER_HIDDEN], report->owners_err, report->why);
 		report->owners_in_why = true;
 	} else if (pipeline->nameless) {
 		tc_gap_nameless(pipeline->nameless, report->why);
@@ -559,7 +564,8 @@ int tc_kernel_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 		err = read_all(&kernel, &visits);
 	report_owners(&kernel);
 	if (!err)
-		tc_pipeline_report_unjudged(pipeline, report);
+		tc_gap_unjudged(&pipeline->doubt, report);
+	remark_owners(pipeline, report);
 	report->found_us = found_us;
 	if (!err)
 		tc_visits_report(&visits, report);

@@ -18,6 +18,7 @@
 #include "model/setting.h"
 #include "pipeline/damaged.h"
 #include "pipeline/existing.h"
+#include "pipeline/gaps.h"
 #include "pipeline/reports.h"
 #include "pipeline/visit.h"
 #include "source/counter_read.h"
@@ -279,7 +280,10 @@ static int look_and_judge(struct look *look, uint64_t interval_ms, struct tc_rep
 	int err = look->query->from ? look_at_listing(look, report)
 				    : look_at_kernel(look, interval_ms, report);
 
-	return err ? err : tc_listening_judge(look->listening, look->facts, look->fact_count);
+	if (err)
+		return err;
+	tc_gap_unjudged(tc_listening_doubt(look->listening), report);
+	return tc_listening_judge(look->listening, look->facts, look->fact_count);
 }
 
 int tc_listeners_take(const struct tc_query *query, uint64_t interval_ms,

@@ -8,6 +8,7 @@
 
 #include "model/field.h"
 #include "pipeline/files.h"
+#include "pipeline/gaps.h"
 #include "util/intl.h"
 
 static int read_once(const struct tc_files *files, tc_batch_sink *sink,
@@ -60,7 +61,7 @@ int tc_listing_read(const struct tc_query *query, struct tc_pipeline *pipeline,
 	int err = read_listing(query, pipeline, report);
 
 	if (!err)
-		tc_pipeline_report_unjudged(pipeline, report);
+		tc_gap_unjudged(&pipeline->doubt, report);
 	memcpy(report->owners.sockets, pipeline->owned, sizeof(pipeline->owned));
 	return err;
 }

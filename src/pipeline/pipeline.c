@@ -3,13 +3,11 @@
 #include "pipeline/pipeline.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "model/field.h"
 #include "model/filter.h"
-#include "util/intl.h"
 #include "util/macro.h"
 
 /* What keys and filters need names of. */
@@ -109,33 +107,30 @@ static bool is_of_one_family(const struct tc_job *job)
 	return job->families != (TC_FAMILY_INET | TC_FAMILY_INET6);
 }
 
-/* What the kernel does not tell of every socket: see is_unsure(). */
-enum { MAY_MISS = TC_HAVE_MARK | TC_HAVE_SEND_Q };
-
-/*
- * Of a listing anything may be missing. The kernel tells of each socket what its kind has; but the
- * mark it keeps from those without a privilege, and those of TIME_WAIT it tells nobody; and the
- * limit of a listener is not in /proc.
- */
 static bool is_unsure(const struct tc_job *job, const struct tc_sock *sock)
 {
-	if (!(sock->flags & TC_FLAG_FOREIGN))
-		return job->filter && !(job->applied & TC_APPLIED_FILTER) &&
-		       job->filter->judged_by & ~sock->have & MAY_MISS &&
-		       tc_filter_is_unsure(job->filter, sock);
-	return (is_of_one_family(job) && !(sock->have & TC_HAVE_FAMILY)) ||
-	       tc_filter_is_unsure(job->filter, sock);
+	if (is_of_one_family(job) && sock->flags & TC_FLAG_FOREIGN &&
+	    !(sock->have & TC_HAVE_FAMILY))
+		return true;
+	return !(job->applied & TC_APPLIED_FILTER) && tc_filter_is_unsure(job->filter, sock);
 }
 
+/* Of what does not pass, only those whose owner could have changed that count as hidden. */
 static void note_unsure(struct tc_pipeline *pipeline, const struct tc_sock *socks, size_t count)
 {
 	const struct tc_job *job = &pipeline->job;
 
-	for (size_t i = 0; (job->filter || is_of_one_family(job)) && i < count; i++)
-		if (tc_unlikely(is_unsure(job, &socks[i]))) {
-			pipeline->unjudged += socks[i].count;
-			pipeline->doubt |= passes(job, &socks[i]) ? TC_MAY_REPEAT : TC_MAY_LACK;
-		}
+	for (size_t i = 0; (job->filter || is_of_one_family(job)) && i < count; i++) {
+		uint64_t hidden = pipeline->doubt.hidden;
+		bool guess;
+
+		if (tc_likely(!is_unsure(job, &socks[i])))
+			continue;
+		guess = passes(job, &socks[i]);
+		tc_doubt_add(&pipeline->doubt, job->filter, &socks[i], guess);
+		if (!guess)
+			pipeline->owned[TC_OWNER_HIDDEN] += pipeline->doubt.hidden - hidden;
+	}
 }
 
 /* Which sockets pass, and what is known of those, and of those that cannot be judged. */
@@ -218,21 +213,13 @@ static int resolve(struct tc_pipeline *pipeline, struct tc_sock *socks, size_t c
 	return pipeline->flags & TC_FIELD_OWNERS ? add_owners(pipeline, socks, count) : 0;
 }
 
-/* Of what a filter by owner lets pass; but what is hidden it could not judge. */
-static void count_owners(struct tc_pipeline *pipeline, const struct tc_sock *socks, size_t count,
-			 bool judged)
+static void count_owners(struct tc_pipeline *pipeline, const struct tc_sock *socks, size_t count)
 {
-	bool by_owner = pipeline->job.filter &&
-			(pipeline->job.filter->flags & TC_FIELD_OWNERS);
-
 	for (size_t i = 0; i < count; i++) {
 		const struct tc_owner *owner = socks[i].text->owner;
-		enum tc_attribution how = owner->how;
 
-		if ((by_owner && how == TC_OWNER_HIDDEN) != !judged)
-			continue;
-		pipeline->owned[how] += socks[i].count;
-		if (how == TC_OWNER_HELD && !owner->words[TC_PART_PROCESS])
+		pipeline->owned[owner->how] += socks[i].count;
+		if (owner->how == TC_OWNER_HELD && !owner->words[TC_PART_PROCESS])
 			pipeline->nameless += socks[i].count;
 	}
 }
@@ -240,7 +227,7 @@ static void count_owners(struct tc_pipeline *pipeline, const struct tc_sock *soc
 static int hand_on(struct tc_pipeline *pipeline, const struct tc_sock *socks, size_t count)
 {
 	if (pipeline->flags & TC_FIELD_OWNERS)
-		count_owners(pipeline, socks, count, true);
+		count_owners(pipeline, socks, count);
 	return count ? pipeline->sink(pipeline->context, socks, count) : 0;
 }
 
@@ -256,8 +243,6 @@ int tc_pipeline_batch(void *context, struct tc_sock *socks, size_t count)
 		count = keep_passing(pipeline, socks, count);
 	if (count)
 		err = resolve(pipeline, socks, count);
-	if (names_first && !err && (filter->flags & TC_FIELD_OWNERS))
-		count_owners(pipeline, socks, count, false);
 	if (names_first && !err)
 		count = keep_passing(pipeline, socks, count);
 	return err ? err : hand_on(pipeline, socks, count);
@@ -299,41 +284,6 @@ int tc_pipeline_prepared(struct tc_pipeline *pipeline)
 			listeners->socks[i].text = &pipeline->listener_texts[i];
 		}
 	return 0;
-}
-
-/* Takes the number; a mark and a limit are never missing together, as /proc has no marks at all. */
-static const char *unjudged_text(const struct tc_pipeline *pipeline, bool listing)
-{
-	unsigned long n = (unsigned long)pipeline->unjudged;
-
-	if (listing)
-		return tc_ngettext(
-			"the listing does not say of %llu socket what the filter asks for",
-			"the listing does not say of %llu sockets what the filter asks for", n);
-	if (pipeline->job.filter->judged_by & TC_HAVE_MARK)
-		return tc_ngettext(
-			"the kernel does not say the firewall mark of %llu socket, which the "
-			"filter asks for: it tells it to root alone, and of TIME_WAIT to nobody",
-			"the kernel does not say the firewall marks of %llu sockets, which the "
-			"filter asks for: it tells them to root alone, and of TIME_WAIT to nobody",
-			n);
-	return tc_ngettext("/proc does not say the backlog (send_q) of %llu listener, which the "
-			   "filter asks for; netlink does",
-			   "/proc does not say the backlogs (send_q) of %llu listeners, which the "
-			   "filter asks for; netlink does",
-			   n);
-}
-
-void tc_pipeline_report_unjudged(const struct tc_pipeline *pipeline, struct tc_report *report)
-{
-	if (!pipeline->unjudged)
-		return;
-	report->complete = false;
-	report->deviation |= pipeline->doubt;
-	if (*report->why)
-		return; /* one reason is shown, and the reader's own comes first */
-	snprintf(report->why, sizeof(report->why), unjudged_text(pipeline, report->foreign),
-		 (unsigned long long)pipeline->unjudged);
 }
 
 void tc_pipeline_forget_listeners(struct tc_pipeline *pipeline)

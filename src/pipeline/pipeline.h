@@ -8,6 +8,7 @@
 #ifndef TC_PIPELINE_PIPELINE_H
 #define TC_PIPELINE_PIPELINE_H
 
+#include "model/filter.h"
 #include "owner/listener.h"
 #include "owner/names.h"
 #include "owner/netns_list.h"
@@ -30,8 +31,7 @@ struct tc_pipeline {
 	const struct tc_key *keys; /* of the query */
 	size_t key_count;
 	uint64_t given;	   /* of listings: keys that one of them had, by their place */
-	uint64_t unjudged; /* sockets that lack what the filter asks for */
-	unsigned doubt;	   /* which way the numbers may be wrong for that: TC_MAY_ bits */
+	struct tc_doubt doubt; /* sockets that lack what the filter asks for */
 	tc_sink *sink;
 	void *context;
 };
@@ -58,8 +58,5 @@ int tc_pipeline_prepared(struct tc_pipeline *pipeline);
 
 /* Before they are looked for once more. */
 void tc_pipeline_forget_listeners(struct tc_pipeline *pipeline);
-
-/* What is missing because of sockets that the filter could not judge; nothing where there are none. */
-void tc_pipeline_report_unjudged(const struct tc_pipeline *pipeline, struct tc_report *report);
 
 #endif

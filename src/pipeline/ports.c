@@ -13,8 +13,10 @@
 
 #include "model/filter.h"
 #include "pipeline/bound_count.h"
+#include "pipeline/gaps.h"
 #include "pipeline/port_rules.h"
 #include "pipeline/ports_reading.h"
+#include "pipeline/reports.h"
 #include "pipeline/visit.h"
 #include "source/route.h"
 #include "util/clock.h"
@@ -75,7 +77,27 @@ static int choose_destinations(struct reading *reading)
 	err = tc_scan(&query, choose, reading, &report);
 	if (err)
 		memcpy(reading->report->why, report.why, sizeof(report.why));
+	else
+		tc_reports_add(&reading->chosen, &report);
 	return err;
+}
+
+/* Where it is not known which destinations pass the filter, the answer is not complete. */
+static void report_choice(struct reading *reading)
+{
+	struct tc_report *report = reading->report;
+	const struct tc_report *chosen = &reading->chosen;
+
+	tc_gap_unjudged(&reading->doubt, report);
+	if (!chosen->source)
+		return;
+	report->owners = chosen->owners;
+	report->owners_err = chosen->owners_err;
+	tc_reports_add_gap(report, chosen);
+	if (!report->complete || *report->why)
+		return;
+	memcpy(report->why, chosen->why, sizeof(report->why));
+	report->owners_in_why = chosen->owners_in_why;
 }
 
 /* ---- The reading --------------------------------------------------------------------- */
@@ -228,8 +250,10 @@ static int read_in_namespace(struct reading *reading)
 	reading->look.netns = NULL; /* we shall be there */
 	reading->every = visits.all;
 	err = tc_visits_each(&visits, read_here, reading, reading->report->why);
-	if (!err)
+	if (!err) {
+		report_choice(reading);
 		tc_visits_report(&visits, reading->report);
+	}
 	reading->report->read_us = reading->read_us;
 	if (visits.all) /* it is of the last one */
 		reading->report->estimate_us = 0;
@@ -263,7 +287,7 @@ int tc_ports_take(const struct tc_ports_query *query, struct tc_ports **ret_port
 {
 	struct tc_query nothing = { .size = sizeof(nothing) };
 	struct tc_report report = { .size = sizeof(report) };
-	struct reading reading = { .report = &report };
+	struct reading reading = { .report = &report, .chosen = { .size = sizeof(report) } };
 	uint64_t start = tc_clock_us();
 	int err = whole_query(query, &reading, &nothing);
 

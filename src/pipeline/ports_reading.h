@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "analysis/headroom.h"
+#include "model/filter.h"
 #include "owner/listener.h"
 #include "owner/names.h"
 #include "source/port_facts.h"
@@ -40,6 +41,8 @@ struct reading {
 	struct tc_report *report;
 	uint64_t read_us; /* of all reports */
 	bool every;  /* namespace of the machine is read */
+	struct tc_report chosen; /* of the looks that choose destinations, in all namespaces */
+	struct tc_doubt doubt;	 /* of a listing: sockets that the filter could not judge */
 	int no_way;  /* to the one destination from the last of them where there was none; 0 */
 	char no_way_why[TC_WHY_MAX];
 };

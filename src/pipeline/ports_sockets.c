@@ -37,10 +37,16 @@ static bool family_passes(unsigned families, const struct tc_sock *sock)
 static void choose_of_listing(struct reading *reading, const struct tc_sock *sock)
 {
 	const struct tc_query *look = &reading->look;
+	bool passes;
 
 	if (!look->from || (!look->filter && !look->families))
 		return;
-	if (family_passes(look->families, sock) && tc_filter_match(look->filter, sock))
+	if (!family_passes(look->families, sock))
+		return;
+	passes = tc_filter_match(look->filter, sock);
+	if (tc_filter_is_unsure(look->filter, sock))
+		tc_doubt_add(&reading->doubt, look->filter, sock, passes);
+	if (passes)
 		tc_headroom_choose(reading->part->headroom, sock);
 }
 

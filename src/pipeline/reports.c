@@ -22,6 +22,16 @@ void tc_reports_add_refused(struct tc_report *all, const struct tc_report *part)
 			all->refused[all->refused_count++] = part->refused[i];
 }
 
+static void add_owners(struct tc_report *all, const struct tc_report *part)
+{
+	for (int how = 0; how < TC_ATTRIBUTION_COUNT; how++)
+		all->owners.sockets[how] += part->owners.sockets[how];
+	if (part->owners.hidden_processes > all->owners.hidden_processes) /* of the whole machine */
+		all->owners.hidden_processes = part->owners.hidden_processes;
+	if (!all->owners_err)
+		all->owners_err = part->owners_err;
+}
+
 static unsigned deviation_of(const struct tc_report *report)
 {
 	return report->complete ? 0 : tc_incomplete_deviation(report);
@@ -59,5 +69,6 @@ void tc_reports_add(struct tc_report *all, const struct tc_report *part)
 	if (!part->estimate_us) /* then it is not known of all of them together */
 		all->estimate_us = 0;
 	tc_reports_add_refused(all, part);
+	add_owners(all, part);
 	tc_reports_add_gap(all, part);
 }

@@ -88,6 +88,10 @@ says() {
 	done
 	tcpcensus -j -f plain 'process != nginx' 2>/dev/null |
 		jq -e '.total == 2 and .source.numbers == "at_most"'
+	for command in ports listeners; do
+		tcpcensus "$command" -j -f plain 'process = nginx' 2>/dev/null |
+			jq -e '(.source.complete | not) and (.source.why | test("listing does not say"))'
+	done
 	for filter in 'dev d0' 'iface = d0'; do
 		tcpcensus -j -f plain $filter | jq -e '.total == 1 and .source.complete'
 		tcpcensus -j -f old $filter 2>/dev/null | jq -e '.total == 0 and (.source.complete | not)'

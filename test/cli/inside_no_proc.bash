@@ -37,6 +37,23 @@ only_processes() {
 	done
 }
 
+# Which cannot be judged: what is guessed is said to be a guess, by whatever command.
+no_proc_filters() {
+	local words
+	for words in 'process = tc-lab:at_least' 'unit = x:at_least' 'process != tc-lab:at_most' \
+		'netns = init:at_least' 'netns = nosuch:at_least' 'netns != init:at_most'; do
+		for command in '' 'by state' list 'listeners -i 0'; do
+			hidden_proc $command -j ${words%:*}
+			same "$command $words: exit status" 0 "$status"
+			same "$command $words" "false ${words#*:}" \
+				"$(jq -r '.source | "\(.complete) \(.numbers)"' "$scratch/out")"
+			grep -q "$no_proc\$" "$scratch/notes" || wrong "$command $words: why"
+		done
+	done
+	hidden_proc by process
+	! grep 'incomplete' "$scratch/out" || wrong "nothing is filtered"
+}
+
 # With a name of none of them; and without eBPF, without knowing one.
 no_proc_owners() {
 	local hide

@@ -115,9 +115,24 @@ listing() {
 }
 
 nobody_sees() {
+	local command words hidden
 	as_nobody tcpcensus list -o ndjson -c process,owner process = app >"$scratch/out" 2>"$scratch/notes"
 	same "exit status" 0 $?
-	same "nothing is known to be of app" "" "$(cat "$scratch/out")"
+	same "nothing is known to be of app" "" "$(jq -c 'select(.schema | not)' "$scratch/out")"
+	same "one note" 1 "$(wc -l <"$scratch/notes")"
+	for command in '' 'by state' list 'listeners -i 0' ports; do
+		for words in '= app:at_least' '!= app:at_most'; do
+			as_nobody tcpcensus $command -j process ${words%:*} >"$scratch/out" 2>"$scratch/notes"
+			same "$command process $words" "false ${words#*:}" \
+				"$(jq -r '.source | "\(.complete) \(.numbers)"' "$scratch/out")"
+			same "$command: one note" 1 "$(grep -c 'may not be looked into' "$scratch/notes")"
+		done
+	done
+	# What settles it otherwise is known.
+	hidden=$(as_nobody tcpcensus by state -j process = app and sport = :1 2>"$scratch/notes" |
+		jq -c '[.source.complete, .source.owners.hidden]')
+	same "a port that nobody has" '[true,null]' "$hidden"
+	same "and no note" "" "$(cat "$scratch/notes")"
 	as_nobody tcpcensus list -o ndjson -n 0 -c process,owner >"$scratch/out" 2>"$scratch/notes"
 	same "exit status" 0 $?
 	same "everything is hidden" '{"owner":"hidden"}' "$(sort -u "$scratch/out")"

@@ -17,6 +17,10 @@ without_proc() { # FUNCTION
 	without_proc no_proc_range
 }
 
+@test "no /proc: a filter by what is read from it is not answered by none" {
+	without_proc no_proc_filters
+}
+
 @test "no /proc: processes are not said to be forbidden" {
 	without_proc no_proc_owners
 }
