@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "model/field.h"
 #include "model/filter.h"
 #include "pipeline/files.h"
 #include "pipeline/port_rules.h"
@@ -16,6 +17,8 @@
 #include "util/clock.h"
 #include "util/intl.h"
 #include "util/macro.h"
+
+enum { KEYS_MAX = 64 };
 
 /* What is looked at of each socket. */
 static const char *const wanted_fields[] = {
@@ -94,27 +97,31 @@ static int add_listeners(void *context, const struct tc_sock *socks, size_t coun
 	return err ? err : tc_listeners_add(&reading->listeners, socks, count);
 }
 
-static size_t wanted_keys(struct tc_key keys[TC_ARRAY_SIZE(wanted_fields)])
+/* Those of a listing are filtered as they come, so what the filter looks at has to be there. */
+static size_t wanted_keys(const struct tc_filter *filter, struct tc_key keys[KEYS_MAX])
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < TC_ARRAY_SIZE(wanted_fields); i++)
 		if (tc_key_parse(wanted_fields[i], &keys[count]) == 0)
 			count++;
+	for (size_t i = 0; filter && tc_field_at(i) && count < KEYS_MAX; i++)
+		if (tc_field_at(i)->flags & filter->flags & TC_FIELD_ASKED)
+			keys[count++] = (struct tc_key){ .field = tc_field_at(i) };
 	return count;
 }
 
 /* Every socket of these states, whatever the caller's filter says. */
 static int scan(struct reading *reading, uint32_t states, tc_sink *sink)
 {
-	struct tc_key keys[TC_ARRAY_SIZE(wanted_fields)];
+	struct tc_key keys[KEYS_MAX];
 	struct tc_query query = reading->look;
 
 	query.states = states;
 	query.filter = NULL;
 	query.families = 0;
 	query.keys = keys;
-	query.key_count = wanted_keys(keys);
+	query.key_count = wanted_keys(query.from ? reading->look.filter : NULL, keys);
 	return tc_scan(&query, sink, reading, reading->report);
 }
 

@@ -92,6 +92,10 @@ says() {
 		tcpcensus "$command" -j -f plain 'process = nginx' 2>/dev/null |
 			jq -e '(.source.complete | not) and (.source.why | test("listing does not say"))'
 	done
+	printf '%s\n' 'ESTAB 0 0 192.0.2.1:40001 192.0.2.2:2 users:(("nginx",pid=1,fd=3))' \
+		'ESTAB 0 0 192.0.2.1:40003 192.0.2.3:2 users:(("other",pid=2,fd=3))' >with_users
+	tcpcensus ports -j -f with_users 'process = nginx' |
+		jq -e '.source.complete and [.destinations[]."remote.addr"] == ["192.0.2.2"]'
 	for filter in 'dev d0' 'iface = d0'; do
 		tcpcensus -j -f plain $filter | jq -e '.total == 1 and .source.complete'
 		tcpcensus -j -f old $filter 2>/dev/null | jq -e '.total == 0 and (.source.complete | not)'
