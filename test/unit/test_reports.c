@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_reports.c - the reports of several network namespaces as one, and what is said of them. */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -158,6 +159,28 @@ static void test_deviation(void **state)
 	}
 }
 
+/* As of the looks that choose the destinations of each namespace. */
+static void test_owners(void **state)
+{
+	struct tc_report all = {.size = sizeof(all)}, first = read_through("netlink", NULL),
+			 second = read_through("netlink", NULL);
+
+	(void)state;
+	first.owners.sockets[TC_OWNER_HIDDEN] = 2;
+	first.owners.hidden_processes = 7;
+	second.owners.sockets[TC_OWNER_HIDDEN] = 3;
+	second.owners.hidden_processes = 6; /* processes are those of the machine both times */
+	second.owners_err = -EMFILE;
+	second.owners_in_why = true;
+	second.complete = false;
+	tc_reports_add(&all, &first);
+	tc_reports_add(&all, &second);
+	assert_int_equal(all.owners.sockets[TC_OWNER_HIDDEN], 5);
+	assert_int_equal(all.owners.hidden_processes, 7);
+	assert_int_equal(all.owners_err, -EMFILE);
+	assert_true(all.owners_in_why);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_what_another_source_read),
 		cmocka_unit_test(test_the_same_everywhere),
 		cmocka_unit_test(test_deviation),
+		cmocka_unit_test(test_owners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
