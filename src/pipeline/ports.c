@@ -23,6 +23,7 @@
 #include "util/intl.h"
 #include "util/macro.h"
 #include "util/netns_here.h"
+
 /* ---- Which destinations are told ------------------------------------------------------ */
 
 static int choose(void *context, const struct tc_sock *socks, size_t count)
@@ -208,7 +209,11 @@ static int read_here(void *context, const struct tc_netns *netns)
 		reading->part->netns_name = strdup(netns->name);
 	tc_listeners_release(&reading->listeners);
 	err = read_all(reading);
-	return err ? err : finish(reading);
+	if (err)
+		return err;
+	if (reading->every)
+		tc_reports_add(&reading->reports, reading->report);
+	return finish(reading);
 }
 
 static int compare_destinations(const void *one, const void *other)
@@ -251,11 +256,13 @@ static int read_in_namespace(struct reading *reading)
 	reading->every = visits.all;
 	err = tc_visits_each(&visits, read_here, reading, reading->report->why);
 	if (!err) {
+		if (reading->reports.source)
+			*reading->report = reading->reports;
 		report_choice(reading);
 		tc_visits_report(&visits, reading->report);
 	}
 	reading->report->read_us = reading->read_us;
-	if (visits.all) /* it is of the last one */
+	if (visits.all) /* it is of what listens */
 		reading->report->estimate_us = 0;
 	tc_visits_close(&visits);
 	if (!err)
@@ -287,7 +294,11 @@ int tc_ports_take(const struct tc_ports_query *query, struct tc_ports **ret_port
 {
 	struct tc_query nothing = { .size = sizeof(nothing) };
 	struct tc_report report = { .size = sizeof(report) };
-	struct reading reading = { .report = &report, .chosen = { .size = sizeof(report) } };
+	struct reading reading = {
+		.report = &report,
+		.reports = { .size = sizeof(report) },
+		.chosen = { .size = sizeof(report) },
+	};
 	uint64_t start = tc_clock_us();
 	int err = whole_query(query, &reading, &nothing);
 

@@ -39,6 +39,7 @@ struct reading {
 	struct tc_listeners listeners;
 	struct port_facts_bpf *programs; /* owned; NULL: not loaded */
 	struct tc_report *report;
+	struct tc_report reports; /* of every namespace together, where all are read */
 	uint64_t read_us; /* of all reports */
 	bool every;  /* namespace of the machine is read */
 	struct tc_report chosen; /* of the looks that choose destinations, in all namespaces */

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -55,6 +56,26 @@ int __wrap_tc_bpf_load(struct bpf_object_skeleton *skeleton, char why[TC_WHY_MAX
 	return err;
 }
 
+static bool is_cut; /* of the next look not everything is told */
+
+int __real_tc_scan(const struct tc_query *query, tc_sink *sink, void *context,
+		   struct tc_report *report);
+int __wrap_tc_scan(const struct tc_query *query, tc_sink *sink, void *context,
+		   struct tc_report *report);
+
+int __wrap_tc_scan(const struct tc_query *query, tc_sink *sink, void *context,
+		   struct tc_report *report)
+{
+	int err = __real_tc_scan(query, sink, context, report);
+
+	if (is_cut) {
+		report->complete = false;
+		snprintf(report->why, sizeof(report->why), "cut");
+	}
+	is_cut = false;
+	return err;
+}
+
 static const struct tc_query everywhere = {
 	.size = sizeof(everywhere), .netns = "all", .source = "netlink"};
 
@@ -87,6 +108,24 @@ static void the_program_for_ports_is_loaded_once(void **state __attribute__((unu
 	tc_ports_free(ports);
 	assert_int_equal(loaded, 1);
 	if (pools < 2) /* it may not make another: this proves nothing */
+		skip();
+}
+
+static void what_lacks_in_the_first_lacks_in_all(void **state __attribute__((unused)))
+{
+	struct tc_ports_query query = {.size = sizeof(query), .look = &everywhere};
+	struct tc_report report = {.size = sizeof(report)};
+	struct tc_ports *ports;
+	size_t pools;
+
+	is_cut = true;
+	if (tc_ports_take(&query, &ports, &report) < 0)
+		skip();
+	pools = tc_ports_pools(ports);
+	tc_ports_free(ports);
+	assert_false(report.complete);
+	assert_string_equal(report.why, "cut");
+	if (pools < 2)
 		skip();
 }
 
@@ -137,6 +176,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_machine_is_searched_for_the_ports_of_each),
 		cmocka_unit_test(the_program_for_ports_is_loaded_once),
+		cmocka_unit_test(what_lacks_in_the_first_lacks_in_all),
 		cmocka_unit_test(of_settings_listeners_need_one),
 	};
 
