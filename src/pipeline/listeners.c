@@ -207,16 +207,6 @@ static int look_before(struct look *look, uint64_t interval_ms, struct tc_visits
 	return 0;
 }
 
-/* What is missing of what listens, or where nothing is, what is to be said of its owners. */
-static void add_first(struct tc_report *report, const struct tc_report *first)
-{
-	tc_reports_add_gap(report, first);
-	if (!report->complete || *report->why)
-		return;
-	memcpy(report->why, first->why, sizeof(report->why));
-	report->owners_in_why = first->owners_in_why;
-}
-
 /* What listens, with its owners, and then what came in by it. */
 static int look_now(struct look *look, struct tc_report *report)
 {
@@ -241,10 +231,8 @@ static int look_now(struct look *look, struct tc_report *report)
 				  NULL, report);
 	report->took_us += first.took_us;
 	report->unseen = first.unseen;
-	report->owners = first.owners;
-	report->owners_err = first.owners_err;
 	if (!err)
-		add_first(report, &first);
+		tc_reports_add_look(report, &first);
 	return err;
 }
 

@@ -86,19 +86,9 @@ static int choose_destinations(struct reading *reading)
 /* Where it is not known which destinations pass the filter, the answer is not complete. */
 static void report_choice(struct reading *reading)
 {
-	struct tc_report *report = reading->report;
-	const struct tc_report *chosen = &reading->chosen;
-
-	tc_gap_unjudged(&reading->doubt, report);
-	if (!chosen->source)
-		return;
-	report->owners = chosen->owners;
-	report->owners_err = chosen->owners_err;
-	tc_reports_add_gap(report, chosen);
-	if (!report->complete || *report->why)
-		return;
-	memcpy(report->why, chosen->why, sizeof(report->why));
-	report->owners_in_why = chosen->owners_in_why;
+	tc_gap_unjudged(&reading->doubt, reading->report);
+	if (reading->chosen.source)
+		tc_reports_add_look(reading->report, &reading->chosen);
 }
 
 /* ---- The reading --------------------------------------------------------------------- */

@@ -47,6 +47,17 @@ void tc_reports_add_gap(struct tc_report *all, const struct tc_report *part)
 	all->owners_in_why = part->owners_in_why;
 }
 
+void tc_reports_add_look(struct tc_report *report, const struct tc_report *look)
+{
+	report->owners = look->owners;
+	report->owners_err = look->owners_err;
+	tc_reports_add_gap(report, look);
+	if (!report->complete || *report->why)
+		return;
+	memcpy(report->why, look->why, sizeof(report->why));
+	report->owners_in_why = look->owners_in_why;
+}
+
 void tc_reports_add(struct tc_report *all, const struct tc_report *part)
 {
 	size_t size = all->size;
