@@ -28,30 +28,27 @@ static int show(const struct tc_options *options, const struct tc_listening *lis
 	return tc_emit(&out);
 }
 
-/* A queue that nobody could read must not look like an empty one. */
-static void note_no_queues(const struct tc_listening *listening, const struct tc_report *report)
+/* Whether it is not known of one of them. */
+static bool is_lacking(const struct tc_listening *listening, unsigned what)
 {
 	for (size_t i = 0; i < tc_listening_count(listening); i++)
-		if (!(tc_listening_at(listening, i)->have & TC_LISTENER_QUEUES)) {
-			tc_note(_("how full the queues of listeners are is not known: %s does not "
-				  "give their limits"),
-				report->source);
-			return;
-		}
+		if (!(tc_listening_at(listening, i)->have & what))
+			return true;
+	return false;
 }
 
-/* A column that is not there must not look as if nobody waited in it. */
-static void note_no_inodes(const struct tc_listening *listening, const struct tc_report *report)
+/* What nobody could read must not look as if nothing was there: an empty queue, or no column. */
+static void note_lacking(const struct tc_listening *listening, const struct tc_report *report)
 {
-	if (report->foreign) /* nobody expects them there */
-		return;
-	for (size_t i = 0; i < tc_listening_count(listening); i++)
-		if (!(tc_listening_at(listening, i)->have & TC_LISTENER_UNACCEPTED)) {
-			tc_note(_("how many connections no program has accepted is not known: %s "
-				  "does not give their inodes"),
-				report->source);
-			return;
-		}
+	if (is_lacking(listening, TC_LISTENER_QUEUES))
+		tc_note(_("how full the queues of listeners are is not known: %s does not give "
+			  "their limits"),
+			report->source);
+	/* Of a listing nobody expects inodes. */
+	if (!report->foreign && is_lacking(listening, TC_LISTENER_UNACCEPTED))
+		tc_note(_("how many connections no program has accepted is not known: %s does not "
+			  "give their inodes"),
+			report->source);
 }
 
 /* The filter is about what listens; one that lets nothing of it pass is a mistake. */
@@ -78,9 +75,7 @@ static int look_and_show(const struct tc_options *options, const struct tc_look 
 	if (!status && !report.foreign) /* there it would be about the connections, too */
 		tc_look_note_owners(&report);
 	if (!status)
-		note_no_queues(listening, &report);
-	if (!status)
-		note_no_inodes(listening, &report);
+		note_lacking(listening, &report);
 	tc_listening_free(listening);
 	return status;
 }
