@@ -13,6 +13,14 @@ inside() { # FUNCTION of netns_room.bash
 	[ "$status" = 0 ]
 }
 
+# So many, whose numbers are in ids; they are there until ${many[1]} is closed.
+make_many() { # COUNT
+	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
+	coproc many { exec python3 "$here/netns_many.py" "$1"; }
+	read -r -a ids -u "${many[0]}"
+	[ "${#ids[@]}" = "$1" ]
+}
+
 @test "netns: held by a thread, a file, a descriptor, a socket" { inside every_way; }
 @test "netns: names that can be typed, and near misses" { inside names; }
 @test "netns: names that are words of ours" { inside clashes; }
@@ -50,10 +58,7 @@ print(flush=True); sys.stdin.read()"; }
 # Where eBPF works, those that share the kernel's tables are read in one walk; elsewhere, or from
 # within a pid namespace, one after the other.
 @test "netns: read together, they are as read one by one" {
-	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
-	coproc many { exec python3 "$here/netns_many.py" 12; }
-	read -r -a ids -u "${many[0]}"
-	[ "${#ids[@]}" = 12 ]
+	make_many 12
 	wanted=$(printf '%s\n' "${ids[@]}" | jq -cs .)
 	groups() { # KEYS SOURCE [FILTER...]
 		tcpcensus by "netns.id,$1" -N all --source "$2" -n 0 -j "${@:3}" 2>/dev/null |
@@ -76,10 +81,7 @@ print(flush=True); sys.stdin.read()"; }
 
 # What a walk does not hand over is asked for in each; the source is chosen for all of them.
 @test "netns: read one by one, what all of them should take is told" {
-	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
-	coproc many { exec python3 "$here/netns_many.py" 5; }
-	read -r -a ids -u "${many[0]}"
-	[ "${#ids[@]}" = 5 ]
+	make_many 5
 	apart tcpcensus dport = :80 -N all -v
 	exec {many[1]}>&-
 	[ "$status" = 0 ]
@@ -90,10 +92,7 @@ print(flush=True); sys.stdin.read()"; }
 
 # A device is named where it is, which does not keep the namespaces from being read together.
 @test "netns: devices of all namespaces, by the names that each has for their numbers" {
-	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
-	coproc many { exec python3 "$here/netns_many.py" 12; }
-	read -r -a ids -u "${many[0]}"
-	[ "${#ids[@]}" = 12 ]
+	make_many 12
 	wanted=$(printf '%s\n' "${ids[@]}" | jq -cs .)
 	sockets() { # SOURCE COLUMNS [FILTER...]
 		tcpcensus list -N all --source "$1" -n 0 -o ndjson -c "netns.id,$2" "${@:3}" \
@@ -124,9 +123,7 @@ print(flush=True); sys.stdin.read()"; }
 # What is counted is what was found and entered, and nothing else that a walk of the kernel's
 # tables comes to: these are everybody's.
 @test "netns: what nobody is in is counted by no source" {
-	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
-	coproc many { exec python3 "$here/netns_many.py" 2; }
-	read -r -a ids -u "${many[0]}"
+	make_many 2
 	left=$(python3 "$here/netns_left.py")
 	for source in netlink auto $(tcpcensus --source bpf >/dev/null 2>&1 && echo bpf); do
 		tcpcensus by netns.id,state -N all --source "$source" -n 0 -o csv >"$BATS_TEST_TMPDIR/out"
@@ -140,9 +137,7 @@ print(flush=True); sys.stdin.read()"; }
 	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
 	without=(setpriv --bounding-set -sys_admin --inh-caps -sys_admin)
 	"${without[@]}" true 2>/dev/null || skip "setpriv cannot take CAP_SYS_ADMIN away here"
-	coproc many { exec python3 "$here/netns_many.py" 3; }
-	read -r -a ids -u "${many[0]}"
-	[ "${#ids[@]}" = 3 ]
+	make_many 3
 	for source in netlink auto $(tcpcensus --source bpf >/dev/null 2>&1 && echo bpf); do
 		run unshare -n "${without[@]}" python3 -c '
 import json, socket, subprocess, sys
@@ -179,10 +174,7 @@ assert [group["count"] for group in read("by", "netns.id")["groups"]] == [3]' "$
 }
 
 @test "netns: where descriptors are few, what is found is read" {
-	unshare -n true 2>/dev/null || skip "namespaces may not be made here"
-	coproc many { exec python3 "$here/netns_many.py" 40; }
-	read -r -a ids -u "${many[0]}"
-	[ "${#ids[@]}" = 40 ]
+	make_many 40
 	few='for fd in {3..60}; do eval "exec $fd>&-"; done; ulimit -n "$1"; shift; exec tcpcensus "$@"'
 	for limit in 10 16 24 32 40; do
 		for command in census 'by netns,state' 'list -n 0'; do
