@@ -21,25 +21,23 @@ enum { SHORT = 4 };
 /* Anchors come before the buckets, as if each were one. */
 inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket)
 {
-	const struct tc_walk_sample *anchor;
-	u64 node;
+	u64 sock, node, is_none;
 
 	if (bucket >= TC_WALK_ANCHORS) {
+		u32 all = is_zero(walker->begin_count), at;
+
 		bucket -= TC_WALK_ANCHORS;
-		if (walker->begin_count)
-			bucket = walker->begin[bucket & (TC_WALK_BEGIN - 1)];
-		start_bucket(walker, lane, bucket);
+		at = walker->begin[bucket & (TC_WALK_BEGIN - 1)];
+		start_bucket(walker, lane, bucket * all + at * (1 - all));
 		return;
 	}
-	anchor = &walker->anchors.at[bucket];
-	lane->node = NOWHERE;
-	if (!anchor->sock)
-		return;
-	node = anchor->sock + walker->layout.bind_node.word;
-	lane->outer_node = NOWHERE;
+	sock = walker->anchors.at[bucket].sock;
+	is_none = is_zero(sock);
+	node = inner_of(sock, bind_node) & (is_none - 1);
+	lane->outer_node = (1 - is_none) * NOWHERE;
 	lane->outer_link = 0;
 	lane->link = read_word(node + 8);
-	lane->node = node;
+	lane->node = node + is_none * NOWHERE;
 }
 
 /* Of an anchor: whether it still is one. (Asked here, since a chain is begun in several places.) */
@@ -48,7 +46,8 @@ inline_always int can_begin(struct tc_walker *walker, const struct tc_walk_lane 
 {
 	u32 slot = lane->bucket & (TC_WALK_ANCHORS - 1);
 
-	if (read_word(lane->link) == node && mark_of_sock(sock) == walker->anchors.at[slot].mark)
+	if (!((read_word(lane->link) ^ node) |
+	      (mark_of_sock(sock) ^ walker->anchors.at[slot].mark)))
 		return 1;
 	walker->anchors.became[slot] |= TC_WALK_ANCHOR_GONE;
 	return 0;
@@ -60,7 +59,8 @@ inline_always int is_anchor(struct tc_walker *walker, const struct tc_walk_lane 
 	u32 slot = tc_walk_anchor_slot(sock) & (TC_WALK_ANCHORS - 1);
 	const struct tc_walk_sample *anchor = &walker->anchors.at[slot];
 
-	if (anchor->sock != sock || slot == lane->bucket || mark_of_sock(sock) != anchor->mark)
+	if ((anchor->sock ^ sock) | is_zero(slot ^ lane->bucket) ||
+	    mark_of_sock(sock) != anchor->mark)
 		return 0;
 	walker->anchors.became[slot] |= TC_WALK_ANCHOR_MET;
 	return 1;

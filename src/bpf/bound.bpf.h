@@ -86,14 +86,14 @@ inline_always void enter(const struct tc_walker *walker, struct tc_walk_lane *la
 	const struct tc_walk_layout *layout = &walker->layout;
 
 	if (first) {
-		lane->outer_node = next ? next : NOWHERE;
+		lane->outer_node = or_nowhere(next);
 		lane->outer_link = node;
 		lane->link = node - layout->port_node.word + layout->port_owners.word;
 		lane->node = first;
 		lane->seen = 0;
 	} else {
 		lane->link = node;
-		lane->node = next ? next : NOWHERE;
+		lane->node = or_nowhere(next);
 	}
 }
 
@@ -102,7 +102,7 @@ inline_always u64 list_of_met(const struct tc_walker *walker, u64 sock)
 {
 	__auto_type object = at(sock);
 
-	return list_of_socket(walker, sock, load(object, state, 0), load(object, net, 0),
+	return list_of_socket(walker, sock, object, load(object, state, 0), load(object, net, 0),
 			      shifted(load(object, sport, 0), sport));
 }
 
@@ -124,9 +124,9 @@ inline_always int is_bound(const struct tc_walker *walker, u64 sock)
 	__auto_type object = at(sock);
 	u64 head = load(object, state, 0);
 
-	return (shifted(head, state) & 255) == KERNEL_CLOSE &&
-	       (walker->families >> is_v6(head) & 1) &&
-	       (shifted(load(object, sport, 0), sport) & 0xffff);
+	return is_zero((shifted(head, state) & 255) ^ KERNEL_CLOSE) &
+	       walker->families >> is_v6(head) &
+	       ~is_zero(shifted(load(object, sport, 0), sport) & 0xffff);
 }
 
 /* Nothing names a chain there. */
@@ -158,10 +158,11 @@ inline_always void note(struct tc_walk_lane *lane, u64 *stream, u32 room, u64 so
 /* On to the next of the list, or behind it: to what comes after the port. */
 inline_always void go_on(struct tc_walk_lane *lane, u64 node, u64 next)
 {
-	lane->link = next ? node : lane->outer_link;
-	lane->node = next ? next : lane->outer_node;
-	if (!next)
-		lane->outer_node = 0;
+	u64 last = -(u64)is_zero(next);
+
+	lane->link = (node & ~last) | (lane->outer_link & last);
+	lane->node = next | (lane->outer_node & last);
+	lane->outer_node &= ~last;
 }
 
 inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane)

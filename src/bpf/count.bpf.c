@@ -24,16 +24,20 @@ in_kernel_apart static int put_aside(struct tc_walk_lane *lane)
 }
 
 /* Whether it is no minisocket. */
-inline_always int is_full(u32 slot)
+inline_always u32 is_full(u32 slot)
 {
-	return slot != TC_WALK_SLOT_REQUEST && slot != TC_WALK_SLOT_TIME_WAIT &&
-	       slot != TC_WALK_SLOT_FIN_WAIT2_MINI;
+	enum {
+		MINIS = 1 << TC_WALK_SLOT_REQUEST | 1 << TC_WALK_SLOT_TIME_WAIT |
+			1 << TC_WALK_SLOT_FIN_WAIT2_MINI
+	};
+
+	return ~(MINIS >> (slot & 31)) & 1;
 }
 
 /* What its timer has done, in the bits of TC_WALK_WORD_. */
 inline_always u64 read_trouble(const struct seen *seen)
 {
-	__auto_type object = at(seen->sock);
+	object_at object = seen->object;
 
 	if (seen->slot == TC_WALK_SLOT_REQUEST)
 		return (shifted(load(object, request_retrans, 0), request_retrans) & 255)
@@ -47,7 +51,7 @@ inline_always u64 read_trouble(const struct seen *seen)
 
 inline_always u64 read_rest(struct tc_walker *walker, const struct seen *seen)
 {
-	__auto_type object = at(seen->sock);
+	object_at object = seen->object;
 	u64 word = 0;
 
 	if (is_full(seen->slot))
@@ -98,10 +102,12 @@ inline_always void note_ends(struct tc_walker *walker, const struct seen *seen)
 inline_always void sample(struct tc_walker *walker, const struct seen *seen)
 {
 	const struct tc_walk_layout *layout = &walker->layout;
-	u32 at = walker->sample_count;
+	u32 at = walker->sample_count, may_be = walker->samples_of >> seen->slot & 1;
+	u32 is_last = is_zero(read_word(seen->sock + layout->bind_node.word));
 
-	if (!(walker->samples_of >> seen->slot & 1) || ++walker->unsampled < walker->sample_every ||
-	    at >= TC_WALK_SAMPLES || !read_word(seen->sock + layout->bind_node.word))
+	walker->unsampled += may_be;
+	if (!(may_be & ~is_last & ~is_less(walker->unsampled, walker->sample_every)) ||
+	    at >= TC_WALK_SAMPLES)
 		return;
 	walker->unsampled = 0;
 	walker->samples[at].sock = seen->sock;
@@ -110,12 +116,15 @@ inline_always void sample(struct tc_walker *walker, const struct seen *seen)
 }
 
 /* What is asked of one in so many. */
-inline_always void look_closer(struct tc_walker *walker, const struct seen *seen)
+in_kernel_apart static int look_closer(struct tc_walker *walker, u64 sock, u64 head, u32 slot)
 {
+	struct seen seen = {.sock = sock, .head = head, .slot = slot};
+
 	walker->passed = 0;
-	sample(walker, seen);
+	sample(walker, &seen);
 	if (walker->notes_ends)
-		note_ends(walker, seen);
+		note_ends(walker, &seen);
+	return 0;
 }
 
 /* Told, if anything shows in it. False: there is no room for it. */
@@ -165,6 +174,7 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 {
 	struct seen seen = {
 		.sock = lane->left,
+		.object = at(lane->left),
 		.net = lane->left_net,
 		.slot = lane->left_slot,
 		.which = which,
@@ -173,7 +183,7 @@ inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u3
 	if (!tell_trouble(walker, lane, &seen))
 		return NO_ROOM;
 	/* As is_still_there(), which may ask of the node that was come to last alone. */
-	if (load(at(seen.sock), node, 1) != lane->left_link)
+	if (load(seen.object, node, 1) != lane->left_link)
 		return CHANGED;
 	lane->left = 0;
 	return GONE_ON;
@@ -204,13 +214,13 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 	lane->count += 1ull << ((5 * seen->slot) & 63);
 	lane->seen++;
 	if (++walker->passed >= walker->closer_every)
-		look_closer(walker, seen);
+		look_closer(walker, seen->sock, seen->head, seen->slot);
 	return 1;
 }
 
 inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 {
-	__auto_type object = at(seen->sock);
+	object_at object = seen->object;
 	u64 node = inner_of(seen->sock, bind_node), link, next, list, sum;
 	u64 port;
 
@@ -221,7 +231,7 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 	if (!link) /* it is in no list */
 		return;
 	port = shifted(load(object, sport, 0), sport);
-	list = list_of_socket(walker, seen->sock, seen->head, seen->net, port);
+	list = list_of_socket(walker, seen->sock, object, seen->head, seen->net, port);
 	port &= TC_WALK_SUMS - 1;
 	sum = -tc_walk_pointer(link, node, list);
 	if (next)

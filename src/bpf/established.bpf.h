@@ -18,6 +18,7 @@ enum { LISTENING_NULLS_BASE = 1u << 29 }; /* include/net/inet_hashtables.h */
 /* A socket that is in the table, as far as every program looks at it. */
 struct seen {
 	u64 sock;
+	object_at object; /* at() of it */
 	u64 head; /* the word with family and state */
 	u64 net;
 	u32 slot;
@@ -78,17 +79,17 @@ inline_always u32 slots_further(u64 substate)
 inline_always u32 slot_of(u64 head, u64 further)
 {
 	u32 slot = (u32)(shifted(head, state) & 255) - 1;
+	u32 timewait = is_zero(slot ^ TC_WALK_SLOT_TIME_WAIT);
 
-	if (slot == TC_WALK_SLOT_TIME_WAIT)
-		slot += slots_further(shifted(further, substate) & 255);
-	return slot;
+	return slot + timewait * slots_further(shifted(further, substate) & 255);
 }
 
 /* What fetch() has read holds as well if the node is still there after all that is read of it. */
 inline_always int follow(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which, u64 node)
 {
-	struct seen seen = {.sock = outer_of(node, node), .which = which};
-	__auto_type object = at(seen.sock);
+	u64 sock = outer_of(node, node);
+	object_at object = at(sock);
+	struct seen seen = {.sock = sock, .object = object, .which = which};
 	u64 next = FETCHES ? lane->next : load(object, node, 0);
 
 	seen.head = FETCHES ? lane->head : load(object, state, 0);
@@ -144,7 +145,7 @@ in_kernel_apart static int forget_long(struct tc_walk_lane *lane)
 
 inline_always int is_end(const struct tc_walker *walker, const struct tc_walk_lane *lane)
 {
-	return (u32)(lane->node >> 1) == lane->bucket + walker->nulls_base;
+	return is_zero((u32)(lane->node >> 1) ^ (lane->bucket + walker->nulls_base));
 }
 
 inline_always void end_chain(struct tc_walker *walker, struct tc_walk_lane *lane)

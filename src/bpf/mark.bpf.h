@@ -16,14 +16,12 @@ in_kernel_apart static u64 mark_of_sock(u64 sock)
 {
 	__auto_type object = at(sock);
 	u32 state = shifted(load(object, state, 0), state) & 255;
-	u64 lot;
+	u64 timewait = is_zero(state ^ KERNEL_TIME_WAIT);
+	u64 request = is_zero(state ^ KERNEL_NEW_SYN_RECV);
+	u64 lot = shifted(load(object, timewait_lot, 0), timewait_lot) & -timewait;
 
-	if (state == KERNEL_TIME_WAIT)
-		lot = shifted(load(object, timewait_lot, 0), timewait_lot);
-	else if (state == KERNEL_NEW_SYN_RECV)
-		lot = shifted(load(object, request_lot, 0), request_lot);
-	else
-		lot = shifted(load(object, lot, 0), lot);
+	lot |= shifted(load(object, request_lot, 0), request_lot) & -request;
+	lot |= shifted(load(object, lot, 0), lot) & (timewait + request - 1);
 	lot &= 0xffffffff;
 	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
 		lot <<= 32;

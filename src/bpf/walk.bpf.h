@@ -82,14 +82,18 @@ inline_always u64 read_word(u64 address)
 	(__builtin_offsetof(struct tc_walk_layout, member) / sizeof(struct tc_walk_place))
 
 #ifdef TC_WALK_PROBE
-inline_always u64 at(u64 address)
+typedef u64 object_at;
+
+inline_always object_at at(u64 address)
 {
 	return address;
 }
 
 #define load(object, member, further) read_word(inner_of(object, member) + 8 * (further))
 #else
-inline_always const volatile u64 *at(u64 address)
+typedef const volatile u64 *object_at;
+
+inline_always object_at at(u64 address)
 {
 	return rdonly_cast(address, TC_IMAGE_WORD_TYPE);
 }
@@ -127,8 +131,34 @@ inline_always const volatile u64 *at(u64 address)
 		inner_;                                                                            \
 	})
 
+/*
+ * Conditions are arithmetic where they can be: of each branch the verifier follows both ways, which
+ * takes it as long as fifty instructions, and a processor has to guess.
+ */
+inline_always u32 is_zero(u64 number)
+{
+	u64 top = ~number & (number - 1);
+
+	asm("" : "+r"(top)); /* else the compiler sees what it is, and makes a branch of it */
+	return top >> 63;
+}
+
+/* Of numbers below 2^63. */
+inline_always u32 is_less(u64 number, u64 than)
+{
+	u64 top = number - than;
+
+	asm("" : "+r"(top));
+	return top >> 63;
+}
+
 /* The end of a chain of which nothing has been seen. */
 enum { NOWHERE = 1 };
+
+inline_always u64 or_nowhere(u64 node)
+{
+	return node + is_zero(node) * NOWHERE;
+}
 
 inline_always u64 read_at(u64 base, const struct tc_walk_place *place)
 {
@@ -142,8 +172,10 @@ in_kernel_apart static int is_listed(struct tc_walker *walker, u64 net)
 	u32 one = (u32)(number * walker->listed_factors[0]) >> shift;
 	u32 other = (u32)(number * walker->listed_factors[1]) >> shift;
 
-	return number && (walker->listed[one & (TC_WALK_LISTED - 1)] == number ||
-			  walker->listed[other & (TC_WALK_LISTED - 1)] == number);
+	u64 from_one = walker->listed[one & (TC_WALK_LISTED - 1)] ^ number;
+	u64 from_other = walker->listed[other & (TC_WALK_LISTED - 1)] ^ number;
+
+	return is_zero(from_one * from_other) & ~is_zero(number);
 }
 
 inline_always int is_wanted(struct tc_walker *walker, u64 net)
@@ -193,11 +225,11 @@ inline_always u64 list_of(const struct tc_walker *walker, u64 net, u64 port, u64
 }
 
 /* The same of a socket, given the word with its family. */
-inline_always u64 list_of_socket(const struct tc_walker *walker, u64 sock, u64 head, u64 net,
-				 u64 port)
+inline_always u64 list_of_socket(const struct tc_walker *walker, u64 sock, object_at object,
+				 u64 head, u64 net, u64 port)
 {
 	u64 address = is_v6(head) ? read_address_v6(walker, sock)
-				  : address_of_v4(load(at(sock), saddr, 0));
+				  : address_of_v4(load(object, saddr, 0));
 
 	return list_of(walker, net, port, address);
 }
@@ -219,11 +251,8 @@ inline_always void start_chain(struct tc_walker *walker, struct tc_walk_lane *la
 
 inline_always void start_bucket(struct tc_walker *walker, struct tc_walk_lane *lane, u32 bucket)
 {
-	u64 node;
-
 	lane->link = walker->table + (u64)bucket * walker->bucket_size + walker->bucket_chain;
-	node = read_word(lane->link);
-	lane->node = node ? node : NOWHERE;
+	lane->node = or_nowhere(read_word(lane->link));
 }
 
 /* What comes of a step. */
@@ -308,8 +337,8 @@ inline_always void pass_empty(struct tc_walker *walker, struct tc_walk_lane *lan
 	for (int i = 0; i < TC_WALK_EMPTIES; i++) {
 		u32 bucket = walker->next;
 
-		if (!(lane->node & 1) || lane->retries || bucket >= walker->end ||
-		    !is_end(walker, lane))
+		if (!(lane->node & is_zero(lane->retries) & is_less(bucket, walker->end) &
+		      is_end(walker, lane)))
 			return;
 		walker->next = bucket + 1;
 		lane->bucket = bucket;
@@ -352,7 +381,7 @@ inline_always void step(struct tc_walker *walker, u32 which)
 fresh:
 	bucket = walker->next;
 	lane->retries = 0;
-	if (bucket >= walker->end || lane->kept > TC_WALK_ENOUGH) {
+	if (!(is_less(bucket, walker->end) & is_less(lane->kept, TC_WALK_ENOUGH + 1))) {
 		rest(walker, lane);
 		return;
 	}
@@ -370,15 +399,17 @@ begin:
  * or three steps. Here the reads of all lanes stand together, and wait together. (Of a node that
  * is none they cost nothing: its address is not the kernel's.) Each read is a dozen instructions,
  * for whether the address is the kernel's, so of what few lanes need there is a list: some of it
- * comes first, to be waited for with the rest, and should it be long, the rest of it last.
+ * comes first, to be waited for with the rest, and should it be long, the rest of it last. (It is
+ * apart for the verifier, which goes through a function anew for branches that it has seen there.)
  */
-inline_always void fetch_all(struct tc_walker *walker)
+in_kernel_apart static int fetch_all(struct tc_walker *walker)
 {
 	fetch_left(walker);
 #pragma unroll
 	for (u32 i = 0; i < TC_WALK_LANES; i++)
 		fetch(walker, &walker->lanes[i]);
 	fetch_left_more(walker);
+	return 0;
 }
 
 in_kernel static long step_all(u32 i, struct tc_walker **context)
