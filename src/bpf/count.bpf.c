@@ -233,8 +233,6 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 	port = shifted(load(object, sport, 0), sport);
 	list = list_of_socket(walker, seen->sock, object, seen->head, seen->net, port);
 	port &= TC_WALK_SUMS - 1;
-	sum = -tc_walk_pointer(link, node, list);
-	if (next)
-		sum += tc_walk_pointer(node, next, list);
+	sum = tc_walk_pointer(node, next, list) - tc_walk_pointer(link, node, list);
 	walker->sums[port] += sum;
 }

@@ -189,21 +189,25 @@ inline_always u64 is_v6(u64 head)
 	return shifted(head, family) >> 3 & 1;
 }
 
-/* What stands for an address of IPv6, given its two words. */
+/*
+ * What stands for an address of IPv6, given its two words; for one of IPv4 that is mapped the same
+ * as address_of_v4(). What differs from host to host is below, for all that is made of it to differ.
+ */
 inline_always u64 address_of(const struct tc_walker *walker, u64 first, u64 last)
 {
 	u64 mixed = first * walker->list_factors[TC_WALK_LIST_UPPER];
 
 	mixed ^= mixed >> 32;
-	return mixed * walker->list_factors[TC_WALK_LIST_UPPER] ^ last;
+	mixed = mixed * walker->list_factors[TC_WALK_LIST_UPPER] ^ last;
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		return (mixed >> 32 | mixed << 32) ^ 0xffff0000ull << 32;
+	return mixed ^ 0xffffull << 32;
 }
 
-/* One of IPv4 is mapped. It is in one word with that of the other end. */
+/* It is in one word with that of the other end. */
 inline_always u64 address_of_v4(u64 words)
 {
-	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-		       ? (words >> 32) << 32 | 0xffff0000u
-		       : (words & 0xffffffffu) | 0xffffull << 32;
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? words >> 32 : words & 0xffffffff;
 }
 
 in_kernel_apart static u64 read_address_v6(const struct tc_walker *walker, u64 sock)
@@ -219,8 +223,7 @@ in_kernel_apart static u64 read_address_v6(const struct tc_walker *walker, u64 s
  */
 inline_always u64 list_of(const struct tc_walker *walker, u64 net, u64 port, u64 address)
 {
-	return net * 0xc2b2ae3d27d4eb4full +
-	       (port & 0xffff) * walker->list_factors[TC_WALK_LIST_PORT] +
+	return (net << 16 | (port & 0xffff)) * walker->list_factors[TC_WALK_LIST_PORT] +
 	       address * walker->list_factors[TC_WALK_LIST_ADDRESS];
 }
 

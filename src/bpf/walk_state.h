@@ -136,13 +136,13 @@ enum { TC_WALK_SUMS = 16384 }; /* ports that differ by that many share a sum */
 
 /*
  * What stands for a pointer in a sum: its place, the node that it leads to, and a number of the
- * list. It has to be far from linear: sockets lie at regular distances, and those that are missing
- * must not cancel out.
+ * list, which is a secret; 0 for one that leads nowhere. It has to be far from linear: sockets lie
+ * at regular distances, and those that are missing must not cancel out.
  */
 static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t place, uint64_t node,
 								      uint64_t list)
 {
-	uint64_t hash = (place ^ list * 0xff51afd7ed558ccdull) * (node ^ 0x9e3779b97f4a7c15ull);
+	uint64_t hash = (place ^ list) * node;
 
 	return hash ^ hash >> 32;
 }
