@@ -221,8 +221,7 @@ inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 {
 	object_at object = seen->object;
-	u64 node = inner_of(seen->sock, bind_node), link, next, list, sum;
-	u64 port;
+	u64 node = inner_of(seen->sock, bind_node), link, next, list, port;
 
 	if (!(walker->summed >> seen->slot & 1))
 		return;
@@ -232,7 +231,6 @@ inline_always void sum_up(struct tc_walker *walker, const struct seen *seen)
 		return;
 	port = shifted(load(object, sport, 0), sport);
 	list = list_of_socket(walker, seen->sock, object, seen->head, seen->net, port);
-	port &= TC_WALK_SUMS - 1;
-	sum = tc_walk_pointer(node, next, list) - tc_walk_pointer(link, node, list);
-	walker->sums[port] += sum;
+	walker->sums[port & (TC_WALK_SUMS - 1)] +=
+		tc_walk_pointer(node, next, list) - tc_walk_pointer(link, node, list);
 }

@@ -67,7 +67,7 @@ struct tc_walk {
 	struct tc_anchors *anchors; /* or NULL */
 	bool summed;		    /* there are sums, which BOUND uses once */
 	uint64_t sampled;	    /* of so many sockets */
-	uint64_t sums[TC_WALK_SUMS];
+	uint32_t sums[TC_WALK_SUMS]; /* those of all walkers, once nobody is met any more */
 	struct tc_buf lists;	       /* struct tc_walk_list: those whose heads are in the sums */
 	uint16_t begin[TC_WALK_BEGIN]; /* buckets with lists to follow */
 };
@@ -177,7 +177,7 @@ static uint32_t listed_slots(const struct tc_walk_layout *layout, bool listening
 static void prepare(const struct tc_walk *walk, const struct pass *pass,
 		    const struct tc_walk_job *job, struct tc_walker *walker)
 {
-	memset(walker, 0, offsetof(struct tc_walker, stream));
+	memset(walker, 0, offsetof(struct tc_walker, sums));
 	walker->layout = walk->layout;
 	walker->families = (job->families & TC_FAMILY_INET ? 1 : 0) |
 			   (job->families & TC_FAMILY_INET6 ? 2 : 0);
@@ -199,8 +199,6 @@ static void prepare(const struct tc_walk *walk, const struct pass *pass,
 	memcpy(walker->list_factors, walk->list_factors, sizeof(walker->list_factors));
 	if (pass->sums)
 		walker->summed = listed_slots(&walk->layout, job->listening);
-	else if (pass->lists == TC_WALK_LISTS_LEFT)
-		memcpy(walker->sums, walk->sums, sizeof(walker->sums));
 }
 
 static void add_ends(struct tc_walk_ends *ends, const struct tc_walk_ends *more, uint32_t every)
@@ -288,7 +286,7 @@ static int find_table(const struct tc_walk *walk, const struct pass *pass,
 		}
 	}
 	for (uint32_t i = 1; i < crew->walkers; i++) {
-		memcpy(&walkers[i], &walkers[0], offsetof(struct tc_walker, stream));
+		memcpy(&walkers[i], &walkers[0], offsetof(struct tc_walker, sums));
 		memcpy(walkers[i].listed, walkers[0].listed, listed * sizeof(*walkers->listed));
 	}
 	return 0;
@@ -318,7 +316,7 @@ static void place_anchors(struct tc_walk *walk, const struct pass *pass, struct 
 		crew->work += placed * (walk->sampled / walk->anchors->count);
 }
 
-static void add_up(struct tc_walk *walk, const struct pass *pass, const struct tc_walk_job *job,
+static void add_up(const struct tc_walk *walk, const struct tc_walk_job *job,
 		   struct tc_walk_result *result)
 {
 	for (uint32_t i = 0; i < walk->walkers; i++) {
@@ -327,8 +325,6 @@ static void add_up(struct tc_walk *walk, const struct pass *pass, const struct t
 		add_result(result, walker);
 		if (job->ends)
 			add_ends(job->ends, &walker->ends, job->ends_every);
-		for (size_t at = 0; pass->sums && at < TC_WALK_SUMS; at++)
-			walk->sums[at] += walker->sums[at];
 	}
 }
 
@@ -372,7 +368,7 @@ static int run_pass(struct tc_walk *walk, const struct pass *pass, const struct 
 	if (anchored)
 		place_anchors(walk, pass, &crew);
 	tc_crew_walk(&crew);
-	add_up(walk, pass, job, ret_result);
+	add_up(walk, job, ret_result);
 	ret_result->totals[0] += tc_found_count(&found);
 	tc_found_release(&found);
 	ret_result->buckets = crew.buckets;
@@ -424,7 +420,8 @@ static void begin_sums(struct tc_walk *walk, const struct tc_walk_job *job)
 	struct tc_walk_result result;
 	char why[TC_WHY_MAX];
 
-	memset(walk->sums, 0, sizeof(walk->sums));
+	for (uint32_t i = 0; i < walk->walkers; i++)
+		memset(walk->memory[i].sums, 0, sizeof(walk->memory[i].sums));
 	/* A list that was not read may be missing in the sums. */
 	walk->summed = run_pass(walk, &first, &heads, &result, why) == 0 && !result.given_up &&
 		       keep_lists(walk);
@@ -503,12 +500,22 @@ static int sum_up_listeners(struct tc_walk *walk, const struct tc_walk_job *job,
 	return run_pass(walk, &listeners, &listening, &result, why);
 }
 
-static uint64_t sums_left(const uint64_t sums[TC_WALK_SUMS])
+/*
+ * What each walker has added stays with it, in its processor's cache, from one way through to the
+ * next. Now each gets to know what is left of it all. Returns of how many sums something is.
+ */
+static uint64_t share_sums(struct tc_walk *walk)
 {
 	uint64_t left = 0;
 
+	memset(walk->sums, 0, sizeof(walk->sums));
+	for (uint32_t i = 0; i < walk->walkers; i++)
+		for (size_t at = 0; at < TC_WALK_SUMS; at++)
+			walk->sums[at] += walk->memory[i].sums[at];
 	for (size_t at = 0; at < TC_WALK_SUMS; at++)
-		left += sums[at] != 0;
+		left += walk->sums[at] != 0;
+	for (uint32_t i = 0; i < walk->walkers; i++)
+		memcpy(walk->memory[i].sums, walk->sums, sizeof(walk->sums));
 	return left;
 }
 
@@ -524,7 +531,7 @@ static int run_bound(struct tc_walk *walk, const struct tc_walk_job *job,
 		walk->summed = false;
 		lists = TC_WALK_LISTS_LEFT;
 		err = sum_up_listeners(walk, job, why);
-		followed = sums_left(walk->sums);
+		followed = share_sums(walk);
 	}
 	if (!err && followed)
 		err = follow(walk, lists, job, ret_result, why);

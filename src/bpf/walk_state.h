@@ -131,6 +131,8 @@ enum {
  * closed meanwhile and come again, the oldest first, each in the memory that it had, and were met
  * before or after just so that each counts once. (From another list they would do, too, were it of
  * the same port and, before Linux 6.8, of another address.)
+ *
+ * A sum has 32 bits: of four thousand million lists in which somebody is missing one comes out as 0.
  */
 enum { TC_WALK_SUMS = 16384 }; /* ports that differ by that many share a sum */
 
@@ -139,12 +141,12 @@ enum { TC_WALK_SUMS = 16384 }; /* ports that differ by that many share a sum */
  * list, which is a secret; 0 for one that leads nowhere. It has to be far from linear: sockets lie
  * at regular distances, and those that are missing must not cancel out.
  */
-static inline __attribute__((always_inline)) uint64_t tc_walk_pointer(uint64_t place, uint64_t node,
+static inline __attribute__((always_inline)) uint32_t tc_walk_pointer(uint64_t place, uint64_t node,
 								      uint64_t list)
 {
 	uint64_t hash = (place ^ list) * node;
 
-	return hash ^ hash >> 32;
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
 /* Of what makes the number of a list, see walk.bpf.h. */
@@ -276,7 +278,7 @@ struct tc_walker {
 	 * By port; set by the caller, or added to, as `lists` says. An instruction reaches no
 	 * further than 32 KiB, so what is large comes last.
 	 */
-	uint64_t sums[TC_WALK_SUMS];
+	uint32_t sums[TC_WALK_SUMS];
 	union {
 		uint64_t stream[TC_WALK_LANES][TC_WALK_STREAM];
 		struct tc_walk_list noted[TC_WALK_LISTS];

@@ -41,16 +41,15 @@ static void make_list(struct dice *dice)
 }
 
 /* What a socket of the list adds that has been met. */
-static uint64_t met(size_t i)
+static uint32_t met(size_t i)
 {
-	uint64_t sum = -tc_walk_pointer(i ? nodes[i - 1] : HEAD, nodes[i], LIST);
-
-	return nodes[i + 1] ? sum + tc_walk_pointer(nodes[i], nodes[i + 1], LIST) : sum;
+	return tc_walk_pointer(nodes[i], nodes[i + 1], LIST) -
+	       tc_walk_pointer(i ? nodes[i - 1] : HEAD, nodes[i], LIST);
 }
 
-static uint64_t sum_of_all(void)
+static uint32_t sum_of_all(void)
 {
-	uint64_t sum = tc_walk_pointer(HEAD, nodes[0], LIST);
+	uint32_t sum = tc_walk_pointer(HEAD, nodes[0], LIST);
 
 	for (size_t i = 0; i < NODES; i++)
 		sum += met(i);
@@ -94,7 +93,7 @@ static void test_missing_regularly(void **state)
 
 	(void)state;
 	for (size_t round = 0; round < ROUNDS / 10; round++) {
-		uint64_t half = 0;
+		uint32_t half = 0;
 		size_t at[NODES]; /* where in the list, by address */
 
 		make_list(&dice);
@@ -120,7 +119,7 @@ static void test_memory_used_again(void **state)
 	make_list(&dice);
 	for (uint64_t list = LIST; list < LIST + 2; list++)
 		for (uint64_t head = HEAD; head < HEAD + 2; head++) {
-			uint64_t left = tc_walk_pointer(HEAD, nodes[0], LIST) -
+			uint32_t left = tc_walk_pointer(HEAD, nodes[0], LIST) -
 					tc_walk_pointer(head, nodes[0], list);
 
 			assert_int_equal(left == 0, list == LIST && head == HEAD);
