@@ -2,8 +2,8 @@
 /*
  * count.bpf.c - sockets by state, where they are; of some, a word that tells more.
  *
- * Sockets in which something shows (slots) or all of a state (slots_all) are told one by one; the
- * others are counted. See walk.bpf.h for the walk.
+ * Sockets in which something shows are told one by one; the others are counted. See walk.bpf.h for
+ * the walk.
  */
 #include "bpf/established.bpf.h"
 
@@ -34,45 +34,30 @@ inline_always u32 is_full(u32 slot)
 	return ~(MINIS >> (slot & 31)) & 1;
 }
 
-/* What its timer has done, in the bits of TC_WALK_WORD_. */
-inline_always u64 read_trouble(const struct seen *seen)
+/* What there is to tell of a full socket, in the bits of TC_WALK_WORD_. */
+inline_always u64 word_of(object_at object, u32 slot)
 {
-	object_at object = seen->object;
+	u64 retransmits = shifted(load(object, retransmits, 0), retransmits) & 255;
+	u64 probes = shifted(load(object, probes, 0), probes) & 255;
+	u64 pending = shifted(load(object, pending, 0), pending) & 255;
+	u64 is_held = is_zero(load(object, socket, 0)) ^ 1;
 
-	if (seen->slot == TC_WALK_SLOT_REQUEST)
-		return (shifted(load(object, request_retrans, 0), request_retrans) & 255)
-		       << TC_WALK_WORD_RETRANSMITS;
-	if (!is_full(seen->slot))
-		return 0;
-	return (shifted(load(object, retransmits, 0), retransmits) & 255)
-		       << TC_WALK_WORD_RETRANSMITS |
-	       (shifted(load(object, probes, 0), probes) & 255) << TC_WALK_WORD_PROBES;
-}
-
-inline_always u64 read_rest(struct tc_walker *walker, const struct seen *seen)
-{
-	object_at object = seen->object;
-	u64 word = 0;
-
-	if (is_full(seen->slot))
-		word = (shifted(load(object, pending, 0), pending) & 255) << TC_WALK_WORD_PENDING |
-		       (u64) !!load(object, socket, 0) << TC_WALK_WORD_SOCKET;
-	if (walker->tell_net)
-		word |= read_at(seen->net, &walker->layout.inum) << 32;
-	return word;
+	return slot | retransmits << TC_WALK_WORD_RETRANSMITS | probes << TC_WALK_WORD_PROBES |
+	       pending << TC_WALK_WORD_PENDING | is_held << TC_WALK_WORD_SOCKET;
 }
 
 /* False: there is no room for it. */
-inline_always int tell(struct tc_walker *walker, struct tc_walk_lane *lane, const struct seen *seen,
-		       u64 trouble)
+in_kernel_apart static int tell(struct tc_walker *walker, struct tc_walk_lane *lane, u64 sock,
+				u64 word, u32 which)
 {
-	u64 word = trouble | seen->slot | read_rest(walker, seen);
-	u32 at = lane->filled;
+	u32 filled = lane->filled;
 
-	if (at >= TC_WALK_STREAM)
+	if (walker->tell_net)
+		word |= read_at(load(at(sock), net, 0), &walker->layout.inum) << 32;
+	if (filled >= TC_WALK_STREAM)
 		return 0;
-	walker->stream[seen->which % TC_WALK_LANES][at] = word;
-	lane->filled = at + 1;
+	walker->stream[which % TC_WALK_LANES][filled] = word;
+	lane->filled = filled + 1;
 	return 1;
 }
 
@@ -127,24 +112,14 @@ in_kernel_apart static int look_closer(struct tc_walker *walker, u64 sock, u64 h
 	return 0;
 }
 
-/* Told, if anything shows in it. False: there is no room for it. */
-in_kernel_apart static int tell_trouble(struct tc_walker *walker, struct tc_walk_lane *lane,
-				const struct seen *seen)
-{
-	u64 trouble = read_trouble(seen);
-
-	if (!trouble && !(walker->slots_all >> seen->slot & 1))
-		return 1;
-	return tell(walker, lane, seen, trouble);
-}
-
 /* To be asked for by the next fetch. */
-inline_always void note_ahead(struct tc_walker *walker, u64 address)
+inline_always void note_ahead(struct tc_walker *walker, u64 first, u64 second, u32 count)
 {
 	u32 at = walker->ahead_count;
 
-	walker->ahead[at & (TC_WALK_AHEAD - 1)] = address;
-	walker->ahead_count = at + 1;
+	walker->ahead[at & (TC_WALK_AHEAD - 1)] = first;
+	walker->ahead[(at + 1) & (TC_WALK_AHEAD - 1)] = second;
+	walker->ahead_count = at + count;
 }
 
 /* What is still there of earlier rounds is at hand, and costs little. */
@@ -170,45 +145,63 @@ inline_always void fetch_left_more(struct tc_walker *walker)
 	walker->ahead_count = 0;
 }
 
+/* Of a full socket: whether there may be anything to tell. */
+inline_always int may_show(const struct tc_walker *walker, object_at object, u32 slot)
+{
+	u32 closely = walker->slots_closely >> slot & 1;
+
+	return load(object, retransmits, 0) & walker->timer_bits[closely] ||
+	       (closely && !load(object, socket, 0));
+}
+
 inline_always int finish(struct tc_walker *walker, struct tc_walk_lane *lane, u32 which)
 {
-	struct seen seen = {
-		.sock = lane->left,
-		.object = at(lane->left),
-		.net = lane->left_net,
-		.slot = lane->left_slot,
-		.which = which,
-	};
+	u64 sock = lane->left;
+	object_at object = at(sock);
+	u32 slot = lane->left_slot;
 
-	if (!tell_trouble(walker, lane, &seen))
+	if (may_show(walker, object, slot) &&
+	    !tell(walker, lane, sock, word_of(object, slot), which))
 		return NO_ROOM;
 	/* As is_still_there(), which may ask of the node that was come to last alone. */
-	if (load(seen.object, node, 1) != lane->left_link)
+	if (load(object, node, 1) != lane->left_link)
 		return CHANGED;
 	lane->left = 0;
 	return GONE_ON;
 }
 
+/* False: there is no room for what is to be told of it. */
+inline_always int look_at_timer(struct tc_walker *walker, struct tc_walk_lane *lane,
+				const struct seen *seen)
+{
+	u64 retransmits;
+
+	/*
+	 * The timer of a full socket is in memory of its own, which is asked for first; and so is
+	 * whose it is, which is looked at only of some.
+	 */
+	if (is_full(seen->slot)) {
+		u32 closely = walker->slots_closely >> seen->slot & 1;
+		u64 timer = inner_of(seen->sock, retransmits);
+		u64 socket = inner_of(seen->sock, socket);
+
+		note_ahead(walker, timer, timer + (socket - timer) * closely, 1 + closely);
+		lane->left = seen->sock;
+		lane->left_link = lane->link;
+		lane->left_slot = seen->slot;
+		return 1;
+	}
+	retransmits = shifted(load(seen->object, request_retrans, 0), request_retrans) & 255;
+	return !retransmits || tell(walker, lane, seen->sock,
+				    seen->slot | retransmits << TC_WALK_WORD_RETRANSMITS,
+				    seen->which);
+}
+
 inline_always int visit(struct tc_walker *walker, struct tc_walk_lane *lane,
 			const struct seen *seen)
 {
-	if (walker->slots >> seen->slot & 1) {
-		/*
-		 * The timer of a full socket is in memory of its own, which is asked for first; and
-		 * so is whose it is, which is told only of some.
-		 */
-		if (is_full(seen->slot)) {
-			lane->left = seen->sock;
-			note_ahead(walker, inner_of(seen->sock, retransmits));
-			if (walker->slots_all >> seen->slot & 1)
-				note_ahead(walker, inner_of(seen->sock, socket));
-			lane->left_link = lane->link;
-			lane->left_net = seen->net;
-			lane->left_slot = seen->slot;
-		} else if (!tell_trouble(walker, lane, seen)) {
-			return 0;
-		}
-	}
+	if ((walker->slots >> seen->slot & 1) && !look_at_timer(walker, lane, seen))
+		return 0;
 	if (lane->seen == 31)
 		put_aside(lane);
 	lane->count += 1ull << ((5 * seen->slot) & 63);

@@ -20,41 +20,47 @@ char program_license[] SEC("license") = "Dual MIT/GPL";
 enum { KERNEL_TIME_WAIT = 6, KERNEL_LISTEN = 10 };
 
 __u64 totals[16]; /* by slot; 16, so that a mask keeps the index inside */
-__u32 slots, slots_all, families;
+__u32 slots, slots_closely, families;
 
-/* What the timer of a full socket has done, and what else there is of it. */
-static u64 read_full(struct tcp_sock *tp, u64 *ret_trouble)
+static bool shows_request(const struct tcp_request_sock *request, u64 *word)
+{
+	u64 retransmits = request->req.req.num_retrans;
+
+	*word |= retransmits << TC_WALK_WORD_RETRANSMITS;
+	return retransmits;
+}
+
+static bool shows_full(struct tcp_sock *tp, bool closely, u64 *word)
 {
 	struct inet_connection_sock *connection = &tp->inet_conn;
+	u64 retransmits = connection->icsk_retransmits, probes = connection->icsk_probes_out;
+	u64 pending = connection->icsk_pending;
+	bool is_held = connection->icsk_inet.sk.sk_socket;
 
-	*ret_trouble = (u64)connection->icsk_retransmits << TC_WALK_WORD_RETRANSMITS |
-		       (u64)connection->icsk_probes_out << TC_WALK_WORD_PROBES;
-	return (u64)connection->icsk_pending << TC_WALK_WORD_PENDING |
-	       (u64) !!connection->icsk_inet.sk.sk_socket << TC_WALK_WORD_SOCKET;
+	*word |= retransmits << TC_WALK_WORD_RETRANSMITS | probes << TC_WALK_WORD_PROBES |
+		 pending << TC_WALK_WORD_PENDING | (u64)is_held << TC_WALK_WORD_SOCKET;
+	return retransmits || probes || (closely && (pending || !is_held));
 }
 
 /* Tells of it in a word, if it is one of those that are told. */
 static void tell(struct bpf_iter__tcp *context, struct sock_common *common, u32 slot)
 {
-	u64 trouble = 0, rest = 0, word;
+	u64 word = slot;
+	bool shows;
 
 	if (!(slots >> slot & 1))
 		return;
 	if (slot == TC_WALK_SLOT_REQUEST) {
 		struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(common);
 
-		if (request)
-			trouble = (u64)request->req.req.num_retrans << TC_WALK_WORD_RETRANSMITS;
+		shows = request && shows_request(request, &word);
 	} else {
 		struct tcp_sock *tp = bpf_skc_to_tcp_sock(common);
 
-		if (tp)
-			rest = read_full(tp, &trouble);
+		shows = tp && shows_full(tp, slots_closely >> slot & 1, &word);
 	}
-	if (!trouble && !(slots_all >> slot & 1))
-		return;
-	word = trouble | rest | slot;
-	bpf_seq_write(context->meta->seq, &word, sizeof(word));
+	if (shows)
+		bpf_seq_write(context->meta->seq, &word, sizeof(word));
 }
 
 SEC("iter/tcp")

@@ -27,7 +27,7 @@ int tc_bpf_tcp_iter(const struct tc_walk_job *job, struct tc_walk_result *ret_re
 	if (!programs)
 		return tc_bpf_fail(-errno, why);
 	programs->bss->slots = job->slots;
-	programs->bss->slots_all = job->slots_all;
+	programs->bss->slots_closely = job->slots_closely;
 	programs->bss->families = (job->families & TC_FAMILY_INET ? 1u : 0) |
 				  (job->families & TC_FAMILY_INET6 ? 2u : 0);
 	err = tc_bpf_load(programs->skeleton, why);

@@ -174,6 +174,23 @@ static uint32_t listed_slots(const struct tc_walk_layout *layout, bool listening
 	return layout->bind_node.word < layout->node.word ? slots : slots & ~minis;
 }
 
+static uint64_t bits_of(const struct tc_walk_place *place)
+{
+	return 255ull << place->shift;
+}
+
+/* Where what is told of timers is not in one word, each full socket may have something to tell. */
+static void set_timer_bits(const struct tc_walk_layout *layout, struct tc_walker *walker)
+{
+	uint64_t repeats = bits_of(&layout->retransmits) | bits_of(&layout->probes);
+
+	if (layout->probes.word != layout->retransmits.word ||
+	    layout->pending.word != layout->retransmits.word)
+		repeats = UINT64_MAX;
+	walker->timer_bits[0] = repeats;
+	walker->timer_bits[1] = repeats | bits_of(&layout->pending);
+}
+
 static void prepare(const struct tc_walk *walk, const struct pass *pass,
 		    const struct tc_walk_job *job, struct tc_walker *walker)
 {
@@ -182,7 +199,8 @@ static void prepare(const struct tc_walk *walk, const struct pass *pass,
 	walker->families = (job->families & TC_FAMILY_INET ? 1 : 0) |
 			   (job->families & TC_FAMILY_INET6 ? 2 : 0);
 	walker->slots = job->slots;
-	walker->slots_all = job->slots_all;
+	walker->slots_closely = job->slots_closely;
+	set_timer_bits(&walk->layout, walker);
 	walker->tell_net = job->netns != NULL;
 	walker->listening = job->listening;
 	walker->closer_every = job->ends      ? job->ends_every

@@ -37,7 +37,7 @@ typedef int tc_walk_sink(void *context, const struct tc_walk_layout *layout, con
 
 struct tc_walk_job {
 	unsigned families;	   /* TC_FAMILY_ bits */
-	uint32_t slots, slots_all; /* as in struct tc_walker */
+	uint32_t slots, slots_closely; /* as in struct tc_walker */
 	/*
 	 * There are about so many: some are kept for the next TC_WALK_BOUND of the same families
 	 * and namespaces, and all are summed up for it; 0: none.

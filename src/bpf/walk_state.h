@@ -220,7 +220,7 @@ struct tc_walk_lane {
 	uint64_t list; /* of a chain of chains: which of them it is in, or was last; 0: none yet */
 	uint64_t mark; /* of the place where a run has ended */
 	uint64_t left; /* a socket of which more is to be read by the next step; 0: none */
-	uint64_t left_link, left_net;
+	uint64_t left_link;
 	uint64_t paused; /* at rest: the node to go on with, once the stream is empty; or 0 */
 	uint32_t left_slot;
 	uint32_t bucket;
@@ -243,8 +243,13 @@ struct tc_walker {
 	uint32_t listed_factors[2]; /* one's two places: times that, and the upper bits of it */
 	uint32_t listed_shift;
 	uint32_t families;		    /* bit 0: IPv4, bit 1: IPv6 */
-	uint32_t slots;	    /* bits: which are told in the stream, as far as it is worth it */
-	uint32_t slots_all; /* bits: of which each one is */
+	/*
+	 * Bits: of which those are told in the stream whose timer had to repeat or to ask; and of
+	 * which also those whose timer runs or that have no descriptor. A scan tells all of `slots`.
+	 */
+	uint32_t slots, slots_closely;
+	/* Those that are set in a full socket of which that holds, in the word with its timer. */
+	uint64_t timer_bits[2];
 	uint32_t tell_net;  /* words carry the number of the namespace */
 	uint32_t listening; /* the table of listeners is walked, not that of connections */
 	uint32_t nulls_base; /* the end of a chain names its bucket, and this more */

@@ -74,17 +74,23 @@ static int take_words(void *context, const struct tc_walk_layout *layout __attri
 }
 
 /*
- * Those that were only counted have nothing to show: minisockets, and connections in use whose
- * timer has not had to ask or to repeat anything.
+ * Those that were only counted have nothing to show: the timers of minisockets are their lives, what
+ * was asked for the first time may be asked again, and connections are in use, with no timer that
+ * has had to ask or to repeat anything.
  */
 static void glance_at_counted(struct counting *counting, const struct tc_walk_result *result)
 {
 	for (uint32_t slot = 0; slot < TC_WALK_SLOTS; slot++) {
-		bool mini = tc_walked_kind(slot) == TC_KIND_TIMEWAIT;
+		static const enum tc_timer timers[] = {
+			[TC_KIND_FULL] = TC_TIMER_NONE,
+			[TC_KIND_TIMEWAIT] = TC_TIMER_TIMEWAIT,
+			[TC_KIND_REQUEST] = TC_TIMER_RETRANS,
+		};
+		enum tc_kind kind = tc_walked_kind(slot);
 		uint64_t count = result->totals[slot] - counting->told[slot];
 
-		counting->glance->sockets[tc_walked_state(slot)][0]
-					 [mini ? TC_TIMER_TIMEWAIT : TC_TIMER_NONE][!mini] += count;
+		counting->glance->sockets[tc_walked_state(slot)][0][timers[kind]]
+					 [kind == TC_KIND_FULL] += count;
 	}
 }
 
@@ -109,13 +115,13 @@ static uint32_t ends_every(const struct tc_sockstat *stat)
 	return stat->known && stat->inuse + stat->time_wait > MANY ? 16 : 1;
 }
 
-/* Each socket in a state in which nobody should stay, and connections that show something. */
+/* In a state in which nobody should stay it matters whether anybody has the socket. */
 static void ask_for_glance(struct tc_walk_job *walk_job, const struct tc_job *job)
 {
 	uint32_t minis = 1u << TC_WALK_SLOT_TIME_WAIT | 1u << TC_WALK_SLOT_FIN_WAIT2_MINI;
 
 	walk_job->slots = tc_walked_slots(job->states) & ~minis;
-	walk_job->slots_all = walk_job->slots & ~tc_walked_slots(TC_STATE_BIT(TC_ESTABLISHED));
+	walk_job->slots_closely = walk_job->slots & ~tc_walked_slots(TC_STATE_BIT(TC_ESTABLISHED));
 }
 
 /*
