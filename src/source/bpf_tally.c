@@ -27,7 +27,7 @@
 /* Values of icsk_pending (include/net/inet_connection_sock.h). */
 enum { PENDING_RETRANS = 1, PENDING_PROBE0 = 3, PENDING_LOSS_PROBE = 5, PENDING_REO_TIMEOUT = 6 };
 
-enum { SAMPLED_LEAST = 50000, MANY = 100000 };
+enum { SAMPLED_LEAST = 50000, MANY = 100000, SOME = 6250 };
 
 /* The timer as sock_diag names it (net/ipv4/inet_diag.c, inet_sk_diag_fill). */
 static enum tc_timer timer_of(uint32_t word)
@@ -108,11 +108,13 @@ static void glance_at_ends(struct tc_glance_ends *to, const struct tc_walk_ends 
 
 /*
  * Where there are very many, a destination that has half of the ports is among some of them as
- * well, by how many that stand for it hardly differs; to look at all takes a tenth of the census.
+ * well, and how many those stand for hardly differs; to look at all takes a tenth of the census.
  */
 static uint32_t ends_every(const struct tc_sockstat *stat)
 {
-	return stat->known && stat->inuse + stat->time_wait > MANY ? 16 : 1;
+	uint64_t sockets = stat->known ? stat->inuse + stat->time_wait : 0;
+
+	return sockets > MANY ? (uint32_t)(sockets / SOME) : 1;
 }
 
 /* In a state in which nobody should stay it matters whether anybody has the socket. */
