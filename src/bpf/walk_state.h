@@ -244,11 +244,12 @@ struct tc_walker {
 	uint32_t listed_shift;
 	uint32_t families;		    /* bit 0: IPv4, bit 1: IPv6 */
 	/*
-	 * Bits: of which those are told in the stream whose timer had to repeat or to ask; and of
-	 * which also those whose timer runs or that have no descriptor. A scan tells all of `slots`.
+	 * Bits: of which a scan tells each in the stream; and a count, of full sockets and requests,
+	 * those whose timer had to repeat or to ask; and of some also those full sockets whose timer
+	 * runs, or that have no descriptor.
 	 */
 	uint32_t slots, slots_closely;
-	/* Those that are set in a full socket of which that holds, in the word with its timer. */
+	/* What of the word with the timer of a full socket is set then; the second: of some. */
 	uint64_t timer_bits[2];
 	uint32_t tell_net;  /* words carry the number of the namespace */
 	uint32_t listening; /* the table of listeners is walked, not that of connections */
