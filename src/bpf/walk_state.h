@@ -132,7 +132,8 @@ enum {
  * before or after just so that each counts once. (From another list they would do, too, were it of
  * the same port and, before Linux 6.8, of another address.)
  *
- * A sum has 32 bits: of four thousand million lists in which somebody is missing one comes out as 0.
+ * A sum has 32 bits: of some four thousand million lists in which somebody is missing one comes out
+ * as 0.
  */
 enum { TC_WALK_SUMS = 16384 }; /* ports that differ by that many share a sum */
 

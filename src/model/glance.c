@@ -39,6 +39,19 @@ int tc_glance_each(const struct tc_glance *glance, tc_sink *sink, void *context)
 	return err;
 }
 
+/*
+ * How many are expected at the most where so many were found by chance: the upper end of the score
+ * interval of a Poisson distribution, at five standard deviations.
+ */
+static uint64_t most_behind(uint64_t found)
+{
+	uint64_t beyond = 0;
+
+	while ((beyond + 1) * (beyond + 1) <= 5 * 5 * (found + beyond + 1))
+		beyond++;
+	return found + beyond;
+}
+
 uint64_t tc_glance_ends_most(const struct tc_glance_ends *ends)
 {
 	uint64_t most = 0;
@@ -46,13 +59,17 @@ uint64_t tc_glance_ends_most(const struct tc_glance_ends *ends)
 	for (size_t i = 0; i < TC_GLANCE_FAR; i++)
 		if (ends->far[i] > most)
 			most = ends->far[i];
-	return most;
+	if (ends->every <= 1)
+		return most;
+	return most_behind(most / ends->every) * ends->every;
 }
 
 uint64_t tc_glance_ends_taken(const struct tc_glance_ends *ends, uint16_t low, uint16_t high)
 {
 	uint64_t taken = 0;
 
+	if (ends->every > 1)
+		return (uint64_t)high - low + 1;
 	for (uint32_t port = low; port <= high; port++)
 		taken += ends->near[port / 64] >> port % 64 & 1;
 	return taken;

@@ -16,11 +16,14 @@ enum { TC_GLANCE_RETRANS = 8, TC_GLANCE_TIMERS = 5, TC_GLANCE_FAR = 1024 };
 /*
  * Enough of both ends of connections to say that no port can be short, in tables that fit the
  * cache: no address and port has more connections to it than its place in `far`, which is that of
- * others, too; and no local port is taken but those in `near`.
+ * others, too; and no local port is taken but those in `near`. Of very many connections only one in
+ * `every` is looked at, by chance, and stands for as many: then there are more, see
+ * tc_glance_ends_most(), and of `near` nothing is known.
  */
 struct tc_glance_ends {
 	uint32_t far[TC_GLANCE_FAR]; /* connections, by a hash of the remote address and port */
 	uint64_t near[65536 / 64];   /* a bit for each local port, from the lowest of a word */
+	uint32_t every;		     /* 0 or 1: each was looked at */
 	bool is_unknown;	     /* the source has not looked at them */
 };
 
@@ -33,10 +36,13 @@ static inline void tc_glance_ends_add(struct tc_glance_ends *ends, uint32_t addr
 	ends->near[local_port / 64] |= UINT64_C(1) << local_port % 64;
 }
 
-/* The most that there can be to one address and port. */
+/*
+ * The most that there can be to one address and port: where not all were looked at, so many that
+ * chance hides more of them once in a million times.
+ */
 uint64_t tc_glance_ends_most(const struct tc_glance_ends *ends);
 
-/* How many of these local ports are taken. */
+/* How many of these local ports are taken; all, where not each connection was looked at. */
 uint64_t tc_glance_ends_taken(const struct tc_glance_ends *ends, uint16_t low, uint16_t high);
 
 struct tc_glance {

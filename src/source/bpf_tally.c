@@ -27,7 +27,7 @@
 /* Values of icsk_pending (include/net/inet_connection_sock.h). */
 enum { PENDING_RETRANS = 1, PENDING_PROBE0 = 3, PENDING_LOSS_PROBE = 5, PENDING_REO_TIMEOUT = 6 };
 
-enum { SAMPLED_LEAST = 50000, MANY = 100000, SOME = 6250 };
+enum { SAMPLED_LEAST = 50000, MANY = 100000, SOME = 12500 };
 
 /* The timer as sock_diag names it (net/ipv4/inet_diag.c, inet_sk_diag_fill). */
 static enum tc_timer timer_of(uint32_t word)
@@ -96,19 +96,21 @@ static void glance_at_counted(struct counting *counting, const struct tc_walk_re
 
 /* Where the iterator counts, nobody has looked. */
 static void glance_at_ends(struct tc_glance_ends *to, const struct tc_walk_ends *from,
-			   bool is_unknown)
+			   uint32_t every, bool is_unknown)
 {
 	_Static_assert((int)TC_GLANCE_FAR == (int)TC_WALK_FAR, "one table");
 	for (size_t i = 0; i < TC_GLANCE_FAR; i++)
 		to->far[i] += from->far[i];
 	for (size_t i = 0; i < TC_ARRAY_SIZE(to->near); i++)
 		to->near[i] |= from->near[i];
+	if (to->every < every)
+		to->every = every;
 	to->is_unknown |= is_unknown;
 }
 
 /*
- * Where there are very many, a destination that has half of the ports is among some of them as
- * well, and how many those stand for hardly differs; to look at all takes a tenth of the census.
+ * Where there are very many, a destination that has half of the ports has its part of some of them
+ * as well; to look at all takes a tenth of the census.
  */
 static uint32_t ends_every(const struct tc_sockstat *stat)
 {
@@ -168,7 +170,7 @@ static int count_connections(struct tc_walk *walk, struct tc_job *job, struct tc
 			tc_census_count(census, tc_walked_state(slot), result.totals[slot]);
 	if (job->glance) {
 		glance_at_counted(&counting, &result);
-		glance_at_ends(&job->glance->ends, &ends, !walk);
+		glance_at_ends(&job->glance->ends, &ends, walk_job.ends_every, !walk);
 	}
 	return 0;
 }

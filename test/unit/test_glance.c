@@ -9,6 +9,7 @@
 
 #include "analysis/facts.h"
 #include "model/glance.h"
+#include "random.h"
 
 static int add(void *context, const struct tc_sock *socks, size_t count)
 {
@@ -114,10 +115,33 @@ static void test_ends(void **state)
 	assert_int_equal(tc_glance_ends_taken(&ends, 65535, 65535), 1);
 }
 
+/*
+ * Of a million connections one in eighty is looked at: it is not missed that somebody has half of
+ * the ports, and who has far less is not taken for that.
+ */
+static void test_ends_by_chance(void **state)
+{
+	enum { ROUNDS = 2000, EVERY = 80, MANY = 14116, FEW = 3000 };
+	struct dice dice = {1};
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		unsigned number = round % 2 ? MANY : FEW;
+		struct tc_glance_ends ends = {.every = EVERY};
+
+		for (unsigned i = 0; i < number; i++)
+			if (!dice_below(&dice, EVERY))
+				ends.far[7] += EVERY;
+		assert_int_equal(tc_glance_ends_most(&ends) >= MANY, round % 2);
+		assert_int_equal(tc_glance_ends_taken(&ends, 1024, 2047), 1024);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_ends_by_chance),
 		cmocka_unit_test(test_numbers_stay),
 		cmocka_unit_test(test_odd_timers),
 		cmocka_unit_test(test_symptoms),
