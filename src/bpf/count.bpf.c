@@ -112,7 +112,7 @@ in_kernel_apart static int look_closer(struct tc_walker *walker, u64 sock, u64 h
 	return 0;
 }
 
-/* To be asked for by the next fetch. */
+/* Addresses to be asked for by the next fetch: one, or two. */
 inline_always void note_ahead(struct tc_walker *walker, u64 first, u64 second, u32 count)
 {
 	u32 at = walker->ahead_count;

@@ -36,7 +36,7 @@ enum {
 	 */
 	STEPS = 40000,
 	STEPS_PROBE = 10000,
-	SAMPLED_OF = 16, /* samples are taken of one in so many, where ends need no more */
+	SAMPLED_OF = 16 * TC_WALK_SAMPLES, /* samples are taken of so many, where ends need no more */
 };
 
 static const struct tc_bpf_image *const images[TC_WALK_WAYS][TC_WALK_PROGRAMS] = {
@@ -204,7 +204,7 @@ static void prepare(const struct tc_walk *walk, const struct pass *pass,
 	walker->tell_net = job->netns != NULL;
 	walker->listening = job->listening;
 	walker->closer_every = job->ends      ? job->ends_every
-			       : job->sampled ? SAMPLED_OF
+			       : job->sampled ? (uint32_t)(job->sampled / SAMPLED_OF) + 1
 					      : UINT32_MAX;
 	walker->notes_ends = job->ends != NULL;
 	if (job->sampled) {
