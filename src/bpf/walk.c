@@ -67,7 +67,6 @@ struct tc_walk {
 	struct tc_anchors *anchors; /* or NULL */
 	bool summed;		    /* there are sums, which BOUND uses once */
 	uint64_t sampled;	    /* of so many sockets */
-	uint32_t sums[TC_WALK_SUMS]; /* those of all walkers, once nobody is met any more */
 	struct tc_buf lists;	       /* struct tc_walk_list: those whose heads are in the sums */
 	uint16_t begin[TC_WALK_BEGIN]; /* buckets with lists to follow */
 };
@@ -456,7 +455,7 @@ static bool take_begin(struct tc_walk *walk, uint32_t *ret_count)
 	for (size_t i = 0; i < list_count; i++) {
 		uint32_t bucket = lists[i].bucket;
 
-		if (!walk->sums[lists[i].port & (TC_WALK_SUMS - 1)] ||
+		if (!walk->memory[0].sums[lists[i].port & (TC_WALK_SUMS - 1)] ||
 		    taken[bucket / 64] >> bucket % 64 & 1)
 			continue;
 		if (count == TC_WALK_BEGIN)
@@ -524,16 +523,16 @@ static int sum_up_listeners(struct tc_walk *walk, const struct tc_walk_job *job,
  */
 static uint64_t share_sums(struct tc_walk *walk)
 {
+	uint32_t *sums = walk->memory[0].sums;
 	uint64_t left = 0;
 
-	memset(walk->sums, 0, sizeof(walk->sums));
-	for (uint32_t i = 0; i < walk->walkers; i++)
+	for (uint32_t i = 1; i < walk->walkers; i++)
 		for (size_t at = 0; at < TC_WALK_SUMS; at++)
-			walk->sums[at] += walk->memory[i].sums[at];
+			sums[at] += walk->memory[i].sums[at];
+	for (uint32_t i = 1; i < walk->walkers; i++)
+		memcpy(walk->memory[i].sums, sums, sizeof(walk->memory[i].sums));
 	for (size_t at = 0; at < TC_WALK_SUMS; at++)
-		left += walk->sums[at] != 0;
-	for (uint32_t i = 0; i < walk->walkers; i++)
-		memcpy(walk->memory[i].sums, walk->sums, sizeof(walk->sums));
+		left += sums[at] != 0;
 	return left;
 }
 
