@@ -26,12 +26,9 @@ in_kernel_apart static int put_aside(struct tc_walk_lane *lane)
 /* Whether it is no minisocket. */
 inline_always u32 is_full(u32 slot)
 {
-	enum {
-		MINIS = 1 << TC_WALK_SLOT_REQUEST | 1 << TC_WALK_SLOT_TIME_WAIT |
-			1 << TC_WALK_SLOT_FIN_WAIT2_MINI
-	};
+	const u32 minis = TC_WALK_TIMEWAIT | 1 << TC_WALK_SLOT_REQUEST;
 
-	return ~(MINIS >> (slot & 31)) & 1;
+	return ~(minis >> (slot & 31)) & 1;
 }
 
 /* What there is to tell of a full socket, in the bits of TC_WALK_WORD_. */

@@ -164,13 +164,12 @@ void tc_walk_close(struct tc_walk *walk)
  */
 static uint32_t listed_slots(const struct tc_walk_layout *layout, bool listening)
 {
-	uint32_t minis = 1u << TC_WALK_SLOT_TIME_WAIT | 1u << TC_WALK_SLOT_FIN_WAIT2_MINI;
 	uint32_t slots = (1u << TC_WALK_SLOTS) - 1;
 
 	if (listening)
 		return 1u << TC_WALK_SLOT_LISTEN;
 	slots &= ~(1u << TC_WALK_SLOT_REQUEST);
-	return layout->bind_node.word < layout->node.word ? slots : slots & ~minis;
+	return layout->bind_node.word < layout->node.word ? slots : slots & ~TC_WALK_TIMEWAIT;
 }
 
 static uint64_t bits_of(const struct tc_walk_place *place)

@@ -122,9 +122,7 @@ static uint32_t ends_every(const struct tc_sockstat *stat)
 /* In a state in which nobody should stay it matters whether anybody has the socket. */
 static void ask_for_glance(struct tc_walk_job *walk_job, const struct tc_job *job)
 {
-	uint32_t minis = 1u << TC_WALK_SLOT_TIME_WAIT | 1u << TC_WALK_SLOT_FIN_WAIT2_MINI;
-
-	walk_job->slots = tc_walked_slots(job->states) & ~minis;
+	walk_job->slots = tc_walked_slots(job->states) & ~TC_WALK_TIMEWAIT;
 	walk_job->slots_closely = walk_job->slots & ~tc_walked_slots(TC_STATE_BIT(TC_ESTABLISHED));
 }
 
